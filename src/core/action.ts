@@ -1,0 +1,115 @@
+import type { Digest } from './digest.ts'
+import type { BuiltImage } from './build.ts'
+import type { Text } from './secret.ts'
+
+/** Where the content of a file comes from. */
+export type Content =
+  { readonly from: 'text'; readonly text: Text } | { readonly from: 'file'; readonly path: string }
+
+/** Who may do what with a path; what is undefined is left as it is, or as the host makes it. */
+export interface Permissions {
+  readonly mode: number | undefined
+  readonly owner: string | undefined
+  readonly group: string | undefined
+}
+
+/** One thing to do on a host, as data. Everything that is ready in one lane travels together. */
+export type Action =
+  | ({
+      readonly do: 'write'
+      readonly path: string
+      readonly content: Content
+      readonly digest: Digest
+      readonly size: number
+    } & Permissions)
+  | ({ readonly do: 'directory'; readonly path: string } & Permissions)
+  | { readonly do: 'delete'; readonly path: string }
+  | { readonly do: 'delete-empty-folder'; readonly path: string }
+  | ({ readonly do: 'permit'; readonly path: string } & Permissions)
+  | {
+      readonly do: 'run'
+      readonly argv: readonly string[]
+      readonly cwd: string | undefined
+      readonly env: Readonly<Record<string, Text>>
+      /** Milliseconds. */
+      readonly timeout: number
+    }
+  | { readonly do: 'load-image'; readonly image: BuiltImage }
+  | { readonly do: 'create-network'; readonly name: string; readonly body: NetworkBody }
+  | { readonly do: 'remove-network'; readonly name: string }
+  | { readonly do: 'create-volume'; readonly name: string; readonly body: VolumeBody }
+  | { readonly do: 'create-container'; readonly name: string; readonly body: ContainerBody }
+  | { readonly do: 'start-container'; readonly name: string }
+  | { readonly do: 'stop-container'; readonly name: string; /** Seconds. */ readonly grace: number }
+  | { readonly do: 'rename-container'; readonly name: string; readonly to: string }
+  | { readonly do: 'remove-container'; readonly name: string }
+  | {
+      readonly do: 'await-container'
+      readonly name: string
+      readonly check: Readiness
+      readonly timeout: number
+    }
+
+export type Lane = 'files' | 'commands' | 'bulk' | 'docker'
+
+/** Actions of one lane are done together by one mechanism: a tar stream, a framed script, an upload, or Docker calls. */
+export function laneOf(action: Action): Lane {
+  switch (action.do) {
+    case 'write':
+    case 'directory':
+    case 'delete':
+    case 'delete-empty-folder':
+    case 'permit':
+      return 'files'
+    case 'run':
+      return 'commands'
+    case 'load-image':
+      return 'bulk'
+    default:
+      return 'docker'
+  }
+}
+
+/** When a container counts as ready. */
+export type Readiness =
+  | { readonly by: 'running' }
+  | { readonly by: 'tcp'; readonly port: number }
+  | { readonly by: 'http'; readonly port: number; readonly path: string; readonly status: number | undefined }
+  | { readonly by: 'log'; readonly pattern: string }
+  | { readonly by: 'command'; readonly argv: readonly string[] }
+
+/** The body of Docker's `POST /containers/create`, as far as we use it, with texts that may be secret. */
+export interface ContainerBody {
+  readonly Image: string
+  readonly Cmd?: readonly string[]
+  readonly Entrypoint?: readonly string[]
+  readonly Env: readonly Text[]
+  readonly Labels: Readonly<Record<string, string>>
+  readonly User?: string
+  readonly WorkingDir?: string
+  readonly Hostname?: string
+  readonly ExposedPorts: Readonly<Record<string, object>>
+  readonly StopTimeout?: number
+  readonly HostConfig: {
+    readonly PortBindings: Readonly<Record<string, readonly { HostIp?: string; HostPort: string }[]>>
+    readonly Binds: readonly string[]
+    readonly RestartPolicy: { readonly Name: string; readonly MaximumRetryCount?: number }
+    readonly Memory?: number
+    readonly NanoCpus?: number
+    readonly CapAdd?: readonly string[]
+    readonly CapDrop?: readonly string[]
+    readonly NetworkMode?: string
+  }
+}
+
+export interface NetworkBody {
+  readonly Driver: string
+  readonly Internal: boolean
+  readonly Labels: Readonly<Record<string, string>>
+  readonly IPAM?: { readonly Config: readonly { readonly Subnet: string }[] }
+}
+
+export interface VolumeBody {
+  readonly Driver: string
+  readonly Labels: Readonly<Record<string, string>>
+}

@@ -1,0 +1,79 @@
+import type { Digest } from './digest.ts'
+import type { Local } from './local.ts'
+
+/** A file or folder that is built here and pushed to hosts. Made by `artifact`. */
+export interface Artifact {
+  readonly kind: 'artifact'
+  readonly name: string
+  readonly run: readonly string[]
+  readonly cwd: Local
+  readonly inputs: readonly string[]
+  readonly output: string
+  readonly env: Readonly<Record<string, string>>
+  /** The image in which the command runs; without it, it runs on this machine. */
+  readonly in: Image | undefined
+}
+
+/** A container image, built here from a Dockerfile or pulled. Made by `image`. */
+export interface Image {
+  readonly kind: 'image'
+  /** With its tag: `hash-collision/jre:latest`. */
+  readonly ref: string
+  readonly build: ImageBuild | undefined
+}
+
+export interface ImageBuild {
+  readonly context: Local
+  readonly dockerfile: string
+  readonly args: Readonly<Record<string, string>>
+  readonly target: string | undefined
+  /** Images that the Dockerfile builds on and that must be built before. */
+  readonly needs: readonly Image[]
+}
+
+/** Something made on this machine before a host is touched. */
+export type Build = Artifact | Image
+
+export const buildId = (build: Build): string =>
+  build.kind === 'image' ? `image ${build.ref}` : `artifact ${build.name}`
+
+/** What has to be built before a build, of the other builds. */
+export function buildNeeds(build: Build): readonly Build[] {
+  if (build.kind === 'image') return build.build?.needs ?? []
+  return build.in ? [build.in] : []
+}
+
+/** One regular file of a built artifact or of a local tree. */
+export interface LocalFile {
+  /** Relative, with `/`; empty for an artifact that is a single file. */
+  readonly path: string
+  /** Absolute, on this machine. */
+  readonly source: string
+  readonly digest: Digest
+  /** Bytes. */
+  readonly size: number
+  /** Whether its owner may execute it; all else of the mode is the resource's business. */
+  readonly executable: boolean
+}
+
+export interface BuiltArtifact {
+  readonly name: string
+  /** Of the content of the output, whatever its place. */
+  readonly digest: Digest
+  readonly type: 'file' | 'folder'
+  readonly files: readonly LocalFile[]
+  /** The input files that made it rebuild in this run; empty when it was up to date. */
+  readonly changed: readonly string[]
+}
+
+export interface BuiltImage {
+  readonly ref: string
+  /** The id on the engine of this machine. */
+  readonly id: string
+  /** The same on every engine for the same layers and configuration, which an id is not. */
+  readonly fingerprint: Digest
+  /** Diff ids, lowest layer first. */
+  readonly layers: readonly string[]
+  /** Input files that made it rebuild in this run; empty when it was up to date. */
+  readonly changed: readonly string[]
+}

@@ -1,0 +1,29 @@
+import { ProvisionError } from './error.ts'
+
+/** A length of time as people write it: `250ms`, `30s`, `5m`, `1h`, or a number of milliseconds. */
+export type Duration = number | `${number}ms` | `${number}s` | `${number}m` | `${number}h`
+
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+/**
+ * Milliseconds of a duration.
+ * @throws ProvisionError when the text is not a positive number with a unit
+ */
+export function milliseconds(duration: Duration, what: string): number {
+  if (typeof duration === 'number' && Number.isFinite(duration) && duration >= 0) return duration
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(String(duration))
+  const unit = match?.[2]
+  if (match && (unit === 'ms' || unit === 's' || unit === 'm' || unit === 'h'))
+    return Number(match[1]) * units[unit]
+  throw new ProvisionError('playbook', `${what}: ${JSON.stringify(duration)} is not a length of time`, {
+    help: 'write it like "250ms", "30s", "5m" or "1h"',
+  })
+}
+
+/** `0.3 s`, `12 s`, `3 min 5 s`: short, for people. */
+export function showDuration(ms: number): string {
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return `${seconds} s`
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}

@@ -1,0 +1,17 @@
+/** Where a published port answers, as this machine reaches it. */
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+  /** `http://192.168.60.3:7000`. */
+  readonly url: string
+}
+
+/** The published ports of a container, by name. */
+export type Endpoints<P extends string> = { readonly [K in P]: Endpoint }
+
+/** An endpoint from its parts; IPv6 addresses are put in brackets. */
+export const endpointOf = (host: string, port: number): Endpoint => ({
+  host,
+  port,
+  url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+})

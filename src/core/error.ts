@@ -1,0 +1,67 @@
+/**
+ * Every way a run can end badly that is not a bug of ours. Tools branch on the code, people read the message.
+ *
+ * - `usage`: the call was wrong (exit code 2)
+ * - `playbook`: what the playbook says cannot be carried out (exit code 1)
+ * - `conflict`: something that is not ours is in the way
+ * - `build`, `engine`, `host`, `provider`, `box`, `action`, `ready`: the run failed there
+ * - `locked`: somebody else is at work on the environment
+ * - `interrupted`: the user stopped the run (exit code 130)
+ */
+export type ErrorCode =
+  | 'usage'
+  | 'playbook'
+  | 'conflict'
+  | 'build'
+  | 'engine'
+  | 'host'
+  | 'provider'
+  | 'box'
+  | 'action'
+  | 'ready'
+  | 'locked'
+  | 'interrupted'
+
+export interface ErrorDetails {
+  /** The end of the output of whatever failed; shown indented below the message. */
+  readonly output?: string | undefined
+  /** One thing to do next. */
+  readonly help?: string | undefined
+  readonly cause?: unknown
+}
+
+const brand = Symbol.for('provision.error')
+
+/** The one error type that users see. Its message starts with which thing on which host, and names the actual value. */
+export class ProvisionError extends Error {
+  override readonly name = 'ProvisionError'
+  readonly code: ErrorCode
+  readonly output: string | undefined
+  readonly help: string | undefined
+  readonly [brand] = true
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.output = details.output
+    this.help = details.help
+  }
+}
+
+/** True also for errors of another copy of this package, e.g. one that a playbook's folder has installed. */
+export function isProvisionError(error: unknown): error is ProvisionError {
+  return error instanceof Error && brand in error
+}
+
+/** What an unknown thrown value says, in one line at most. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(reasonOf).join('; ')
+  const text = error instanceof Error ? error.message || error.name : String(error)
+  return text.split('\n')[0] ?? text
+}
+
+/** The code of a Node.js system error such as `ECONNREFUSED`; undefined for anything else. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}

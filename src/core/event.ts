@@ -1,0 +1,83 @@
+import type { Endpoint } from './endpoint.ts'
+import type { ErrorCode } from './error.ts'
+import type { Plan } from './plan.ts'
+
+/** The parts of a run, in the order in which they are shown; several are under way at once. */
+export const phases = ['box', 'nodes', 'build', 'plan', 'apply', 'after'] as const
+export type Phase = (typeof phases)[number]
+
+/** What people read of an error. */
+export interface Failure {
+  readonly code: ErrorCode | 'bug'
+  readonly message: string
+  readonly output?: string | undefined
+  readonly help?: string | undefined
+}
+
+/** An endpoint with the container that it belongs to. */
+export interface NamedEndpoint extends Endpoint {
+  readonly container: string
+  readonly name: string
+}
+
+/** Everything a run tells, as data: terminals, plain logs and JSON are made from nothing else. */
+export type Event =
+  | {
+      readonly event: 'started'
+      readonly command: string
+      readonly playbook: string
+      readonly environment: string
+    }
+  | { readonly event: 'phase-started'; readonly phase: Phase }
+  | {
+      readonly event: 'phase-finished'
+      readonly phase: Phase
+      readonly durationMs: number
+      readonly summary: string
+    }
+  | {
+      readonly event: 'task-started'
+      readonly task: string
+      readonly phase: Phase
+      readonly host?: string
+      readonly title: string
+    }
+  | { readonly event: 'task-output'; readonly task: string; readonly line: string }
+  | {
+      readonly event: 'task-progress'
+      readonly task: string
+      readonly done: number
+      readonly total: number
+      readonly unit: 'bytes' | 'steps'
+    }
+  | {
+      readonly event: 'task-finished'
+      readonly task: string
+      readonly durationMs: number
+      readonly summary?: string
+    }
+  | {
+      readonly event: 'task-failed'
+      readonly task: string
+      readonly durationMs: number
+      readonly failure: Failure
+    }
+  | { readonly event: 'planned'; readonly plan: Plan }
+  | { readonly event: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
+  | { readonly event: 'endpoints'; readonly endpoints: readonly NamedEndpoint[] }
+  | { readonly event: 'failed'; readonly failure: Failure }
+  /** The answer of a command that only asks, such as `status`. */
+  | { readonly event: 'result'; readonly command: string; readonly data: unknown }
+  | Finished
+
+/** The last event of every run. */
+export interface Finished {
+  readonly event: 'finished'
+  readonly ok: boolean
+  readonly changed: number
+  readonly unchanged: number
+  readonly failed: number
+  readonly durationMs: number
+}
+
+export type Emit = (event: Event) => void

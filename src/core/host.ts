@@ -1,0 +1,56 @@
+import type { Action } from './action.ts'
+import type { ProvisionError } from './error.ts'
+import { factOf } from './facts.ts'
+import type { Answer, Probe } from './probe.ts'
+import { ref, type Ref } from './ref.ts'
+
+/** A host of the topology, as a playbook sees it. */
+export interface Host<Name extends string = string> {
+  readonly name: Name
+  /** The address at which other hosts reach it. */
+  readonly address: Ref<string>
+}
+
+export const hostNamed = <Name extends string>(name: Name): Host<Name> => ({
+  name,
+  address: ref({ label: `${name}.address` }, (facts) => factOf(facts.hosts, 'host', name).address),
+})
+
+/** How one host is reached over SSH. */
+export interface SshTarget {
+  /** The host's name in the topology. */
+  readonly name: string
+  readonly address: string
+  readonly port: number
+  readonly user: string
+  /** Path of the private key; without it the user's agent and default keys are tried. */
+  readonly identityFile: string | undefined
+  /** Files in the format of OpenSSH's known_hosts; a host that they do not hold is refused. */
+  readonly knownHosts: readonly string[]
+  /** The name to look up in them, where it is not the address. */
+  readonly hostKeyAlias: string | undefined
+  /** Whether files and commands need `sudo`. */
+  readonly become: boolean
+}
+
+/** What became of one action. */
+export type Outcome =
+  { readonly ok: true; readonly output?: string } | { readonly ok: false; readonly error: ProvisionError }
+
+/** What a host shows while it works. */
+export interface HostWatcher {
+  /** A line of output of something that runs. */
+  readonly line?: (text: string) => void
+  /** Bytes sent so far of all that is to be sent. */
+  readonly sent?: (done: number, total: number) => void
+}
+
+/** A connected host: the only way in which the engine touches one. */
+export interface HostPort {
+  readonly name: string
+  /** Answers in the order of the probes, in one round trip. */
+  probe(probes: readonly Probe[], signal: AbortSignal): Promise<readonly Answer[]>
+  /** Does actions of one lane (see `laneOf`); outcomes come in their order, and one's failure does not stop the others. */
+  perform(actions: readonly Action[], signal: AbortSignal, watch?: HostWatcher): Promise<readonly Outcome[]>
+  close(): Promise<void>
+}

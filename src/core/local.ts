@@ -1,0 +1,11 @@
+import { isAbsolute, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A path on this machine: a URL (as from `import.meta.url`) or absolute path, or one relative to the playbook's folder. */
+export type Local = string | URL
+
+/** The absolute path. */
+export function localPath(path: Local, playbookDir: string): string {
+  if (path instanceof URL) return fileURLToPath(path)
+  return isAbsolute(path) ? path : resolve(playbookDir, path)
+}

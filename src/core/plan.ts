@@ -1,0 +1,48 @@
+import type { Action } from './action.ts'
+import type { Change } from './change.ts'
+
+/** What a run would do to one resource. */
+export type Operation = 'none' | 'create' | 'update' | 'recreate' | 'remove'
+
+/** One resource in a plan. */
+export interface Step {
+  /** `app/container/user`. */
+  readonly id: string
+  readonly host: string
+  readonly kind: string
+  readonly name: string
+  readonly operation: Operation
+  readonly changes: readonly Change[]
+  /** Ids of the steps that come before. */
+  readonly needs: readonly string[]
+  readonly actions: readonly Action[]
+  /** What puts the former state back when an action fails. */
+  readonly undo: readonly Action[]
+}
+
+/** All resources with their changes and their order: what the dry run shows, the apply does and the JSON holds. */
+export interface Plan {
+  readonly playbook: string
+  readonly environment: string
+  /** In an order in which every step comes after what it needs. */
+  readonly steps: readonly Step[]
+}
+
+/** The steps that would change something. */
+export const changesIn = (plan: Plan): readonly Step[] =>
+  plan.steps.filter((step) => step.operation !== 'none')
+
+/** The part of a plan that people and other programs read: no actions. */
+export const planJson = ({ playbook, environment, steps }: Plan) => ({
+  playbook,
+  environment,
+  steps: steps.map(({ id, host, kind, name, operation, changes, needs }) => ({
+    id,
+    host,
+    kind,
+    name,
+    operation,
+    changes,
+    needs,
+  })),
+})

@@ -1,0 +1,101 @@
+import type { Digest } from './digest.ts'
+
+/** What a host can be asked, as data. All probes of a host travel together, in one round trip. */
+export type Probe =
+  | { readonly ask: 'stat'; readonly path: string }
+  | { readonly ask: 'read'; readonly path: string }
+  | { readonly ask: 'command'; readonly argv: readonly string[]; readonly cwd?: string | undefined }
+  | { readonly ask: 'container'; readonly name: string }
+  | { readonly ask: 'image'; readonly ref: string }
+  | { readonly ask: 'network'; readonly name: string }
+  | { readonly ask: 'volume'; readonly name: string }
+  | { readonly ask: 'owned'; readonly environment: string }
+
+/** The answer to each probe; undefined where there is no such thing. */
+export interface Answers {
+  stat: Stat | undefined
+  read: string | undefined
+  command: CommandAnswer
+  container: ContainerState | undefined
+  image: ImageState | undefined
+  network: NetworkState | undefined
+  volume: VolumeState | undefined
+  owned: readonly OwnedObject[]
+}
+
+export type Answer<P extends Probe = Probe> = Answers[P['ask']]
+
+export interface Stat {
+  readonly type: 'file' | 'directory' | 'link' | 'other'
+  /** Permission bits only. */
+  readonly mode: number
+  readonly owner: string
+  readonly group: string
+  /** Bytes. */
+  readonly size: number
+  /** Of the content; only for a file that could be read. */
+  readonly digest: Digest | undefined
+}
+
+export interface CommandAnswer {
+  /** Exit code; 126 and 127 as a shell gives them, 125 when the folder to run in is missing. */
+  readonly code: number
+  readonly output: string
+}
+
+/** The part of Docker's `inspect` of a container that decisions need. */
+export interface ContainerState {
+  readonly id: string
+  /** Of the image that it runs. */
+  readonly imageId: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly env: readonly string[]
+  readonly command: readonly string[]
+  readonly status: string
+  readonly running: boolean
+  readonly health: string | undefined
+  readonly exitCode: number
+  readonly startedAt: string
+  readonly restartPolicy: string
+  /** `hostPort/protocol → containerPort`, as `80/tcp → 8080/tcp`. */
+  readonly ports: readonly { readonly container: string; readonly host: string }[]
+  /** `source:target[:ro]`, sorted. */
+  readonly binds: readonly string[]
+  /** Memory limit in bytes, 0 for none. */
+  readonly memory: number
+  /** CPU limit in billionths of a CPU, 0 for none. */
+  readonly nanoCpus: number
+  readonly user: string
+  readonly networks: readonly string[]
+  /** The address of the container on its first network; empty when it has none. */
+  readonly address: string
+}
+
+export interface ImageState {
+  readonly id: string
+  readonly fingerprint: Digest
+  readonly layers: readonly string[]
+  readonly env: readonly string[]
+}
+
+export interface NetworkState {
+  readonly id: string
+  readonly driver: string
+  readonly subnet: string | undefined
+  readonly internal: boolean
+  readonly labels: Readonly<Record<string, string>>
+}
+
+export interface VolumeState {
+  readonly driver: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** A Docker object that carries our labels. */
+export interface OwnedObject {
+  readonly type: 'container' | 'network' | 'volume'
+  readonly name: string
+  readonly id: string
+  /** Id of the resource that made it. */
+  readonly resource: string
+}

@@ -1,0 +1,97 @@
+import type { Build } from './build.ts'
+import type { Facts } from './facts.ts'
+import type { Resource } from './resource.ts'
+import { isSecret, reveal, secret, type Secret, type Text } from './secret.ts'
+
+const brand = Symbol.for('provision.ref')
+
+/** A value owned by something else and known only once that is there. Using it in a resource makes an edge in the graph. */
+export interface Ref<out T> {
+  readonly [brand]: (facts: Facts) => T
+  /** Where the value comes from, for people: `bus/rabbitmq.at.amqp.host`. */
+  readonly label: string
+  /** Resources that must be there first. */
+  readonly needs: readonly Resource[]
+  /** Builds that must be done first. */
+  readonly builds: readonly Build[]
+}
+
+/** A value, or a reference to one. */
+export type Value<T> = T | Ref<T>
+
+/** A type with every reference in it replaced by what it refers to. */
+export type Resolved<T> =
+  T extends Ref<infer U>
+    ? U
+    : T extends string | number | boolean | null | undefined | Secret | URL
+      ? T
+      : T extends readonly (infer E)[]
+        ? readonly Resolved<E>[]
+        : { readonly [K in keyof T]: Resolved<T[K]> }
+
+interface Origin {
+  readonly label: string
+  readonly needs?: readonly Resource[]
+  readonly builds?: readonly Build[]
+}
+
+/** Makes a reference that reads its value from the facts of a run. */
+export function ref<T>(origin: Origin, read: (facts: Facts) => T): Ref<T> {
+  return { [brand]: read, label: origin.label, needs: origin.needs ?? [], builds: origin.builds ?? [] }
+}
+
+export const isRef = (value: unknown): value is Ref<unknown> =>
+  typeof value === 'object' && value !== null && brand in value
+
+/** Only plain data is walked: a secret, a URL or a function is a value of its own. */
+const isPlain = (value: unknown): value is object => {
+  if (typeof value !== 'object' || value === null || isSecret(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null
+}
+
+/** Replaces every reference in a plain value by what it refers to. */
+export function resolve<T>(value: T, facts: Facts): Resolved<T>
+export function resolve(value: unknown, facts: Facts): unknown {
+  if (isRef(value)) return resolve(value[brand](facts), facts)
+  if (!isPlain(value)) return value
+  if (Array.isArray(value)) return value.map((inner) => resolve(inner, facts))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner, facts)]))
+}
+
+/** All references in a plain value, however deep. */
+export function refsIn(value: unknown): Ref<unknown>[] {
+  if (isRef(value)) return [value]
+  return isPlain(value) ? Object.values(value).flatMap(refsIn) : []
+}
+
+type Part = string | number | boolean | Secret | Ref<string | number | boolean | Secret>
+type Holds<P> = P extends Ref<infer T> ? Extract<T, Secret> : Extract<P, Secret>
+
+/**
+ * Puts references into a text: ``text`http://${user.at.http.host}:${user.at.http.port}` ``.
+ * With a secret among the parts the whole text is secret.
+ */
+export function text<const P extends readonly Part[]>(
+  strings: TemplateStringsArray,
+  ...parts: P
+): [Holds<P[number]>] extends [never] ? Ref<string> : Ref<Text>
+export function text(strings: TemplateStringsArray, ...parts: readonly Part[]): Ref<Text> {
+  const refs = parts.flatMap(refsIn)
+  const origin = {
+    label: refs.map(({ label }) => label).join(', '),
+    needs: refs.flatMap(({ needs }) => needs),
+    builds: refs.flatMap(({ builds }) => builds),
+  }
+  return ref(origin, (facts) => {
+    const values = parts.map((part) => resolve(part, facts))
+    const join = (show: (value: string | number | boolean | Secret) => string) =>
+      strings.reduce((all, piece, i) => {
+        const before = values[i - 1]
+        return all + (before === undefined ? '' : show(before)) + piece
+      })
+    return values.some(isSecret)
+      ? secret(join((value) => (isSecret(value) ? reveal(value) : String(value))))
+      : join(String)
+  })
+}

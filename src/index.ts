@@ -1,0 +1,5 @@
+export { definePlaybook } from './core/playbook.ts'
+export { defineBox } from './core/box.ts'
+export { secret } from './core/secret.ts'
+export { text } from './core/ref.ts'
+export { ProvisionError } from './core/error.ts'
