@@ -41,8 +41,12 @@ export interface Provider {
   readonly kind: 'docker' | 'ssh'
   /** Asks what is there, changes nothing. In the topology's order. */
   survey(signal: AbortSignal): Promise<readonly ProvidedHost[]>
-  /** Makes the hosts that are missing, completes or replaces those half-made, starts those stopped. */
-  up(box: BakedBox, signal: AbortSignal, watch: ProviderWatcher): Promise<readonly ProvidedHost[]>
+  /** Makes the hosts that are missing, completes or replaces those half-made, starts those stopped. The box is asked for only when a host has to be made. */
+  up(
+    box: () => Promise<BakedBox>,
+    signal: AbortSignal,
+    watch: ProviderWatcher,
+  ): Promise<readonly ProvidedHost[]>
   /** Starts hosts that are stopped; never makes one. */
   start(signal: AbortSignal, watch: ProviderWatcher): Promise<readonly ProvidedHost[]>
   stop(signal: AbortSignal, watch: ProviderWatcher): Promise<void>
