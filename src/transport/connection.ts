@@ -1,0 +1,42 @@
+import type { Duplex, Readable } from 'node:stream'
+import type { Client } from 'ssh2'
+
+/** Whose rights a command gets: those of the login user, or root's through `sudo -n` where the target says `become`. */
+export type Rights = 'user' | 'root'
+
+export interface ExecOptions {
+  readonly as: Rights
+  /** What the command reads; nothing by default. */
+  readonly stdin?: Readable | Uint8Array | string | undefined
+  /** Ends the command on the host as well, not only here. */
+  readonly signal: AbortSignal
+  /** Called for each line of output as it comes, without its end. */
+  readonly onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined
+}
+
+export interface ExecResult {
+  readonly code: number
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+/** An open connection to a host. */
+export interface Connection {
+  /** The host's name in the topology. */
+  readonly name: string
+  /** ssh2's own client. */
+  readonly client: Client
+  /**
+   * Runs a command. Resolves whatever its exit code is.
+   * @throws ProvisionError `host` when the connection is lost, the command is ended by a signal or `sudo` is refused;
+   * `interrupted` when the signal is aborted
+   */
+  exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>
+  /** The standard input and output of a command as one raw stream, e.g. of `docker system dial-stdio`. */
+  channel(argv: readonly string[], as: Rights): Promise<Duplex>
+  /** A stream to a Unix socket of the host. */
+  forwardSocket(path: string): Promise<Duplex>
+  /** A stream to a TCP port as the host reaches it. */
+  forwardPort(host: string, port: number): Promise<Duplex>
+  close(): Promise<void>
+}
