@@ -35,6 +35,8 @@ export interface Remedy {
 export interface Module<Props, Q extends Questions, State> {
   /** The kind of resource, a noun: `file`. */
   readonly kind: string
+  /** Says that a resource is wholly described by its kind, host and name, so that two declarations of it are one. */
+  readonly shared?: true
   /** A rule that types cannot say, broken: what is wrong, with the value. Undefined when fine. */
   readonly validate?: (props: Props) => string | undefined
   /** What no two resources of a host may both have: `port 80/tcp`. */
@@ -87,6 +89,7 @@ export function defineModule<Props, Q extends Questions, State>(
       needs: () =>
         unique([...refs.flatMap((used) => used.needs), ...(Array.isArray(needs) ? needs : lazy(needs))]),
       builds: unique<Build>(refs.flatMap((used) => used.builds)),
+      shared: module.shared ?? false,
       claims: module.claims?.(props) ?? [],
       problem: module.validate?.(props),
       bind: (facts) => bind(module, resolve(props, facts)),

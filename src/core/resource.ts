@@ -13,6 +13,8 @@ export interface Resource {
   readonly needs: () => readonly Resource[]
   /** What must be built before. */
   readonly builds: readonly Build[]
+  /** Whether a second declaration with the same id means the same thing; else it is a mistake. */
+  readonly shared: boolean
   /** What no other resource of a host may have as well: `port 80/tcp`. */
   readonly claims: readonly string[]
   /** A reason why it cannot be carried out whatever the hosts say; undefined when fine. */
