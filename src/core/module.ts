@@ -86,8 +86,7 @@ export function defineModule<Props, Q extends Questions, State>(
       kind: module.kind,
       host: host.name,
       name,
-      needs: () =>
-        unique([...refs.flatMap((used) => used.needs), ...(Array.isArray(needs) ? needs : lazy(needs))]),
+      needs: () => unique([...refs.flatMap((used) => used.needs), ...given(needs)]),
       builds: unique<Build>(refs.flatMap((used) => used.builds)),
       shared: module.shared ?? false,
       claims: module.claims?.(props) ?? [],
@@ -97,7 +96,7 @@ export function defineModule<Props, Q extends Questions, State>(
   }
 }
 
-const lazy = (needs: readonly Resource[] | (() => readonly Resource[])): readonly Resource[] =>
+const given = (needs: readonly Resource[] | (() => readonly Resource[])): readonly Resource[] =>
   typeof needs === 'function' ? needs() : needs
 
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)]

@@ -44,18 +44,20 @@ export const isRef = (value: unknown): value is Ref<unknown> =>
   typeof value === 'object' && value !== null && brand in value
 
 /** Only plain data is walked: a secret, a URL or a function is a value of its own. */
-const isPlain = (value: unknown): value is object => {
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> | readonly unknown[] => {
   if (typeof value !== 'object' || value === null || isSecret(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return Array.isArray(value) || prototype === Object.prototype || prototype === null
 }
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 
 /** Replaces every reference in a plain value by what it refers to. */
 export function resolve<T>(value: T, facts: Facts): Resolved<T>
 export function resolve(value: unknown, facts: Facts): unknown {
   if (isRef(value)) return resolve(value[brand](facts), facts)
   if (!isPlain(value)) return value
-  if (Array.isArray(value)) return value.map((inner) => resolve(inner, facts))
+  if (isList(value)) return value.map((inner) => resolve(inner, facts))
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner, facts)]))
 }
 

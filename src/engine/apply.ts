@@ -1,0 +1,122 @@
+import type { ProvisionError } from '../core/error.ts'
+import type { Emit, Failure } from '../core/event.ts'
+import type { HostPort, HostWatcher } from '../core/host.ts'
+import { changesIn, type Plan, type Step } from '../core/plan.ts'
+import { resourceTitle } from '../core/resource.ts'
+import { createLanes, type Perform } from './lanes.ts'
+import { failureOf } from './track.ts'
+
+/** What became of the steps of a plan. */
+export interface Applied {
+  readonly changed: readonly string[]
+  readonly unchanged: readonly string[]
+  readonly failed: readonly { readonly id: string; readonly failure: Failure }[]
+  /** Ids of the steps that were never begun, because something that they need failed or the run was interrupted. */
+  readonly skipped: readonly string[]
+}
+
+/**
+ * Does the plan: every step as soon as what it needs is done, on all hosts at once. What is ready together travels
+ * together. A failed step is put back and holds up only the steps that need it.
+ */
+export async function applyPlan(
+  plan: Plan,
+  hosts: ReadonlyMap<string, HostPort>,
+  signal: AbortSignal,
+  emit: Emit,
+): Promise<Applied> {
+  const lanes = createLanes(hosts, signal)
+  // Putting back must work also after an interruption.
+  const mending = createLanes(hosts, new AbortController().signal)
+  const todo = changesIn(plan)
+  const reach = reachThrough(plan)
+  const results = new Map<string, Promise<Result>>()
+  const failed: { id: string; failure: Failure }[] = []
+
+  const run = async (step: Step): Promise<Result> => {
+    const before = await Promise.all([...reach(step)].flatMap((id) => results.get(id) ?? []))
+    if (before.some((result) => result !== 'done') || signal.aborted) return 'skipped'
+    const failure = await doStep(step, { perform: lanes, mend: mending }, emit)
+    if (failure) failed.push({ id: step.id, failure })
+    return failure ? 'failed' : 'done'
+  }
+  // The plan's order puts needs first, so their promises are there when a step asks for them.
+  for (const step of todo) results.set(step.id, run(step))
+
+  const ended = await Promise.all([...results].map(async ([id, result]) => ({ id, result: await result })))
+  const idsOf = (wanted: Result) => ended.filter(({ result }) => result === wanted).map(({ id }) => id)
+  return {
+    changed: idsOf('done'),
+    unchanged: plan.steps.filter(({ operation }) => operation === 'none').map(({ id }) => id),
+    failed,
+    skipped: idsOf('skipped'),
+  }
+}
+
+/** What a step needs directly or through steps that have nothing to do: those are done already. */
+function reachThrough(plan: Plan): (step: Step) => ReadonlySet<string> {
+  const steps = new Map(plan.steps.map((step) => [step.id, step]))
+  const known = new Map<string, ReadonlySet<string>>()
+  const reach = (step: Step): ReadonlySet<string> => {
+    const cached = known.get(step.id)
+    if (cached) return cached
+    const all = new Set<string>()
+    for (const id of step.needs) {
+      const need = steps.get(id)
+      if (need?.operation === 'none') reach(need).forEach((further) => all.add(further))
+      else all.add(id)
+    }
+    known.set(step.id, all)
+    return all
+  }
+  return reach
+}
+
+type Result = 'done' | 'failed' | 'skipped'
+
+interface Means {
+  readonly perform: Perform
+  /** Like `perform`, but not stopped by an interruption. */
+  readonly mend: Perform
+}
+
+async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise<Failure | undefined> {
+  const task = step.id
+  const started = performance.now()
+  emit({ event: 'task-started', task, phase: 'apply', host: step.host, title: `${step.kind} ${step.name}` })
+  const watch: HostWatcher = {
+    line: (line) => emit({ event: 'task-output', task, line }),
+    sent: (done, total) => emit({ event: 'task-progress', task, done, total, unit: 'bytes' }),
+  }
+  const durationMs = () => performance.now() - started
+  for (const action of step.actions) {
+    const outcome = await perform(step.host, action, watch)
+    if (outcome.ok) continue
+    const failure = await putBack(step, outcome.error, mend, watch)
+    emit({ event: 'task-failed', task, durationMs: durationMs(), failure })
+    return failure
+  }
+  emit({ event: 'task-finished', task, durationMs: durationMs(), summary: step.operation })
+  return undefined
+}
+
+/** The failure of a step, with what became of its former state. */
+async function putBack(
+  step: Step,
+  error: ProvisionError,
+  perform: Perform,
+  watch: HostWatcher,
+): Promise<Failure> {
+  const failure = failureOf(error)
+  const titled = failure.message.startsWith(step.host)
+    ? failure.message
+    : `${resourceTitle(step)}: ${failure.message}`
+  if (step.undo.length === 0) return { ...failure, message: titled }
+  for (const action of step.undo) {
+    const outcome = await perform(step.host, action, watch)
+    if (outcome.ok) continue
+    const note = `the former state could not be put back: ${outcome.error.message}`
+    return { ...failure, message: titled, output: [failure.output, note].filter(Boolean).join('\n') }
+  }
+  return { ...failure, message: `${titled} (the former one is back)` }
+}

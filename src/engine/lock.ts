@@ -1,0 +1,99 @@
+import { rm } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { digestOf, short } from '../core/digest.ts'
+import { ProvisionError, systemCode } from '../core/error.ts'
+
+export interface Lock {
+  release(): Promise<void>
+}
+
+interface Holder {
+  readonly command: string
+  readonly user: string
+  readonly pid: number
+  /** ISO 8601. */
+  readonly since: string
+}
+
+/**
+ * Makes this run the only one on a state directory of this machine. The lock is a listening socket, which the kernel
+ * closes with its owner however that dies; whoever connects is told who holds it.
+ */
+export async function acquireLock(
+  stateDir: string,
+  command: string,
+  signal: AbortSignal,
+  onWait: (line: string) => void,
+): Promise<Lock> {
+  const path = socketPath(stateDir)
+  const holder: Holder = {
+    command,
+    user: userInfo().username,
+    pid: process.pid,
+    since: new Date().toISOString(),
+  }
+  let told = ''
+  for (;;) {
+    if (signal.aborted) throw new ProvisionError('interrupted', 'interrupted while waiting for another run')
+    const server = await listen(path, holder)
+    if (server) return { release: () => close(server) }
+    const line = describe(await ask(path), stateDir)
+    if (line !== told) onWait(line)
+    told = line
+    await sleep(200, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** Linux has socket names outside the file system, which leave nothing behind; elsewhere a short path is used. */
+function socketPath(stateDir: string): string {
+  const name = `provision-${userInfo().uid}-${short(digestOf(stateDir))}`
+  return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`)
+}
+
+function listen(path: string, holder: Holder): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.end(JSON.stringify(holder))
+    })
+    server.once('error', (error) => {
+      if (systemCode(error) === 'EADDRINUSE') resolve(undefined)
+      else reject(error)
+    })
+    server.listen(path, () => {
+      // A lock must not keep a finished run alive.
+      server.unref()
+      resolve(server)
+    })
+  })
+}
+
+const close = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()))
+
+/** What the holder says of itself; undefined when it is gone by now. */
+function ask(path: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let answer = ''
+    const socket = connect(path)
+    socket.setTimeout(1_000, () => socket.destroy())
+    socket.on('data', (chunk) => (answer += chunk.toString()))
+    socket.on('error', (error) => {
+      // Only where sockets have paths can a dead owner leave one.
+      if (systemCode(error) === 'ECONNREFUSED' && !path.startsWith('\0')) void rm(path, { force: true })
+    })
+    socket.on('close', () => resolve(answer === '' ? undefined : answer))
+  })
+}
+
+function describe(answer: string | undefined, stateDir: string): string {
+  const holder: unknown = answer === undefined ? undefined : JSON.parse(answer)
+  if (!isHolder(holder)) return `waiting for another run on ${stateDir}`
+  const since = new Date(holder.since).toLocaleTimeString()
+  return `waiting: \`provision ${holder.command}\` of ${holder.user} (pid ${holder.pid}) has been at work here since ${since}`
+}
+
+const isHolder = (value: unknown): value is Holder =>
+  typeof value === 'object' && value !== null && 'command' in value && 'since' in value

@@ -1,0 +1,160 @@
+import { isProvisionError, ProvisionError } from '../core/error.ts'
+import type { Facts } from '../core/facts.ts'
+import type { Graph, GraphNode } from '../core/graph.ts'
+import type { HostPort } from '../core/host.ts'
+import type { Bound } from '../core/module.ts'
+import type { Plan, Step } from '../core/plan.ts'
+import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
+import { resourceTitle } from '../core/resource.ts'
+import type { Secret } from '../core/secret.ts'
+import { allOf } from './track.ts'
+
+interface BoundNode {
+  readonly node: GraphNode
+  readonly bound: Bound
+}
+
+export interface Planned {
+  readonly plan: Plan
+  /** What must not show in anything the run says from here on. */
+  readonly secrets: readonly Secret[]
+  /** Volumes of ours that the playbook no longer lists: they hold data and are never removed by a plan. */
+  readonly keptVolumes: readonly { readonly host: string; readonly name: string }[]
+}
+
+/** Asks every host, one round trip each and all at once, and compares what is there with what should be. */
+export async function makePlan(
+  graph: Graph,
+  hosts: ReadonlyMap<string, Promise<HostPort>>,
+  facts: Facts,
+  signal: AbortSignal,
+): Promise<Planned> {
+  const nodes = graph.resources.map((node) => ({ node, bound: node.resource.bind(facts) }))
+  const perHost = await allOf(
+    [...hosts].map(([name, port]) =>
+      planHost(
+        nodes.filter(({ node }) => node.resource.host === name),
+        port,
+        facts,
+        signal,
+      ),
+    ),
+    combined,
+  )
+  const known = new Set(graph.resources.map(({ id }) => id))
+  const orphans = perHost.flatMap(({ host, owned }) =>
+    owned.filter(({ resource }) => !known.has(resource)).map((object) => ({ host, object })),
+  )
+  const removals = orphans
+    .filter(({ object }) => object.type !== 'volume')
+    .map(({ host, object }) => removal(host, object))
+  const verdicts = new Map(perHost.flatMap(({ steps }) => steps.map((step) => [step.id, step])))
+  const declared = graph.resources.flatMap(({ id }) => verdicts.get(id) ?? [])
+  return {
+    plan: {
+      playbook: facts.scope.playbook,
+      environment: facts.scope.environment,
+      steps: [...inRemovalOrder(removals), ...declared.map((step) => afterRemovals(step, removals))],
+    },
+    secrets: nodes.flatMap(({ bound }) => bound.secrets),
+    keptVolumes: orphans.flatMap(({ host, object }) =>
+      object.type === 'volume' ? [{ host, name: object.name }] : [],
+    ),
+  }
+}
+
+async function planHost(
+  nodes: readonly BoundNode[],
+  port: Promise<HostPort>,
+  facts: Facts,
+  signal: AbortSignal,
+) {
+  const host = await port
+  const mine: Probe = { ask: 'owned', environment: facts.scope.environment }
+  const [owned, ...answers] = await host.probe([mine, ...nodes.flatMap(({ bound }) => bound.probes)], signal)
+  let next = 0
+  const judged = nodes.map(({ node, bound }) => {
+    const part = answers.slice(next, (next += bound.probes.length))
+    return () => judge(node, bound, part)
+  })
+  return {
+    host: host.name,
+    owned: isOwned(owned) ? owned : [],
+    steps: await allOf(
+      judged.map((one) => Promise.resolve().then(one)),
+      combined,
+    ),
+  }
+}
+
+const isOwned = (answer: Answer): answer is readonly OwnedObject[] => Array.isArray(answer)
+
+function judge({ id, needs, resource }: GraphNode, bound: Bound, answers: readonly Answer[]): Step {
+  const { kind, host, name } = resource
+  const { changes, remedy } = bound.judge(answers)
+  return {
+    id,
+    host,
+    kind,
+    name,
+    operation: remedy?.operation ?? 'none',
+    changes,
+    needs,
+    actions: remedy?.actions ?? [],
+    undo: remedy?.undo ?? [],
+  }
+}
+
+/** What carries our labels but is in the playbook no more. Its id cannot be that of a declared resource. */
+function removal(host: string, { type, name }: OwnedObject): Step {
+  return {
+    id: `${host}/${type}/${name} (removed)`,
+    host,
+    kind: type,
+    name,
+    operation: 'remove',
+    changes: [{ field: 'playbook', from: 'listed', to: undefined }],
+    needs: [],
+    actions:
+      type === 'network'
+        ? [{ do: 'remove-network', name }]
+        : [
+            { do: 'stop-container', name, grace: 10 },
+            { do: 'remove-container', name },
+          ],
+    undo: [],
+  }
+}
+
+/** A network can go only when no container is on it. */
+function inRemovalOrder(removals: readonly Step[]): Step[] {
+  const containers = removals.filter(({ kind }) => kind === 'container')
+  const networks = removals.filter(({ kind }) => kind === 'network')
+  const ids = (host: string) => containers.filter((step) => step.host === host).map(({ id }) => id)
+  return [...containers, ...networks.map((step) => ({ ...step, needs: ids(step.host) }))]
+}
+
+/** A container that goes may hold the port or name that another one needs. */
+const afterRemovals = (step: Step, removals: readonly Step[]): Step => {
+  const before = removals
+    .filter(({ host, kind }) => host === step.host && kind === 'container')
+    .map(({ id }) => id)
+  return step.kind === 'container' && before.length > 0
+    ? { ...step, needs: [...step.needs, ...before] }
+    : step
+}
+
+function combined(errors: readonly unknown[]): Error {
+  const known = errors.filter(isProvisionError)
+  const first = known[0]
+  const bug = errors.find((error) => !isProvisionError(error))
+  if (!first || bug instanceof Error) return bug instanceof Error ? bug : new Error(String(bug))
+  const more = known.map((error) => [error.message, error.output].filter(Boolean).join('\n')).join('\n')
+  return new ProvisionError(first.code, `${known.length} things stand in the way`, {
+    output: more,
+    help: first.help,
+  })
+}
+
+/** How a step is called in messages. */
+export const stepTitle = (step: Step): string => resourceTitle(step)
