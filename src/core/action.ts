@@ -13,7 +13,11 @@ export interface Permissions {
   readonly group: string | undefined
 }
 
-/** One thing to do on a host, as data. Everything that is ready in one lane travels together. */
+/**
+ * One thing to do on a host, as data. Everything that is ready in one lane travels together.
+ * `write` and `directory` make the folders above that are missing; `remove-container`, `delete` and
+ * `delete-empty-folder` are content when there is nothing to remove; `remove-container` also ends a running one.
+ */
 export type Action =
   | ({
       readonly do: 'write'
@@ -99,6 +103,9 @@ export interface ContainerBody {
     readonly CapAdd?: readonly string[]
     readonly CapDrop?: readonly string[]
     readonly NetworkMode?: string
+  }
+  readonly NetworkingConfig?: {
+    readonly EndpointsConfig: Readonly<Record<string, { readonly Aliases: readonly string[] }>>
   }
 }
 

@@ -31,19 +31,36 @@ export interface ImageBuild {
   readonly needs: readonly Image[]
 }
 
-/** Something made on this machine before a host is touched. */
-export type Build = Artifact | Image
+/** A folder or a single file that lies here already and is sent to hosts as it is: "built" by reading it. */
+export interface Folder {
+  readonly kind: 'folder'
+  readonly path: Local
+  /** Glob patterns, relative to the folder. */
+  readonly exclude: readonly string[]
+}
 
-export const buildId = (build: Build): string =>
-  build.kind === 'image' ? `image ${build.ref}` : `artifact ${build.name}`
+/** Something made or read on this machine before a host is touched. */
+export type Build = Artifact | Image | Folder
+
+/** Two builds of one id are one build, and have to say the same. */
+export function buildId(build: Build): string {
+  switch (build.kind) {
+    case 'image':
+      return `image ${build.ref}`
+    case 'artifact':
+      return `artifact ${build.name}`
+    case 'folder':
+      return ['folder', String(build.path), ...build.exclude.map((glob) => `without ${glob}`)].join(' ')
+  }
+}
 
 /** What has to be built before a build, of the other builds. */
 export function buildNeeds(build: Build): readonly Build[] {
   if (build.kind === 'image') return build.build?.needs ?? []
-  return build.in ? [build.in] : []
+  return build.kind === 'artifact' && build.in ? [build.in] : []
 }
 
-/** One regular file of a built artifact or of a local tree. */
+/** One regular file of a built artifact or of a local folder. */
 export interface LocalFile {
   /** Relative, with `/`; empty for an artifact that is a single file. */
   readonly path: string
@@ -56,13 +73,15 @@ export interface LocalFile {
   readonly executable: boolean
 }
 
+/** What came of an artifact or of a local folder. */
 export interface BuiltArtifact {
+  /** The artifact's name, or the last part of the folder's path. */
   readonly name: string
   /** Of the content of the output, whatever its place. */
   readonly digest: Digest
   readonly type: 'file' | 'folder'
   readonly files: readonly LocalFile[]
-  /** The input files that made it rebuild in this run; empty when it was up to date. */
+  /** The input files that made it rebuild in this run; empty when it was up to date, and for a local folder. */
   readonly changed: readonly string[]
 }
 

@@ -15,3 +15,12 @@ export const endpointOf = (host: string, port: number): Endpoint => ({
   port,
   url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
 })
+
+/** A port of a container that its host publishes. */
+export interface PublishedPort {
+  /** On the host. */
+  readonly port: number
+  readonly protocol: 'tcp' | 'udp'
+  /** The address of the host that it is bound to; `0.0.0.0` for all. */
+  readonly address: string
+}

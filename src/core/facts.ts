@@ -17,8 +17,8 @@ export interface Scope {
 export interface Facts {
   readonly scope: Scope
   readonly hosts: ReadonlyMap<string, HostFacts>
-  /** By the artifact's name. */
-  readonly artifacts: ReadonlyMap<string, BuiltArtifact>
+  /** Artifacts and local folders, by the id of their build. */
+  readonly built: ReadonlyMap<string, BuiltArtifact>
   /** By the image's reference, tag included. */
   readonly images: ReadonlyMap<string, BuiltImage>
 }

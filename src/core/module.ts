@@ -20,11 +20,11 @@ export type AnswersTo<Q extends Questions> = {
       : never
 }
 
-/** What has to happen to make a resource so. */
+/** What has to happen to make a resource so. In this order: the first action that fails ends it, and `undo` follows. */
 export interface Remedy {
   readonly operation: 'create' | 'update' | 'recreate'
   readonly actions: readonly Action[]
-  /** What puts the former state back when one of the actions fails. */
+  /** What puts the former state back, whichever of the actions failed. All of it is tried. */
   readonly undo?: readonly Action[]
 }
 

@@ -1,5 +1,6 @@
 import type { Bound } from './module.ts'
 import type { Build } from './build.ts'
+import type { PublishedPort } from './endpoint.ts'
 import type { Facts } from './facts.ts'
 
 /** One thing on one host that should be so. Made by `file`, `container` and the like; a playbook lists them. */
@@ -19,6 +20,8 @@ export interface Resource {
   readonly claims: readonly string[]
   /** A reason why it cannot be carried out whatever the hosts say; undefined when fine. */
   readonly problem: string | undefined
+  /** The ports at which it answers on its host, by their names in the playbook. */
+  readonly published?: Readonly<Record<string, PublishedPort>>
   /** A resource whose facts are known, ready to be compared with its host. */
   bind(facts: Facts): Bound
 }
