@@ -1,3 +1,4 @@
+import { claimsClash } from './claim.ts'
 import { buildId, type Build } from './build.ts'
 import { ProvisionError } from './error.ts'
 import { resourceId, resourceTitle, type Resource } from './resource.ts'
@@ -88,17 +89,11 @@ function ordered(nodes: ReadonlyMap<string, GraphNode>): GraphNode[] {
   return order
 }
 
-/** `port 80/tcp on 0.0.0.0` claims the port on every address. */
-const normalClaim = (claim: string): string => claim.replace(/ on (0\.0\.0\.0|::)$/, '')
-
-const collide = (a: string, b: string): boolean =>
-  a === b || a.startsWith(`${b} on `) || b.startsWith(`${a} on `)
-
 function checkClaims(nodes: readonly GraphNode[]): void {
   const taken: { host: string; claim: string; resource: Resource }[] = []
   for (const { resource } of nodes) {
-    for (const claim of resource.claims.map(normalClaim)) {
-      const other = taken.find((one) => one.host === resource.host && collide(one.claim, claim))
+    for (const claim of resource.claims) {
+      const other = taken.find((one) => one.host === resource.host && claimsClash(one.claim, claim))
       if (other) {
         throw new ProvisionError(
           'playbook',

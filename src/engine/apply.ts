@@ -112,11 +112,11 @@ async function putBack(
     ? failure.message
     : `${resourceTitle(step)}: ${failure.message}`
   if (step.undo.length === 0) return { ...failure, message: titled }
+  const reasons: string[] = []
   for (const action of step.undo) {
     const outcome = await perform(step.host, action, watch)
-    if (outcome.ok) continue
-    const note = `the former state could not be put back: ${outcome.error.message}`
-    return { ...failure, message: titled, output: [failure.output, note].filter(Boolean).join('\n') }
+    if (!outcome.ok) reasons.push(`the former state could not be put back: ${outcome.error.message}`)
   }
-  return { ...failure, message: `${titled} (the former one is back)` }
+  if (reasons.length === 0) return { ...failure, message: `${titled} (the former one is back)` }
+  return { ...failure, message: titled, output: [failure.output, ...reasons].filter(Boolean).join('\n') }
 }

@@ -48,7 +48,7 @@ export async function acquireLock(
 }
 
 /** Linux has socket names outside the file system, which leave nothing behind; elsewhere a short path is used. */
-function socketPath(stateDir: string): string {
+export function socketPath(stateDir: string): string {
   const name = `provision-${userInfo().uid}-${short(digestOf(stateDir))}`
   return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`)
 }

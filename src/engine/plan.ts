@@ -5,7 +5,6 @@ import type { HostPort } from '../core/host.ts'
 import type { Bound } from '../core/module.ts'
 import type { Plan, Step } from '../core/plan.ts'
 import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
-import { resourceTitle } from '../core/resource.ts'
 import type { Secret } from '../core/secret.ts'
 import { allOf } from './track.ts'
 
@@ -25,7 +24,7 @@ export interface Planned {
 /** Asks every host, one round trip each and all at once, and compares what is there with what should be. */
 export async function makePlan(
   graph: Graph,
-  hosts: ReadonlyMap<string, Promise<HostPort>>,
+  hosts: ReadonlyMap<string, HostPort>,
   facts: Facts,
   signal: AbortSignal,
 ): Promise<Planned> {
@@ -63,13 +62,7 @@ export async function makePlan(
   }
 }
 
-async function planHost(
-  nodes: readonly BoundNode[],
-  port: Promise<HostPort>,
-  facts: Facts,
-  signal: AbortSignal,
-) {
-  const host = await port
+async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Facts, signal: AbortSignal) {
   const mine: Probe = { ask: 'owned', environment: facts.scope.environment }
   const [owned, ...answers] = await host.probe([mine, ...nodes.flatMap(({ bound }) => bound.probes)], signal)
   let next = 0
@@ -155,6 +148,3 @@ function combined(errors: readonly unknown[]): Error {
     help: first.help,
   })
 }
-
-/** How a step is called in messages. */
-export const stepTitle = (step: Step): string => resourceTitle(step)

@@ -1,0 +1,52 @@
+import { ProvisionError } from '../core/error.ts'
+import type { Emit } from '../core/event.ts'
+import type { ProvidedHost, ProviderWatcher } from '../core/provider.ts'
+import type { Session } from './session.ts'
+import { inPhase } from './track.ts'
+
+/** Shows what a provider does on each host as tasks of the phase `nodes`. */
+export function nodeTasks(emit: Emit): ProviderWatcher {
+  const started = new Map<string, number>()
+  return {
+    host(host, state, note) {
+      const task = `nodes/${host}`
+      if (state === 'started') {
+        started.set(host, performance.now())
+        emit({ event: 'task-started', task, phase: 'nodes', host, title: note })
+      } else {
+        const durationMs = performance.now() - (started.get(host) ?? performance.now())
+        emit({ event: 'task-finished', task, durationMs, summary: note })
+      }
+    },
+  }
+}
+
+/**
+ * The hosts of an environment that was started before, with those started again that are stopped.
+ * @throws ProvisionError `provider` when a host was never made
+ */
+export async function runningHosts(session: Session): Promise<readonly ProvidedHost[]> {
+  const { emit, provider, signal } = session
+  const hosts = await provider.survey(signal)
+  const absent = hosts.filter(({ state }) => state === 'missing' || state === 'half-made')
+  if (absent.length > 0) throw notThere(session, hosts, absent)
+  if (hosts.every(({ state }) => state === 'running')) return hosts
+  return inPhase(emit, 'nodes', () => provider.start(signal, nodeTasks(emit)), startedOf(hosts))
+}
+
+const startedOf = (before: readonly ProvidedHost[]) => (): string =>
+  `${before.filter(({ state }) => state === 'stopped').length} started`
+
+function notThere(
+  { workspace }: Session,
+  hosts: readonly ProvidedHost[],
+  absent: readonly ProvidedHost[],
+): ProvisionError {
+  const what = `environment ${workspace.environment}`
+  const states = absent.map(({ name, state }) => `${name} is ${state}`).join(', ')
+  return new ProvisionError(
+    'provider',
+    absent.length === hosts.length ? `${what}: nothing runs yet` : `${what}: ${states}`,
+    { help: 'provision quickstart' },
+  )
+}

@@ -1,0 +1,20 @@
+import type { Playbook } from '../core/playbook.ts'
+
+/** Which playbook a run is about, with which params, and where its environment lives. */
+export interface Workspace {
+  /** The folder of the nearest package.json; `.provision` lies in it. */
+  readonly projectDir: string
+  /** Absolute. Relative paths in the playbook start at its folder. */
+  readonly playbookFile: string
+  readonly playbook: Playbook
+  /** Names the environment in labels; the playbook's name unless `--env` says otherwise. */
+  readonly environment: string
+  /** The texts of `--param`. */
+  readonly given: Readonly<Record<string, string>>
+  /** The YAML file of SSH hosts of `--on`; without it the embedded provider makes the hosts. */
+  readonly on: string | undefined
+  /** `.provision/<environment>`: keys, known hosts. */
+  readonly stateDir: string
+  /** `.provision/cache`, shared by the environments of a project. */
+  readonly cacheDir: string
+}

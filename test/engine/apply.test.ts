@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import type { Event } from '../../src/core/event.ts'
+import type { Step } from '../../src/core/plan.ts'
+import { applyPlan } from '../../src/engine/apply.ts'
+import { fakeHost, type FakeBehaviour } from '../support/fake-host.ts'
+import { removal, starting, step } from '../support/resource.ts'
+
+const never = new AbortController().signal
+
+async function apply(steps: readonly Step[], behaviour: FakeBehaviour = {}, signal = never) {
+  const names = [...new Set(steps.map(({ host }) => host))]
+  const hosts = new Map(names.map((name) => [name, fakeHost(name, behaviour)]))
+  const events: Event[] = []
+  const result = await applyPlan({ playbook: 'p', environment: 'e', steps }, hosts, signal, (event) =>
+    events.push(event),
+  )
+  const batches = (host: string) =>
+    (hosts.get(host)?.batches ?? []).map((batch) =>
+      batch.map((action) => ('path' in action ? action.path : action.do)),
+    )
+  return { result, events, batches }
+}
+
+describe('applying a plan', () => {
+  it('sends what is ready in one lane of a host as one batch', async () => {
+    const { batches, result } = await apply([
+      step('h/file/a', { actions: [removal('a')] }),
+      step('h/file/b', { actions: [removal('b')] }),
+      step('h/file/c', { actions: [removal('c')], needs: ['h/file/a'] }),
+    ])
+    expect(batches('h')).toEqual([['a', 'b'], ['c']])
+    expect(result.changed).toEqual(['h/file/a', 'h/file/b', 'h/file/c'])
+  })
+
+  it('does the actions of a step in their order', async () => {
+    const { batches } = await apply([step('h/x/a', { actions: [removal('1'), starting('c'), removal('2')] })])
+    expect(batches('h')).toEqual([['1'], ['start-container'], ['2']])
+  })
+
+  it('does not let one host wait for another', async () => {
+    let free = (): void => undefined
+    const blocked = new Promise<void>((resolve) => (free = resolve))
+    const order: string[] = []
+    const gate: FakeBehaviour['gate'] = async (action) => {
+      if ('path' in action && action.path === 'slow') await blocked
+      if ('path' in action) order.push(action.path)
+      if ('path' in action && action.path === 'last') free()
+    }
+    await apply(
+      [
+        step('slow/file/a', { actions: [removal('slow')] }),
+        step('fast/file/a', { actions: [removal('first')] }),
+        step('fast/file/b', { actions: [removal('last')], needs: ['fast/file/a'] }),
+      ],
+      { gate },
+    )
+    expect(order).toEqual(['first', 'last', 'slow'])
+  })
+
+  it('waits across hosts for what a step needs, also through steps with nothing to do', async () => {
+    const order: string[] = []
+    const gate: FakeBehaviour['gate'] = async (action) => {
+      await new Promise((resolve) => setTimeout(resolve, 'path' in action && action.path === 'bus' ? 20 : 0))
+      if ('path' in action) order.push(action.path)
+    }
+    await apply(
+      [
+        step('bus/file/a', { actions: [removal('bus')] }),
+        step('app/file/idle', { operation: 'none', needs: ['bus/file/a'] }),
+        step('app/file/b', { actions: [removal('app')], needs: ['app/file/idle'] }),
+      ],
+      { gate },
+    )
+    expect(order).toEqual(['bus', 'app'])
+  })
+
+  it('holds up only what needs a failed step, and puts that back', async () => {
+    const { result, batches } = await apply(
+      [
+        step('h/container/bad', { actions: [starting('bad')], undo: [removal('undo')] }),
+        step('h/file/after', { actions: [removal('after')], needs: ['h/container/bad'] }),
+        step('h/file/later', { actions: [removal('later')], needs: ['h/file/after'] }),
+        step('h/file/other', { actions: [removal('other')] }),
+      ],
+      { fails: (action) => (action.do === 'start-container' ? 'no such image' : undefined) },
+    )
+    expect(result).toMatchObject({
+      changed: ['h/file/other'],
+      failed: [
+        {
+          id: 'h/container/bad',
+          failure: { code: 'action', message: 'h › container bad: no such image (the former one is back)' },
+        },
+      ],
+      skipped: ['h/file/after', 'h/file/later'],
+    })
+    expect(batches('h').flat()).toContain('undo')
+  })
+
+  it('tries all of an undo and says what of it failed', async () => {
+    const { result } = await apply(
+      [step('h/x/a', { actions: [starting('x')], undo: [removal('one'), removal('two')] })],
+      { fails: (action) => ('path' in action && action.path === 'two' ? undefined : `${action.do} failed`) },
+    )
+    expect(result.failed[0]?.failure.output).toBe('the former state could not be put back: delete failed')
+  })
+
+  it('begins nothing after an interruption', async () => {
+    const stop = new AbortController()
+    const { result } = await apply(
+      [
+        step('h/file/a', { actions: [removal('a')] }),
+        step('h/file/b', { actions: [removal('b')], needs: ['h/file/a'] }),
+      ],
+      { gate: () => Promise.resolve(stop.abort()) },
+      stop.signal,
+    )
+    expect(result).toMatchObject({ changed: ['h/file/a'], skipped: ['h/file/b'] })
+  })
+
+  it('touches nothing that has nothing to do', async () => {
+    const { result, batches, events } = await apply([step('h/file/a', { operation: 'none' })])
+    expect(result).toEqual({ changed: [], unchanged: ['h/file/a'], failed: [], skipped: [] })
+    expect(batches('h')).toEqual([])
+    expect(events).toEqual([])
+  })
+})

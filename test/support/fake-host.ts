@@ -1,0 +1,47 @@
+import type { Action } from '../../src/core/action.ts'
+import { ProvisionError } from '../../src/core/error.ts'
+import type { HostPort } from '../../src/core/host.ts'
+import type { Answer, Probe } from '../../src/core/probe.ts'
+
+export interface FakeHost extends HostPort {
+  /** Every batch that was performed, in order. */
+  readonly batches: readonly (readonly Action[])[]
+  /** How often it was asked. */
+  readonly rounds: () => number
+}
+
+export interface FakeBehaviour {
+  readonly answer?: (probe: Probe) => Answer
+  /** The reason why an action fails; undefined when it works. */
+  readonly fails?: (action: Action) => string | undefined
+  /** Resolves when an action may end. */
+  readonly gate?: (action: Action) => Promise<void>
+}
+
+/** A host in memory, for tests of the engine: it remembers what it was asked and told. */
+export function fakeHost(name: string, { answer, fails, gate }: FakeBehaviour = {}): FakeHost {
+  const batches: (readonly Action[])[] = []
+  let rounds = 0
+  return {
+    name,
+    batches,
+    rounds: () => rounds,
+    probe: (probes) => {
+      rounds += 1
+      return Promise.resolve(
+        probes.map((probe) => (probe.ask === 'owned' ? (answer?.(probe) ?? []) : answer?.(probe))),
+      )
+    },
+    perform: async (actions) => {
+      batches.push(actions)
+      await Promise.all(actions.map((action) => gate?.(action)))
+      return actions.map((action) => {
+        const reason = fails?.(action)
+        return reason === undefined
+          ? { ok: true }
+          : { ok: false, error: new ProvisionError('action', reason) }
+      })
+    },
+    close: () => Promise.resolve(),
+  }
+}
