@@ -32,6 +32,7 @@ export type Event =
   | {
       readonly event: 'phase-finished'
       readonly phase: Phase
+      readonly ok: boolean
       readonly durationMs: number
       readonly summary: string
     }

@@ -47,13 +47,15 @@ export async function inPhase<T>(
 ): Promise<T> {
   const started = performance.now()
   emit({ event: 'phase-started', phase })
+  let ok = false
   let summary = 'failed'
   try {
     const result = await work()
     summary = summarize(result)
+    ok = true
     return result
   } finally {
-    emit({ event: 'phase-finished', phase, durationMs: performance.now() - started, summary })
+    emit({ event: 'phase-finished', phase, ok, durationMs: performance.now() - started, summary })
   }
 }
 
