@@ -46,6 +46,8 @@ export interface CommandAnswer {
 /** The part of Docker's `inspect` of a container that decisions need. */
 export interface ContainerState {
   readonly id: string
+  /** The reference that it was made from. */
+  readonly image: string
   /** Of the image that it runs. */
   readonly imageId: string
   readonly labels: Readonly<Record<string, string>>

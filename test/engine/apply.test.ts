@@ -112,7 +112,12 @@ describe('applying a plan', () => {
         step('h/file/a', { actions: [removal('a')] }),
         step('h/file/b', { actions: [removal('b')], needs: ['h/file/a'] }),
       ],
-      { gate: () => Promise.resolve(stop.abort()) },
+      {
+        gate: () => {
+          stop.abort()
+          return Promise.resolve()
+        },
+      },
       stop.signal,
     )
     expect(result).toMatchObject({ changed: ['h/file/a'], skipped: ['h/file/b'] })

@@ -34,7 +34,7 @@ export function fakeHost(name: string, { answer, fails, gate }: FakeBehaviour = 
     },
     perform: async (actions) => {
       batches.push(actions)
-      await Promise.all(actions.map((action) => gate?.(action)))
+      await Promise.all(actions.map(async (action) => gate?.(action)))
       return actions.map((action) => {
         const reason = fails?.(action)
         return reason === undefined

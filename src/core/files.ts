@@ -1,0 +1,103 @@
+import type { Action, Content, Permissions } from './action.ts'
+import { changeOf, type Change } from './change.ts'
+import { short, type Digest } from './digest.ts'
+import { ProvisionError } from './error.ts'
+import type { Stat } from './probe.ts'
+
+/** A file as it should be on a host. */
+export interface WantedFile extends Permissions {
+  readonly path: string
+  readonly content: Content
+  readonly digest: Digest
+  /** Bytes. */
+  readonly size: number
+  /** How it came to be so. */
+  readonly because: readonly string[]
+}
+
+/** A folder as it should be on a host. */
+export interface WantedFolder extends Permissions {
+  readonly path: string
+}
+
+/** Names a field of one of several files: `css/site.css content`. */
+export type FieldName = (field: string) => string
+
+const plainField: FieldName = (field) => field
+
+export const showMode = (mode: number): string => `0${mode.toString(8).padStart(3, '0')}`
+
+/** What differs between a file and what is there. */
+export function fileChanges(
+  wanted: WantedFile,
+  stat: Stat | undefined,
+  name: FieldName = plainField,
+): readonly Change[] {
+  const { digest, content, because } = wanted
+  const isFile = stat?.type === 'file'
+  if (isFile && stat.digest === digest) return permissionChanges(wanted, stat, name)
+  const hidden = content.from === 'text' && typeof content.text !== 'string'
+  const before = isFile ? short(stat.digest ?? 'unreadable') : stat?.type
+  const change = {
+    field: name('content'),
+    from: hidden && isFile ? '[secret]' : before,
+    to: hidden ? '[secret]' : short(digest),
+  }
+  const first = because.length > 0 ? { ...change, because } : change
+  return isFile ? [first, ...permissionChanges(wanted, stat, name)] : [first]
+}
+
+/** What makes a file so; nothing when it is. */
+export function fileActions(wanted: WantedFile, stat: Stat | undefined): readonly Action[] {
+  const { path, content, digest, size, mode, owner, group } = wanted
+  if (stat?.type !== 'file' || stat.digest !== digest)
+    return [{ do: 'write', path, content, digest, size, mode, owner, group }]
+  return permitActions(wanted, stat)
+}
+
+/** What differs between a folder and what is there. */
+export const folderChanges = (
+  wanted: WantedFolder,
+  stat: Stat | undefined,
+  name: FieldName = plainField,
+): readonly Change[] =>
+  stat?.type === 'directory'
+    ? permissionChanges(wanted, stat, name)
+    : changeOf(name('type'), stat?.type, 'directory')
+
+/** What makes a folder so; nothing when it is. */
+export function folderActions(wanted: WantedFolder, stat: Stat | undefined): readonly Action[] {
+  const { path, mode, owner, group } = wanted
+  if (stat?.type !== 'directory') return [{ do: 'directory', path, mode, owner, group }]
+  return permitActions(wanted, stat)
+}
+
+/**
+ * Refuses what would have to be removed first and may hold what nobody has elsewhere. A link in the place of a file is
+ * only replaced.
+ */
+export function refuseOthers(
+  title: string,
+  path: string,
+  wanted: 'file' | 'directory',
+  stat: Stat | undefined,
+) {
+  if (stat === undefined || stat.type === wanted || (wanted === 'file' && stat.type === 'link')) return
+  const kind = stat.type === 'other' ? 'a device, socket or pipe' : `a ${stat.type}`
+  throw new ProvisionError('conflict', `${title}: ${path} is ${kind} there, not a ${wanted}`, {
+    help: 'move it away on the host, or choose another path in the playbook',
+  })
+}
+
+const permissionChanges = (wanted: Permissions, stat: Stat, name: FieldName): readonly Change[] => [
+  ...(wanted.mode === undefined ? [] : changeOf(name('mode'), showMode(stat.mode), showMode(wanted.mode))),
+  ...(wanted.owner === undefined ? [] : changeOf(name('owner'), stat.owner, wanted.owner)),
+  ...(wanted.group === undefined ? [] : changeOf(name('group'), stat.group, wanted.group)),
+]
+
+function permitActions(wanted: WantedFolder, stat: Stat): readonly Action[] {
+  const { path, mode, owner, group } = wanted
+  return permissionChanges(wanted, stat, plainField).length > 0
+    ? [{ do: 'permit', path, mode, owner, group }]
+    : []
+}

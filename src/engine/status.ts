@@ -1,0 +1,79 @@
+import { isProvisionError, reasonOf } from '../core/error.ts'
+import type { HostPort } from '../core/host.ts'
+import type { ContainerState } from '../core/probe.ts'
+import type { ProvidedHost } from '../core/provider.ts'
+import type { ContainerStatus, HostStatus, Status } from '../core/status.ts'
+import { ask } from './ask.ts'
+import { endpointsOf } from './endpoints.ts'
+import type { Session } from './session.ts'
+
+/** Asks every host that runs, at the same time; one that does not answer is told as such and holds up no other. */
+export async function statusOf(session: Session): Promise<Status> {
+  const { workspace, graph, provider, signal } = session
+  const provided = await provider.survey(signal)
+  const asked = await Promise.all(provided.map((host) => statusOfHost(session, host)))
+  return {
+    playbook: workspace.playbook.name,
+    environment: workspace.environment,
+    hosts: asked.map(({ host }) => host),
+    containers: asked.flatMap(({ containers }) => containers),
+    endpoints: endpointsOf(graph, provider, provided),
+  }
+}
+
+interface Asked {
+  readonly host: HostStatus
+  readonly containers: readonly ContainerStatus[]
+}
+
+async function statusOfHost(session: Session, provided: ProvidedHost): Promise<Asked> {
+  const { name, state, address, ssh } = provided
+  const { user, port, identityFile, knownHosts } = ssh
+  const host: HostStatus = {
+    name,
+    state,
+    address,
+    ssh: { host: ssh.address, port, user, identityFile, knownHosts },
+  }
+  if (state !== 'running') return { host, containers: [] }
+  try {
+    const port = await session.connect(ssh, session.signal)
+    try {
+      return { host, containers: await containersOf(session, port) }
+    } finally {
+      await port.close()
+    }
+  } catch (error) {
+    const problem = isProvisionError(error) ? error.message : reasonOf(error)
+    return { host: { ...host, state: 'unreachable', problem }, containers: [] }
+  }
+}
+
+/** All containers that we made on a host, and those that the playbook lists but are not there. */
+async function containersOf(session: Session, host: HostPort): Promise<ContainerStatus[]> {
+  const { workspace, graph, signal } = session
+  const listed = graph.resources
+    .filter(({ resource }) => resource.kind === 'container' && resource.host === host.name)
+    .map(({ resource }) => resource.name)
+  const [owned] = await ask(host, [{ ask: 'owned', environment: workspace.environment }], signal)
+  const there = owned.filter(({ type }) => type === 'container').map(({ name }) => name)
+  const names = [...new Set([...listed, ...there])]
+  const probes = names.map((name) => ({ ask: 'container', name }) as const)
+  const states = await ask(host, probes, signal)
+  return names.map((name, i) => containerStatus(name, host.name, states[i]))
+}
+
+function containerStatus(name: string, host: string, state: ContainerState | undefined): ContainerStatus {
+  if (!state) {
+    return { name, host, image: '', state: 'missing', health: undefined, ports: [], startedAt: undefined }
+  }
+  return {
+    name,
+    host,
+    image: state.image,
+    state: state.status,
+    health: state.health,
+    ports: state.ports.map((port) => `${port.host} → ${port.container}`),
+    startedAt: state.running ? state.startedAt : undefined,
+  }
+}
