@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# Packages of the distribution, installed as root.
+
+as_root() {
+  if [[ $(id -u) == 0 ]]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+# has_command NAME: also where a user's PATH does not look.
+has_command() {
+  PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin type -P "$1" > /dev/null
+}
+
+# need_installer PACKAGE…: dies when nothing here can install them.
+need_installer() {
+  has_command apt-get || die "cannot install $* here: this is not Debian or Ubuntu" \
+    'install it yourself (Docker Desktop, on a Mac) and start it, then run this again'
+  [[ $(id -u) == 0 ]] || has_command sudo || die "installing $* needs root" 'run this as root, or install sudo'
+}
+
+# install_packages PACKAGE…: never removes another package to make room.
+install_packages() {
+  local options=(-y -q --no-install-recommends --no-remove -o DPkg::Lock::Timeout=120)
+  # A repository that does not answer is no obstacle as long as the packages are found in the others.
+  as_root apt-get update -q -o DPkg::Lock::Timeout=120 >&2 || say 'apt-get update failed; trying with the lists there are'
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install "${options[@]}" "$@" >&2 ||
+    die "apt-get install $* failed" 'the reason is above; mend it, then run this again'
+}
