@@ -44,8 +44,8 @@ async function statusOfHost(session: Session, provided: ProvidedHost): Promise<A
       await port.close()
     }
   } catch (error) {
-    const problem = isProvisionError(error) ? error.message : reasonOf(error)
-    return { host: { ...host, state: 'unreachable', problem }, containers: [] }
+    const reason = isProvisionError(error) ? error.message : reasonOf(error)
+    return { host: { ...host, state: 'unreachable', reason }, containers: [] }
   }
 }
 
