@@ -1,0 +1,74 @@
+import { canonicalJson, digestOfValue, type Digest } from './digest.ts'
+import type { Scope } from './facts.ts'
+
+/** What a mirrored folder put on a host: kept there, so that only that is ever deleted. */
+export interface Manifest {
+  /** Files below the folder, with the digests that they were given. */
+  readonly files: Readonly<Record<string, Digest>>
+  /** Folders below it that were made for them. */
+  readonly folders: readonly string[]
+}
+
+/** Where the manifest of a resource lies on its host. */
+export const manifestPath = ({ playbook, environment }: Scope, id: string): string =>
+  `/var/lib/provision/trees/${digestOfValue({ playbook, environment, id })}.json`
+
+export const writeManifest = (manifest: Manifest): string => `${canonicalJson(manifest)}\n`
+
+/** Anything that is not a manifest counts as none: then nothing is deleted. */
+export function readManifest(text: string | undefined): Manifest | undefined {
+  const value = parsed(text)
+  if (typeof value !== 'object' || value === null || !('files' in value) || !('folders' in value))
+    return undefined
+  const { files, folders } = value
+  if (typeof files !== 'object' || files === null || !Array.isArray(folders)) return undefined
+  const paths = folders.filter((path) => typeof path === 'string')
+  const digests = Object.entries(files).flatMap(([path, digest]): [string, Digest][] =>
+    typeof digest === 'string' ? [[path, digest]] : [],
+  )
+  const isInside = (path: string) =>
+    !path.startsWith('/') && !path.split('/').some((part) => part === '..' || part === '')
+  return [...paths, ...digests.map(([path]) => path)].every(isInside)
+    ? { files: Object.fromEntries(digests), folders: paths }
+    : undefined
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** All that either of them names, with the newer digests. */
+export const union = (wanted: Manifest, before: Manifest | undefined): Manifest => ({
+  files: { ...before?.files, ...wanted.files },
+  folders: [...new Set([...(before?.folders ?? []), ...wanted.folders])].sort(),
+})
+
+/** The folders above a file within a mirrored one: `a/b/c.txt` → `a`, `a/b`. */
+export const above = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(0, -1)
+    .map((_, i, parts) => parts.slice(0, i + 1).join('/'))
+
+export interface Obsolete {
+  readonly files: readonly string[]
+  readonly folders: readonly string[]
+  /** Those of them in whose place something else has to be. */
+  readonly blocking: readonly string[]
+}
+
+/** What was put there and is wanted no more. */
+export function obsoletePaths(wanted: Manifest | undefined, before: Manifest | undefined): Obsolete {
+  const files = new Set(Object.keys(wanted?.files ?? {}))
+  const folders = new Set(wanted?.folders)
+  const oldFiles = wanted ? Object.keys(before?.files ?? {}).filter((path) => !files.has(path)) : []
+  const oldFolders = wanted ? (before?.folders ?? []).filter((path) => !folders.has(path)) : []
+  const blocking = [...oldFiles, ...oldFolders].filter(
+    (path) => files.has(path) || folders.has(path) || above(path).some((outer) => files.has(outer)),
+  )
+  return { files: oldFiles, folders: oldFolders, blocking }
+}
