@@ -43,7 +43,7 @@ export function fileChanges(
     from: hidden && isFile ? '[secret]' : before,
     to: hidden ? '[secret]' : short(digest),
   }
-  const first = because.length > 0 ? { ...change, because } : change
+  const first = isFile && because.length > 0 ? { ...change, because } : change
   return isFile ? [first, ...permissionChanges(wanted, stat, name)] : [first]
 }
 

@@ -67,6 +67,8 @@ export const mirrorState = (answers: {
 
 /** What differs, named by file. */
 export function mirrorChanges(mirror: Mirror, state: MirrorState): readonly Change[] {
+  if (mirror.source.type === 'folder' && isMissing(state))
+    return changeOf('content', undefined, `${mirror.source.files.length} files`)
   const obsolete = obsoletePaths(wantedManifest(mirror), state.manifest)
   const inTheWay = new Set(obsolete.blocking)
   const replaced = (path: string, stat: Stat | undefined) => (inTheWay.has(path) ? undefined : stat)
@@ -119,10 +121,11 @@ export function mirrorRemedy(mirror: Mirror, state: MirrorState): Remedy {
     ...remove.later,
     ...(wanted ? keepManifest(mirror, union(wanted, state.manifest), wanted) : []),
   ]
-  const isNew =
-    state.folders.every((found) => found === undefined) && state.files.every((found) => found === undefined)
-  return { operation: isNew ? 'create' : 'update', actions }
+  return { operation: isMissing(state) ? 'create' : 'update', actions }
 }
+
+const isMissing = ({ folders, files }: MirrorState): boolean =>
+  [...folders, ...files].every((found) => found === undefined)
 
 const wantedFolder = ({ to, folderMode, owner, group }: Mirror, path: string) => ({
   path: below(to, path),

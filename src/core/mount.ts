@@ -1,6 +1,8 @@
+import { buildId, type Artifact, type BuiltArtifact, type Folder } from './build.ts'
+import { builtArtifact } from './built.ts'
 import type { Digest } from './digest.ts'
-import type { Ref } from './ref.ts'
-import type { Resource } from './resource.ts'
+import { ref, resolve, type Ref } from './ref.ts'
+import { resourceId, type Resource } from './resource.ts'
 
 /** What a container needs to know of something that it mounts. */
 export interface Mounted {
@@ -32,4 +34,32 @@ export interface Mountable extends Resource {
 export interface ContentResource extends Mountable {
   /** Changes with the content, e.g. to put into an environment variable. */
   readonly digest: Ref<Digest>
+}
+
+/** What a container gets to know of a resource that it mounts; to use it makes the container need that resource. */
+export const mountedFrom = (
+  resource: Resource,
+  source: string,
+  writable: boolean,
+  content?: Ref<MountedContent>,
+): Ref<Mounted> =>
+  ref({ label: resourceId(resource), needs: [resource], builds: resource.builds }, (facts) => ({
+    source,
+    writable,
+    content: content && resolve(content, facts),
+  }))
+
+/** The content of an artifact or local folder, as far as a mount of it matters. */
+export const builtContent = (build: Artifact | Folder): Ref<MountedContent> =>
+  ref({ label: buildId(build), builds: [build] }, (facts) => {
+    const built = resolve(builtArtifact(build), facts)
+    const { type, digest, files } = built
+    return { type, digest, file: type === 'file' ? files[0]?.digest : undefined, because: causesOf(built) }
+  })
+
+/** What to name when asked why built content differs: `user.jar`, `services/user/User.java and 2 more`. */
+export function causesOf({ name, changed }: BuiltArtifact): readonly string[] {
+  const [first] = changed
+  if (first === undefined) return [name]
+  return [name, changed.length > 1 ? `${first} and ${changed.length - 1} more` : first]
 }

@@ -1,0 +1,55 @@
+import type { Artifact, Image } from '../core/build.ts'
+import { ProvisionError } from '../core/error.ts'
+import type { Local } from '../core/local.ts'
+import { argvProblem, envNameProblem, firstProblem, quoted, textProblem } from '../core/rules.ts'
+
+/** How an artifact is built. */
+export interface ArtifactOptions {
+  /** The command that builds it, as program and arguments; no shell reads it. Run only when an input changed. */
+  readonly run: readonly string[]
+  /** The folder in which it runs. Relative to the playbook's folder; default `.`, that folder itself. */
+  readonly cwd?: Local
+  /** Glob patterns of the files that it depends on, relative to `cwd`. A change in one of them rebuilds it. */
+  readonly inputs: readonly string[]
+  /** The file or folder that the command makes, relative to `cwd`. */
+  readonly output: string
+  /** Environment variables of the command, besides those of this process. */
+  readonly env?: Readonly<Record<string, string>>
+  /** The image in which the command runs, with `cwd` mounted; default: on this machine. */
+  readonly in?: Image
+}
+
+/**
+ * Declares a file or folder that is built here, to be given to `push`. Nothing is built while a playbook is evaluated.
+ * @param name unique in the playbook and usable as a file name: `user.jar`
+ * @throws ProvisionError `playbook` for an empty command, no inputs or an output outside `cwd`
+ */
+export function artifact(name: string, options: ArtifactOptions): Artifact {
+  const { run, cwd = '.', inputs, output, env = {} } = options
+  const problem = firstProblem(
+    nameProblem(name),
+    argvProblem('run', run),
+    inputs.length === 0 ? 'inputs: is empty; name the files that it is built from' : undefined,
+    ...inputs.map((glob) => (glob === '' ? 'inputs: a pattern is empty' : textProblem('inputs', glob))),
+    insideProblem(output),
+    ...Object.entries(env).flatMap(([key, value]) => [envNameProblem(key), textProblem(`env.${key}`, value)]),
+  )
+  if (problem !== undefined) {
+    throw new ProvisionError('playbook', `artifact ${name}: ${problem}`, {
+      help: 'correct it in the playbook',
+    })
+  }
+  return { kind: 'artifact', name, run, cwd, inputs, output, env, in: options.in }
+}
+
+const nameProblem = (name: string): string | undefined =>
+  /^[^/\0\n]+$/.test(name) && name !== '.' && name !== '..'
+    ? textProblem('name', name)
+    : `${quoted(name)} cannot be a file name`
+
+function insideProblem(output: string): string | undefined {
+  const outside = output === '' || output.startsWith('/') || output.split('/').includes('..')
+  return outside
+    ? `output: ${quoted(output)} is not a path inside the folder that it is built in`
+    : textProblem('output', output)
+}

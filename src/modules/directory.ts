@@ -1,0 +1,62 @@
+import { folderActions, folderChanges, refuseOthers } from '../core/files.ts'
+import type { Host } from '../core/host.ts'
+import { defineModule, type ResourceOptions } from '../core/module.ts'
+import { mountedFrom, type Mountable } from '../core/mount.ts'
+import type { Stat } from '../core/probe.ts'
+import { firstProblem, modeProblem, ownerProblem, pathProblem } from '../core/rules.ts'
+
+/** Who may do what with a path on a host. */
+export interface DirectoryOptions {
+  /** Permission bits. Default `0o755`. */
+  readonly mode?: number
+  /** Name of a user of the host. Default: root when it is made, else left as it is. */
+  readonly owner?: string
+  /** Name of a group of the host. Default: root's when it is made, else left as it is. */
+  readonly group?: string
+}
+
+interface Props {
+  readonly title: string
+  readonly path: string
+  readonly mode: number
+  readonly owner: string | undefined
+  readonly group: string | undefined
+}
+
+const resource = defineModule({
+  kind: 'directory',
+  validate: ({ path, mode, owner, group }: Props) =>
+    firstProblem(
+      pathProblem('path', path),
+      modeProblem('mode', mode),
+      ownerProblem('owner', owner),
+      ownerProblem('group', group),
+    ),
+  claims: ({ path }) => [`path ${path}`],
+  probe: ({ path }) => ({ stat: { ask: 'stat', path } as const }),
+  parse: ({ stat }, { title, path }): Stat | undefined => {
+    refuseOthers(title, path, 'directory', stat)
+    return stat
+  },
+  diff: (props, stat) => folderChanges(props, stat),
+  remedy: (props, _, stat) => ({
+    operation: stat ? 'update' : 'create',
+    actions: folderActions(props, stat),
+  }),
+})
+
+/**
+ * A folder on a host. Mounted into a container, it is writable.
+ * @param path absolute
+ */
+export function directory(
+  host: Host,
+  path: string,
+  options: DirectoryOptions = {},
+  more?: ResourceOptions,
+): Mountable {
+  const { mode = 0o755, owner, group } = options
+  const title = `${host.name} › directory ${path}`
+  const made = resource(host, path, { title, path, mode, owner, group }, more)
+  return Object.assign(made, { mounted: mountedFrom(made, path, true) })
+}

@@ -1,0 +1,125 @@
+import { builtArtifact } from '../core/built.ts'
+import type { BuiltArtifact, Folder } from '../core/build.ts'
+import { digestOf } from '../core/digest.ts'
+import { ProvisionError } from '../core/error.ts'
+import { fileActions, fileChanges, refuseOthers, type WantedFile } from '../core/files.ts'
+import type { Host } from '../core/host.ts'
+import type { Local } from '../core/local.ts'
+import { defineModule, type ResourceOptions } from '../core/module.ts'
+import { builtContent, mountedFrom, type ContentResource, type MountedContent } from '../core/mount.ts'
+import type { Stat } from '../core/probe.ts'
+import { ref, resolve, type Ref, type Value } from '../core/ref.ts'
+import { firstProblem, modeProblem, ownerProblem, pathProblem } from '../core/rules.ts'
+import { reveal, showable, type Text } from '../core/secret.ts'
+
+/** Where the content of a file comes from, and who may do what with it. */
+export type FileOptions = (
+  | {
+      /** The content itself, as UTF-8; a secret does not show anywhere. */
+      readonly content: Value<Text>
+      readonly from?: never
+    }
+  | {
+      /** A file of this machine, relative to the playbook's folder. */
+      readonly from: Local
+      readonly content?: never
+    }
+) & {
+  /** Permission bits. Default `0o644`, or `0o755` for a file that is executable here. */
+  readonly mode?: number
+  /** Name of a user of the host. Default: root when it is made, else left as it is. */
+  readonly owner?: string
+  /** Name of a group of the host. Default: root's when it is made, else left as it is. */
+  readonly group?: string
+}
+
+interface Props {
+  readonly title: string
+  readonly path: string
+  readonly text: Value<Text> | undefined
+  readonly source: Ref<BuiltArtifact> | undefined
+  readonly mode: number | undefined
+  readonly owner: string | undefined
+  readonly group: string | undefined
+}
+
+interface ResolvedProps extends Omit<Props, 'text' | 'source'> {
+  readonly text: Text | undefined
+  readonly source: BuiltArtifact | undefined
+}
+
+function wanted({ title, path, text, source, mode, owner, group }: ResolvedProps): WantedFile {
+  const rights = { path, owner, group, because: [] }
+  if (text !== undefined) {
+    const bytes = Buffer.from(reveal(text))
+    const content = { from: 'text', text } as const
+    return { ...rights, content, digest: digestOf(bytes), size: bytes.length, mode: mode ?? 0o644 }
+  }
+  const file = source?.type === 'file' ? source.files[0] : undefined
+  if (!file) {
+    throw new ProvisionError('playbook', `${title}: ${source?.name ?? 'its source'} is a folder here`, {
+      help: 'use tree to mirror a folder',
+    })
+  }
+  const { source: from, digest, size, executable } = file
+  return {
+    ...rights,
+    content: { from: 'file', path: from },
+    digest,
+    size,
+    mode: mode ?? (executable ? 0o755 : 0o644),
+  }
+}
+
+const resource = defineModule({
+  kind: 'file',
+  validate: ({ path, mode, owner, group }: Props) =>
+    firstProblem(
+      pathProblem('path', path),
+      modeProblem('mode', mode),
+      ownerProblem('owner', owner),
+      ownerProblem('group', group),
+    ),
+  claims: ({ path }) => [`path ${path}`],
+  probe: ({ path }) => ({ stat: { ask: 'stat', path } as const }),
+  parse: ({ stat }, { title, path }): Stat | undefined => {
+    refuseOthers(title, path, 'file', stat)
+    return stat
+  },
+  diff: (props, stat) => fileChanges(wanted(props), stat),
+  remedy: (props, _, stat) => ({
+    operation: stat ? 'update' : 'create',
+    actions: fileActions(wanted(props), stat),
+  }),
+})
+
+/**
+ * A file on a host with content from the playbook or from a file of this machine. Folders above it are made when missing.
+ * A container that mounts it is recreated when the content changes.
+ * @param path absolute
+ */
+export function file(
+  host: Host,
+  path: string,
+  options: FileOptions,
+  more?: ResourceOptions,
+): ContentResource {
+  const { content: text, from, mode, owner, group } = options
+  const local: Folder | undefined =
+    from === undefined ? undefined : { kind: 'folder', path: from, exclude: [] }
+  const source = local && builtArtifact(local)
+  const title = `${host.name} › file ${path}`
+  const made = resource(host, path, { title, path, text, source, mode, owner, group }, more)
+  const content = local ? builtContent(local) : textContent(path, text ?? '')
+  const digest = ref(
+    { label: `digest of ${path}`, needs: [made], builds: made.builds },
+    (facts) => resolve(content, facts).digest,
+  )
+  return Object.assign(made, { mounted: mountedFrom(made, path, false, content), digest })
+}
+
+const textContent = (path: string, text: Value<Text>): Ref<MountedContent> =>
+  ref({ label: path }, (facts) => {
+    const value = resolve(text, facts)
+    return { type: 'file', digest: digestOf(showable(value)), file: digestOf(reveal(value)), because: [path] }
+  })

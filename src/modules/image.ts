@@ -1,0 +1,63 @@
+import type { Image } from '../core/build.ts'
+import { ProvisionError } from '../core/error.ts'
+import type { Local } from '../core/local.ts'
+import { firstProblem, quoted, textProblem } from '../core/rules.ts'
+
+/** Where an image comes from. */
+export interface ImageOptions {
+  /** The folder that it is built from. Relative to the playbook's folder; default: not built, but pulled or present. */
+  readonly build?: Local
+  /** The Dockerfile, relative to `build`. Default `Dockerfile`. */
+  readonly dockerfile?: string
+  /** Build arguments (`ARG`). Never secrets: they can be read from the image. */
+  readonly args?: Readonly<Record<string, string>>
+  /** The stage of the Dockerfile to stop at; default: the last. */
+  readonly target?: string
+  /** Images of the playbook that the Dockerfile builds on (`FROM`), to be built before. */
+  readonly needs?: readonly Image[]
+}
+
+// The grammar of references of the distribution project, which Docker follows.
+const component = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
+const label = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?'
+const reference = new RegExp(
+  `^(?:${label}(?:\\.${label})*(?::[0-9]+)?/)?${component}(?:/${component})*(:\\w[\\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$`,
+)
+
+/**
+ * Declares a container image, built here from a Dockerfile or pulled. Nothing is built while a playbook is evaluated.
+ * @param ref its name, with a tag or not: `hash-collision/jre`, `debian:12-slim`. Default tag `latest`
+ * @throws ProvisionError `playbook` when Docker would not take the name
+ */
+export function image(ref: string, options: ImageOptions = {}): Image {
+  const { build, dockerfile = 'Dockerfile', args = {}, target, needs = [] } = options
+  const parts = reference.exec(ref)
+  const problem = firstProblem(
+    parts === null
+      ? 'Docker does not take this name: lower-case letters, digits, ".", "_", "-", "/"'
+      : undefined,
+    build !== undefined && parts?.[2] !== undefined
+      ? 'an image that is built here cannot have a digest in its name'
+      : undefined,
+    dockerfile === '' ? 'dockerfile: is empty' : textProblem('dockerfile', dockerfile),
+    ...Object.entries(args).map(([key, value]) =>
+      key === '' || key.includes('=')
+        ? `args: ${quoted(key)} cannot be the name of an argument`
+        : textProblem(`args.${key}`, value),
+    ),
+    build === undefined &&
+      (options.dockerfile ?? options.args ?? options.target ?? options.needs) !== undefined
+      ? 'dockerfile, args, target and needs mean nothing without build'
+      : undefined,
+  )
+  if (problem !== undefined) {
+    throw new ProvisionError('playbook', `image ${quoted(ref)}: ${problem}`, {
+      help: 'correct it in the playbook',
+    })
+  }
+  return {
+    kind: 'image',
+    ref: parts?.[1] === undefined && parts?.[2] === undefined ? `${ref}:latest` : ref,
+    build: build === undefined ? undefined : { context: build, dockerfile, args, target, needs },
+  }
+}
