@@ -1,0 +1,61 @@
+import { showChange } from '../core/change.ts'
+import { changesIn, type Operation, type Plan, type Step } from '../core/plan.ts'
+import { resourceTitle } from '../core/resource.ts'
+import type { Style } from './style.ts'
+import { cleanLine, truncate } from './width.ts'
+
+const signs: Readonly<Record<Operation, string>> = {
+  none: ' ',
+  create: '+',
+  update: '~',
+  recreate: '~',
+  remove: '-',
+}
+
+/** More new resources than this are counted by host after they were made; a plan that is asked for shows them all. */
+const most = 12
+
+interface Look {
+  readonly style: Style
+  readonly columns: number
+}
+
+/** Every change of a plan, each with the fields that differ; for what is new its name is enough. */
+export function changesText(plan: Plan, look: Look): string {
+  return changesIn(plan)
+    .map((step) => stepText(step, look))
+    .join('\n')
+}
+
+/** The same after it was carried out: much that is new is only counted. */
+export function changedText(plan: Plan, look: Look): string {
+  const created = plan.steps.filter(({ operation }) => operation === 'create')
+  if (created.length <= most) return changesText(plan, look)
+  const others = changesIn(plan).filter(({ operation }) => operation !== 'create')
+  const hosts = [...new Set(created.map(({ host }) => host))]
+  const lines = hosts.map((host) => {
+    const here = created.filter((step) => step.host === host)
+    return truncate(look.style.green(`+ ${host} › ${counted(here)}`), look.columns)
+  })
+  return [...lines, ...others.map((step) => stepText(step, look))].join('\n')
+}
+
+/** `3 containers, 1 file`. */
+function counted(steps: readonly Step[]): string {
+  const kinds = [...new Set(steps.map(({ kind }) => kind))]
+  return kinds.map((kind) => countOf(steps.filter((step) => step.kind === kind).length, kind)).join(', ')
+}
+
+const plurals: Readonly<Record<string, string>> = { directory: 'directories', push: 'pushes' }
+
+export const countOf = (count: number, noun: string): string =>
+  `${count} ${count === 1 ? noun : (plurals[noun] ?? `${noun}s`)}`
+
+function stepText(step: Step, { style, columns }: Look): string {
+  const { operation, changes } = step
+  const paint = operation === 'create' ? style.green : operation === 'remove' ? style.red : style.yellow
+  const note = operation === 'recreate' ? ' (made anew)' : ''
+  const title = paint(`${signs[operation]} ${cleanLine(resourceTitle(step))}`) + style.dim(note)
+  const fields = operation === 'create' ? [] : changes.map((change) => `    ${cleanLine(showChange(change))}`)
+  return [title, ...fields].map((line) => truncate(line, columns)).join('\n')
+}

@@ -1,0 +1,104 @@
+import { showDuration } from '../core/duration.ts'
+import type { Finished, NamedEndpoint } from '../core/event.ts'
+import { changesIn } from '../core/plan.ts'
+import { changedText, changesText, countOf } from './changes.ts'
+import { failureText } from './failure.ts'
+import type { Outcome } from './outcome.ts'
+import type { Style } from './style.ts'
+import { table } from './table.ts'
+import { cleanLine } from './width.ts'
+
+export interface ClosingLook {
+  readonly style: Style
+  readonly columns: number
+  /** The command line that runs a command of ours in the same environment: `npx provision refresh --env test`. */
+  readonly commandLine: (...words: readonly string[]) => string
+}
+
+/** What is shown when a run is over: what changed, and where to find it. */
+export function resultText(outcome: Outcome, look: ClosingLook): string {
+  const { plan, command, endpoints, finished } = outcome
+  const changes = plan && (command === 'plan' ? changesText(plan, look) : changedText(plan, look))
+  if (finished?.ok !== true) return changes ? `${look.style.dim('planned:')}\n${changes}` : ''
+  const blocks = [changes, endpointsText(endpoints, look)]
+  return blocks.filter(Boolean).join('\n\n')
+}
+
+/** Every failure in full. */
+export const failuresText = ({ failures }: Outcome, { style }: ClosingLook): string =>
+  failures.map((failure) => failureText(failure, style)).join('\n\n')
+
+const endpointsText = (endpoints: readonly NamedEndpoint[], { style, columns }: ClosingLook): string =>
+  endpoints.length === 0
+    ? ''
+    : table(
+        ['container', 'port', 'url'].map(style.dim),
+        endpoints.map(({ container, name, url }) => [cleanLine(container), cleanLine(name), style.cyan(url)]),
+        columns,
+      )
+
+/** The last line of a run: `✔ 3 changed, 12 as they should be · 2.3 s`. */
+export function tallyText(outcome: Outcome, finished: Finished, { style }: ClosingLook): string {
+  const { ok, changed, unchanged, failed, durationMs } = finished
+  const time = showDuration(durationMs)
+  if (outcome.command === 'plan' && outcome.plan && ok) return planTally(outcome.plan, time, style)
+  const counts = [
+    changed > 0 ? `${changed} changed` : '',
+    unchanged > 0 ? `${unchanged} as they should be` : '',
+    failed > 0 ? `${failed} failed` : '',
+  ].filter(Boolean)
+  if (!ok)
+    return `${style.red('✖')} ${[['failed', counts.join(', ')].filter(Boolean).join(': '), time].join(' · ')}`
+  const nothing = outcome.plan ? 'nothing to do' : 'done'
+  const words = changed === 0 && failed === 0 ? [nothing, ...counts] : counts
+  return `${style.green('✔')} ${[words.join(', '), time].join(' · ')}`
+}
+
+function planTally(plan: NonNullable<Outcome['plan']>, time: string, style: Style): string {
+  const changes = changesIn(plan)
+  if (changes.length === 0) {
+    return `${style.green('✔')} no changes: ${countOf(plan.steps.length, 'resource')} as they should be · ${time}`
+  }
+  const count = (words: string, ...operations: readonly string[]) => {
+    const found = changes.filter(({ operation }) => operations.includes(operation)).length
+    return found > 0 ? [`${found} ${words}`] : []
+  }
+  const parts = [
+    ...count('to create', 'create'),
+    ...count('to change', 'update'),
+    ...count('to make anew', 'recreate'),
+    ...count('to remove', 'remove'),
+  ]
+  return `${parts.join(', ')} · ${time}`
+}
+
+/** What to type next; empty where that is plain. */
+export function nextText(outcome: Outcome, { style, columns, commandLine }: ClosingLook): string {
+  const { plan, command, finished } = outcome
+  if (finished?.ok !== true) return ''
+  const hints = command === 'quickstart' ? afterQuickstart(outcome) : []
+  if (command === 'plan' && plan && changesIn(plan).length > 0) {
+    hints.push([['refresh'], 'carries it out, and starts hosts that are stopped'])
+  }
+  const lines = hints.map(([words, meaning]) => [
+    `  ${style.bold(commandLine(...words))}`,
+    style.dim(meaning),
+  ])
+  const [first, ...rest] = lines
+  return first ? `${style.dim('next:')}\n${table(first, rest, columns)}` : ''
+}
+
+type Hint = readonly [words: readonly string[], meaning: string]
+
+function afterQuickstart({ plan, endpoints }: Outcome): Hint[] {
+  const containers = plan?.steps.filter(({ kind }) => kind === 'container') ?? []
+  const container = endpoints[0]?.container ?? containers[0]?.name
+  const host = containers.find(({ name }) => name === container)?.host ?? plan?.steps[0]?.host
+  return [
+    [['refresh'], 'brings an edit into the running system'],
+    [['status'], 'what runs where'],
+    ...(host === undefined ? [] : [[['ssh', host], 'a shell on a host'] as const]),
+    ...(container === undefined ? [] : [[['logs', '-f', container], 'what a container says'] as const]),
+    [['destroy'], 'removes all of it'],
+  ]
+}

@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url'
+import { isProvisionError, reasonOf } from '../core/error.ts'
+import type { Failure } from '../core/event.ts'
+import type { Style } from './style.ts'
+import { cleanLine } from './width.ts'
+
+const reportIt = 'this is a bug of provision: please report it, with what --verbose shows'
+
+/** A place in a file of the user: not of Node.js, not of a package, not of ours. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+export interface Blame {
+  /** The folder of our own code: an error that never passed through other files is a bug of ours. */
+  readonly ownDir: string
+  readonly verbose: boolean
+}
+
+/** What people read of anything that was thrown. */
+export function failureOf(error: unknown, { ownDir, verbose }: Blame): Failure {
+  if (isProvisionError(error)) {
+    const { code, message, output, help } = error
+    const trace = verbose && error.cause instanceof Error ? error.cause.stack : undefined
+    return { code, message, output: [output, trace].filter(Boolean).join('\n') || undefined, help }
+  }
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const place = placesIn(stack).find(
+    ({ file }) => !file.startsWith(ownDir) && !file.includes('/node_modules/'),
+  )
+  const output = verbose ? stack : undefined
+  if (place) return { code: 'playbook', message: `${showPlace(place)}: ${reasonOf(error)}`, output }
+  return { code: 'bug', message: reasonOf(error), output, help: reportIt }
+}
+
+export const showPlace = ({ file, line, column }: Place): string => `${file}:${line}:${column}`
+
+/** The files named in a stack trace, innermost call first. */
+export function placesIn(stack: string): Place[] {
+  return stack.split('\n').flatMap((text) => {
+    const match = /^\s+at (?:.*\()?((?:file:\/\/)?\/[^()]*):(\d+):(\d+)\)?$/.exec(text)
+    if (!match?.[1]) return []
+    const file = match[1].startsWith('file:') ? fileURLToPath(match[1]) : match[1]
+    return [{ file, line: Number(match[2]), column: Number(match[3]) }]
+  })
+}
+
+/** The message, the output indented below it, and one thing to do next. */
+export function failureText({ message, output, help }: Failure, style: Style): string {
+  const [first = '', ...more] = message.split('\n').map(cleanLine)
+  const lines = [...more, ...(output ?? '').replace(/\n+$/, '').split('\n').map(cleanLine)]
+  const indented = output || more.length > 0 ? lines.filter((line, i) => line !== '' || i > 0) : []
+  return [
+    style.red(`✖ ${first}`),
+    ...indented.map((line) => (line === '' ? '' : `  ${style.dim(line)}`)),
+    ...(help ? [`${style.cyan('help:')} ${help}`] : []),
+  ].join('\n')
+}

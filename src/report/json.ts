@@ -1,0 +1,26 @@
+import type { Event } from '../core/event.ts'
+import { planJson } from '../core/plan.ts'
+import type { Output } from './output.ts'
+import type { Report } from './report.ts'
+
+/** One JSON event a line on stdout, and nothing else. */
+export function jsonReport(stdout: Output): Report {
+  return {
+    emit: (event) => stdout.write(`${JSON.stringify(external(event))}\n`),
+    close: () => stdout.flush(),
+  }
+}
+
+/** The part of an event that other programs read. */
+function external(event: Event): object {
+  switch (event.event) {
+    case 'planned':
+      return { event: event.event, plan: planJson(event.plan) }
+    case 'finished': {
+      const { ok, changed, unchanged, failed, durationMs } = event
+      return { event: event.event, ok, changed, unchanged, failed, durationMs: Math.round(durationMs) }
+    }
+    default:
+      return event
+  }
+}

@@ -1,0 +1,57 @@
+import type { Event, Failure, Finished, NamedEndpoint, Phase } from '../core/event.ts'
+import type { Plan } from '../core/plan.ts'
+
+/** What people want to know when a run is over, gathered from its events. */
+export interface Outcome {
+  command: string
+  plan: Plan | undefined
+  failures: Failure[]
+  endpoints: readonly NamedEndpoint[]
+  times: { readonly phase: Phase; readonly durationMs: number }[]
+  finished: Finished | undefined
+}
+
+export const emptyOutcome = (): Outcome => ({
+  command: '',
+  plan: undefined,
+  failures: [],
+  endpoints: [],
+  times: [],
+  finished: undefined,
+})
+
+export function gather(outcome: Outcome, event: Event): void {
+  switch (event.event) {
+    case 'started':
+      outcome.command = event.command
+      return
+    case 'planned':
+      outcome.plan = event.plan
+      return
+    case 'task-failed':
+    case 'failed':
+      outcome.failures = withFailure(outcome.failures, event.failure)
+      return
+    case 'endpoints':
+      outcome.endpoints = event.endpoints
+      return
+    case 'phase-finished':
+      outcome.times.push({ phase: event.phase, durationMs: event.durationMs })
+      return
+    case 'finished':
+      outcome.finished = event
+      return
+    default:
+      return
+  }
+}
+
+/** The same error is told by the task that met it and by the run that it ended: it is shown once, the fuller telling. */
+function withFailure(failures: readonly Failure[], next: Failure): Failure[] {
+  const isSame = (failure: Failure) =>
+    failure.message === next.message || (failure.code === 'bug' && next.message.endsWith(failure.message))
+  const former = failures.find(isSame)
+  if (!former) return [...failures, next]
+  const fuller = former.code === 'bug' || (former.output ?? '').length < (next.output ?? '').length
+  return failures.map((failure) => (failure === former && fuller ? next : failure))
+}

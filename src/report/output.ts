@@ -1,0 +1,51 @@
+import type { Writable } from 'node:stream'
+import { systemCode } from '../core/error.ts'
+
+/** A stream that texts go to, that may go away at any time. */
+export interface Output {
+  readonly isTTY: boolean
+  /** Columns of the screen; Infinity where there is none. */
+  readonly columns: () => number
+  readonly write: (text: string) => void
+  /** Aborted when nobody reads any more, as after `| head -1`. */
+  readonly gone: AbortSignal
+  /** Waits until the reader has room again: to be awaited by whoever writes without end. */
+  readonly room: () => Promise<void>
+  /** Waits until everything has left this process. */
+  readonly flush: () => Promise<void>
+}
+
+type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+
+/** Writing to a closed pipe is no error: what is written from then on is dropped. */
+export function outputTo(stream: Stream): Output {
+  const gone = new AbortController()
+  stream.on('error', (error) => {
+    const code = systemCode(error)
+    if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') throw error
+    gone.abort()
+  })
+  const until = (start: (done: () => void) => void) =>
+    new Promise<void>((resolve) => {
+      if (gone.signal.aborted || stream.destroyed) {
+        resolve()
+        return
+      }
+      const done = () => {
+        gone.signal.removeEventListener('abort', done)
+        resolve()
+      }
+      gone.signal.addEventListener('abort', done)
+      start(done)
+    })
+  return {
+    isTTY: stream.isTTY === true,
+    columns: () => (stream.isTTY === true ? (stream.columns ?? 80) : Infinity),
+    write: (text) => {
+      if (!gone.signal.aborted && !stream.destroyed) stream.write(text)
+    },
+    gone: gone.signal,
+    room: () => (stream.writableNeedDrain ? until((done) => stream.once('drain', done)) : Promise.resolve()),
+    flush: () => until((done) => stream.write('', done)),
+  }
+}

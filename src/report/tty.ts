@@ -1,0 +1,70 @@
+import type { Phase } from '../core/event.ts'
+import { advance, emptyBoard, tasksOf } from './board.ts'
+import { failuresText, nextText, resultText, tallyText, type ClosingLook } from './closing.ts'
+import type { Output } from './output.ts'
+import { emptyOutcome, gather } from './outcome.ts'
+import type { Report } from './report.ts'
+import { phaseTitle, taskLines } from './rows.ts'
+import { openScreen, type Drawing, type Screen } from './screen.ts'
+import { truncate } from './width.ts'
+
+export interface TtyOptions extends Omit<ClosingLook, 'columns'> {
+  readonly stdout: Output
+  readonly streams: { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream }
+  /** Milliseconds on any steady clock. */
+  readonly now: () => number
+}
+
+/** Phases and tasks live on a terminal while they run, then what came of them. */
+export function ttyReport({ stdout, streams, now, ...options }: TtyOptions): Report {
+  const { style } = options
+  const board = emptyBoard()
+  const outcome = emptyOutcome()
+  let screen: Promise<Screen> | undefined
+
+  const draw = (phase: Phase, spinner: string): Drawing => {
+    const row = board.phases.get(phase)
+    if (!row) return { title: phase, lines: [] }
+    const look = { style, spinner, now: now() }
+    const tasks = tasksOf(board, phase)
+    const shown = row.state === 'running' ? tasks : tasks.filter(({ state }) => state === 'failed')
+    const columns = stdout.columns() - 6
+    const fit = (line: string) => truncate(line, columns)
+    return { title: fit(phaseTitle(row, look)), lines: taskLines(shown, look).map(fit) }
+  }
+  const onScreen = (act: (screen: Screen) => void) => {
+    screen ??= openScreen({ ...streams, draw })
+    // The steps are done in the order of the events, as each waits for the same promise.
+    void screen.then(act)
+  }
+
+  return {
+    emit: (event) => {
+      advance(board, event, now())
+      gather(outcome, event)
+      if (event.event === 'phase-started') onScreen(({ start }) => start(event.phase))
+      if (event.event === 'phase-finished') {
+        onScreen(({ end }) => end(event.phase, event.ok ? 'done' : 'failed'))
+      }
+      if (event.event === 'note') {
+        const text =
+          event.level === 'warning' ? style.yellow(`! ${event.text}`) : style.dim(`  ${event.text}`)
+        if (screen) onScreen(({ note }) => note(text))
+        else stdout.write(`${text}\n`)
+      }
+    },
+    close: async () => {
+      const { finished } = outcome
+      await screen?.then(({ close }) => close(finished?.ok === true ? 'done' : 'failed'))
+      const look = { ...options, columns: stdout.columns() }
+      const blocks = [
+        resultText(outcome, look),
+        failuresText(outcome, look),
+        finished && outcome.command !== '' ? tallyText(outcome, finished, look) : '',
+        nextText(outcome, look),
+      ].filter((block) => block !== '')
+      if (blocks.length > 0) stdout.write(`${screen ? '\n' : ''}${blocks.join('\n\n')}\n`)
+      await stdout.flush()
+    },
+  }
+}
