@@ -26,6 +26,7 @@ has_init() {
 
 # start_engine: by the init that runs here, else by hand; the engine outlives this script.
 start_engine() {
+  say '• starting the Docker engine'
   if ! grep -qsx dockerd /proc/[0-9]*/comm; then
     if has_init; then
       as_root systemctl enable --now docker >&2 || engine_failed

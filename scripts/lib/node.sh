@@ -17,7 +17,8 @@ packages_missing() {
 
 # `npm ci` would build as well (`prepare`); the build is a step of its own here.
 fetch_packages() {
-  npm ci --include=dev --no-audit --no-fund --loglevel=error --ignore-scripts >&2 ||
+  say '• npm ci: node_modules is missing, or older than package-lock.json'
+  npm ci --include=dev --no-audit --no-fund --no-update-notifier --loglevel=error --ignore-scripts >&2 ||
     die 'npm ci failed' 'the reason is above; mend it, then run this again'
 }
 
@@ -30,6 +31,7 @@ build_missing() {
 
 build() {
   local started
+  say '• npm run build: dist is missing, or older than src'
   started=$(mktemp)
   npm run --silent build >&2 || die 'the build failed' 'the reason is above; mend it, then run this again'
   # An edit made while the build ran is newer than the mark.

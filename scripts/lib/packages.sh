@@ -23,9 +23,20 @@ need_installer() {
 
 # install_packages PACKAGE…: never removes another package to make room.
 install_packages() {
-  local options=(-y -q --no-install-recommends --no-remove -o DPkg::Lock::Timeout=120)
+  local lock=(-o DPkg::Lock::Timeout=120)
+  say "• apt-get install $*"
   # A repository that does not answer is no obstacle as long as the packages are found in the others.
-  as_root apt-get update -q -o DPkg::Lock::Timeout=120 >&2 || say 'apt-get update failed; trying with the lists there are'
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install "${options[@]}" "$@" >&2 ||
-    die "apt-get install $* failed" 'the reason is above; mend it, then run this again'
+  quietly as_root apt-get update "${lock[@]}" || say 'apt-get update failed; going on with the lists there are'
+  quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends --no-remove \
+    "${lock[@]}" "$@" || die "apt-get install $* failed" 'the reason is above; mend it, then run this again'
+}
+
+# quietly COMMAND…: shows the end of the output only when the command fails.
+quietly() {
+  local log code=0
+  log=$(mktemp)
+  "$@" > "$log" 2>&1 < /dev/null || code=$?
+  [[ $code == 0 ]] || tail -n 20 "$log" >&2
+  rm -f "$log"
+  return "$code"
 }

@@ -55,13 +55,7 @@ setup() {
   ((${#_packages[@]} == 0)) || install_packages "${_packages[@]}"
   [[ -z $_start_engine ]] || start_engine
   join_group "$@"
-  if base_image_unsure; then get_base_image; fi
-  if packages_missing; then
-    say '• npm ci: node_modules is missing, or older than package-lock.json'
-    fetch_packages
-  fi
-  if build_missing; then
-    say '• npm run build: dist is missing, or older than src'
-    build
-  fi
+  ! base_image_unsure || get_base_image
+  ! packages_missing || fetch_packages
+  ! build_missing || build
 }

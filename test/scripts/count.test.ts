@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { bash } from './bash.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'provision-count-'))
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+})
+
+type Suite = { readonly status: string; readonly tests: readonly string[] }
+
+const report = (success: boolean, ...suites: Suite[]) =>
+  JSON.stringify({
+    success,
+    testResults: suites.map(({ status, tests }) => ({
+      status,
+      assertionResults: tests.map((one) => ({ status: one })),
+    })),
+  })
+
+const good = report(true, { status: 'passed', tests: ['passed', 'passed', 'skipped'] })
+
+test.each([
+  ['all well', 'passed a\npassed b\n', good, '4 passed, 0 failed', 0],
+  ['a failed check', 'passed a\nfailed b\n', good, '3 passed, 1 failed', 1],
+  [
+    'a failed test',
+    '',
+    report(false, { status: 'failed', tests: ['passed', 'failed'] }),
+    '1 passed, 1 failed',
+    1,
+  ],
+  ['a file that does not load', '', report(false, { status: 'failed', tests: [] }), '0 passed, 1 failed', 1],
+  [
+    'an error outside of all tests',
+    '',
+    report(false, { status: 'passed', tests: ['passed'] }),
+    '1 passed, 1 failed',
+    1,
+  ],
+  ['no report at all', 'passed a\n', undefined, '1 passed, 1 failed', 1],
+  ['nothing ran', '', report(true), '0 passed, 0 failed', 1],
+])('%s', async (_title, checks, json, line, code) => {
+  writeFileSync(join(folder, 'checks'), checks)
+  if (json !== undefined) writeFileSync(join(folder, 'unit.json'), json)
+  const script = `node scripts/lib/count.mjs sum '${folder}/checks' '${folder}/unit.json'`
+  expect(await bash({ script })).toMatchObject({ code, stdout: `${line}\n` })
+})
+
+test('the checks are those of package.json', async () => {
+  const { stdout } = await bash({ script: 'node scripts/lib/count.mjs checks' })
+  expect(stdout.split('\n')).toEqual(expect.arrayContaining(['check:format', 'check:types', 'check:lint']))
+})

@@ -1,0 +1,102 @@
+import { createServer } from 'node:http'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { bash } from './bash.ts'
+
+describe('asking the engine', () => {
+  let folder: string
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    asked.push(`${request.method ?? ''} ${request.url ?? ''}`)
+    response.statusCode = request.url?.includes('absent') ? 404 : 200
+    response.end()
+  })
+  beforeEach(async () => {
+    asked.length = 0
+    folder = mkdtempSync(join(tmpdir(), 'provision-engine-'))
+    await new Promise<void>((resolve) => server.listen(join(folder, 'a socket'), resolve))
+  })
+  afterEach(async () => {
+    await new Promise((resolve) => server.close(resolve))
+    rmSync(folder, { recursive: true })
+  })
+  const engine = (call: string, socket = 'a socket') =>
+    bash({
+      script: `node scripts/lib/engine.mjs ${call}`,
+      env: { DOCKER_HOST: `unix://${join(folder, socket)}` },
+    })
+
+  test('one that answers', async () => {
+    expect(await engine('ping')).toMatchObject({ code: 0, stdout: 'ok\n' })
+  })
+  test('one that is not there', async () => {
+    expect(await engine('ping', 'nothing')).toMatchObject({ code: 0, stdout: 'down\n' })
+  })
+  test.each([
+    ['debian:bookworm-slim', 0],
+    ['absent:1', 1],
+  ])('has %s', async (image, code) => {
+    expect((await engine(`has ${image}`)).code).toBe(code)
+    expect(asked).toEqual([`GET /images/${image}/json`])
+  })
+  test.each([
+    ['debian', 0],
+    ['absent', 1],
+  ])('pull of %s counts by the image being there afterwards', async (name, code) => {
+    expect((await engine(`pull ${name} slim 5`)).code).toBe(code)
+    expect(asked).toEqual([`POST /images/create?fromImage=${name}&tag=slim`, `GET /images/${name}:slim/json`])
+  })
+})
+
+describe('starting it', () => {
+  const start = (machine: string) =>
+    bash({
+      source: 'scripts/lib/setup.sh',
+      script: `
+        grep() { false; }
+        has_init() { false; }
+        exec 3>&1
+        as_root() { echo "$1 $2 $3" >&3; }
+        start_engine_by_hand() { echo by hand; }
+        wait_for_engine() { true; }
+        has_command() { true; }
+        engine_failed() { die 'does not start' 'see the log'; }
+        ${machine}
+        start_engine`,
+    })
+
+  test.each([
+    ['systemd', 'has_init() { true; }', ['systemctl enable --now']],
+    ['no init, no service command', 'has_command() { [[ $1 != service ]]; }', ['by hand']],
+    ['a service command without effect', 'wait_for_engine() { [[ $1 == 60 ]]; }', ['by hand']],
+    ['it runs, but has not answered yet', 'grep() { true; }', []],
+  ])('%s', async (_title, machine, expected) => {
+    const { code, stdout } = await start(machine)
+    expect({ code, lines: stdout.split('\n').filter(Boolean) }).toEqual({ code: 0, lines: expected })
+  })
+
+  test('never answering is an error', async () => {
+    const { code, stderr } = await start('wait_for_engine() { false; }')
+    expect({ code, stderr }).toMatchObject({ code: 1 })
+    expect(stderr).toContain('error: does not start\nhelp: see the log')
+  })
+})
+
+describe('the wait for it', () => {
+  const wait = (states: string) =>
+    bash({
+      source: 'scripts/lib/setup.sh',
+      script: `states=(${states}); n=0; sleep() { n=$((n + 1)); SECONDS=$((SECONDS + 1)); }
+        engine_state() { echo "\${states[n]:-down}"; }; wait_for_engine 3; echo "after $n"`,
+    })
+  test.each([
+    ['ok', 0, 'after 0\n'],
+    ['down down ok', 0, 'after 2\n'],
+    ['down denied', 0, 'after 1\n'],
+    ['', 1, ''],
+  ])('%s', async (states, code, stdout) => {
+    expect(await wait(states)).toMatchObject({ code, stdout })
+  })
+})
