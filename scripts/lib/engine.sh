@@ -24,17 +24,21 @@ has_init() {
   [[ -d /run/systemd/system ]]
 }
 
+dockerd_runs() {
+  grep -qsx dockerd /proc/[0-9]*/comm
+}
+
 # start_engine: by the init that runs here, else by hand; the engine outlives this script.
 start_engine() {
   say '• starting the Docker engine'
-  if ! grep -qsx dockerd /proc/[0-9]*/comm; then
-    if has_init; then
-      as_root systemctl enable --now docker >&2 || engine_failed
-    elif ! has_command service || ! as_root service docker start > /dev/null 2>&1; then
-      start_engine_by_hand
-    elif ! wait_for_engine 10; then
-      start_engine_by_hand
-    fi
+  if dockerd_runs; then
+    :
+  elif has_init; then
+    as_root systemctl enable --now docker >&2 || engine_failed
+  elif has_command service && as_root service docker start > /dev/null 2>&1 && wait_for_engine 10; then
+    return
+  elif ! dockerd_runs; then
+    start_engine_by_hand
   fi
   wait_for_engine 60 || engine_failed
 }

@@ -55,10 +55,10 @@ describe('starting it', () => {
     bash({
       source: 'scripts/lib/setup.sh',
       script: `
-        grep() { false; }
+        dockerd_runs() { false; }
         has_init() { false; }
-        exec 3>&1
-        as_root() { echo "$1 $2 $3" >&3; }
+        exec 4>&1
+        as_root() { echo "$1 $2 $3" >&4; }
         start_engine_by_hand() { echo by hand; }
         wait_for_engine() { true; }
         has_command() { true; }
@@ -70,8 +70,13 @@ describe('starting it', () => {
   test.each([
     ['systemd', 'has_init() { true; }', ['systemctl enable --now']],
     ['no init, no service command', 'has_command() { [[ $1 != service ]]; }', ['by hand']],
-    ['a service command without effect', 'wait_for_engine() { [[ $1 == 60 ]]; }', ['by hand']],
-    ['it runs, but has not answered yet', 'grep() { true; }', []],
+    ['a service command that works', '', ['service docker start']],
+    [
+      'a service command without effect',
+      'wait_for_engine() { [[ $1 == 60 ]]; }',
+      ['service docker start', 'by hand'],
+    ],
+    ['it runs, but has not answered yet', 'dockerd_runs() { true; }', []],
   ])('%s', async (_title, machine, expected) => {
     const { code, stdout } = await start(machine)
     expect({ code, lines: stdout.split('\n').filter(Boolean) }).toEqual({ code: 0, lines: expected })

@@ -22,7 +22,7 @@ const look = async ({ have, state, user, image }: Machine) => {
   const { stdout } = await bash({ source: 'scripts/lib/setup.sh', script })
   const lines = stdout.trimEnd().split('\n')
   return {
-    packages: lines[0]?.replace('packages: ', ''),
+    packages: lines[0]?.replace(/^packages: ?/, ''),
     steps: lines.slice(1).map((line) => line.replace(/^step: /, '').replace(/:? .*/, '')),
   }
 }
