@@ -1,0 +1,36 @@
+import { buffer } from 'node:stream/consumers'
+import ssh2 from 'ssh2'
+import { pack } from 'tar-stream'
+
+/** An SSH key pair as OpenSSH stores it. */
+export interface KeyPair {
+  /** The text of the private key's file. */
+  readonly privateKey: string
+  /** One line: type, key, comment. */
+  readonly publicKey: string
+}
+
+/** Makes an Ed25519 key pair. */
+export function makeKeyPair(comment: string): KeyPair {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+  return { privateKey: pair.private, publicKey: `${pair.public.trim()}\n` }
+}
+
+/**
+ * The archive that gives a host its own SSH host key. It is put into the container before that first starts: so the
+ * key is known without asking anybody, and is never in an image.
+ */
+export function hostKeyArchive({ privateKey, publicKey }: KeyPair): Promise<Buffer> {
+  const archive = pack()
+  const path = 'etc/ssh/ssh_host_ed25519_key'
+  archive.entry({ name: path, mode: 0o600, uid: 0, gid: 0 }, privateKey)
+  archive.entry({ name: `${path}.pub`, mode: 0o644, uid: 0, gid: 0 }, publicKey)
+  archive.finalize()
+  return buffer(archive)
+}
+
+/** One line of a known_hosts file. */
+export const knownHostsLine = (name: string, publicKey: string): string => {
+  const [type = '', key = ''] = publicKey.trim().split(/\s+/)
+  return `${name} ${type} ${key}`
+}

@@ -1,0 +1,121 @@
+import { join } from 'node:path'
+import type Dockerode from 'dockerode'
+import { acquireLock } from '../../engine/lock.ts'
+import { ProvisionError } from '../../core/error.ts'
+import type { ProvidedHost, Provider } from '../../core/provider.ts'
+import { providedHost, reachOf, sshOf, type Context } from './context.ts'
+import { destroyAll } from './destroy.ts'
+import { keyFilesOf } from './keys.ts'
+import { namesOf } from './names.ts'
+import { findNetwork } from './network.ts'
+import { stopRunning } from './power.ts'
+import { assignAddresses } from './subnet.ts'
+import { listNodes, type FoundNode } from './survey.ts'
+import { bringUp, everyHost, startUp } from './up.ts'
+
+export interface DockerProviderOptions {
+  readonly environment: string
+  /** Absolute; tells clones of a project apart. */
+  readonly projectDir: string
+  /** `.provision/<environment>`, absolute: keys are kept here. */
+  readonly stateDir: string
+  /** Of the topology, in its order. */
+  readonly hosts: readonly string[]
+  /** The ports that the playbook publishes on each host, for engines whose networks this machine cannot see. */
+  readonly ports: ReadonlyMap<string, readonly number[]>
+  /** The engine of this machine, connected when it is first needed. */
+  readonly engine: () => Promise<Dockerode>
+  /** The subnet for the nodes; by default 192.168.60.0/24, or the next free one. */
+  readonly subnet?: string | undefined
+  /** Overrides how nodes are reached: `address` or `loopback`. Default: the value of `PROVISION_REACH`, else by engine. */
+  readonly reach?: string | undefined
+  /** Milliseconds after which a node that does not become a host has failed; 30 000 by default. */
+  readonly readyLimit?: number | undefined
+}
+
+/** The embedded provider: nodes are containers on the engine of this machine. Needs nothing but that engine. */
+export function createDockerProvider(options: DockerProviderOptions): Provider {
+  const { environment, projectDir, stateDir, hosts, ports, subnet } = options
+  const contextOf = async (signal: AbortSignal): Promise<Context> => ({
+    engine: await options.engine(),
+    names: namesOf(environment, projectDir),
+    keys: keyFilesOf(stateDir),
+    hosts,
+    ports,
+    subnet,
+    reach: options.reach ?? process.env['PROVISION_REACH'],
+    readyLimit: options.readyLimit ?? 30_000,
+    signal,
+  })
+  /** Which ports of which node answer on loopback, as last seen. */
+  let seen: ReadonlyMap<string, FoundNode> = new Map()
+
+  const survey = async (context: Context): Promise<readonly ProvidedHost[]> => {
+    const nodes = await listNodes(context)
+    seen = new Map(nodes.map((node) => [node.host, node]))
+    if (hosts.every((host) => seen.has(host))) return hosts.flatMap((host) => hostOf(context, seen.get(host)))
+    const network = await findNetwork(context)
+    const has = new Map(nodes.map(({ host, address }) => [host, address]))
+    const addresses = assignAddresses(hosts, network.subnet, has)
+    return hosts.map((host) => {
+      const node = seen.get(host)
+      return node ? providedHost(context, node) : missingHost(context, host, addresses.get(host) ?? '')
+    })
+  }
+
+  /** One change at a time, also when two runs of this machine want one. */
+  const changing = async <T>(signal: AbortSignal, work: (context: Context) => Promise<T>): Promise<T> => {
+    const lock = await acquireLock(join(stateDir, 'nodes'), 'nodes', signal, () => undefined)
+    try {
+      return await work(await contextOf(signal))
+    } finally {
+      await lock.release()
+    }
+  }
+
+  return {
+    kind: 'docker',
+    survey: async (signal) => survey(await contextOf(signal)),
+    up: (box, signal, watch) =>
+      changing(signal, async (context) => {
+        await bringUp(context, box, watch)
+        return survey(context)
+      }),
+    start: (signal, watch) =>
+      changing(signal, async (context) => {
+        await startUp(context, watch)
+        return survey(context)
+      }),
+    stop: (signal, watch) =>
+      changing(signal, async (context) => {
+        const nodes = await listNodes(context)
+        const running = nodes.filter((node) => node.state === 'running' || node.paused)
+        await everyHost(
+          running.map(async (node) => {
+            watch.host(node.host, 'started', 'stop')
+            await stopRunning(context, node)
+            watch.host(node.host, 'finished', 'stopped')
+          }),
+        )
+      }),
+    destroy: (signal, watch) => changing(signal, (context) => destroyAll(context, watch)),
+    reach: ({ name, address }, port) => {
+      const found = reachOf({ address, ports: seen.get(name)?.ports }, port)
+      if (found) return found
+      throw new ProvisionError('provider', `${name}: port ${port} was not published when the node was made`, {
+        help: 'make the nodes anew: provision destroy and provision quickstart',
+      })
+    },
+  }
+}
+
+const hostOf = (context: Context, node: FoundNode | undefined): readonly ProvidedHost[] =>
+  node ? [providedHost(context, node)] : []
+
+const missingHost = (context: Context, name: string, address: string): ProvidedHost => ({
+  name,
+  state: 'missing',
+  address,
+  box: undefined,
+  ssh: sshOf(context, { host: name, address, user: 'core', ports: undefined }),
+})

@@ -1,0 +1,136 @@
+import type { NodeSpec, LoopbackPort } from '../../boxes/node-body.ts'
+import { nodeBody } from '../../boxes/node-body.ts'
+import { awaitNode } from '../../boxes/node-ready.ts'
+import { nodeLog, notesIn, removeNode, removeVolume, startNode } from '../../boxes/node.ts'
+import type { KeyPair } from '../../boxes/ssh-keys.ts'
+import { ProvisionError } from '../../core/error.ts'
+import { label } from '../../core/label.ts'
+import type { BakedBox } from '../../core/provider.ts'
+import { providerError, sshOf, type Context } from './context.ts'
+import { pickLoopbackPorts, takenPorts, type ReachMode } from './loopback.ts'
+import { portsLabel, userLabel } from './survey.ts'
+
+/** All that a node gets which is its own. */
+export interface NewNode {
+  readonly host: string
+  readonly address: string
+  readonly network: string
+  readonly box: BakedBox
+  readonly mode: ReachMode
+  /** Who may log in. */
+  readonly identity: KeyPair
+  readonly hostKey: KeyPair
+}
+
+/**
+ * Makes a node and waits until it is a host. It gets its name only then, and nothing is left of one that does not get
+ * there. Resolves to what the node says to people, if anything.
+ */
+export async function makeNode(context: Context, node: NewNode): Promise<readonly string[]> {
+  const { engine, names, signal } = context
+  const making = names.making(node.host)
+  try {
+    await makeVolume(context, node.host)
+    const loopback = await startOnFreePorts(context, node, 3)
+    const ports = node.mode === 'loopback' ? portMap(loopback) : undefined
+    const target = sshOf(context, { ...node, user: node.box.user, ports })
+    await awaitNode({ engine, container: making, target, limit: context.readyLimit }, signal)
+    await engine.getContainer(making).rename({ name: names.node(node.host) })
+  } catch (error) {
+    await discardNode(context, making, node.host).catch(() => undefined)
+    throw providerError(`${node.host}: the node cannot be made`, error, signal)
+  }
+  return notesIn(await nodeLog(engine, names.node(node.host), 50))
+}
+
+/** Removes a node, whatever became of it, with its volume. */
+export async function discardNode(
+  { engine, names }: Context,
+  container: string,
+  host: string,
+): Promise<void> {
+  await removeNode(engine, container)
+  await removeVolume(engine, names.volume(host))
+}
+
+/** Another program can take a port between its choice and the start: then others are chosen. */
+async function startOnFreePorts(
+  context: Context,
+  node: NewNode,
+  attempts: number,
+): Promise<readonly LoopbackPort[]> {
+  const { engine, names, ports } = context
+  const wanted = node.mode === 'loopback' ? [...new Set([22, ...(ports.get(node.host) ?? [])])] : []
+  const loopback = await pickLoopbackPorts(wanted)
+  const making = names.making(node.host)
+  try {
+    await startNode(engine, making, nodeBody(specOf(context, node, loopback)), node.hostKey)
+    return loopback
+  } catch (error) {
+    if (attempts <= 1 || (await takenPorts(loopback)).length === 0) throw error
+    await removeNode(engine, making)
+    return startOnFreePorts(context, node, attempts - 1)
+  }
+}
+
+/** The description of a node's container. */
+export function specOf({ names }: Context, node: NewNode, loopback: readonly LoopbackPort[]): NodeSpec {
+  return {
+    image: node.box.image,
+    hostname: node.host,
+    labels: {
+      ...names.labels,
+      [label.host]: node.host,
+      [label.address]: node.address,
+      [label.box]: node.box.digest,
+      [userLabel]: node.box.user,
+      ...(node.mode === 'loopback'
+        ? { [portsLabel]: JSON.stringify(Object.fromEntries(portMap(loopback))) }
+        : {}),
+    },
+    authorizedKey: node.identity.publicKey.trim(),
+    volume: names.volume(node.host),
+    store: node.box.store,
+    network: { name: node.network, address: node.address },
+    loopback,
+    restart: 'unless-stopped',
+  }
+}
+
+const portMap = (loopback: readonly LoopbackPort[]): ReadonlyMap<number, number> =>
+  new Map(loopback.map(({ container, local }) => [container, local]))
+
+async function makeVolume({ engine, names }: Context, host: string): Promise<void> {
+  const name = names.volume(host)
+  await engine.createVolume({
+    Name: name,
+    Labels: { ...names.labels, [label.host]: host },
+  })
+  // Docker is content with one that is there already, whosoever it is.
+  const { Labels } = await engine.getVolume(name).inspect()
+  if (Labels[label.node] !== names.id) throw foreign(`volume ${name}`, host, `docker volume rm ${name}`)
+}
+
+/**
+ * Refuses to go on when containers that are not ours have the names that nodes are to get.
+ * @throws ProvisionError `conflict`
+ */
+export async function refuseForeign({ engine, names }: Context, hosts: readonly string[]): Promise<void> {
+  const wanted = new Map(
+    hosts.flatMap((host) => [
+      [`/${names.node(host)}`, host],
+      [`/${names.making(host)}`, host],
+    ]),
+  )
+  const filters = { name: [`^/${names.id}-`] }
+  for (const { Names, Labels } of await engine.listContainers({ all: true, filters })) {
+    const name = Names.find((candidate) => wanted.has(candidate))
+    if (name === undefined || Labels[label.node] === names.id) continue
+    throw foreign(`container ${name.slice(1)}`, wanted.get(name) ?? '', `docker rm ${name.slice(1)}`)
+  }
+}
+
+const foreign = (what: string, host: string, cure: string): ProvisionError =>
+  new ProvisionError('conflict', `${host}: ${what} is there already and is not ours`, {
+    help: `rename or remove it: ${cure}`,
+  })

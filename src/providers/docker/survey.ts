@@ -1,0 +1,67 @@
+import type { ContainerInfo } from 'dockerode'
+import { label } from '../../core/label.ts'
+import type { HostState } from '../../core/provider.ts'
+import { providerError, type Context } from './context.ts'
+import { isMaking } from './names.ts'
+
+/** The label with the ports that a node publishes on loopback: `{"22":40022}`. It is there only in that mode. */
+export const portsLabel = 'provision.ports'
+
+/** The label with the user to log in as. */
+export const userLabel = 'provision.user'
+
+/** A container of the environment. */
+export interface FoundNode {
+  readonly id: string
+  readonly container: string
+  /** The host of the topology that it is. */
+  readonly host: string
+  readonly state: Exclude<HostState, 'missing'>
+  readonly paused: boolean
+  readonly address: string
+  readonly user: string
+  readonly box: string | undefined
+  /** Ports of the node to ports of 127.0.0.1; undefined where the node's own address is used. */
+  readonly ports: ReadonlyMap<number, number> | undefined
+}
+
+/** All nodes of an environment, stopped ones too, in one call. */
+export async function listNodes({ engine, names, signal }: Context): Promise<readonly FoundNode[]> {
+  try {
+    const list = await engine.listContainers({ all: true, filters: names.filter, abortSignal: signal })
+    return list.flatMap((info) => foundNode(info) ?? [])
+  } catch (error) {
+    throw providerError('the nodes cannot be listed', error, signal)
+  }
+}
+
+/** What a container in Docker's list says of itself; undefined for one of ours that is no node. */
+export function foundNode(info: ContainerInfo): FoundNode | undefined {
+  const { [label.host]: host, [label.address]: address = '', [label.box]: box } = info.Labels
+  if (host === undefined) return undefined
+  const container = (info.Names[0] ?? info.Id).replace(/^\//, '')
+  return {
+    id: info.Id,
+    container,
+    host,
+    state: stateOf(info.State, container),
+    paused: info.State === 'paused',
+    address,
+    user: info.Labels[userLabel] ?? 'core',
+    box,
+    ports: readPorts(info.Labels[portsLabel]),
+  }
+}
+
+function stateOf(state: string, container: string): FoundNode['state'] {
+  if (isMaking(container) || state === 'created' || state === 'dead' || state === 'removing')
+    return 'half-made'
+  return state === 'running' || state === 'restarting' ? 'running' : 'stopped'
+}
+
+function readPorts(text: string | undefined): FoundNode['ports'] {
+  if (text === undefined) return undefined
+  const value: unknown = JSON.parse(text)
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
+  return new Map(entries.map(([port, local]) => [Number(port), Number(local)]))
+}

@@ -1,0 +1,105 @@
+import { makeKeyPair, type KeyPair } from '../../boxes/ssh-keys.ts'
+import { requireSpace } from '../../boxes/space.ts'
+import type { BakedBox, ProviderWatcher } from '../../core/provider.ts'
+import { ensureIdentity, rememberHostKeys } from './access.ts'
+import { providerError, type Context } from './context.ts'
+import { reachModeOf } from './loopback.ts'
+import { discardNode, makeNode, refuseForeign, type NewNode } from './make.ts'
+import { ensureNetwork } from './network.ts'
+import { startStopped } from './power.ts'
+import { assignAddresses } from './subnet.ts'
+import { listNodes, type FoundNode } from './survey.ts'
+
+/** A node costs a few megabytes; what then runs in it needs some more, and a full disk breaks engines. */
+const spaceForNodes = 200e6
+
+/** Brings all hosts of the topology to run: see `Provider.up`. */
+export async function bringUp(
+  context: Context,
+  box: () => Promise<BakedBox>,
+  watch: ProviderWatcher,
+): Promise<void> {
+  const found = await listNodes(context)
+  const halfMade = found.filter(({ state }) => state === 'half-made')
+  await Promise.all(halfMade.map((node) => discardNode(context, node.id, node.host)))
+  const nodes = found.filter(({ state }) => state !== 'half-made')
+  const identity = await ensureIdentity(context, nodes)
+  const missing = context.hosts.filter((host) => !nodes.some((node) => node.host === host))
+  const hostKeys = new Map(missing.map((host) => [host, makeKeyPair(host)]))
+  await rememberHostKeys(context, nodes, hostKeys)
+  const toMake = missing.length === 0 ? [] : await prepare(context, nodes, hostKeys, identity, box)
+  await everyHost([
+    ...toMake.map((node) => shown(watch, node.host, 'make', () => makeNode(context, node))),
+    ...startAll(context, nodes, watch),
+  ])
+}
+
+/** Starts the hosts of the topology that are stopped. */
+export async function startUp(context: Context, watch: ProviderWatcher): Promise<void> {
+  const found = await listNodes(context)
+  const nodes = found.filter(({ state }) => state !== 'half-made')
+  await ensureIdentity(context, nodes)
+  await rememberHostKeys(context, nodes, new Map())
+  await everyHost(startAll(context, nodes, watch))
+}
+
+function startAll(
+  context: Context,
+  nodes: readonly FoundNode[],
+  watch: ProviderWatcher,
+): readonly Promise<void>[] {
+  return nodes
+    .filter(({ state, host }) => state === 'stopped' && context.hosts.includes(host))
+    .map((node) => shown(watch, node.host, 'start', () => startStopped(context, node).then(() => [])))
+}
+
+/** All that the nodes to be made have in common, got at once. */
+async function prepare(
+  context: Context,
+  nodes: readonly FoundNode[],
+  hostKeys: ReadonlyMap<string, KeyPair>,
+  identity: KeyPair,
+  box: () => Promise<BakedBox>,
+): Promise<readonly NewNode[]> {
+  const { hosts } = context
+  await refuseForeign(context, [...hostKeys.keys()])
+  const [baked, network, mode] = await Promise.all([box(), ensureNetwork(context), engineMode(context)])
+  const has = new Map(nodes.map(({ host, address }) => [host, address]))
+  const addresses = assignAddresses(hosts, network.subnet, has)
+  return [...hostKeys].map(([host, hostKey]) => ({
+    host,
+    address: addresses.get(host) ?? '',
+    network: network.name,
+    box: baked,
+    mode,
+    identity,
+    hostKey,
+  }))
+}
+
+async function engineMode({ engine, reach, signal }: Context) {
+  const info: unknown = await engine.info().catch((error: unknown) => {
+    throw providerError('the engine does not describe itself', error, signal)
+  })
+  const text = (key: string): string =>
+    typeof info === 'object' && info !== null && key in info ? String(Reflect.get(info, key)) : ''
+  await requireSpace(text('DockerRootDir'), spaceForNodes, 'nodes cannot be made')
+  return reachModeOf(text('OperatingSystem'), process.platform, reach)
+}
+
+/** Shows work on a host from its start to its end, with what the host has to say. */
+async function shown(
+  watch: ProviderWatcher,
+  host: string,
+  what: string,
+  work: () => Promise<readonly string[]>,
+): Promise<void> {
+  watch.host(host, 'started', what)
+  watch.host(host, 'finished', (await work()).join('; '))
+}
+
+/** Waits for all, so that nothing goes on behind an error; then fails with the first failure. */
+export async function everyHost(work: readonly Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(work)
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
+}
