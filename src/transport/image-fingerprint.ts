@@ -37,7 +37,7 @@ export function imageFingerprint(image: InspectedImage): Digest {
     architecture: image.Architecture,
     variant: given(image.Variant),
     layers: image.RootFS?.Layers ?? [],
-    config: config && Object.fromEntries(configKeys.map((key) => [key, given(config[key])])),
+    config: Object.fromEntries(configKeys.map((key) => [key, given(config?.[key])])),
   })
 }
 

@@ -1,0 +1,59 @@
+import type { Duplex } from 'node:stream'
+import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
+import type { Connection, ExecResult, Rights } from './connection.ts'
+import type { Dial } from './docker-agent.ts'
+
+const socket = '/var/run/docker.sock'
+const patience = 20_000
+
+/**
+ * Opens streams to the Docker engine of a host: its socket, forwarded; or, where sshd forbids that or the socket is not
+ * the user's to open, `docker system dial-stdio`, with root's rights if need be.
+ */
+export function dialDocker(connection: Connection): Dial {
+  let stdio: Promise<Rights> | undefined
+
+  const overStdio = async (rights: Promise<Rights>): Promise<Duplex> =>
+    connection.channel(['docker', 'system', 'dial-stdio'], await rights)
+
+  return async () => {
+    if (stdio) return overStdio(stdio)
+    try {
+      return await connection.forwardSocket(socket)
+    } catch (refused) {
+      stdio ??= rightsForDocker(connection, refused)
+      stdio.catch(() => (stdio = undefined))
+      return overStdio(stdio)
+    }
+  }
+}
+
+/** With whose rights the host's own `docker` command reaches its engine. */
+async function rightsForDocker(connection: Connection, refused: unknown): Promise<Rights> {
+  const asUser = await dockerVersion(connection, 'user')
+  if (asUser.code === 0) return 'user'
+  if (asUser.code === 127) {
+    throw new ProvisionError('host', `${connection.name}: there is no Docker on this host`, {
+      output: `${socket}: ${reasonOf(refused)}`,
+      help: `install Docker on ${connection.name}`,
+      cause: refused,
+    })
+  }
+  const asRoot = await dockerVersion(connection, 'root').catch((error: unknown) => {
+    if (isProvisionError(error)) return undefined
+    throw error
+  })
+  if (asRoot?.code === 0) return 'root'
+  const output = (asRoot ?? asUser).stderr.trim() || asUser.stderr.trim()
+  throw new ProvisionError('host', `${connection.name}: Docker does not answer to this user`, {
+    output,
+    help: `start Docker on ${connection.name}, or put the user into its group docker, or say become: true`,
+    cause: refused,
+  })
+}
+
+const dockerVersion = (connection: Connection, as: Rights): Promise<ExecResult> =>
+  connection.exec(['docker', 'version', '--format', '{{.Server.Version}}'], {
+    as,
+    signal: AbortSignal.timeout(patience),
+  })

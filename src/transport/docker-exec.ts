@@ -1,0 +1,93 @@
+import type Dockerode from 'dockerode'
+import type { Duplex, Readable } from 'node:stream'
+import { ProvisionError } from '../core/error.ts'
+import { dockerError } from './docker-error.ts'
+import { demultiplex, unframed, type Frame } from './docker-stream.ts'
+
+/** The terminal at which somebody sits. */
+export interface Terminal {
+  size(): { readonly columns: number; readonly rows: number }
+  /** Registers for changes of the size; gives back how to end that. */
+  onResize(listener: () => void): () => void
+}
+
+export interface ContainerExecOptions {
+  /** What the command reads, byte by byte; nothing by default. */
+  readonly stdin?: Readable | undefined
+  /** Gives the command a terminal of this one's size. Then all output comes as stdout. */
+  readonly terminal?: Terminal | undefined
+  readonly signal: AbortSignal
+  /** Called for output as it comes; more is read when its promise is done. */
+  readonly onData: (frame: Frame) => void | Promise<void>
+}
+
+/**
+ * Runs a command in a running container and gives its exit code: 126 and 127 as a shell. An abort ends the call, not the
+ * command: Docker has no way to.
+ * @throws ProvisionError `action` when the container does not run or is not there, `interrupted` on abort
+ */
+export async function containerExec(
+  docker: Dockerode,
+  name: string,
+  argv: readonly string[],
+  options: ContainerExecOptions,
+): Promise<number> {
+  const { stdin, terminal, signal, onData } = options
+  const abort = { abortSignal: signal }
+  try {
+    const exec = await docker.getContainer(name).exec({
+      ...abort,
+      Cmd: [...argv],
+      AttachStdin: stdin !== undefined,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: terminal !== undefined,
+    })
+    const stream = await exec.start({ ...abort, hijack: true, stdin: true, Tty: terminal !== undefined })
+    const forget = terminal && followSize(exec, terminal)
+    try {
+      await talk(stream, stdin, terminal === undefined ? demultiplex : unframed, onData, signal)
+    } finally {
+      forget?.()
+    }
+    const { ExitCode } = await exec.inspect(abort)
+    if (ExitCode !== null) return ExitCode
+    throw new ProvisionError('action', `container ${name}: the connection ended before the command did`)
+  } catch (error) {
+    throw dockerError(`container ${name}`, error, signal, { help: `provision status shows what runs` })
+  }
+}
+
+async function talk(
+  stream: Duplex,
+  stdin: Readable | undefined,
+  frames: (chunks: Duplex) => AsyncIterable<Frame>,
+  onData: ContainerExecOptions['onData'],
+  signal: AbortSignal,
+): Promise<void> {
+  const stop = () => stream.destroy(new Error('interrupted'))
+  signal.addEventListener('abort', stop, { once: true })
+  // The command may end before it has read all: then there is nobody to write to.
+  stream.on('error', () => {})
+  if (stdin) stdin.pipe(stream)
+  else stream.end()
+  try {
+    for await (const frame of frames(stream)) await onData(frame)
+  } finally {
+    signal.removeEventListener('abort', stop)
+    stdin?.unpipe(stream)
+    // A terminal left flowing would keep the process alive.
+    stdin?.pause()
+    stream.destroy()
+  }
+}
+
+function followSize(exec: Dockerode.Exec, terminal: Terminal): () => void {
+  const tell = () => {
+    const { columns, rows } = terminal.size()
+    // A command that has ended has no size any more.
+    exec.resize({ w: columns, h: rows }).catch(() => {})
+  }
+  tell()
+  return terminal.onResize(tell)
+}

@@ -1,0 +1,119 @@
+import type Dockerode from 'dockerode'
+import { Readable } from 'node:stream'
+import { ProvisionError } from '../core/error.ts'
+import { found } from './docker-error.ts'
+import { demultiplex, unframed, type Chunks, type Frame, type OutputStream } from './docker-stream.ts'
+import { cutLines, type LineCutter } from './lines.ts'
+
+/** A line that a container wrote. */
+export interface LogLine {
+  /** When, as Docker writes it: RFC 3339 in UTC with nanoseconds, so that texts sort as times do. */
+  readonly time: string
+  readonly stream: OutputStream
+  readonly text: string
+}
+
+export interface LogOptions {
+  /** Stay for what comes, until the container ends. Default false. */
+  readonly follow?: boolean
+  /** Only so many of the last lines. Default all. */
+  readonly tail?: number | undefined
+  /** Only what was written since: seconds since 1970, or a time as in `LogLine`. */
+  readonly since?: number | string | undefined
+  readonly signal: AbortSignal
+  /** Called line by line; the next one is read when its promise is done. */
+  readonly onLine: (line: LogLine) => void | Promise<void>
+}
+
+/**
+ * Reads the log of a container, line by line. Ends also, without an error, when the signal is aborted.
+ * @throws ProvisionError `usage` when there is no such container
+ */
+export async function containerLogs(docker: Dockerode, name: string, options: LogOptions): Promise<void> {
+  const { follow = false, tail, since, signal, onLine } = options
+  const container = docker.getContainer(name)
+  try {
+    const inspection = await found(container.inspect({ abortSignal: signal }))
+    if (!inspection) throw new ProvisionError('usage', `there is no container ${name}`)
+    const stream = await openLog(container, { follow, tail, since: unixTime(since), signal })
+    await readLog(inspection.Config.Tty ? unframed(stream) : demultiplex(stream), onLine)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+interface OpenOptions {
+  readonly follow: boolean
+  readonly tail: number | undefined
+  readonly since: string | undefined
+  readonly signal: AbortSignal
+}
+
+async function openLog(container: Dockerode.Container, options: OpenOptions): Promise<Chunks> {
+  const { follow, tail, since, signal } = options
+  const query = {
+    stdout: true,
+    stderr: true,
+    timestamps: true,
+    ...(tail === undefined ? {} : { tail }),
+    ...(since === undefined ? {} : { since }),
+    abortSignal: signal,
+  }
+  // Not followed, the client gives it as one piece.
+  return follow
+    ? container.logs({ ...query, follow: true })
+    : Readable.from([await container.logs({ ...query, follow: false })])
+}
+
+/** The last lines of a container's log, for messages; empty when there are none to be had. */
+export async function lastLines(docker: Dockerode, name: string, count: number): Promise<readonly string[]> {
+  const lines: string[] = []
+  try {
+    await containerLogs(docker, name, {
+      tail: count,
+      signal: AbortSignal.timeout(5_000),
+      onLine: ({ text }) => void lines.push(text),
+    })
+  } catch {
+    // What failed is told anyway, with or without these.
+  }
+  return lines
+}
+
+/** Docker takes seconds with a fraction, which a number cannot hold to the nanosecond. */
+function unixTime(since: number | string | undefined): string | undefined {
+  if (since === undefined || typeof since === 'number') return since?.toString()
+  const seconds = Math.floor(Date.parse(since) / 1000)
+  const fraction = /\.(\d{1,9})/.exec(since)?.[1] ?? '0'
+  return Number.isFinite(seconds) ? `${seconds}.${fraction}` : undefined
+}
+
+const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z /
+
+/** Puts frames together to lines. Docker stamps each frame, and cuts a line of more than 16 KB into several. */
+export async function readLog(frames: AsyncIterable<Frame>, onLine: LogOptions['onLine']): Promise<void> {
+  const ready: LogLine[] = []
+  const times: Record<OutputStream, string> = { stdout: '', stderr: '' }
+  const cutter = (stream: OutputStream): LineCutter =>
+    cutLines((line) => {
+      // With a terminal there are no frames, and every line carries its stamp.
+      const time = stamp.exec(line)?.[0]
+      ready.push({ time: time?.trimEnd() ?? times[stream], stream, text: line.slice(time?.length ?? 0) })
+    })
+  const cutters = { stdout: cutter('stdout'), stderr: cutter('stderr') }
+  const open = { stdout: false, stderr: false }
+  for await (const { stream, data } of frames) {
+    const time = stampOf(data)
+    if (time !== undefined && !open[stream]) times[stream] = time
+    cutters[stream].push(time !== undefined && open[stream] ? data.subarray(time.length + 1) : data)
+    open[stream] = data.at(-1) !== 10
+    for (const line of ready.splice(0)) await onLine(line)
+  }
+  cutters.stdout.end()
+  cutters.stderr.end()
+  for (const line of ready) await onLine(line)
+}
+
+/** The stamp at the start of a frame; latin1 keeps bytes and letters the same in number. */
+const stampOf = (data: Buffer): string | undefined =>
+  stamp.exec(data.subarray(0, 40).toString('latin1'))?.[0].trimEnd()

@@ -1,0 +1,92 @@
+import type Dockerode from 'dockerode'
+import type { Action } from '../core/action.ts'
+import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
+import type { HostWatcher, Outcome } from '../core/host.ts'
+import type { Answer } from '../core/probe.ts'
+import type { Connection } from './connection.ts'
+import { act } from './docker-actions.ts'
+import { dockerOver } from './docker-agent.ts'
+import { dialDocker } from './docker-dial.ts'
+import { dockerError } from './docker-error.ts'
+import { createLimit } from './docker-limit.ts'
+import { answerAll, type DockerProbe } from './docker-probe.ts'
+import { imageSource, type ImageSource } from './image-source.ts'
+import { awaitContainer } from './ready.ts'
+import { localEngine } from './engine.ts'
+
+/** The Docker engine of a host. */
+export interface DockerPort {
+  /** For what this port has no word for: its sockets go through the connection. */
+  readonly docker: Dockerode
+  /** @throws ProvisionError `host` when Docker is missing or does not answer */
+  probe(probes: readonly DockerProbe[], signal: AbortSignal): Promise<readonly Answer[]>
+  /** Does actions of the lanes `docker`, side by side, and `bulk`, one after the other. Never rejects. */
+  perform(actions: readonly Action[], signal: AbortSignal, watch?: HostWatcher): Promise<readonly Outcome[]>
+  /** Ends the sockets; the connection stays open. */
+  close(): Promise<void>
+}
+
+// Below sshd's limit of 10 sessions, which each socket over `docker system dial-stdio` counts in.
+const parallel = 5
+
+/**
+ * The Docker engine behind a connection. Images come from `images`, to be shared by the hosts of a run, so that several
+ * that need one image read it once.
+ */
+export function dockerOf(
+  connection: Connection,
+  images: ImageSource = imageSource(() => localEngine()),
+): DockerPort {
+  const { docker, agent } = dockerOver(dialDocker(connection))
+  const limit = createLimit(parallel)
+  const oneLoad = createLimit(1)
+  const { name } = connection
+
+  const perform = async (action: Action, signal: AbortSignal, watch: HostWatcher): Promise<void> => {
+    switch (action.do) {
+      case 'load-image':
+        // The second of two images finds the layers of the first.
+        return oneLoad(() => images.send(docker, action.image, { host: name, signal, sent: watch.sent }))
+      case 'await-container':
+        return awaitContainer({ connection, docker, limit }, action, signal)
+      case 'create-container':
+      case 'start-container':
+      case 'stop-container':
+      case 'rename-container':
+      case 'remove-container':
+      case 'create-network':
+      case 'remove-network':
+      case 'create-volume':
+        return limit(() => act(name, docker, action, signal))
+      default:
+        throw new ProvisionError('host', `${name}: Docker cannot ${action.do}`)
+    }
+  }
+
+  return {
+    docker,
+    async probe(probes, signal) {
+      try {
+        return await answerAll(docker, probes, limit, signal)
+      } catch (error) {
+        throw dockerError(`${name} › docker`, error, signal, { code: 'host' })
+      }
+    },
+    perform: (actions, signal, watch = {}) =>
+      Promise.all(actions.map((action) => outcomeOf(name, perform(action, signal, watch)))),
+    close() {
+      agent.destroy()
+      return Promise.resolve()
+    },
+  }
+}
+
+async function outcomeOf(host: string, done: Promise<void>): Promise<Outcome> {
+  try {
+    await done
+    return { ok: true }
+  } catch (error) {
+    if (isProvisionError(error)) return { ok: false, error }
+    return { ok: false, error: new ProvisionError('host', `${host}: ${reasonOf(error)}`, { cause: error }) }
+  }
+}

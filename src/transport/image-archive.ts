@@ -1,0 +1,174 @@
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { pack, type Pack } from 'tar-stream'
+import { ProvisionError } from '../core/error.ts'
+import { digestOf } from '../core/digest.ts'
+import { readSpooled, type Spool, type SpooledFile } from './image-spool.ts'
+
+/** A saved image in the OCI layout that every Docker since 20.10 loads, with no name in it. */
+export interface ImageArchive {
+  /** What the image may be called after loading: by its configuration, or by its manifest. */
+  readonly ids: readonly string[]
+  /** One a layer, lowest first. */
+  readonly layers: readonly ArchivePart[]
+  readonly others: readonly ArchivePart[]
+}
+
+export interface ArchivePart {
+  readonly name: string
+  readonly content: Buffer | SpooledFile
+}
+
+const types = {
+  config: 'application/vnd.oci.image.config.v1+json',
+  layer: 'application/vnd.oci.image.layer.v1.tar',
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+  index: 'application/vnd.oci.image.index.v1+json',
+} as const
+
+const sizeOf = ({ content }: ArchivePart): number =>
+  Buffer.isBuffer(content) ? content.length : content.size
+
+/** Reads what `docker save` gave, in its old format (before Docker 25) or in OCI layout. */
+export async function readArchive(spool: Spool): Promise<ImageArchive> {
+  const saved = firstEntry(await json(spool, 'manifest.json'))
+  const config = await readSpooled(spool, saved.Config)
+  const parts = saved.Layers.map((name) => ({ name, content: spooled(spool, name) }))
+  return spool.files.has('index.json')
+    ? fromLayout(spool, saved, config, parts)
+    : fromOldFormat(config, parts)
+}
+
+/** Docker's own layout, without names and without what is not of the image. */
+async function fromLayout(
+  spool: Spool,
+  saved: SavedImage,
+  config: Buffer,
+  layers: readonly ArchivePart[],
+): Promise<ImageArchive> {
+  const index = await json(spool, 'index.json')
+  const named = new Set(['index.json', 'manifest.json', 'repositories', ...saved.Layers])
+  const others = [...spool.files].flatMap(([name, content]) => (named.has(name) ? [] : [{ name, content }]))
+  const manifests = manifestsOf(index)
+  return {
+    ids: [`sha256:${digestOf(config)}`, ...manifests.map(({ digest }) => digest)],
+    layers,
+    others: [
+      ...others,
+      jsonPart('index.json', { schemaVersion: 2, mediaType: types.index, manifests }),
+      jsonPart('manifest.json', [{ Config: saved.Config, RepoTags: null, Layers: saved.Layers }]),
+    ],
+  }
+}
+
+/** The old format holds layers as plain tars, whose digests are the diff ids of the configuration. */
+function fromOldFormat(config: Buffer, parts: readonly ArchivePart[]): ImageArchive {
+  const diffs = diffIds(config)
+  const layers = parts.map(({ content }, i) => ({ name: blob(diffs[i] ?? ''), content }))
+  const configDigest = `sha256:${digestOf(config)}`
+  const manifest = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: types.manifest,
+      config: { mediaType: types.config, digest: configDigest, size: config.length },
+      layers: layers.map((layer, i) => ({ mediaType: types.layer, digest: diffs[i], size: sizeOf(layer) })),
+    }),
+  )
+  const digest = `sha256:${digestOf(manifest)}`
+  return {
+    ids: [configDigest, digest],
+    layers,
+    others: [
+      jsonPart('oci-layout', { imageLayoutVersion: '1.0.0' }),
+      { name: blob(configDigest), content: config },
+      { name: blob(digest), content: manifest },
+      jsonPart('index.json', {
+        schemaVersion: 2,
+        mediaType: types.index,
+        manifests: [{ mediaType: types.manifest, digest, size: manifest.length }],
+      }),
+      jsonPart('manifest.json', [
+        { Config: blob(configDigest), RepoTags: null, Layers: layers.map(({ name }) => name) },
+      ]),
+    ],
+  }
+}
+
+const blob = (digest: string) => `blobs/${digest.replace(':', '/')}`
+const jsonPart = (name: string, value: unknown) => ({ name, content: Buffer.from(JSON.stringify(value)) })
+
+/** The tar of an archive without its lowest layers, and its size in bytes. */
+export function packWithout(
+  { layers, others }: ImageArchive,
+  lowest: number,
+): { readonly tar: Pack; readonly size: number } {
+  const below = new Set(layers.slice(0, lowest).map(({ name }) => name))
+  const above = new Map(layers.slice(lowest).map((layer) => [layer.name, layer]))
+  const parts = [...others, ...above.values()].filter(({ name }) => !below.has(name))
+  const blocks = parts.reduce((sum, part) => sum + 1 + Math.ceil(sizeOf(part) / 512), 2)
+  const tar = pack()
+  fill(tar, parts).then(
+    () => tar.finalize(),
+    (error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))),
+  )
+  return { tar, size: blocks * 512 }
+}
+
+async function fill(tar: Pack, parts: readonly ArchivePart[]): Promise<void> {
+  for (const { name, content } of parts) {
+    if (Buffer.isBuffer(content)) tar.entry({ name }, content)
+    else {
+      const source = createReadStream(content.path, { highWaterMark: 1 << 18 })
+      await pipeline(source, tar.entry({ name, size: content.size }))
+    }
+  }
+}
+
+interface SavedImage {
+  readonly Config: string
+  readonly Layers: readonly string[]
+}
+
+const spooled = (spool: Spool, name: string): SpooledFile => {
+  const file = spool.files.get(name)
+  if (file) return file
+  throw unknownFormat(`it has no ${name}`)
+}
+
+const json = async (spool: Spool, name: string): Promise<unknown> =>
+  JSON.parse((await readSpooled(spool, name)).toString('utf8'))
+
+const unknownFormat = (why: string) =>
+  new ProvisionError('engine', `docker save gave an archive that cannot be read: ${why}`)
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string')
+
+function firstEntry(manifest: unknown): SavedImage {
+  const first: unknown = Array.isArray(manifest) ? manifest[0] : undefined
+  if (!isObject(first) || !('Config' in first) || !('Layers' in first)) throw unknownFormat('no image in it')
+  const { Config, Layers } = first
+  if (typeof Config !== 'string' || !isTexts(Layers)) throw unknownFormat('its manifest.json is odd')
+  return { Config, Layers }
+}
+
+function diffIds(config: Buffer): readonly string[] {
+  const value: unknown = JSON.parse(config.toString('utf8'))
+  const rootfs = isObject(value) && 'rootfs' in value ? value.rootfs : undefined
+  const ids = isObject(rootfs) && 'diff_ids' in rootfs ? rootfs.diff_ids : undefined
+  if (ids === undefined || ids === null) return []
+  if (isTexts(ids)) return ids
+  throw unknownFormat('its configuration names no layers')
+}
+
+/** The manifests of an index without their annotations, which would name the image. */
+function manifestsOf(index: unknown): { digest: string }[] {
+  const manifests: unknown = isObject(index) && 'manifests' in index ? index.manifests : undefined
+  if (!Array.isArray(manifests)) throw unknownFormat('its index.json is odd')
+  return manifests.map((item: unknown) => {
+    if (!isObject(item) || !('digest' in item) || typeof item.digest !== 'string')
+      throw unknownFormat('its index.json is odd')
+    return { ...item, digest: item.digest, annotations: undefined }
+  })
+}

@@ -1,0 +1,141 @@
+import type Dockerode from 'dockerode'
+import { randomBytes } from 'node:crypto'
+import { Transform } from 'node:stream'
+import type { BuiltImage } from '../core/build.ts'
+import { isProvisionError, ProvisionError } from '../core/error.ts'
+import { dockerError, found } from './docker-error.ts'
+import { createLimit } from './docker-limit.ts'
+import { imageFingerprint } from './image-fingerprint.ts'
+import { packWithout, type ImageArchive } from './image-archive.ts'
+import { sharedLayers, splitRef } from './image-layers.ts'
+import { loadTar } from './image-load.ts'
+
+/** Where an image goes and how that shows. */
+export interface Delivery {
+  /** The name of the receiving host, for messages. */
+  readonly host: string
+  readonly signal: AbortSignal
+  /** Bytes sent so far of all that are to be sent; for messages. */
+  readonly sent?: ((done: number, total: number) => void) | undefined
+}
+
+/** Lends the saved image for as long as a task takes. Not called when nothing has to be sent. */
+export type Lend = (task: (archive: ImageArchive) => Promise<void>) => Promise<void>
+
+/**
+ * Makes an engine have an image under its name, by the cheapest way that does: nothing, a tag, the layers that it lacks,
+ * all layers. What came is compared with what was built before it gets its name.
+ */
+export async function sendImage(
+  target: Dockerode,
+  image: BuiltImage,
+  lend: Lend,
+  delivery: Delivery,
+): Promise<void> {
+  const { host, signal } = delivery
+  const what = `${host} › image ${image.ref}`
+  try {
+    if (await isImage(target, image.ref, image)) return
+    const there = await imagesOf(target, signal)
+    const same = there.find(({ fingerprint }) => fingerprint === image.fingerprint)
+    if (same) {
+      await tag(target, same.id, image.ref, signal)
+      return
+    }
+    const have = sharedLayers(
+      image.layers,
+      there.map(({ layers }) => layers),
+    )
+    await lend(async (archive) => {
+      const id =
+        (await load(target, archive, have, image, delivery)) ??
+        (have > 0 ? await load(target, archive, 0, image, delivery) : undefined)
+      if (id === undefined) throw notWhole(what)
+      await tag(target, id, image.ref, signal)
+    })
+  } catch (error) {
+    throw dockerError(what, error, signal, {
+      help: `is there space left on ${host}? df -h; docker system df`,
+    })
+  }
+}
+
+const notWhole = (what: string) =>
+  new ProvisionError('action', `${what}: what the host's Docker made of it is not the image that was built`, {
+    help: 'run it again; if it stays so, the host’s image store may be broken: docker system df',
+  })
+
+interface ImageThere {
+  readonly id: string
+  readonly fingerprint: string
+  readonly layers: readonly string[]
+}
+
+async function imagesOf(target: Dockerode, signal: AbortSignal): Promise<readonly ImageThere[]> {
+  const limit = createLimit(5)
+  const listed = await target.listImages({ abortSignal: signal })
+  const inspected = await Promise.all(
+    listed.map(({ Id }) => limit(() => found(target.getImage(Id).inspect()))),
+  )
+  return inspected.flatMap((image) =>
+    image ? [{ id: image.Id, fingerprint: imageFingerprint(image), layers: image.RootFS.Layers ?? [] }] : [],
+  )
+}
+
+async function isImage(target: Dockerode, name: string, image: BuiltImage): Promise<boolean> {
+  const there = await found(target.getImage(name).inspect())
+  return there !== undefined && imageFingerprint(there) === image.fingerprint
+}
+
+const tag = async (target: Dockerode, id: string, ref: string, signal: AbortSignal): Promise<void> => {
+  await target.getImage(id).tag({ ...splitRef(ref), abortSignal: signal })
+}
+
+/** Loads an archive without its lowest layers; the image's id there, or undefined when something else came of it. */
+async function load(
+  target: Dockerode,
+  archive: ImageArchive,
+  lowest: number,
+  image: BuiltImage,
+  { signal, sent }: Delivery,
+): Promise<string | undefined> {
+  const { tar, size } = packWithout(archive, lowest)
+  try {
+    await loadTar(target, tar.pipe(counter(size, sent)), signal)
+  } catch (error) {
+    // Without its lowest layers it may be refused for just that reason.
+    if (signal.aborted || lowest === 0 || isProvisionError(error)) throw error
+    return undefined
+  } finally {
+    tar.destroy()
+  }
+  for (const id of archive.ids) {
+    if ((await isImage(target, id, image)) && (lowest === 0 || (await canStart(target, id, signal))))
+      return id
+  }
+  await Promise.all(archive.ids.map((id) => found(target.getImage(id).remove()).catch(() => undefined)))
+  return undefined
+}
+
+const counter = (total: number, sent: Delivery['sent']): Transform => {
+  let done = 0
+  return new Transform({
+    transform(chunk: Buffer, _, callback) {
+      done += chunk.length
+      sent?.(done, total)
+      callback(null, chunk)
+    },
+  })
+}
+
+/** The containerd store takes an image whose lower layers it lacks, and says so only when a container is made. */
+async function canStart(target: Dockerode, id: string, signal: AbortSignal): Promise<boolean> {
+  const name = `provision-try-${randomBytes(6).toString('hex')}`
+  try {
+    const container = await target.createContainer({ name, Image: id, Cmd: ['true'], abortSignal: signal })
+    await container.remove({ v: true })
+    return true
+  } catch {
+    return false
+  }
+}

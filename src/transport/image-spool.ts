@@ -1,0 +1,92 @@
+import type Dockerode from 'dockerode'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, posix } from 'node:path'
+import { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { extract } from 'tar-stream'
+import { ProvisionError, systemCode } from '../core/error.ts'
+
+/** The entries of a `docker save`, as files of a folder of ours. */
+export interface Spool {
+  readonly files: ReadonlyMap<string, SpooledFile>
+  remove(): Promise<void>
+}
+
+export interface SpooledFile {
+  readonly path: string
+  /** Bytes. */
+  readonly size: number
+}
+
+/** Saves an image of an engine into a temporary folder. Nothing of it is left when that fails. */
+export async function spoolImage(engine: Dockerode, id: string, signal: AbortSignal): Promise<Spool> {
+  const folder = await mkdtemp(join(tmpdir(), 'provision-image-'))
+  const remove = () => rm(folder, { recursive: true, force: true })
+  try {
+    const files = await unpack(await savedImage(engine, id, signal), folder, signal)
+    return { files, remove }
+  } catch (error) {
+    await remove()
+    if (systemCode(error) !== 'ENOSPC') throw error
+    throw new ProvisionError('engine', `no space left in ${tmpdir()} for the layers of an image`, {
+      help: 'free some, or set TMPDIR to a folder on a larger disk',
+      cause: error,
+    })
+  }
+}
+
+/** As `image.get()`, which cannot be aborted while the engine gathers the layers. */
+function savedImage(engine: Dockerode, id: string, signal: AbortSignal): Promise<Readable> {
+  const request = {
+    path: `/images/${id}/get`,
+    method: 'GET',
+    isStream: true,
+    abortSignal: signal,
+    statusCodes: { 200: true },
+  }
+  return new Promise((resolve, reject) => {
+    engine.modem.dial(request, (error, answer) => {
+      if (answer instanceof IncomingMessage) resolve(answer)
+      else reject(error ?? new Error('no stream came'))
+    })
+  })
+}
+
+async function unpack(tar: Readable, folder: string, signal: AbortSignal): Promise<Map<string, SpooledFile>> {
+  const files = new Map<string, SpooledFile>()
+  const links = new Map<string, string>()
+  const entries = extract()
+  const feeding = pipeline(tar, entries, { signal })
+  const taking = async () => {
+    for await (const entry of entries) {
+      const { name, type, size, linkname } = entry.header
+      if (type === 'file') {
+        const path = join(folder, String(files.size))
+        await pipeline(entry, createWriteStream(path, { highWaterMark: 1 << 20 }), { signal })
+        files.set(name, { path, size })
+      } else {
+        // A layer that comes twice in an image is a link the second time.
+        if (linkname) links.set(name, posix.join(posix.dirname(name), linkname))
+        entry.resume()
+      }
+    }
+  }
+  await Promise.all([feeding, taking()])
+  for (const [name, target] of links) {
+    const file = files.get(target)
+    if (file) files.set(name, file)
+  }
+  return files
+}
+
+/** The content of a small file of a spool. */
+export async function readSpooled(spool: Spool, name: string): Promise<Buffer> {
+  const file = spool.files.get(name)
+  if (file) return readFile(file.path)
+  throw new ProvisionError('engine', `docker save gave no ${name}`, {
+    help: 'this version of Docker may be unknown to provision',
+  })
+}

@@ -1,0 +1,99 @@
+import type { Readiness } from '../core/action.ts'
+import { reasonOf } from '../core/error.ts'
+import { containerExec } from './docker-exec.ts'
+import { containerLogs } from './docker-logs.ts'
+import type { ContainerInspection } from './docker-state.ts'
+import { reachAt, type Place } from './ready.ts'
+import { createPortTalk } from './ready-port.ts'
+
+/** What came of one try. */
+export type Readied = 'ready' | { readonly reason: string }
+
+/** Tries once, for at most so many milliseconds. */
+export type Attempt = (container: ContainerInspection, remaining: number) => Promise<Readied>
+
+/** An application that answers slowly at first still gets to answer. Milliseconds. */
+const longestAttempt = 5_000
+/** A container that only has to run must do so for this long, since wrong settings show at once. Milliseconds. */
+const settled = 150
+
+/** A check of a container's readiness, to be tried again and again until `signal` is aborted. */
+export function readinessCheck(place: Place, name: string, check: Readiness, signal: AbortSignal): Attempt {
+  const bounded = (remaining: number) =>
+    AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(Math.min(longestAttempt, remaining)))])
+  switch (check.by) {
+    case 'running':
+      return checkRunning(settled)
+    case 'log':
+      return checkLog(place, name, new RegExp(check.pattern, 'u'), signal)
+    case 'command':
+      return (_, remaining) => checkCommand(place, name, check.argv, bounded(remaining))
+    case 'tcp':
+    case 'http': {
+      const talk = createPortTalk(place.connection)
+      return async (container, remaining) => {
+        const address = reachAt(container)
+        if (address === undefined)
+          return { reason: 'it has no address of its own at which the host reaches it' }
+        return check.by === 'tcp'
+          ? talk.tcp(address, check.port, bounded(remaining))
+          : talk.http({ ...check, address }, bounded(remaining))
+      }
+    }
+  }
+}
+
+function checkRunning(enough: number): Attempt {
+  let since = { startedAt: '', seen: 0 }
+  return (container) => {
+    const { StartedAt: startedAt } = container.State
+    if (since.startedAt !== startedAt) since = { startedAt, seen: performance.now() }
+    const running = performance.now() - since.seen
+    return Promise.resolve(running >= enough ? 'ready' : { reason: 'it has only just started' })
+  }
+}
+
+/** Follows the log from the container's present start on. */
+function checkLog(place: Place, name: string, pattern: RegExp, signal: AbortSignal): Attempt {
+  let following: string | undefined
+  let found = false
+  const waiting = { reason: `no line of its log matches ${String(pattern)} yet` }
+  return (container) => {
+    const { StartedAt } = container.State
+    if (following !== StartedAt) {
+      following = StartedAt
+      containerLogs(place.docker, name, {
+        follow: true,
+        since: StartedAt,
+        signal,
+        onLine: ({ text }) => {
+          found ||= pattern.test(text)
+        },
+      }).catch(() => {
+        // Asked for again at the next try.
+        following = undefined
+      })
+    }
+    return Promise.resolve(found ? 'ready' : waiting)
+  }
+}
+
+async function checkCommand(
+  place: Place,
+  name: string,
+  argv: readonly string[],
+  signal: AbortSignal,
+): Promise<Readied> {
+  const output: Buffer[] = []
+  try {
+    const code = await containerExec(place.docker, name, argv, {
+      signal,
+      onData: ({ data }) => void output.push(data),
+    })
+    if (code === 0) return 'ready'
+    const last = Buffer.concat(output).toString('utf8').trim().split('\n').pop() ?? ''
+    return { reason: `${argv.join(' ')}: exit code ${code}${last === '' ? '' : `: ${last}`}` }
+  } catch (error) {
+    return { reason: `${argv.join(' ')}: ${reasonOf(error)}` }
+  }
+}

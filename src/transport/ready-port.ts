@@ -1,0 +1,102 @@
+import { request } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { reasonOf } from '../core/error.ts'
+import type { Connection } from './connection.ts'
+import type { Readied } from './ready-check.ts'
+import { talkOnHost } from './ready-shell.ts'
+
+export interface HttpCheck {
+  readonly address: string
+  readonly port: number
+  readonly path: string
+  readonly status: number | undefined
+}
+
+/** Tries ports as a host reaches them. */
+export interface PortTalk {
+  tcp(address: string, port: number, signal: AbortSignal): Promise<Readied>
+  http(check: HttpCheck, signal: AbortSignal): Promise<Readied>
+}
+
+/** Reasons with which sshd refuses to open a channel, RFC 4254 section 5.1. */
+const prohibited = 1
+const connectFailed = 2
+
+/** Goes through the connection; where sshd forbids that, through a shell of the host. */
+export function createPortTalk(connection: Connection): PortTalk {
+  let forbidden = false
+
+  const open = async (address: string, port: number): Promise<Duplex | 'forbidden' | { reason: string }> => {
+    if (forbidden) return 'forbidden'
+    try {
+      return await connection.forwardPort(address, port)
+    } catch (error) {
+      const reason = channelReason(error)
+      if (reason === connectFailed) return { reason: 'connection refused' }
+      if (reason !== prohibited) return { reason: reasonOf(error) }
+      forbidden = true
+      return 'forbidden'
+    }
+  }
+
+  return {
+    async tcp(address, port, signal) {
+      const title = `TCP ${bracketed(address)}:${port}`
+      const stream = await open(address, port)
+      if (stream === 'forbidden')
+        return talkOnHost(connection, { title, address, port, request: '' }, okLine, signal)
+      if ('reason' in stream) return { reason: `${title}: ${stream.reason}` }
+      stream.destroy()
+      return 'ready'
+    },
+    async http(check, signal) {
+      const { address, port, path, status } = check
+      const title = `GET http://${bracketed(address)}:${port}${path}`
+      const judge = (got: number): Readied =>
+        isWanted(got, status) ? 'ready' : { reason: `${title}: answered ${got}` }
+      const stream = await open(address, port)
+      if (stream === 'forbidden') {
+        const lines = [`GET ${path} HTTP/1.0`, `Host: ${bracketed(address)}:${port}`, '', '']
+        const talk = { title, address, port, request: lines.join('\r\n') }
+        return talkOnHost(connection, talk, (line) => judge(statusIn(line)), signal)
+      }
+      if ('reason' in stream) return { reason: `${title}: ${stream.reason}` }
+      try {
+        return judge(await getStatus(stream, check, signal))
+      } catch (error) {
+        return { reason: `${title}: ${signal.aborted ? 'no answer yet' : reasonOf(error)}` }
+      } finally {
+        stream.destroy()
+      }
+    },
+  }
+}
+
+const bracketed = (address: string) => (address.includes(':') ? `[${address}]` : address)
+const okLine = (): Readied => 'ready'
+
+/** Any answer that is no error counts, unless one is asked for. */
+export const isWanted = (got: number, wanted: number | undefined): boolean =>
+  wanted === undefined ? got >= 200 && got < 400 : got === wanted
+
+/** The status in the first line of an HTTP answer; 0 when it is none. */
+export const statusIn = (line: string): number => Number(/^HTTP\/\d\S* (\d{3})/.exec(line)?.[1] ?? 0)
+
+function getStatus(stream: Duplex, { address, port, path }: HttpCheck, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // What breaks after the answer concerns nobody.
+    stream.on('error', reject)
+    const get = request({ host: address, port, path, signal, createConnection: () => stream }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode ?? 0)
+    })
+    get.on('error', reject)
+    get.end()
+  })
+}
+
+/** The reason that sshd gave for refusing a channel. */
+function channelReason(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined
+  return 'reason' in error ? error.reason : channelReason(error.cause)
+}
