@@ -15,7 +15,7 @@ export interface Import {
   readonly typeOnly: boolean
 }
 
-const skipped = new Set(['node_modules', 'dist', 'build', '.provision', '.git'])
+const skipped = new Set(['node_modules', 'dist', '.provision', '.git'])
 
 /** All files below folders whose name ends with one of these. */
 export function filesBelow(root: string, folders: readonly string[], ends: readonly string[]): SourceFile[] {
