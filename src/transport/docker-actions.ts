@@ -105,13 +105,14 @@ async function createVolume(
   body: VolumeBody,
   signal: AbortSignal,
 ): Promise<void> {
-  const volume = await docker.createVolume({
+  await docker.createVolume({
     ...abortable(signal),
     Name: name,
     Driver: body.Driver,
     Labels: { ...body.Labels },
   })
-  if (!isOurs(volume.Labels, body.Labels)) throw taken(what)
+  const there = await docker.getVolume(name).inspect(abortable(signal))
+  if (!isOurs(there.Labels, body.Labels)) throw taken(what)
 }
 
 type Labels = Readonly<Record<string, string>> | null | undefined
