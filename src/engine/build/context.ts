@@ -1,0 +1,133 @@
+import { createReadStream, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join, posix, relative, resolve, sep } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Pack } from 'tar-stream'
+import type { ImageBuild } from '../../core/build.ts'
+import type { Digest } from '../../core/digest.ts'
+import { ProvisionError, systemCode } from '../../core/error.ts'
+import { localPath } from '../../core/local.ts'
+import type { DigestCache } from './digest-cache.ts'
+import { parseDockerignore } from './dockerignore.ts'
+
+/** One thing in a build context. */
+type Entry =
+  | { readonly type: 'directory'; readonly path: string }
+  | { readonly type: 'link'; readonly path: string; readonly to: string }
+  | FileEntry
+
+interface FileEntry {
+  readonly type: 'file'
+  /** Relative to the context, with `/`. */
+  readonly path: string
+  readonly source: string
+  readonly digest: Digest
+  readonly size: number
+  readonly executable: boolean
+}
+
+/** What the engine is sent to build an image from, read but not yet packed. */
+export interface Context {
+  readonly entries: readonly Entry[]
+  /** The path of the Dockerfile in it. */
+  readonly dockerfile: string
+}
+
+/** Where the Dockerfile of an image is, on this machine. */
+export const dockerfilePath = (build: ImageBuild, playbookDir: string): string =>
+  resolve(localPath(build.context, playbookDir), build.dockerfile)
+
+/** The text of a Dockerfile. @throws ProvisionError `playbook` when there is none */
+export function readDockerfile(what: string, build: ImageBuild, playbookDir: string): string {
+  const path = dockerfilePath(build, playbookDir)
+  const text = readText(path)
+  if (text !== undefined) return text
+  throw new ProvisionError('playbook', `${what}: there is no Dockerfile at ${path}`, {
+    help: 'correct `build` in the playbook, or write the Dockerfile',
+  })
+}
+
+/**
+ * Reads a build context as `.dockerignore` leaves it. Of modes only the executable bit counts, as in git: all else of
+ * them depends on the umask of whoever checked the files out.
+ */
+export async function readContext(
+  build: ImageBuild,
+  playbookDir: string,
+  digests: DigestCache,
+): Promise<Context> {
+  const root = localPath(build.context, playbookDir)
+  const path = dockerfilePath(build, playbookDir)
+  const inside = relative(root, path).split(sep).join('/')
+  const isOutside = inside.startsWith('../')
+  const ignored = parseDockerignore(readText(join(root, '.dockerignore')) ?? '')
+  // The engine reads these two itself, whatever they say of themselves.
+  const always = new Set(['.dockerignore', inside])
+  const found = entriesBelow(root, (name) => !always.has(name) && ignored(name), ignored.hasExceptions)
+  const dockerfile = isOutside ? '.provision.Dockerfile' : inside
+  if (isOutside) found.push({ type: 'file', path: dockerfile, source: path })
+  const files = found.filter((entry) => entry.type === 'file')
+  const facts = await digests.of(files.map(({ source }) => source))
+  const known = new Map(files.map((entry, i) => [entry, facts[i]]))
+  const entries = found.flatMap((entry): Entry[] => {
+    if (entry.type !== 'file') return [entry]
+    const fact = known.get(entry)
+    return fact ? [{ ...entry, ...fact }] : []
+  })
+  return { entries: entries.sort((a, b) => (a.path < b.path ? -1 : 1)), dockerfile }
+}
+
+type Found = Exclude<Entry, FileEntry> | Pick<FileEntry, 'type' | 'path' | 'source'>
+
+function entriesBelow(root: string, ignored: (path: string) => boolean, hasExceptions: boolean): Found[] {
+  const found: Found[] = []
+  const walk = (prefix: string): void => {
+    for (const entry of readdirSync(join(root, prefix), { withFileTypes: true })) {
+      const path = posix.join(prefix, entry.name)
+      const source = join(root, path)
+      const out = ignored(path)
+      if (entry.isDirectory()) {
+        if (!out) found.push({ type: 'directory', path })
+        if (!out || hasExceptions) walk(path)
+      } else if (out) continue
+      else if (entry.isSymbolicLink()) found.push({ type: 'link', path, to: readlinkSync(source) })
+      else if (entry.isFile()) found.push({ type: 'file', path, source })
+    }
+  }
+  walk('')
+  return found
+}
+
+/** The context as a tar stream. */
+export async function packContext({ entries }: Context): Promise<Readable> {
+  // Loaded when something has to be built: a run that finds nothing to do shall not pay for it.
+  const { pack } = await import('tar-stream')
+  const tar = pack()
+  const fill = async (): Promise<void> => {
+    for (const entry of entries) await add(tar, entry)
+    tar.finalize()
+  }
+  fill().catch((error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))))
+  return Readable.from(tar)
+}
+
+async function add(tar: Pack, entry: Entry): Promise<void> {
+  // A fixed time: the engine's cache does not look at it, and equal input gives equal bytes.
+  const common = { name: entry.path, mtime: new Date(0) }
+  if (entry.type === 'directory') tar.entry({ ...common, type: 'directory', mode: 0o755 })
+  else if (entry.type === 'link') tar.entry({ ...common, type: 'symlink', linkname: entry.to })
+  else {
+    const mode = entry.executable ? 0o755 : 0o644
+    const target = tar.entry({ ...common, type: 'file', size: entry.size, mode })
+    await pipeline(createReadStream(entry.source), target)
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}

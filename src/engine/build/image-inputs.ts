@@ -1,0 +1,105 @@
+import { relative } from 'node:path'
+import { buildId, buildNeeds, type Build, type Image } from '../../core/build.ts'
+import { digestOfValue, type Digest } from '../../core/digest.ts'
+import { localPath } from '../../core/local.ts'
+import { readContext, readDockerfile, type Context } from './context.ts'
+import type { DigestCache } from './digest-cache.ts'
+import { basesOf, parseDockerfile } from './dockerfile.ts'
+import { imageName } from './image-name.ts'
+import { closureOf, refuseCycle } from './order.ts'
+import type { FileDigests } from './records.ts'
+
+/** All that goes into an image, read. */
+export interface ImageInputs {
+  readonly digest: Digest
+  /** Undefined for an image that is pulled. */
+  readonly context: Context | undefined
+  /** Of the context, by their path relative to the playbook's folder. */
+  readonly files: FileDigests
+}
+
+/** Which images are declared, and what builds on what. */
+export interface Declared {
+  readonly builds: ReadonlyMap<string, Build>
+  /** The declared images that one builds on, by `needs` or by its Dockerfile. */
+  readonly needsOf: (image: Image) => readonly Image[]
+  /** What its Dockerfile takes from elsewhere and nobody declares. */
+  readonly basesOf: (image: Image) => readonly string[]
+}
+
+/**
+ * Collects all that some builds need, and reads from their Dockerfiles which images build on each other.
+ * @throws ProvisionError `playbook` for a missing Dockerfile, a build declared in two ways, a cycle
+ */
+export function declare(builds: readonly Build[], playbookDir: string): Declared {
+  const all = closureOf(builds, buildNeeds)
+  const images = new Map<string, Image>()
+  for (const build of all.values()) if (build.kind === 'image') images.set(imageName(build.ref), build)
+  const bases = new Map(
+    [...images.values()].map((image) => [imageName(image.ref), dockerfileBases(image, playbookDir)]),
+  )
+  const found = (image: Image) => bases.get(imageName(image.ref)) ?? []
+  const needsOf = (image: Image) => {
+    const named = found(image).flatMap((ref) => images.get(imageName(ref)) ?? [])
+    return [...new Set([...(image.build?.needs ?? []), ...named])]
+  }
+  refuseCycle(all.keys(), (id) => {
+    const build = all.get(id)
+    if (!build) return []
+    return (build.kind === 'image' ? needsOf(build) : buildNeeds(build)).map(buildId)
+  })
+  return {
+    builds: all,
+    needsOf,
+    basesOf: (image) => found(image).filter((ref) => !images.has(imageName(ref))),
+  }
+}
+
+function dockerfileBases({ ref, build }: Image, playbookDir: string): readonly string[] {
+  if (!build) return []
+  const text = readDockerfile(`image ${ref}`, build, playbookDir)
+  return basesOf(parseDockerfile(text), build.args, build.target)
+}
+
+/** Reads the inputs of images, each once. */
+export function imageInputReader(
+  declared: Declared,
+  playbookDir: string,
+  digests: DigestCache,
+): (image: Image) => Promise<ImageInputs> {
+  const known = new Map<string, Promise<ImageInputs>>()
+  const inputsOf = (image: Image): Promise<ImageInputs> => {
+    const name = imageName(image.ref)
+    const reading = known.get(name) ?? read(image)
+    known.set(name, reading)
+    return reading
+  }
+  const read = async (image: Image): Promise<ImageInputs> => {
+    const { build } = image
+    if (!build)
+      return { digest: digestOfValue(['image', imageName(image.ref)]), context: undefined, files: {} }
+    const context = await readContext(build, playbookDir, digests)
+    const needs = await Promise.all(
+      declared.needsOf(image).map(async (need) => [imageName(need.ref), (await inputsOf(need)).digest]),
+    )
+    const root = relative(playbookDir, localPath(build.context, playbookDir))
+    const files = context.entries.flatMap((entry): [string, Digest][] =>
+      entry.type === 'file' ? [[root === '' ? entry.path : `${root}/${entry.path}`, entry.digest]] : [],
+    )
+    const { args, target } = build
+    return {
+      digest: digestOfValue({ context: shape(context), args, target, needs, bases: declared.basesOf(image) }),
+      context,
+      files: Object.fromEntries(files),
+    }
+  }
+  return inputsOf
+}
+
+/** Without where the files lie on this machine. */
+const shape = ({ entries, dockerfile }: Context) => ({
+  dockerfile,
+  entries: entries.map((entry) =>
+    entry.type === 'file' ? [entry.path, entry.digest, entry.executable] : Object.values(entry),
+  ),
+})

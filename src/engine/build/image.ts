@@ -1,0 +1,96 @@
+import type { BuiltImage, Image } from '../../core/build.ts'
+import type { Digest } from '../../core/digest.ts'
+import { dockerError, unless } from '../../transport/docker-error.ts'
+import { imageFingerprint } from '../../transport/image-fingerprint.ts'
+import { runImageBuild } from './image-build.ts'
+import type { Declared, ImageInputs } from './image-inputs.ts'
+import { imageName } from './image-name.ts'
+import type { ListedImage } from './local-images.ts'
+import { pullImage } from './pull.ts'
+import { changedFiles, isObject, readJson, readRecord, recordPath, writeJson } from './records.ts'
+import { asTask } from './task.ts'
+import type { Workshop } from './workshop.ts'
+
+/** What the engine says of an image, kept with the record of its build: a function of its id. */
+interface Described {
+  readonly fingerprint: Digest
+  readonly layers: readonly string[]
+}
+
+/** Has an image on the engine of this machine: as it is there already, else built, else pulled. */
+export async function provideImage(
+  image: Image,
+  declared: Declared,
+  workshop: Workshop,
+): Promise<BuiltImage> {
+  const inputs = await workshop.inputsOf(image)
+  const listed = await workshop.images(image.ref)
+  const path = recordPath(workshop.cacheDir, 'images', imageName(image.ref))
+  const before = readRecord(path)
+  const isCurrent = listed && (!image.build || listed.inputs === inputs.digest)
+  const id = isCurrent ? listed.id : await make(image, inputs, declared, workshop)
+  const described =
+    (before?.output === id ? describedIn(readJson(path)) : undefined) ?? (await describe(id, image, workshop))
+  if (before?.output !== id || before.inputs !== inputs.digest) {
+    writeJson(path, { inputs: inputs.digest, files: inputs.files, output: id, ...described })
+  }
+  if (!isCurrent && image.build && listed) await removeFormer(listed, id, workshop)
+  const changed = isCurrent || !before ? [] : changedFiles(before.files, inputs.files)
+  return { ref: image.ref, id, ...described, changed }
+}
+
+async function make(
+  image: Image,
+  { context, digest }: ImageInputs,
+  declared: Declared,
+  workshop: Workshop,
+): Promise<string> {
+  const { build, ref } = image
+  const { emit, limit, signal } = workshop
+  if (!build || !context) {
+    return await asTask(emit, `image ${ref}`, signal, async (task) => {
+      const engine = await workshop.engine()
+      await pullImage(engine, ref, task, { signal })
+      return (await engine.getImage(ref).inspect()).Id
+    })
+  }
+  const settled = await Promise.allSettled([
+    ...declared.needsOf(image).map(workshop.image),
+    ...declared.basesOf(image).map(workshop.base),
+  ])
+  for (const result of settled) if (result.status === 'rejected') throw result.reason
+  return await limit(() =>
+    asTask(emit, `image ${ref}`, signal, (task) =>
+      runImageBuild({ ref, build, context, digest }, workshop, task),
+    ),
+  )
+}
+
+async function describe(id: string, { ref }: Image, { engine, signal }: Workshop): Promise<Described> {
+  try {
+    const image = await (await engine()).getImage(id).inspect()
+    return { fingerprint: imageFingerprint(image), layers: image.RootFS.Layers ?? [] }
+  } catch (error) {
+    throw dockerError(`image ${ref}`, error, signal, { code: 'engine', help: 'provision doctor' })
+  }
+}
+
+/** Takes away what a rebuild replaced, so that old images do not pile up; what is in use stays. */
+async function removeFormer({ id, inputs }: ListedImage, now: string, { engine }: Workshop): Promise<void> {
+  if (inputs === undefined || id === now) return
+  const image = (await engine()).getImage(id)
+  const tags = await image.inspect().then(
+    ({ RepoTags }) => RepoTags,
+    () => undefined,
+  )
+  if (tags?.length === 0) await unless([404, 409], image.remove())
+}
+
+function describedIn(value: unknown): Described | undefined {
+  if (!isObject(value)) return undefined
+  const { fingerprint, layers } = value
+  return typeof fingerprint === 'string' && isTexts(layers) ? { fingerprint, layers } : undefined
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string')

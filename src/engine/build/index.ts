@@ -1,0 +1,116 @@
+import { availableParallelism } from 'node:os'
+import { buildId, type Build, type BuiltArtifact, type BuiltImage, type Image } from '../../core/build.ts'
+import type { Digest } from '../../core/digest.ts'
+import { isProvisionError, ProvisionError } from '../../core/error.ts'
+import { provideArtifact } from './artifact.ts'
+import { provideBase } from './base.ts'
+import { openDigestCache } from './digest-cache.ts'
+import { readFolder } from './folder.ts'
+import { provideImage } from './image.ts'
+import { declare, imageInputReader, type Declared } from './image-inputs.ts'
+import { imageName } from './image-name.ts'
+import { limitTo } from './limit.ts'
+import { listImages } from './local-images.ts'
+import type { BuildContext, Workshop } from './workshop.ts'
+
+export type { BuildContext } from './workshop.ts'
+
+/** What came of builds. */
+export interface BuildResults {
+  /** Artifacts and local folders, by the id of their build. */
+  readonly built: ReadonlyMap<string, BuiltArtifact>
+  /** By the image's reference, tag included. */
+  readonly images: ReadonlyMap<string, BuiltImage>
+}
+
+/**
+ * Has everything built that is asked for, side by side; what is up to date is left alone, and so is what only builds
+ * that are up to date need. A build that fails keeps those from starting that need it, and no others.
+ * @throws ProvisionError all failures together; `playbook` before anything is built, for a cycle and the like
+ */
+export async function buildAll(builds: readonly Build[], context: BuildContext): Promise<BuildResults> {
+  const declared = declare(builds, context.playbookDir)
+  const workshop = openWorkshop(declared, context)
+  const built = new Map<string, BuiltArtifact>()
+  const images = new Map<string, BuiltImage>()
+  const provide = async (build: Build): Promise<void> => {
+    if (build.kind === 'image') images.set(build.ref, await workshop.image(build))
+    else if (build.kind === 'artifact') built.set(buildId(build), await provideArtifact(build, workshop))
+    else built.set(buildId(build), await readFolder(build, context.playbookDir, workshop.digests))
+  }
+  const results = await Promise.allSettled(builds.map(provide))
+  await workshop.settled()
+  workshop.digests.save()
+  // Builds that failed for the want of another's bring that one's error, which counts once.
+  const errors = new Set(
+    results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : [])),
+  )
+  if (errors.size > 0) throw failureOfAll([...errors])
+  return { built, images }
+}
+
+/**
+ * The content address of an image as it is declared: Dockerfile, context, arguments, and those of the images that it is
+ * built on. Nothing is built for it and no engine asked.
+ * @param among builds that declare images which the Dockerfile names without the image's own `needs`
+ */
+export async function imageInputs(
+  image: Image,
+  { playbookDir, cacheDir }: Pick<BuildContext, 'playbookDir' | 'cacheDir'>,
+  among: readonly Build[] = [],
+): Promise<Digest> {
+  const digests = openDigestCache(cacheDir)
+  const inputsOf = imageInputReader(declare([image, ...among], playbookDir), playbookDir, digests)
+  const { digest } = await inputsOf(image)
+  digests.save()
+  return digest
+}
+
+/** Runs what a key stands for once, however often and by whomever it is asked for. */
+function memo<A, T>(keyOf: (input: A) => string, work: (input: A) => Promise<T>) {
+  const begun = new Map<string, Promise<T>>()
+  const get = (input: A): Promise<T> => {
+    const key = keyOf(input)
+    const promise = begun.get(key) ?? work(input)
+    begun.set(key, promise)
+    return promise
+  }
+  return { get, settled: () => Promise.allSettled(begun.values()) }
+}
+
+function openWorkshop(
+  declared: Declared,
+  context: BuildContext,
+): Workshop & { settled: () => Promise<unknown> } {
+  const { playbookDir, cacheDir, engine } = context
+  const digests = openDigestCache(cacheDir)
+  const refs = [...declared.builds.values()].flatMap((build) => (build.kind === 'image' ? [build.ref] : []))
+  const images = memo(
+    ({ ref }: Image) => imageName(ref),
+    (image) => provideImage(image, declared, workshop),
+  )
+  const bases = memo(imageName, (ref) => provideBase(ref, context))
+  const workshop: Workshop = {
+    ...context,
+    digests,
+    images: listImages(engine, refs),
+    limit: limitTo(Math.max(2, availableParallelism())),
+    inputsOf: imageInputReader(declared, playbookDir, digests),
+    image: images.get,
+    base: bases.get,
+  }
+  return { ...workshop, settled: async () => [await images.settled(), await bases.settled()] }
+}
+
+/** The only failure as it is; of several, one that names them all. An interruption outweighs what it made fail. */
+function failureOfAll(errors: readonly unknown[]): unknown {
+  const ours = errors.filter(isProvisionError)
+  const stopped = ours.find(({ code }) => code === 'interrupted')
+  if (stopped ?? errors.length === 1) return stopped ?? errors[0]
+  if (ours.length < errors.length) return errors.find((error) => !isProvisionError(error))
+  return new ProvisionError('build', `${errors.length} builds failed`, {
+    output: ours.map(({ message, output }) => (output ? `${message}\n${output}` : message)).join('\n\n'),
+    help: ours[0]?.help,
+    cause: new AggregateError(errors),
+  })
+}

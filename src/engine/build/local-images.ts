@@ -1,0 +1,39 @@
+import type Dockerode from 'dockerode'
+import { label } from '../../core/label.ts'
+import { imageName } from './image-name.ts'
+
+/** An image as the engine's list shows it. */
+export interface ListedImage {
+  readonly id: string
+  /** Digest of what it was built from; undefined when it was not built here. */
+  readonly inputs: string | undefined
+}
+
+/** The images of this machine's engine that a run asks for, listed once for all of them. */
+export type LocalImages = (ref: string) => Promise<ListedImage | undefined>
+
+export function listImages(engine: () => Promise<Dockerode>, refs: readonly string[]): LocalImages {
+  const names = refs.map(imageName)
+  let listing: Promise<ReadonlyMap<string, ListedImage>> | undefined
+  return async (ref) => {
+    listing ??= list(await engine(), names)
+    return (await listing).get(imageName(ref))
+  }
+}
+
+async function list(engine: Dockerode, names: readonly string[]): Promise<ReadonlyMap<string, ListedImage>> {
+  const found = new Map<string, ListedImage>()
+  for (const image of await engine.listImages({ filters: { reference: [...names] } })) {
+    const inputs = labelsOf(image)?.[label.inputs]
+    for (const name of [...namesIn(image.RepoTags), ...namesIn(image.RepoDigests)]) {
+      found.set(imageName(name), { id: image.Id, inputs })
+    }
+  }
+  return found
+}
+
+// Engines leave out or set to null what an image has none of, whatever the types say.
+const namesIn = (names: readonly string[] | null | undefined): readonly string[] => names ?? []
+const labelsOf = (image: {
+  readonly Labels?: Readonly<Record<string, string>> | null
+}): Readonly<Record<string, string>> | null | undefined => image.Labels

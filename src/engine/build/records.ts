@@ -1,0 +1,57 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { digestOf, type Digest } from '../../core/digest.ts'
+
+/** The digests of files, by their path relative to the playbook's folder. */
+export type FileDigests = Readonly<Record<string, Digest>>
+
+/** What went into a build when it was last done, and what came of it. */
+export interface BuildRecord {
+  readonly inputs: Digest
+  readonly files: FileDigests
+  /** Digest of an artifact's output, or id of an image. */
+  readonly output: string
+}
+
+/** Where the record of a build is kept: by digest, since names hold characters that paths do not. */
+export const recordPath = (cacheDir: string, folder: 'artifacts' | 'images', name: string): string =>
+  join(cacheDir, folder, `${digestOf(name)}.json`)
+
+/** A record; undefined when there is none, or none that can be read. */
+export function readRecord(path: string): BuildRecord | undefined {
+  const value = readJson(path)
+  return isBuildRecord(value) ? value : undefined
+}
+
+/** What a JSON file holds; undefined when it is missing or not JSON, since a cache may always be lost. */
+export function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Replaces a JSON file at once: a reader sees the old or the new. */
+export function writeJson(path: string, value: object): void {
+  const temporary = `${path}.${process.pid}.${performance.now()}`
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(temporary, JSON.stringify(value))
+  renameSync(temporary, path)
+}
+
+/** The files that were added, changed or taken away. */
+export function changedFiles(before: FileDigests, now: FileDigests): readonly string[] {
+  const all = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort()
+  return all.filter((path) => before[path] !== now[path])
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isBuildRecord = (value: unknown): value is BuildRecord =>
+  isObject(value) &&
+  typeof value['inputs'] === 'string' &&
+  typeof value['output'] === 'string' &&
+  isObject(value['files']) &&
+  Object.values(value['files']).every((digest) => typeof digest === 'string')

@@ -1,0 +1,32 @@
+import type Dockerode from 'dockerode'
+import type { BuiltImage, Image } from '../../core/build.ts'
+import type { Emit } from '../../core/event.ts'
+import type { DigestCache } from './digest-cache.ts'
+import type { ImageInputs } from './image-inputs.ts'
+import type { Limit } from './limit.ts'
+import type { LocalImages } from './local-images.ts'
+
+/** What builds are done with. */
+export interface BuildContext {
+  /** Absolute; relative paths of builds start here. */
+  readonly playbookDir: string
+  /** `.provision/cache` of the project. */
+  readonly cacheDir: string
+  /** The engine of this machine; asked only when an image is involved. */
+  readonly engine: () => Promise<Dockerode>
+  readonly signal: AbortSignal
+  readonly emit: Emit
+}
+
+/** What the builds of one run share. */
+export interface Workshop extends BuildContext {
+  readonly digests: DigestCache
+  readonly images: LocalImages
+  /** How many builds run at once. */
+  readonly limit: Limit
+  readonly inputsOf: (image: Image) => Promise<ImageInputs>
+  /** Has a build done, unless it is so already, and the builds that it needs before. */
+  readonly image: (image: Image) => Promise<BuiltImage>
+  /** Makes sure that an image which nobody declares is on the engine. */
+  readonly base: (ref: string) => Promise<void>
+}

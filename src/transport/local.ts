@@ -1,0 +1,95 @@
+import type { Readable } from 'node:stream'
+import { ProvisionError } from '../core/error.ts'
+import { quote } from '../core/quote.ts'
+import { cutLines } from './lines.ts'
+
+/** A command to run on this machine. */
+export interface LocalCommand {
+  readonly argv: readonly string[]
+  /** Absolute. */
+  readonly cwd: string
+  /** Added to this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Ends the command with all that it started. */
+  readonly signal: AbortSignal
+  /** Each line of its output, of both kinds, as it comes. */
+  readonly onLine: (line: string) => void
+}
+
+/** How a command ended. */
+export interface LocalEnd {
+  /** Undefined when a signal ended it. 127 when there is no such program. */
+  readonly code: number | undefined
+  readonly signal: string | undefined
+}
+
+/** Time to end in good order before being killed. Milliseconds. */
+const grace = 2_000
+
+/**
+ * Runs a command in a process group of its own, with nothing to read. Resolves however it ends.
+ * @throws ProvisionError `interrupted` when the signal is aborted; the whole group is gone by then
+ */
+export async function runLocal({ argv, cwd, env, signal, onLine }: LocalCommand): Promise<LocalEnd> {
+  signal.throwIfAborted()
+  // Loaded when something has to run: a run that finds nothing to do shall not pay for it.
+  const { $ } = await import('zx')
+  const shell = $({
+    cwd,
+    env: { ...process.env, ...env },
+    detached: true,
+    nothrow: true,
+    quiet: true,
+    verbose: false,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // The shell's only part is to become the command; the words are quoted where all words are.
+    shell: '/bin/sh',
+    prefix: 'exec ',
+    postfix: '',
+    quote,
+  })
+  const child = shell`${[...argv]}`
+  feed(child.stdout, onLine)
+  feed(child.stderr, onLine)
+  const end = endGroup(() => child.pid)
+  signal.addEventListener('abort', end.begin, { once: true })
+  try {
+    const { exitCode, signal: endedBy } = await child
+    if (signal.aborted) throw new ProvisionError('interrupted', `${argv[0] ?? 'command'}: interrupted`)
+    return { code: exitCode ?? undefined, signal: endedBy ?? undefined }
+  } finally {
+    signal.removeEventListener('abort', end.begin)
+    end.finish()
+  }
+}
+
+function feed(stream: Readable, onLine: (line: string) => void): void {
+  const lines = cutLines(onLine)
+  stream.on('data', (chunk: Buffer) => lines.push(chunk))
+  stream.on('end', () => lines.end())
+}
+
+/** Asks a process group to end, and kills what is left of it after a while or once its leader has ended. */
+function endGroup(pid: () => number | undefined): { begin: () => void; finish: () => void } {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    begin() {
+      killGroup(pid(), 'SIGTERM')
+      timer = setTimeout(() => killGroup(pid(), 'SIGKILL'), grace)
+    },
+    finish() {
+      if (!timer) return
+      clearTimeout(timer)
+      killGroup(pid(), 'SIGKILL')
+    },
+  }
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // Nobody of the group is left.
+  }
+}
