@@ -16,7 +16,9 @@ export interface ExecOptions {
 
 export interface ExecResult {
   readonly code: number
+  /** The end of it, where it is very long and `onLine` has been told it all. */
   readonly stdout: Buffer
+  /** The end of it, where it is very long. */
   readonly stderr: string
 }
 
@@ -32,6 +34,8 @@ export interface Connection {
    * `interrupted` when the signal is aborted
    */
   exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>
+  /** Runs a POSIX shell script, which is in no list of processes and leaves all of `stdin` to its commands. Else as `exec`. */
+  script(text: string, options: ExecOptions): Promise<ExecResult>
   /** The standard input and output of a command as one raw stream, e.g. of `docker system dial-stdio`. */
   channel(argv: readonly string[], as: Rights): Promise<Duplex>
   /** A stream to a Unix socket of the host. */

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client, ClientChannel } from 'ssh2'
+import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
+import type { Limit } from './docker-limit.ts'
+
+/** What running something on an open connection needs. */
+export interface Session {
+  /** The host's name in the topology. */
+  readonly name: string
+  readonly user: string
+  readonly become: boolean
+  readonly client: Client
+  /** Aborted with the reason when the connection is lost or closed. */
+  readonly lost: AbortSignal
+  readonly limit: Limit
+}
+
+/** sshd's answer when a connection has as many sessions as it allows, or had: it frees them late. */
+const tooMany = 2
+const firstPause = 10
+const tries = 12
+
+/** Opens a session that executes a command line. Waits while sshd has none free. */
+export async function openSession(session: Session, command: string): Promise<ClientChannel> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await unlessLost(session, (done) => session.client.exec(command, done))
+    } catch (error) {
+      if (isProvisionError(error)) throw error
+      if (!isRefusal(error, tooMany) || attempt === tries) throw noSession(session, error)
+      await sleep(Math.min(1_000, firstPause * 2 ** attempt))
+    }
+  }
+}
+
+/** Opens something on the connection by a call of ssh2, which need not call back when the connection is lost. */
+export function unlessLost<T>(
+  session: Pick<Session, 'lost'>,
+  open: (done: (error: Error | undefined, opened: T) => void) => unknown,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const lose = (): void => reject(reasonFor(session.lost))
+    if (session.lost.aborted) return lose()
+    session.lost.addEventListener('abort', lose, { once: true })
+    const fail = (error: unknown): void =>
+      reject(session.lost.aborted || !(error instanceof Error) ? reasonFor(session.lost) : error)
+    try {
+      open((error, opened) => {
+        session.lost.removeEventListener('abort', lose)
+        if (error) fail(error)
+        else resolve(opened)
+      })
+    } catch (error) {
+      // ssh2 throws when the connection has just ended.
+      fail(error)
+    }
+  })
+}
+
+const reasonFor = ({ reason }: AbortSignal): Error =>
+  reason instanceof Error ? reason : new Error(String(reason))
+
+const isRefusal = (error: unknown, reason: number): boolean =>
+  error instanceof Error && 'reason' in error && error.reason === reason
+
+const noSession = ({ name }: Session, error: unknown): ProvisionError =>
+  new ProvisionError('host', `${name}: sshd opens no session: ${reasonOf(error)}`, {
+    help: `look at the log of sshd on ${name}; its settings MaxSessions and ForceCommand may forbid it`,
+    cause: error,
+  })

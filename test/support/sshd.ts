@@ -1,0 +1,151 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { SshTarget } from '../../src/core/host.ts'
+
+const run = promisify(execFile)
+
+/** A real sshd of the test's own, on a loopback port, for the user who runs the test. */
+export interface Sshd {
+  readonly target: SshTarget
+  /** For files of the test; removed at the end. */
+  readonly folder: string
+  /** What it wrote so far. */
+  readonly log: () => string
+  /** Cuts all connections, as a network that fails does; new ones work. */
+  cut(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts sshd with a host key and a user key made for it. `settings` are further lines of its configuration. */
+export async function startSshd(settings: readonly string[] = []): Promise<Sshd> {
+  const folder = await mkdtemp(join(tmpdir(), 'provision-sshd-'))
+  const file = (name: string) => join(folder, name)
+  await Promise.all(
+    ['host', 'user'].map((name) =>
+      run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file(name)]),
+    ),
+  )
+  const [hostKey, userKey] = await Promise.all([
+    readFile(file('host.pub'), 'utf8'),
+    readFile(file('user.pub')),
+  ])
+  const port = await freePort()
+  await writeFile(file('authorized_keys'), userKey)
+  await writeFile(file('known_hosts'), `[127.0.0.1]:${port} ${hostKey}`)
+  await writeFile(
+    file('config'),
+    [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${file('host')}`,
+      `AuthorizedKeysFile ${file('authorized_keys')}`,
+      'PidFile none',
+      'UsePAM no',
+      'StrictModes no',
+      'PermitRootLogin prohibit-password',
+      'PasswordAuthentication no',
+      'Subsystem sftp internal-sftp',
+      'MaxStartups 100',
+      // So that no start-up file of the user who runs the test takes part.
+      `SetEnv HOME=${folder}`,
+      ...settings,
+      '',
+    ].join('\n'),
+  )
+  // sshd refuses to start as root without it; its place is built in.
+  if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 })
+  await chmod(folder, 0o755)
+  const daemon = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file('config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let log = ''
+  daemon.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  const stop = async (): Promise<void> => {
+    for (const pid of await sessionsOf(daemon)) signal(pid)
+    if (daemon.exitCode === null) {
+      const ended = new Promise((resolve) => daemon.once('exit', resolve))
+      daemon.kill()
+      await ended
+    }
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await untilItListens(port, daemon)
+  } catch (error) {
+    await stop()
+    throw new Error(`sshd did not start: ${log}`, { cause: error })
+  }
+  return {
+    folder,
+    log: () => log,
+    target: {
+      name: 'box',
+      address: '127.0.0.1',
+      port,
+      user: userInfo().username,
+      identityFile: file('user'),
+      knownHosts: [file('known_hosts')],
+      hostKeyAlias: undefined,
+      become: true,
+    },
+    async cut() {
+      for (const pid of await sessionsOf(daemon)) signal(pid)
+    },
+    stop,
+  }
+}
+
+/** The processes of sshd that hold its connections, children and grandchildren. */
+async function sessionsOf(daemon: ChildProcess): Promise<number[]> {
+  if (daemon.pid === undefined || daemon.exitCode !== null) return []
+  const { stdout } = await run('ps', ['-e', '-o', 'pid=,ppid=,comm='])
+  const rows = stdout.split('\n').map((row) => row.trim().split(/\s+/))
+  const below = (parent: number): number[] =>
+    rows
+      .filter(([, ppid, name]) => Number(ppid) === parent && name?.startsWith('sshd') === true)
+      .flatMap(([pid]) => [...below(Number(pid)), Number(pid)])
+  return below(daemon.pid)
+}
+
+function signal(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** A port that nothing listens on at the moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port)
+        else reject(new Error('no port'))
+      })
+    })
+  })
+}
+
+async function untilItListens(port: number, daemon: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (daemon.exitCode !== null) break
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect({ port, host: '127.0.0.1' })
+      socket.once('connect', () => resolve(true))
+      socket.once('error', () => resolve(false))
+      socket.once('connect', () => socket.destroy())
+    })
+    if (open) return
+    await sleep(25)
+  }
+  throw new Error(`nothing listens on port ${port}`)
+}
