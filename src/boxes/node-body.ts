@@ -66,6 +66,8 @@ export function nodeBody(spec: NodeSpec): ContainerCreateOptions {
       SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
       // On cgroup v2 a namespace of its own shows the node only its part; on v1 it needs the machine's hierarchy.
       ...cgroups,
+      // Sockets and pid files of a node that was killed are gone at its next start.
+      Tmpfs: { '/run': '' },
       Mounts: [
         { Type: 'volume', Source: spec.volume, Target: '/var/lib/docker' },
         ...(spec.store === undefined ? [] : [storeMount(spec.store)]),

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
 import { ProvisionError, isProvisionError, reasonOf } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
-import { loginTo } from './login.ts'
-import { nodeLog } from './node.ts'
+import { dockerOver } from '../transport/docker-agent.ts'
+import { connect as login } from '../transport/ssh.ts'
+import { lastLines } from '../transport/docker-logs.ts'
 
 /** Between two looks: a node needs some hundred milliseconds, and a look costs less than one. */
 const pauseMs = 15
@@ -34,7 +35,7 @@ export async function awaitNode(node: Starting, signal: AbortSignal): Promise<vo
     const reason = isProvisionError(error) ? error.message : reasonOf(error)
     const why = timer.aborted ? `${progress.stage} after ${Math.round(node.limit / 1000)} s` : reason
     throw new ProvisionError('provider', `${node.target.name}: ${why}`, {
-      output: await nodeLog(node.engine, node.container, 20),
+      output: (await lastLines(node.engine, node.container, 20)).join('\n'),
       help: 'provision doctor checks what a node needs of this machine',
       cause: error,
     })
@@ -51,14 +52,19 @@ async function becomeHost(
   progress.stage = `sshd does not answer at ${target.address}:${target.port}`
   await retry(() => hasBanner(target), signal)
   progress.stage = 'sshd answers, but does not let us in'
-  const login = await loginTo(target, signal)
+  const connection = await login(target, signal)
+  const { docker, agent } = dockerOver(() => connection.forwardSocket('/var/run/docker.sock'))
   try {
     progress.stage = 'its Docker does not answer'
-    await retry(() => login.dockerAnswers(), signal)
+    await retry(() => docker.ping().then(isAnswer, isRefusal), signal)
   } finally {
-    await login.close()
+    agent.destroy()
+    await connection.close()
   }
 }
+
+const isAnswer = (): boolean => true
+const isRefusal = (): boolean => false
 
 /** Fails when the container ends, so that nobody waits for it any longer. */
 async function refuseEnd({ engine, container }: Starting, signal: AbortSignal): Promise<never> {

@@ -24,33 +24,9 @@ export const removeNode = (engine: Dockerode, name: string): Promise<void> =>
 export const removeVolume = (engine: Dockerode, name: string): Promise<void> =>
   unless([404], engine.getVolume(name).remove())
 
-/** The last lines of what a node's own scripts and daemons said; empty when nobody knows. */
-export async function nodeLog(engine: Dockerode, name: string, lines: number): Promise<string> {
-  try {
-    const log = await engine.getContainer(name).logs({ stdout: true, stderr: true, tail: lines })
-    return demultiplex(log).trimEnd()
-  } catch {
-    return ''
-  }
-}
-
 /** What a node says of itself to people begins so. */
 const notePrefix = 'node: '
 
 /** The notes in a node's log: that it copies its images instead of sharing them, say. */
-export const notesIn = (log: string): readonly string[] =>
-  log
-    .split('\n')
-    .filter((line) => line.startsWith(notePrefix))
-    .map((line) => line.slice(notePrefix.length))
-
-/** Docker puts 8 bytes before each piece of output: the stream, three zeros, the length. */
-export function demultiplex(framed: Buffer): string {
-  const pieces: Buffer[] = []
-  for (let at = 0; at + 8 <= framed.length;) {
-    const end = at + 8 + framed.readUInt32BE(at + 4)
-    pieces.push(framed.subarray(at + 8, end))
-    at = end
-  }
-  return Buffer.concat(pieces).toString()
-}
+export const notesIn = (log: readonly string[]): readonly string[] =>
+  log.filter((line) => line.startsWith(notePrefix)).map((line) => line.slice(notePrefix.length))

@@ -1,11 +1,12 @@
 import type { NodeSpec, LoopbackPort } from '../../boxes/node-body.ts'
 import { nodeBody } from '../../boxes/node-body.ts'
 import { awaitNode } from '../../boxes/node-ready.ts'
-import { nodeLog, notesIn, removeNode, removeVolume, startNode } from '../../boxes/node.ts'
+import { notesIn, removeNode, removeVolume, startNode } from '../../boxes/node.ts'
 import type { KeyPair } from '../../boxes/ssh-keys.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { label } from '../../core/label.ts'
 import type { BakedBox } from '../../core/provider.ts'
+import { lastLines } from '../../transport/docker-logs.ts'
 import { providerError, sshOf, type Context } from './context.ts'
 import { pickLoopbackPorts, takenPorts, type ReachMode } from './loopback.ts'
 import { portsLabel, userLabel } from './survey.ts'
@@ -40,7 +41,7 @@ export async function makeNode(context: Context, node: NewNode): Promise<readonl
     await discardNode(context, making, node.host).catch(() => undefined)
     throw providerError(`${node.host}: the node cannot be made`, error, signal)
   }
-  return notesIn(await nodeLog(engine, names.node(node.host), 50))
+  return notesIn(await lastLines(engine, names.node(node.host), 50))
 }
 
 /** Removes a node, whatever became of it, with its volume. */

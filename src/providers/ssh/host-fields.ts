@@ -1,0 +1,91 @@
+import { homedir, userInfo } from 'node:os'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import type { Node } from 'yaml'
+import type { SshTarget } from '../../core/host.ts'
+import type { Reader } from './yaml-reader.ts'
+
+/** What holds where a host says nothing. */
+export interface Defaults {
+  /** The folder that relative paths start from: that of the file. */
+  readonly folder: string
+  /** What `~` stands for. */
+  readonly home: string
+  readonly user: string
+}
+
+export const defaultsFor = (file: string): Defaults => ({
+  folder: dirname(resolve(file)),
+  home: homedir(),
+  user: userInfo().username,
+})
+
+/** Where OpenSSH looks as well. */
+const usualKnownHosts = ['~/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts']
+
+const fields = ['address', 'port', 'user', 'identityFile', 'knownHosts', 'become'] as const
+
+/** One host of the file; undefined when it cannot be used, which is noted. */
+export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defaults): SshTarget | undefined {
+  const what = `hosts.${name}`
+  const entry = read.map(node, what, fields)
+  /** A field's value; undefined when it is not there, or not what it should be, which is noted. */
+  const field = <T>(
+    key: (typeof fields)[number],
+    accept: (node: Node) => T | undefined,
+    wanted: string,
+  ): T | undefined => {
+    const given = entry[key]
+    if (given === undefined) return undefined
+    const accepted = accept(given)
+    if (accepted === undefined) read.problem(given, `${what}.${key} must be ${wanted}`)
+    return accepted
+  }
+  const plain =
+    <T>(accept: (value: unknown) => T | undefined) =>
+    (given: Node) =>
+      accept(read.plain(given))
+  const path = (value: unknown): string | undefined => pathOf(value, defaults)
+
+  if (entry['address'] === undefined) read.problem(node, `${what} has no address`)
+  const address = field('address', plain(wordOf), 'a name or an address')
+  const port = field('port', plain(portOf), 'a number from 1 to 65535')
+  const user = field('user', plain(wordOf), 'the name of a user')
+  const identityFile = field('identityFile', plain(path), 'the path of a private key')
+  const knownHosts = field('knownHosts', pathsOf(read, path), 'a path, or a list of paths')
+  const become = field('become', plain(booleanOf), 'true or false')
+  if (address === undefined) return undefined
+  return {
+    name,
+    address,
+    port: port ?? 22,
+    user: user ?? defaults.user,
+    identityFile,
+    knownHosts: knownHosts ?? usualKnownHosts.flatMap((usual) => path(usual) ?? []),
+    hostKeyAlias: undefined,
+    become: become ?? false,
+  }
+}
+
+/** A word that no program can take for an option, nor for two words. */
+const wordOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^[^\s\p{Cc}-][^\s\p{Cc}]*$/u.test(value) ? value : undefined
+
+const portOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535 ? value : undefined
+
+const booleanOf = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined)
+
+/** An absolute path from one that may begin with `~/` or be relative to the file's folder. */
+function pathOf(value: unknown, { folder, home }: Defaults): string | undefined {
+  if (typeof value !== 'string' || value === '' || value.includes('\0')) return undefined
+  if (value.startsWith('~/')) return join(home, value.slice(2))
+  return isAbsolute(value) ? value : resolve(folder, value)
+}
+
+const pathsOf =
+  (read: Reader, path: (value: unknown) => string | undefined) =>
+  (given: Node): readonly string[] | undefined => {
+    const all = (read.list(given) ?? [given]).map((one) => path(read.plain(one)))
+    const paths = all.filter((one) => one !== undefined)
+    return paths.length === all.length ? paths : undefined
+  }

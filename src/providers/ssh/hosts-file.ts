@@ -1,0 +1,64 @@
+import { LineCounter, parseDocument } from 'yaml'
+import { ProvisionError } from '../../core/error.ts'
+import type { SshTarget } from '../../core/host.ts'
+import { fieldsOf, type Defaults } from './host-fields.ts'
+import { reader, type Problem, type Reader } from './yaml-reader.ts'
+
+/** What a file of hosts is read against. */
+export interface Expected extends Defaults {
+  /** As the user wrote it: messages name it so. */
+  readonly file: string
+  /** Of the topology, in its order. */
+  readonly hosts: readonly string[]
+}
+
+/**
+ * The hosts that a file in YAML lists, in the topology's order:
+ * `hosts: { web: { address, port?, user?, identityFile?, knownHosts?, become? } }`.
+ * @throws ProvisionError `usage` with line and column of everything that is wrong in it
+ */
+export function parseHostsFile(text: string, expected: Expected): readonly SshTarget[] {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const problems: Problem[] = document.errors.map(({ message, pos }) => ({ offset: pos[0], message }))
+  const read = reader(document, problems)
+  const targets = problems.length > 0 ? [] : readHosts(read, expected)
+  if (problems.length === 0) return targets
+  const shown = problems
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ offset, message }) => {
+      const { line, col } = lines.linePos(offset)
+      return `${expected.file}:${line}:${col}: ${message}`
+    })
+  throw new ProvisionError('usage', shown[0] ?? expected.file, {
+    output: shown.slice(1).join('\n') || undefined,
+    help: problems.find(({ help }) => help !== undefined)?.help ?? 'every host needs at least an address',
+  })
+}
+
+function readHosts(read: Reader, expected: Expected): readonly SshTarget[] {
+  const { hosts: section } = read.map(read.root, 'the file', ['hosts'])
+  if (section === undefined) {
+    read.problem(read.root, 'it lists no hosts', `begin it with: hosts:`)
+    return []
+  }
+  const entries = read.map(section, 'hosts', expected.hosts)
+  const targets = expected.hosts.flatMap((name) => {
+    const entry = entries[name]
+    if (entry !== undefined) return fieldsOf(read, name, entry, expected) ?? []
+    read.problem(section, `host ${name} of the topology is missing`, `add it: ${name}: { address: … }`)
+    return []
+  })
+  refuseTwice(read, section, targets)
+  return targets
+}
+
+/** Two hosts that are one machine would take each other's containers for leftovers. */
+function refuseTwice(read: Reader, section: Reader['root'], targets: readonly SshTarget[]): void {
+  const seen = new Map<string, string>()
+  for (const { name, address, port } of targets) {
+    const other = seen.get(`${address}:${port}`)
+    if (other !== undefined) read.problem(section, `hosts ${other} and ${name} are both ${address}:${port}`)
+    seen.set(`${address}:${port}`, name)
+  }
+}

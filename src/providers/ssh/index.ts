@@ -1,0 +1,69 @@
+import { readFile, stat } from 'node:fs/promises'
+import { showBytes } from '../../core/bytes.ts'
+import { ProvisionError, reasonOf } from '../../core/error.ts'
+import type { SshTarget } from '../../core/host.ts'
+import type { ProvidedHost, Provider } from '../../core/provider.ts'
+import { defaultsFor } from './host-fields.ts'
+import { parseHostsFile } from './hosts-file.ts'
+
+export interface SshProviderOptions {
+  /** The YAML file that lists the hosts, as given with `--on`. */
+  readonly file: string
+  /** Of the topology, in its order. */
+  readonly hosts: readonly string[]
+}
+
+/** No list of hosts that a person wrote is longer. */
+const maxBytes = 1_000_000
+
+/**
+ * The provider of hosts that are there already, and not ours: it neither makes nor starts, stops or removes them.
+ * @throws ProvisionError `usage` when the file cannot be read or is wrong
+ */
+export async function createSshProvider({ file, hosts }: SshProviderOptions): Promise<Provider> {
+  const text = await readHostsFile(file)
+  const provided = parseHostsFile(text, { file, hosts, ...defaultsFor(file) }).map(providedHost)
+  return {
+    kind: 'ssh',
+    survey: () => Promise.resolve(provided),
+    up: () => Promise.resolve(provided),
+    start: () => Promise.resolve(provided),
+    stop: () =>
+      Promise.reject(
+        new ProvisionError('provider', `the hosts of ${file} are not ours to stop`, {
+          help: 'stop them where they are managed',
+        }),
+      ),
+    destroy: () => Promise.resolve({ removed: [], left: provided.map(({ name }) => `host ${name}`) }),
+    reach: ({ address }, port) => ({ host: address, port }),
+  }
+}
+
+/** Whether a host runs shows when it is connected to; asking before would cost as much. */
+const providedHost = (ssh: SshTarget): ProvidedHost => ({
+  name: ssh.name,
+  state: 'running',
+  address: ssh.address,
+  box: undefined,
+  ssh,
+})
+
+async function readHostsFile(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file)
+    if (size <= maxBytes) return await readFile(file, 'utf8')
+    throw new ProvisionError(
+      'usage',
+      `${file} has ${showBytes(size)}: no list of hosts is longer than 1 MB`,
+      {
+        help: 'give a file like: hosts: { web: { address: 192.168.1.5 } }',
+      },
+    )
+  } catch (error) {
+    if (error instanceof ProvisionError) throw error
+    throw new ProvisionError('usage', `${file} cannot be read: ${reasonOf(error)}`, {
+      help: 'give a file like: hosts: { web: { address: 192.168.1.5 } }',
+      cause: error,
+    })
+  }
+}
