@@ -58,8 +58,14 @@ export const builtContent = (build: Artifact | Folder): Ref<MountedContent> =>
   })
 
 /** What to name when asked why built content differs: `user.jar`, `services/user/User.java and 2 more`. */
-export function causesOf({ name, changed }: BuiltArtifact): readonly string[] {
+export function causesOf({ name, changed }: Pick<BuiltArtifact, 'name' | 'changed'>): readonly string[] {
   const [first] = changed
   if (first === undefined) return [name]
   return [name, changed.length > 1 ? `${first} and ${changed.length - 1} more` : first]
+}
+
+/** A network that containers of its host can join. */
+export interface NetworkResource extends Resource {
+  /** Its name; to use it makes a container need the network. */
+  readonly network: Ref<string>
 }

@@ -15,9 +15,12 @@ export function textProblem(what: string, value: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
   const shown = isSecret(value) ? 'the secret' : quoted(text)
   if (text.includes('\0')) return `${what}: ${shown} holds a NUL character, which no process can be given`
-  if (/\p{Cs}/u.test(text)) return `${what}: ${shown} is not well-formed Unicode and has no bytes`
-  return undefined
+  return unicodeProblem(`${what}: ${shown}`, text)
 }
+
+/** Why a resolved text cannot be sent as UTF-8. */
+export const unicodeProblem = (what: string, text: string): string | undefined =>
+  /\p{Cs}/u.test(text) ? `${what}: is not well-formed Unicode and has no bytes` : undefined
 
 /** Why a path on a host (or in a container) is not one that means the same everywhere. */
 export function pathProblem(what: string, path: string): string | undefined {

@@ -9,7 +9,7 @@ import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { builtContent, mountedFrom, type ContentResource, type MountedContent } from '../core/mount.ts'
 import type { Stat } from '../core/probe.ts'
 import { ref, resolve, type Ref, type Value } from '../core/ref.ts'
-import { firstProblem, modeProblem, ownerProblem, pathProblem } from '../core/rules.ts'
+import { firstProblem, modeProblem, ownerProblem, pathProblem, unicodeProblem } from '../core/rules.ts'
 import { reveal, showable, type Text } from '../core/secret.ts'
 
 /** Where the content of a file comes from, and who may do what with it. */
@@ -51,6 +51,9 @@ interface ResolvedProps extends Omit<Props, 'text' | 'source'> {
 function wanted({ title, path, text, source, mode, owner, group }: ResolvedProps): WantedFile {
   const rights = { path, owner, group, because: [] }
   if (text !== undefined) {
+    const problem = unicodeProblem(`${title}: its content`, reveal(text))
+    if (problem !== undefined)
+      throw new ProvisionError('playbook', problem, { help: 'send it as a file: { from }' })
     const bytes = Buffer.from(reveal(text))
     const content = { from: 'text', text } as const
     return { ...rights, content, digest: digestOf(bytes), size: bytes.length, mode: mode ?? 0o644 }

@@ -1,0 +1,46 @@
+import type { BuiltArtifact } from './build.ts'
+import type { Scope } from './facts.ts'
+import type { Host } from './host.ts'
+import { manifestPath } from './manifest.ts'
+import { mirrorChanges, mirrorProbes, mirrorRemedy, mirrorState, type Mirror } from './mirror.ts'
+import { defineModule, type Declare } from './module.ts'
+import { ref, type Ref } from './ref.ts'
+import { resourceId, resourceTitle } from './resource.ts'
+import { firstProblem, modeProblem, ownerProblem, pathProblem } from './rules.ts'
+
+/** What a resource that mirrors built content is declared with. */
+export interface MirrorProps extends Omit<Mirror, 'source' | 'because' | 'manifest'> {
+  readonly source: Ref<BuiltArtifact>
+  readonly because: readonly string[] | Ref<readonly string[]>
+  readonly manifest: Ref<string>
+}
+
+/** The kinds of resource that put built content at a path differ only in where the content comes from. */
+export const defineMirror = (kind: string): Declare<MirrorProps> =>
+  defineModule({
+    kind,
+    validate: ({ to, fileMode, folderMode, owner, group }: MirrorProps) =>
+      firstProblem(
+        pathProblem('to', to),
+        modeProblem('mode', fileMode),
+        modeProblem('mode of folders', folderMode),
+        ownerProblem('owner', owner),
+        ownerProblem('group', group),
+      ),
+    claims: ({ to }) => [`path ${to}`],
+    probe: (props) => mirrorProbes(props),
+    parse: (answers) => mirrorState(answers),
+    diff: (props, state) => (state ? mirrorChanges(props, state) : []),
+    remedy: (props, _, state) => (state ? mirrorRemedy(props, state) : { operation: 'create', actions: [] }),
+  })
+
+/** How such a resource is called, and where on its host it notes what it put there. */
+export function mirrorIdentity(kind: string, host: Host, to: string) {
+  const id = { kind, host: host.name, name: to }
+  return {
+    title: resourceTitle(id),
+    manifest: ref({ label: 'manifest' }, ({ scope }: { scope: Scope }) =>
+      manifestPath(scope, resourceId(id)),
+    ),
+  }
+}

@@ -1,0 +1,97 @@
+import { changeOf } from '../core/change.ts'
+import { milliseconds, type Duration } from '../core/duration.ts'
+import { ProvisionError } from '../core/error.ts'
+import type { Host } from '../core/host.ts'
+import { defineModule, type ResourceOptions } from '../core/module.ts'
+import type { CommandAnswer, Stat } from '../core/probe.ts'
+import type { Value } from '../core/ref.ts'
+import type { Resource } from '../core/resource.ts'
+import { argvProblem, envNameProblem, firstProblem, pathProblem, textProblem } from '../core/rules.ts'
+import type { Text } from '../core/secret.ts'
+
+/** A command, and how to tell that it need not run. */
+export type CommandOptions = {
+  /** Program and arguments; no shell reads them. */
+  readonly run: readonly Value<string>[]
+  /** The folder on the host in which it runs, absolute. Default: where the login starts. */
+  readonly cwd?: string
+  /** Environment variables. The place for secrets: arguments show in process lists. */
+  readonly env?: Readonly<Record<string, Value<Text>>>
+  /** When it is ended and counts as failed. Default `5m`. */
+  readonly timeout?: Duration
+} & (
+  | {
+      /** A command that only asks: when it exits with 0, nothing is run. In a plan it is asked as well. */
+      readonly unless: readonly Value<string>[]
+      readonly creates?: never
+    }
+  | {
+      /** An absolute path on the host: when it is there, nothing is run. */
+      readonly creates: string
+      readonly unless?: never
+    }
+)
+
+interface Props {
+  readonly run: readonly Value<string>[]
+  readonly cwd: string | undefined
+  readonly env: Readonly<Record<string, Value<Text>>>
+  readonly timeout: number
+  readonly unless: readonly Value<string>[] | undefined
+  readonly creates: string | undefined
+}
+
+interface State {
+  readonly unless: CommandAnswer | undefined
+  readonly creates: Stat | undefined
+}
+
+const resource = defineModule({
+  kind: 'command',
+  validate: ({ run, cwd, env, unless, creates }: Props) =>
+    firstProblem(
+      argvProblem('run', run),
+      (unless === undefined) === (creates === undefined)
+        ? 'needs one of `unless` and `creates`, to tell when it need not run again'
+        : undefined,
+      unless && argvProblem('unless', unless),
+      creates === undefined ? undefined : pathProblem('creates', creates),
+      cwd === undefined || cwd === '/' ? undefined : pathProblem('cwd', cwd),
+      ...Object.entries(env).flatMap(([key, value]) => [
+        envNameProblem(key),
+        textProblem(`env.${key}`, value),
+      ]),
+    ),
+  probe: ({ unless, creates, cwd }) => ({
+    unless: unless ? [{ ask: 'command', argv: unless, cwd } as const] : [],
+    creates: creates === undefined ? [] : [{ ask: 'stat', path: creates } as const],
+  }),
+  parse: ({ unless, creates }): State => ({ unless: unless[0], creates: creates[0] }),
+  diff: ({ creates }, state) => {
+    if (creates !== undefined) return state?.creates ? [] : changeOf('creates', undefined, creates)
+    return changeOf('unless', `exit code ${state?.unless?.code ?? 'unknown'}`, 'exit code 0')
+  },
+  remedy: ({ run, cwd, env, timeout }) => ({
+    operation: 'update',
+    actions: [{ do: 'run', argv: run, cwd, env, timeout }],
+  }),
+})
+
+/**
+ * A command that runs on a host until its purpose is reached: until `unless` exits with 0, or `creates` is there. One of
+ * them is required, because a run that finds nothing to do must do nothing.
+ * @param name unique on the host; shown in plans
+ * @throws ProvisionError `playbook` for a timeout that is not a length of time
+ */
+export function command(host: Host, name: string, options: CommandOptions, more?: ResourceOptions): Resource {
+  const { run, cwd, env = {}, timeout = '5m', unless, creates } = options
+  const title = `${host.name} › command ${name}`
+  if (name.trim() === '')
+    throw new ProvisionError('playbook', `${title}: its name is empty`, { help: 'give it a name' })
+  return resource(
+    host,
+    name,
+    { run, cwd, env, timeout: milliseconds(timeout, `${title}: timeout`), unless, creates },
+    more,
+  )
+}

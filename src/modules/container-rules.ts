@@ -1,0 +1,131 @@
+import { isIP } from 'node:net'
+import { ProvisionError } from '../core/error.ts'
+import { isRef } from '../core/ref.ts'
+import { resourceTitle } from '../core/resource.ts'
+import {
+  argvProblem,
+  dockerNameProblem,
+  envNameProblem,
+  firstProblem,
+  pathProblem,
+  portProblem,
+  quoted,
+  textProblem,
+} from '../core/rules.ts'
+import { newName } from './container-plan.ts'
+import type { ContainerProps, ResolvedProps } from './container-props.ts'
+
+/** Docker refuses containers with less. */
+const leastMemory = 6 * 1024 ** 2
+
+/** Rules that types cannot say, looked at before any host is. */
+export const containerProblem = (props: ContainerProps): string | undefined =>
+  firstProblem(
+    dockerNameProblem('name', props.name),
+    props.name.endsWith(newName(''))
+      ? `name: ${quoted(props.name)} is one that this tool gives to containers in the making`
+      : undefined,
+    ...Object.entries(props.ports).map(([key, port]) =>
+      portProblem(`ports.${key}`, Number(port.split('/')[0])),
+    ),
+    ...props.published.flatMap(({ name, container, port, address }) => [
+      name in props.ports ? undefined : `publish.${name}: it has no port of that name`,
+      portProblem(`publish.${name}`, port),
+      isIP(address) > 0 ? undefined : `publish.${name}: ${quoted(address)} is not an IP address`,
+      container.startsWith('0/') ? `publish.${name}: it has no port of that name` : undefined,
+    ]),
+    ...readyProblems(props),
+    ...Object.entries(props.mounts).flatMap(([path, { at }]) => [
+      bindProblem('mounts', path),
+      isRef(at) ? undefined : bindProblem(`mounts.${path}`, at.source),
+    ]),
+    ...Object.keys(props.env).map(envNameProblem),
+    ...Object.keys(props.labels).map(labelProblem),
+    limitProblem(props),
+    ...[...props.capAdd, ...props.capDrop].map((name) =>
+      /^[A-Z][A-Z_]*$/.test(name)
+        ? undefined
+        : `capabilities: ${quoted(name)} is not one (write it like "NET_ADMIN")`,
+    ),
+    props.workdir === undefined || props.workdir === '/' ? undefined : pathProblem('workdir', props.workdir),
+    props.hostname === undefined || /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/.test(props.hostname)
+      ? undefined
+      : `hostname: ${quoted(props.hostname)} is not a host name`,
+    props.user === '' ? 'user: is empty' : textProblem('user', props.user),
+    ...textProblems(props),
+  )
+
+/** The same for values that are known only now; @throws ProvisionError `playbook` */
+export function checkResolved(props: ResolvedProps): void {
+  const problem = firstProblem(
+    ...textProblems(props),
+    ...Object.entries(props.mounts).map(([path, { at }]) =>
+      at.source.includes(':') ? colon(`mounts.${path}`, at.source) : undefined,
+    ),
+  )
+  if (problem === undefined) return
+  const title = resourceTitle({ host: props.host, kind: 'container', name: props.name })
+  throw new ProvisionError('playbook', `${title}: ${problem}`, { help: 'correct it in the playbook' })
+}
+
+type Texts = Pick<ContainerProps, 'env' | 'labels' | 'command' | 'entrypoint'>
+
+const textProblems = ({ env, labels, command, entrypoint }: Texts): (string | undefined)[] => [
+  ...Object.entries(env).map(([key, value]) => textProblem(`env.${key}`, value)),
+  ...Object.entries(labels).map(([key, value]) => textProblem(`labels.${key}`, value)),
+  ...(command ?? []).map((word, i) => textProblem(`command[${i}]`, word)),
+  entrypoint && argvProblem('entrypoint', entrypoint),
+]
+
+function readyProblems({ ready, ports }: ContainerProps): (string | undefined)[] {
+  switch (ready.by) {
+    case 'running':
+      return []
+    case 'command':
+      return [argvProblem('ready.command', ready.argv)]
+    case 'log':
+      return [patternProblem(ready.pattern)]
+    case 'tcp':
+    case 'http':
+      return [
+        Object.values(ports).includes(`${ready.port}/tcp`)
+          ? undefined
+          : ready.port === 0
+            ? 'ready: it has no port of that name'
+            : `ready: port ${ready.port} is not a TCP port`,
+        ready.by === 'http' && !/^\/[\x21-\x7e]*$/.test(ready.path)
+          ? `ready.http: ${quoted(ready.path)} is not a path like "/health"`
+          : undefined,
+        ready.by === 'http' && ready.status !== undefined && !(ready.status >= 100 && ready.status <= 599)
+          ? `ready.status: ${ready.status} is not an HTTP status`
+          : undefined,
+      ]
+  }
+}
+
+function patternProblem(pattern: string): string | undefined {
+  try {
+    return pattern === '' || new RegExp(pattern) === undefined ? 'ready.log: is empty' : undefined
+  } catch {
+    return `ready.log: ${quoted(pattern)} is not a regular expression`
+  }
+}
+
+const bindProblem = (what: string, path: string): string | undefined =>
+  firstProblem(pathProblem(what, path), path.includes(':') ? colon(what, path) : undefined)
+
+const colon = (what: string, path: string): string =>
+  `${what}: ${quoted(path)} has a ":" in it, which Docker takes for the end of the path`
+
+const labelProblem = (key: string): string | undefined => {
+  if (key === '') return 'labels: one has an empty name'
+  return key.startsWith('provision.') ? `labels: ${quoted(key)} is one of ours` : textProblem('labels', key)
+}
+
+const limitProblem = ({ memory, cpus }: ContainerProps): string | undefined => {
+  if (memory !== undefined && memory < leastMemory)
+    return `memory: ${memory} bytes is less than Docker's least, 6m`
+  return cpus === undefined || (Number.isFinite(cpus) && cpus >= 0.01)
+    ? undefined
+    : `cpus: ${cpus} is not 0.01 or more`
+}

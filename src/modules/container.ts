@@ -1,0 +1,105 @@
+import { portClaim } from '../core/claim.ts'
+import { endpointOf, type PublishedPort } from '../core/endpoint.ts'
+import { ProvisionError } from '../core/error.ts'
+import { factOf, type Facts } from '../core/facts.ts'
+import type { Host } from '../core/host.ts'
+import { defineModule, type ResourceOptions } from '../core/module.ts'
+import { refuseForeign } from '../core/owned.ts'
+import { ref } from '../core/ref.ts'
+import { resourceTitle, type Resource } from '../core/resource.ts'
+import type { State } from './container-actual.ts'
+import type { ContainerOptions, PortRefs } from './container-options.ts'
+import { containerChanges, containerRemedy, newName } from './container-plan.ts'
+import { propsOf, type ContainerProps } from './container-props.ts'
+import { checkResolved, containerProblem } from './container-rules.ts'
+import { isWatched } from './container-spec.ts'
+
+/** A container on a host, and where its published ports answer. */
+export interface Container<P extends string = string> extends Resource {
+  /** `rabbit.at.amqp.host`: by the names of its published ports. To use one makes the user wait until it is ready. */
+  readonly at: { readonly [K in P]: PortRefs }
+  /** The names of the ports that it publishes. */
+  readonly publishes: readonly P[]
+}
+
+const resource = defineModule({
+  kind: 'container',
+  validate: (props: ContainerProps) => containerProblem(props),
+  claims: ({ published }) => published.map(portClaim),
+  probe: (props) => {
+    checkResolved(props)
+    return {
+      container: { ask: 'container', name: props.name } as const,
+      leftover: { ask: 'container', name: newName(props.name) } as const,
+      image: { ask: 'image', ref: props.image.ref } as const,
+      files: watchedFiles(props).map(({ path }) => ({ ask: 'stat', path }) as const),
+    }
+  },
+  parse: ({ container, leftover, image, files }, props): State => {
+    const identity = { host: props.host, kind: 'container', name: props.name }
+    if (container) refuseForeign(identity, props.name, container.labels, props.scope)
+    if (leftover) refuseForeign(identity, newName(props.name), leftover.labels, props.scope)
+    const stats = watchedFiles(props).map(({ target }, i) => [target, files[i]] as const)
+    return { container, leftover, image, files: Object.fromEntries(stats) }
+  },
+  diff: containerChanges,
+  remedy: containerRemedy,
+})
+
+/** The single files whose content matters to the container: where they are on the host and in the container. */
+const watchedFiles = ({ mounts }: Parameters<typeof checkResolved>[0]) =>
+  Object.entries(mounts).flatMap(([target, mount]) =>
+    isWatched(mount) && mount.at.content?.type === 'file' ? [{ target, path: mount.at.source }] : [],
+  )
+
+/**
+ * A container on a host. It is compared field by field with what it was made from and with what it is; any difference
+ * recreates it, and the plan names the field. The old one is kept until the new one is ready, and started again when that
+ * fails. A container of this name that was not made for this resource is never touched: the run stops with a `conflict`.
+ * @param name its name in Docker; letters, digits, `_`, `.` and `-`
+ * @throws ProvisionError `playbook` for a memory or time that is none
+ */
+export function container<const P extends string = never, const Q extends P = never>(
+  host: Host,
+  name: string,
+  options: ContainerOptions<P, Q>,
+  more?: ResourceOptions,
+): Container<Q>
+export function container(
+  host: Host,
+  name: string,
+  options: ContainerOptions<string, string>,
+  more?: ResourceOptions,
+): Container {
+  const props = propsOf(host, name, options)
+  const made = resource(host, name, props, more)
+  const published = Object.fromEntries(
+    props.published.map(({ name: key, port, protocol, address }) => [key, { port, protocol, address }]),
+  )
+  // A port that is not published this time has its place too, so that using it says so.
+  const names = new Set([...Object.keys(props.ports), ...Object.keys(options.publish ?? {})])
+  const at = Object.fromEntries([...names].map((key) => [key, portRefs(made, key, published[key])]))
+  return Object.assign(made, { at, publishes: Object.keys(published), published })
+}
+
+function portRefs(made: Resource, key: string, published: PublishedPort | undefined): PortRefs {
+  const read = (facts: Facts) => {
+    if (!published) {
+      throw new ProvisionError(
+        'playbook',
+        `${resourceTitle(made)}: its port ${key} is used but not published`,
+        {
+          help: `publish it: publish: { ${key}: … }`,
+        },
+      )
+    }
+    const { address, port } = published
+    return endpointOf(address === '0.0.0.0' ? factOf(facts.hosts, 'host', made.host).address : address, port)
+  }
+  const origin = (field: string) => ({ label: `${made.host}/${made.name}.at.${key}.${field}`, needs: [made] })
+  return {
+    host: ref(origin('host'), (facts) => read(facts).host),
+    port: ref(origin('port'), (facts) => read(facts).port),
+    url: ref(origin('url'), (facts) => read(facts).url),
+  }
+}

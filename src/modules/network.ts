@@ -1,0 +1,96 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import { changeOf } from '../core/change.ts'
+import type { Scope } from '../core/facts.ts'
+import type { Host } from '../core/host.ts'
+import { resourceLabels } from '../core/label.ts'
+import { defineModule, type ResourceOptions } from '../core/module.ts'
+import type { NetworkResource } from '../core/mount.ts'
+import { refuseForeign } from '../core/owned.ts'
+import type { NetworkState } from '../core/probe.ts'
+import { ref, type Ref } from '../core/ref.ts'
+import { resourceId } from '../core/resource.ts'
+import { dockerNameProblem, firstProblem, quoted, textProblem } from '../core/rules.ts'
+
+/** How the containers of a network reach each other and the rest. */
+export interface NetworkOptions {
+  /** Docker's network driver. Default `bridge`. */
+  readonly driver?: string
+  /** Its addresses, as `10.7.0.0/24`. Default: Docker's choice, and then not compared. */
+  readonly subnet?: string
+  /** Whether it has no way out of the host. Default false. */
+  readonly internal?: boolean
+}
+
+interface Props {
+  readonly host: string
+  readonly name: string
+  readonly driver: string
+  readonly subnet: string | undefined
+  readonly internal: boolean
+  readonly scope: Ref<Scope>
+}
+
+const kind = 'network'
+
+const resource = defineModule({
+  kind,
+  validate: ({ name, driver, subnet }: Props) =>
+    firstProblem(
+      dockerNameProblem('name', name),
+      ['bridge', 'host', 'none', 'default'].includes(name)
+        ? `name: Docker has a network ${quoted(name)} of its own`
+        : undefined,
+      driver === '' ? 'driver: is empty' : textProblem('driver', driver),
+      subnet === undefined ? undefined : subnetProblem(subnet),
+    ),
+  probe: ({ name }) => ({ network: { ask: 'network', name } as const }),
+  parse: ({ network }, { host, name, scope }): NetworkState | undefined => {
+    if (network) refuseForeign({ host, kind, name }, name, network.labels, scope)
+    return network
+  },
+  diff: ({ name, driver, subnet, internal }, state) =>
+    state
+      ? [
+          ...changeOf('driver', state.driver, driver),
+          ...(subnet === undefined ? [] : changeOf('subnet', state.subnet, subnet)),
+          ...changeOf('internal', String(state.internal), String(internal)),
+        ]
+      : changeOf('name', undefined, name),
+  remedy: ({ host, name, driver, subnet, internal, scope }, _, state) => {
+    const body = {
+      Driver: driver,
+      Internal: internal,
+      Labels: resourceLabels(scope, resourceId({ host, kind, name })),
+      ...(subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: subnet }] } }),
+    }
+    const create = { do: 'create-network', name, body } as const
+    return state
+      ? { operation: 'recreate', actions: [{ do: 'remove-network', name }, create] }
+      : { operation: 'create', actions: [create] }
+  },
+})
+
+function subnetProblem(subnet: string): string | undefined {
+  const [address = '', bits = '', ...rest] = subnet.split('/')
+  const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1
+  const isFine = rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
+  return isFine ? undefined : `subnet: ${quoted(subnet)} is not a subnet like "10.7.0.0/24"`
+}
+
+/**
+ * A Docker network of a host. Containers that join it find each other by name. A change recreates it, which Docker refuses
+ * while containers are on it.
+ */
+export function network(
+  host: Host,
+  name: string,
+  options: NetworkOptions = {},
+  more?: ResourceOptions,
+): NetworkResource {
+  const { driver = 'bridge', subnet, internal = false } = options
+  const scope = ref({ label: 'scope' }, (facts) => facts.scope)
+  const made = resource(host, name, { host: host.name, name, driver, subnet, internal, scope }, more)
+  return Object.assign(made, {
+    network: ref({ label: `${host.name}/network/${name}`, needs: [made] }, () => name),
+  })
+}

@@ -1,0 +1,51 @@
+import type { Artifact } from '../core/build.ts'
+import { builtArtifact } from '../core/built.ts'
+import type { Host } from '../core/host.ts'
+import { defineMirror, mirrorIdentity } from '../core/mirrored.ts'
+import type { ResourceOptions } from '../core/module.ts'
+import { builtContent, causesOf, mountedFrom, type ContentResource } from '../core/mount.ts'
+import { ref, resolve } from '../core/ref.ts'
+
+/** Where an artifact goes, and who may do what with it there. */
+export interface PushOptions {
+  /** Absolute path on the host: of the file, when the artifact is a file, else of the folder. Folders above are made. */
+  readonly to: string
+  /** Permission bits of files. Default `0o644`, or `0o755` for those that are executable here. Folders get `0o755`. */
+  readonly mode?: number
+  /** Name of a user of the host. Default: root when it is made, else left as it is. */
+  readonly owner?: string
+  /** Name of a group of the host. Default: root's when it is made, else left as it is. */
+  readonly group?: string
+}
+
+const resource = defineMirror('push')
+
+/**
+ * An artifact on a host. What is there is compared by digest, so only changed files travel; of a folder, files that it no
+ * longer holds are deleted, and nothing else. A container that mounts it is recreated when a single file changes, and
+ * left alone when a file in a folder does.
+ */
+export function push(
+  host: Host,
+  artifact: Artifact,
+  options: PushOptions,
+  more?: ResourceOptions,
+): ContentResource {
+  const { to, mode: fileMode, owner, group } = options
+  const source = builtArtifact(artifact)
+  const because = ref({ label: source.label }, (facts) => causesOf(resolve(source, facts)))
+  const identity = mirrorIdentity('push', host, to)
+  const made = resource(
+    host,
+    to,
+    { ...identity, to, source, because, fileMode, folderMode: 0o755, owner, group },
+    more,
+  )
+  return Object.assign(made, {
+    mounted: mountedFrom(made, to, false, builtContent(artifact)),
+    digest: ref(
+      { label: `digest of ${to}`, needs: [made], builds: [artifact] },
+      (facts) => resolve(source, facts).digest,
+    ),
+  })
+}

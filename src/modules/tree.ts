@@ -1,0 +1,45 @@
+import type { Folder } from '../core/build.ts'
+import { builtArtifact } from '../core/built.ts'
+import type { Host } from '../core/host.ts'
+import type { Local } from '../core/local.ts'
+import { defineMirror, mirrorIdentity } from '../core/mirrored.ts'
+import type { ResourceOptions } from '../core/module.ts'
+import { builtContent, mountedFrom, type ContentResource } from '../core/mount.ts'
+import { ref, resolve } from '../core/ref.ts'
+
+/** Which folder is mirrored, and who may do what with it on the host. */
+export interface TreeOptions {
+  /** The folder on this machine, relative to the playbook's folder. */
+  readonly from: Local
+  /** Glob patterns of what to leave out, relative to `from`. Default: nothing. */
+  readonly exclude?: readonly string[]
+  /** Permission bits. Default: folders `0o755`, files `0o644`, or `0o755` for those that are executable here. */
+  readonly modes?: { readonly files?: number; readonly folders?: number }
+  /** Name of a user of the host. Default: root when it is made, else left as it is. */
+  readonly owner?: string
+  /** Name of a group of the host. Default: root's when it is made, else left as it is. */
+  readonly group?: string
+}
+
+const resource = defineMirror('tree')
+
+/**
+ * A folder of this machine, mirrored to a host. Only changed files travel. What is gone here is deleted there, but only what
+ * this resource put there. A container that mounts it sees changed files at once and is not restarted.
+ * @param to absolute path of the folder on the host; folders above it are made when missing
+ */
+export function tree(host: Host, to: string, options: TreeOptions, more?: ResourceOptions): ContentResource {
+  const { from, exclude = [], modes = {}, owner, group } = options
+  const folder: Folder = { kind: 'folder', path: from, exclude }
+  const source = builtArtifact(folder)
+  const identity = mirrorIdentity('tree', host, to)
+  const rights = { fileMode: modes.files, folderMode: modes.folders ?? 0o755, owner, group }
+  const made = resource(host, to, { ...identity, to, source, because: [], ...rights }, more)
+  return Object.assign(made, {
+    mounted: mountedFrom(made, to, false, builtContent(folder)),
+    digest: ref(
+      { label: `digest of ${to}`, needs: [made], builds: [folder] },
+      (facts) => resolve(source, facts).digest,
+    ),
+  })
+}
