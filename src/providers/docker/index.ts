@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type Dockerode from 'dockerode'
-import { acquireLock } from '../../engine/lock.ts'
+import { acquireLock } from '../../transport/lock.ts'
 import { ProvisionError } from '../../core/error.ts'
 import type { ProvidedHost, Provider } from '../../core/provider.ts'
 import { providedHost, reachOf, sshOf, type Context } from './context.ts'

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { acquireLock } from '../../src/engine/lock.ts'
+import { acquireLock } from '../../src/transport/lock.ts'
 
 const never = new AbortController().signal
 const place = (): string => `/state/${process.pid}/${Math.random()}`
@@ -41,7 +41,7 @@ describe('the lock of an environment', () => {
     const lock = await acquireLock(state, 'quickstart', never, () => undefined)
     await lock.release()
     // Another process takes the same socket name and dies without a word.
-    const { socketPath } = await import('../../src/engine/lock.ts')
+    const { socketPath } = await import('../../src/transport/lock.ts')
     const script = `require('net').createServer((s) => s.end('{}')).listen(${JSON.stringify(socketPath(state))}, () => console.log('held'))`
     const owner = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(owner.stdout, 'data')
