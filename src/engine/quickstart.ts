@@ -19,12 +19,12 @@ async function hostsUp(
   session: Session,
   building: ReturnType<typeof buildPhase>,
 ): Promise<readonly ProvidedHost[]> {
-  const { emit, graph, provider, signal } = session
+  const { emit, provider, signal } = session
   if (provider.kind === 'ssh') return provider.survey(signal)
   const box = inPhase(
     emit,
     'box',
-    () => session.ensureBox(graph, building),
+    () => session.ensureBox(building),
     ({ name }) => name,
   )
   box.catch(() => undefined)

@@ -1,10 +1,10 @@
 import type { Build } from '../core/build.ts'
 import type { Emit } from '../core/event.ts'
 import type { Facts } from '../core/facts.ts'
-import { graphOf, type Graph } from '../core/graph.ts'
+import type { Graph } from '../core/graph.ts'
 import type { Declaration } from '../core/playbook.ts'
 import type { BakedBox, Provider } from '../core/provider.ts'
-import { redactor, type Secret } from '../core/secret.ts'
+import type { Secret } from '../core/secret.ts'
 import type { ConnectedHost } from '../transport/host.ts'
 import type { SshTarget } from '../core/host.ts'
 import type { Workspace } from './workspace.ts'
@@ -17,7 +17,7 @@ export interface Services {
   readonly provider: Provider
   readonly build: (builds: readonly Build[]) => Promise<Built>
   /** The box for the playbook's images, baked if its content changed. */
-  readonly ensureBox: (graph: Graph, built: Promise<Built>) => Promise<BakedBox>
+  readonly ensureBox: (built: Promise<Built>) => Promise<BakedBox>
   readonly connect: (target: SshTarget, signal: AbortSignal) => Promise<ConnectedHost>
   readonly emit: Emit
   readonly signal: AbortSignal
@@ -31,25 +31,4 @@ export interface Session extends Services {
   /** Notes secrets, so that nothing that is shown from then on holds them. */
   readonly hide: (secrets: readonly Secret[]) => void
   readonly redact: (text: string) => string
-}
-
-/**
- * Evaluates the playbook and checks all that can be checked before a host is touched.
- * @throws ProvisionError `usage` for wrong params, `playbook` for what cannot be carried out
- */
-export function openSession(workspace: Workspace, services: Services, env: NodeJS.ProcessEnv): Session {
-  const declaration = workspace.playbook.declare(workspace.given, env)
-  let redact = redactor([])
-  const hidden: Secret[] = []
-  return {
-    ...services,
-    workspace,
-    declaration,
-    graph: graphOf(declaration.resources, workspace.playbook.hosts),
-    hide: (secrets) => {
-      hidden.push(...secrets)
-      redact = redactor(hidden)
-    },
-    redact: (text) => redact(text),
-  }
 }

@@ -1,11 +1,15 @@
 const parts = ['', '-updates', '-security']
 
+/** Suites that have no such parts. */
+const whole = ['sid', 'unstable']
+
 /**
  * The lines for apt by which a Debian suite is had from the same mirrors as this machine's own, taken from the texts of
  * its `/etc/apt/sources.list` and `sources.list.d/*`. Empty when none of them is Debian's own archive.
  */
 export function debianSources(suite: string, machineSuite: string, texts: readonly string[]): string[] {
-  const wanted = new Map(parts.map((part) => [machineSuite + part, suite + part]))
+  const own = whole.includes(suite) ? [''] : parts
+  const wanted = new Map(own.map((part) => [machineSuite + part, suite + part]))
   const lines = texts.flatMap(entriesOf).flatMap(({ uri, name }) => {
     const other = wanted.get(name)
     return other === undefined ? [] : [`deb ${uri} ${other} main`]

@@ -1,0 +1,161 @@
+import type Dockerode from 'dockerode'
+import { dirname } from 'node:path'
+import { ProvisionError } from '../core/error.ts'
+import type { Finished } from '../core/event.ts'
+import { graphOf, type Graph } from '../core/graph.ts'
+import { redactor, type Secret } from '../core/secret.ts'
+import type { Provider } from '../core/provider.ts'
+import { buildAll } from '../engine/build/index.ts'
+import type { Outcomes } from '../engine/converge.ts'
+import { nodeTasks } from '../engine/nodes.ts'
+import { quickstart } from '../engine/quickstart.ts'
+import { plan, refresh } from '../engine/refresh.ts'
+import type { Session } from '../engine/session.ts'
+import { statusOf } from '../engine/status.ts'
+import type { Workspace } from '../engine/workspace.ts'
+import { createDockerProvider } from '../providers/docker/index.ts'
+import { createSshProvider } from '../providers/ssh/index.ts'
+import { localEngine } from '../transport/engine.ts'
+import { connectHost, type ConnectedHost } from '../transport/host.ts'
+import { acquireLock } from '../transport/lock.ts'
+import { ensureBox } from './ensure-box.ts'
+import type { OpenHost, OpenRun, Run } from './run.ts'
+
+/** Puts the rooms of the tool together for one playbook in one environment. */
+export const openRun: OpenRun = async (workspace, options) => {
+  const { playbook, given } = workspace
+  const declaration = playbook.declare(given, process.env)
+  const graph = graphOf(declaration.resources, playbook.hosts)
+  const engine = once(() => localEngine())
+  const hidden = hiding()
+  const buildContext = {
+    playbookDir: dirname(workspace.playbookFile),
+    cacheDir: workspace.cacheDir,
+    engine,
+    ...options,
+  }
+  const session: Session = {
+    ...options,
+    ...hidden,
+    workspace,
+    declaration,
+    graph,
+    provider: await providerOf(workspace, graph, engine),
+    build: (builds) => buildAll(builds, buildContext),
+    ensureBox: (built) => ensureBox(playbook, graph, built, buildContext),
+    connect: connectHost,
+  }
+  return runOf(session)
+}
+
+function runOf(session: Session): Run {
+  const { workspace, graph, provider, signal, emit } = session
+  const opened: ConnectedHost[] = []
+  const alone = <T>(command: string, work: () => Promise<T>): Promise<T> => underLock(session, command, work)
+  const finishing = async (
+    command: string,
+    work: (session: Session) => Promise<Outcomes>,
+  ): Promise<Finished> => {
+    const started = performance.now()
+    const { name } = workspace.playbook
+    emit({ event: 'started', command, playbook: name, environment: workspace.environment })
+    const outcomes = await alone(command, () => work(session))
+    const finished: Finished = { event: 'finished', ...outcomes, durationMs: performance.now() - started }
+    emit(finished)
+    return finished
+  }
+  return {
+    containers: graph.resources.flatMap(({ resource: { kind, host, name } }) =>
+      kind === 'container' ? [{ host, name }] : [],
+    ),
+    quickstart: () => finishing('quickstart', quickstart),
+    refresh: () => finishing('refresh', refresh),
+    apply: () => finishing('apply', refresh),
+    plan: () => plan(session),
+    status: () => statusOf(session),
+    survey: () => provider.survey(signal),
+    hosts: (names) => openHosts(session, opened, names),
+    stop: () => alone('stop', () => provider.stop(signal, nodeTasks(emit))),
+    start: async () => {
+      await alone('start', () => provider.start(signal, nodeTasks(emit)))
+    },
+    destroy: () => alone('destroy', () => provider.destroy(signal, nodeTasks(emit))),
+    redact: session.redact,
+    close: async () => {
+      await Promise.allSettled(opened.map((host) => host.close()))
+    },
+  }
+}
+
+async function underLock<T>(
+  { workspace, signal, emit }: Session,
+  command: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock = await acquireLock(workspace.stateDir, command, signal, (text) => {
+    emit({ event: 'note', level: 'info', text })
+  })
+  try {
+    return await work()
+  } finally {
+    await lock.release()
+  }
+}
+
+async function openHosts(
+  { provider, connect, signal }: Session,
+  opened: ConnectedHost[],
+  names: readonly string[] | undefined,
+): Promise<OpenHost[]> {
+  const provided = await provider.survey(signal)
+  const wanted = provided.filter(({ name, state }) => (names ? names.includes(name) : state === 'running'))
+  const asleep = wanted.filter(({ state }) => state !== 'running')
+  if (asleep.length > 0 || wanted.length === 0) {
+    const what = asleep.map(({ name, state }) => `${name} is ${state}`).join(', ') || 'no host runs'
+    throw new ProvisionError('provider', what, { help: 'provision quickstart, or provision start' })
+  }
+  return Promise.all(
+    wanted.map(async (host) => {
+      const port = await connect(host.ssh, signal)
+      opened.push(port)
+      return { provided: host, docker: port.docker.docker }
+    }),
+  )
+}
+
+function providerOf(
+  workspace: Workspace,
+  graph: Graph,
+  engine: () => Promise<Dockerode>,
+): Promise<Provider> {
+  const { environment, projectDir, stateDir, playbook, on } = workspace
+  if (on !== undefined) return createSshProvider({ file: on, hosts: playbook.hosts })
+  const ports = new Map(playbook.hosts.map((host) => [host, publishedPorts(graph, host)]))
+  return Promise.resolve(
+    createDockerProvider({ environment, projectDir, stateDir, hosts: playbook.hosts, ports, engine }),
+  )
+}
+
+const publishedPorts = (graph: Graph, host: string): readonly number[] =>
+  graph.resources.flatMap(({ resource }) =>
+    resource.host === host ? Object.values(resource.published ?? {}).map(({ port }) => port) : [],
+  )
+
+/** Secrets are learned as resources are resolved; whatever is shown after that has them masked. */
+function hiding(): Pick<Session, 'hide' | 'redact'> {
+  const known: Secret[] = []
+  let redact = redactor([])
+  return {
+    hide: (secrets) => {
+      known.push(...secrets)
+      redact = redactor(known)
+    },
+    redact: (text) => redact(text),
+  }
+}
+
+/** Does something at its first call, and gives that result ever after. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => (result ??= work())
+}
