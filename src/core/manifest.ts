@@ -1,11 +1,10 @@
-import { canonicalJson, digestOfValue, type Digest } from './digest.ts'
+import { canonicalJson, digestOfValue } from './digest.ts'
 import type { Scope } from './facts.ts'
 
-/** What a mirrored folder put on a host: kept there, so that only that is ever deleted. */
+/** What a mirrored folder put on a host: kept there, so that only that is ever deleted. All paths are relative to it. */
 export interface Manifest {
-  /** Files below the folder, with the digests that they were given. */
-  readonly files: Readonly<Record<string, Digest>>
-  /** Folders below it that were made for them. */
+  readonly files: readonly string[]
+  /** Folders that were made for them. */
   readonly folders: readonly string[]
 }
 
@@ -21,17 +20,15 @@ export function readManifest(text: string | undefined): Manifest | undefined {
   if (typeof value !== 'object' || value === null || !('files' in value) || !('folders' in value))
     return undefined
   const { files, folders } = value
-  if (typeof files !== 'object' || files === null || !Array.isArray(folders)) return undefined
-  const paths = folders.filter((path) => typeof path === 'string')
-  const digests = Object.entries(files).flatMap(([path, digest]): [string, Digest][] =>
-    typeof digest === 'string' ? [[path, digest]] : [],
-  )
-  const isInside = (path: string) =>
-    !path.startsWith('/') && !path.split('/').some((part) => part === '..' || part === '')
-  return [...paths, ...digests.map(([path]) => path)].every(isInside)
-    ? { files: Object.fromEntries(digests), folders: paths }
-    : undefined
+  return arePaths(files) && arePaths(folders) ? { files, folders } : undefined
 }
+
+/** Whether they are paths inside the folder: what lies outside would not be ours to delete. */
+const arePaths = (value: unknown): value is string[] =>
+  Array.isArray(value) &&
+  value.every(
+    (path) => typeof path === 'string' && !path.split('/').some((part) => ['', '.', '..'].includes(part)),
+  )
 
 function parsed(text: string | undefined): unknown {
   try {
@@ -41,9 +38,9 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-/** All that either of them names, with the newer digests. */
+/** All that either of them names. */
 export const union = (wanted: Manifest, before: Manifest | undefined): Manifest => ({
-  files: { ...before?.files, ...wanted.files },
+  files: [...new Set([...(before?.files ?? []), ...wanted.files])].sort(),
   folders: [...new Set([...(before?.folders ?? []), ...wanted.folders])].sort(),
 })
 
@@ -63,9 +60,9 @@ export interface Obsolete {
 
 /** What was put there and is wanted no more. */
 export function obsoletePaths(wanted: Manifest | undefined, before: Manifest | undefined): Obsolete {
-  const files = new Set(Object.keys(wanted?.files ?? {}))
+  const files = new Set(wanted?.files)
   const folders = new Set(wanted?.folders)
-  const oldFiles = wanted ? Object.keys(before?.files ?? {}).filter((path) => !files.has(path)) : []
+  const oldFiles = wanted ? (before?.files ?? []).filter((path) => !files.has(path)) : []
   const oldFolders = wanted ? (before?.folders ?? []).filter((path) => !folders.has(path)) : []
   const blocking = [...oldFiles, ...oldFolders].filter(
     (path) => files.has(path) || folders.has(path) || above(path).some((outer) => files.has(outer)),

@@ -86,7 +86,7 @@ export function mirrorChanges(mirror: Mirror, state: MirrorState): readonly Chan
     }),
     ...obsolete.files.map((path) => ({
       field: `${path} content`,
-      from: short(state.manifest?.files[path] ?? ''),
+      from: 'put there before',
       to: undefined,
     })),
   ]
@@ -154,7 +154,7 @@ const wantedManifest = (mirror: Mirror): Manifest | undefined =>
   mirror.source.type === 'file'
     ? undefined
     : {
-        files: Object.fromEntries(mirror.source.files.map(({ path, digest }) => [path, digest])),
+        files: mirror.source.files.map(({ path }) => path).sort(),
         folders: mirroredFolders(mirror).filter((path) => path !== ''),
       }
 

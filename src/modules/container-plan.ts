@@ -1,17 +1,12 @@
 import type { Action } from '../core/action.ts'
 import { changeOf, type Change } from '../core/change.ts'
 import { short } from '../core/digest.ts'
+import { nameInMaking } from '../core/making.ts'
 import { causesOf } from '../core/mount.ts'
 import type { Remedy } from '../core/module.ts'
 import { actualSpec, type State } from './container-actual.ts'
 import type { ResolvedProps } from './container-props.ts'
 import { bodyOf, isWatched, specOf } from './container-spec.ts'
-
-/**
- * A container is made under this name and gets its own only once it is ready. So whatever a run leaves behind when it is
- * killed, a container under its own name has been ready, and one under this name is to be removed.
- */
-export const newName = (name: string): string => `${name}.provision-new`
 
 /** What differs, field by field. */
 export function containerChanges(props: ResolvedProps, state: State | undefined): readonly Change[] {
@@ -25,7 +20,7 @@ export function containerChanges(props: ResolvedProps, state: State | undefined)
       changeOf(field, actual[field], wanted[field], causesOfField(field, props)).map(shortened),
     ),
     ...changeOf('state', container.status, 'running'),
-    ...changeOf('leftover', leftover && newName(props.name), undefined),
+    ...changeOf('leftover', leftover && nameInMaking(props.name), undefined),
   ]
 }
 
@@ -52,7 +47,7 @@ export function containerRemedy(
   const { name } = props
   const { container, leftover } = state ?? {}
   const fields = new Set(changes.map(({ field }) => field))
-  const tidy: readonly Action[] = leftover ? [{ do: 'remove-container', name: newName(name) }] : []
+  const tidy: readonly Action[] = leftover ? [{ do: 'remove-container', name: nameInMaking(name) }] : []
   if (!container) return { operation: 'create', actions: [...tidy, ...started(props), renamed(name)] }
   const isSpecFine = [...fields].every((field) => field === 'leftover' || field === 'state')
   if (isSpecFine && !fields.has('state')) return { operation: 'update', actions: tidy }
@@ -79,19 +74,19 @@ function recreation(props: ResolvedProps, tidy: readonly Action[], isRunning: bo
       renamed(name),
     ],
     undo: [
-      { do: 'remove-container', name: newName(name) },
+      { do: 'remove-container', name: nameInMaking(name) },
       ...(isRunning ? [{ do: 'start-container', name } as const] : []),
     ],
   }
 }
 
 const started = (props: ResolvedProps): readonly Action[] => [
-  { do: 'create-container', name: newName(props.name), body: bodyOf(props) },
-  { do: 'start-container', name: newName(props.name) },
-  awaited(props, newName(props.name)),
+  { do: 'create-container', name: nameInMaking(props.name), body: bodyOf(props) },
+  { do: 'start-container', name: nameInMaking(props.name) },
+  awaited(props, nameInMaking(props.name)),
 ]
 
-const renamed = (name: string): Action => ({ do: 'rename-container', name: newName(name), to: name })
+const renamed = (name: string): Action => ({ do: 'rename-container', name: nameInMaking(name), to: name })
 
 const awaited = ({ ready, readyTimeout }: ResolvedProps, name: string): Action => ({
   do: 'await-container',

@@ -33,6 +33,8 @@ export interface ContainerProps {
   readonly published: readonly ({ readonly name: string; readonly container: string } & PublishedPort)[]
   readonly mounts: Readonly<Record<string, MountProps>>
   readonly network: Ref<string> | undefined
+  /** The host of the network. */
+  readonly networkOn: string | undefined
   readonly labels: Readonly<Record<string, Value<string>>>
   readonly restart: string
   /** Bytes. */
@@ -52,6 +54,8 @@ export interface ContainerProps {
 
 export interface MountProps {
   readonly at: Value<Mounted>
+  /** The host of what is mounted; undefined for a path. */
+  readonly on: string | undefined
   readonly readOnly: boolean | undefined
   readonly restart: boolean | undefined
 }
@@ -86,6 +90,7 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
       Object.entries(options.mounts ?? {}).map(([path, mount]) => [path, mountOf(mount)]),
     ),
     network: options.network?.network,
+    networkOn: options.network?.host,
     labels,
     restart,
     memory: options.memory === undefined ? undefined : bytes(options.memory, `${title}: memory`),
@@ -108,15 +113,12 @@ const portOf = (port: ContainerPort) =>
   typeof port === 'number' ? ({ port, protocol: 'tcp' } as const) : port
 
 function mountOf(mount: MountSource | MountOptions): MountProps {
-  if (typeof mount !== 'string' && 'from' in mount) {
-    const { readOnly, restart } = mount
-    return { at: mountedAt(mount.from), readOnly, restart }
-  }
-  return { at: mountedAt(mount), readOnly: undefined, restart: undefined }
+  const { from, readOnly, restart }: MountOptions =
+    typeof mount !== 'string' && 'from' in mount ? mount : { from: mount }
+  return typeof from === 'string'
+    ? { at: { source: from, writable: true, content: undefined }, on: undefined, readOnly, restart }
+    : { at: from.mounted, on: from.host, readOnly, restart }
 }
-
-const mountedAt = (source: MountSource): Value<Mounted> =>
-  typeof source === 'string' ? { source, writable: true, content: undefined } : source.mounted
 
 function readiness(ready: Ready<string> | undefined, portNamed: (name: string) => number): Readiness {
   if (!ready) return { by: 'running' }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { ProvisionError } from '../core/error.ts'
+import { ownName } from '../core/making.ts'
 import { isRef } from '../core/ref.ts'
 import { resourceTitle } from '../core/resource.ts'
 import {
@@ -12,7 +13,6 @@ import {
   quoted,
   textProblem,
 } from '../core/rules.ts'
-import { newName } from './container-plan.ts'
 import type { ContainerProps, ResolvedProps } from './container-props.ts'
 
 /** Docker refuses containers with less. */
@@ -22,7 +22,7 @@ const leastMemory = 6 * 1024 ** 2
 export const containerProblem = (props: ContainerProps): string | undefined =>
   firstProblem(
     dockerNameProblem('name', props.name),
-    props.name.endsWith(newName(''))
+    ownName(props.name) !== props.name
       ? `name: ${quoted(props.name)} is one that this tool gives to containers in the making`
       : undefined,
     ...Object.entries(props.ports).map(([key, port]) =>
@@ -35,10 +35,12 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
       container.startsWith('0/') ? `publish.${name}: it has no port of that name` : undefined,
     ]),
     ...readyProblems(props),
-    ...Object.entries(props.mounts).flatMap(([path, { at }]) => [
+    ...Object.entries(props.mounts).flatMap(([path, { at, on }]) => [
+      elsewhere(`mounts.${path}`, on, props.host),
       bindProblem('mounts', path),
       isRef(at) ? undefined : bindProblem(`mounts.${path}`, at.source),
     ]),
+    elsewhere('network', props.networkOn, props.host),
     ...Object.keys(props.env).map(envNameProblem),
     ...Object.keys(props.labels).map(labelProblem),
     limitProblem(props),
@@ -105,7 +107,8 @@ function readyProblems({ ready, ports }: ContainerProps): (string | undefined)[]
 
 function patternProblem(pattern: string): string | undefined {
   try {
-    return pattern === '' || new RegExp(pattern) === undefined ? 'ready.log: is empty' : undefined
+    // With an empty pattern every line would do, and none is asked for: it says nothing.
+    return new RegExp(pattern).source === '(?:)' ? 'ready.log: is empty' : undefined
   } catch {
     return `ready.log: ${quoted(pattern)} is not a regular expression`
   }
@@ -116,6 +119,9 @@ const bindProblem = (what: string, path: string): string | undefined =>
 
 const colon = (what: string, path: string): string =>
   `${what}: ${quoted(path)} has a ":" in it, which Docker takes for the end of the path`
+
+const elsewhere = (what: string, on: string | undefined, host: string): string | undefined =>
+  on === undefined || on === host ? undefined : `${what}: is on host ${on}, the container on ${host}`
 
 const labelProblem = (key: string): string | undefined => {
   if (key === '') return 'labels: one has an empty name'

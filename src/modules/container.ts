@@ -3,13 +3,14 @@ import { endpointOf, type PublishedPort } from '../core/endpoint.ts'
 import { ProvisionError } from '../core/error.ts'
 import { factOf, type Facts } from '../core/facts.ts'
 import type { Host } from '../core/host.ts'
+import { nameInMaking } from '../core/making.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { refuseForeign } from '../core/owned.ts'
 import { ref } from '../core/ref.ts'
 import { resourceTitle, type Resource } from '../core/resource.ts'
 import type { State } from './container-actual.ts'
 import type { ContainerOptions, PortRefs } from './container-options.ts'
-import { containerChanges, containerRemedy, newName } from './container-plan.ts'
+import { containerChanges, containerRemedy } from './container-plan.ts'
 import { propsOf, type ContainerProps } from './container-props.ts'
 import { checkResolved, containerProblem } from './container-rules.ts'
 import { isWatched } from './container-spec.ts'
@@ -30,7 +31,7 @@ const resource = defineModule({
     checkResolved(props)
     return {
       container: { ask: 'container', name: props.name } as const,
-      leftover: { ask: 'container', name: newName(props.name) } as const,
+      leftover: { ask: 'container', name: nameInMaking(props.name) } as const,
       image: { ask: 'image', ref: props.image.ref } as const,
       files: watchedFiles(props).map(({ path }) => ({ ask: 'stat', path }) as const),
     }
@@ -38,7 +39,7 @@ const resource = defineModule({
   parse: ({ container, leftover, image, files }, props): State => {
     const identity = { host: props.host, kind: 'container', name: props.name }
     if (container) refuseForeign(identity, props.name, container.labels, props.scope)
-    if (leftover) refuseForeign(identity, newName(props.name), leftover.labels, props.scope)
+    if (leftover) refuseForeign(identity, nameInMaking(props.name), leftover.labels, props.scope)
     const stats = watchedFiles(props).map(({ target }, i) => [target, files[i]] as const)
     return { container, leftover, image, files: Object.fromEntries(stats) }
   },

@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode'
 import type { Action, ContainerBody, NetworkBody, VolumeBody } from '../core/action.ts'
 import { ProvisionError } from '../core/error.ts'
 import { label } from '../core/label.ts'
+import { ownName } from '../core/making.ts'
 import { reveal } from '../core/secret.ts'
 import { dockerError, dockerStatus, found, unless } from './docker-error.ts'
 import { portHolder } from './docker-ports.ts'
@@ -22,7 +23,7 @@ export async function act(
   signal: AbortSignal,
 ): Promise<void> {
   const [, kind] = action.do.split('-')
-  const what = `${host} › ${kind ?? ''} ${action.name}`
+  const what = `${host} › ${kind ?? ''} ${ownName(action.name)}`
   try {
     await call(what, docker, action, signal)
   } catch (error) {

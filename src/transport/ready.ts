@@ -4,6 +4,7 @@ import type { Action } from '../core/action.ts'
 import { showBytes } from '../core/bytes.ts'
 import { showDuration } from '../core/duration.ts'
 import { ProvisionError } from '../core/error.ts'
+import { ownName } from '../core/making.ts'
 import type { Connection } from './connection.ts'
 import { dockerError } from './docker-error.ts'
 import type { Limit } from './docker-limit.ts'
@@ -38,7 +39,7 @@ export async function awaitContainer(
   signal: AbortSignal,
 ): Promise<void> {
   const { name, check, timeout } = action
-  const what = `${place.connection.name} › container ${name}`
+  const what = `${place.connection.name} › container ${ownName(name)}`
   const ended = new AbortController()
   const within = AbortSignal.any([signal, ended.signal])
   const attempt = readinessCheck(place, name, check, within)
@@ -98,7 +99,7 @@ async function failed(
   const tail = log.length > 0 ? ['last log lines:', ...log] : ['it wrote nothing to its log']
   return new ProvisionError('ready', message, {
     output: [...reasons, ...tail].join('\n'),
-    help: `provision logs ${name}`,
+    help: `provision logs ${ownName(name)}`,
   })
 }
 
