@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { ProvisionError } from '../core/error.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { commandIn, leadingWords, looseGlobals, parseCall } from './args.ts'
+import type { Command, ExitCode } from './command.ts'
+import type { Context } from './context.ts'
+import type { Globals } from './globals.ts'
+import type { Learned } from './main.ts'
+import type { OpenRun, Run } from './run.ts'
+import { commands } from './table.ts'
+
+/** Where a call takes place. */
+export interface World extends Pick<
+  Context,
+  'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'look' | 'signal' | 'handOver' | 'emit'
+> {
+  readonly streams: { readonly stderr: NodeJS.WriteStream }
+  readonly openRun: OpenRun
+  readonly learned: Learned
+}
+
+/** @throws ProvisionError `usage` for a call that is wrong, and whatever the command throws */
+export async function callCommand(argv: readonly string[], world: World): Promise<ExitCode> {
+  const loose = looseGlobals(argv)
+  const name = commandIn(argv, [...Object.keys(commands), 'help'])
+  if (name === undefined && loose.version) return showVersion(loose, world)
+  if (name === undefined && (loose.help || argv.length === 0)) return showHelp([], loose, world)
+  if (name === undefined) {
+    throw new ProvisionError('usage', 'which command?', { help: didYouMean('', Object.keys(commands)) })
+  }
+  if (name === 'help') return showHelp(leadingWords(argv).slice(1), loose, world)
+  const command = await load(name)
+  const { globals, call } = parseCall(name, command, argv)
+  world.learned.globals = globals
+  if (globals.help) return showHelp(name.split(' '), globals, world)
+  return command.run(contextOf(globals, world), call)
+}
+
+async function load(name: string): Promise<Command> {
+  const module = await commands[name]?.()
+  if (module) return module.command
+  throw new ProvisionError('usage', `there is no command ${JSON.stringify(name)}`)
+}
+
+type Ways = Pick<Globals, 'json'>
+
+async function showHelp(words: readonly string[], ways: Ways, world: World): Promise<ExitCode> {
+  const { overview, commandHelp } = await import('./help.ts')
+  const { columns } = world.look
+  const isGroup =
+    words.length === 1 && Object.keys(commands).some((one) => one.startsWith(`${words[0] ?? ''} `))
+  const name = isGroup ? undefined : commandIn(words, Object.keys(commands))
+  const text =
+    name === undefined
+      ? await overview(columns, words[0] ?? '')
+      : commandHelp(name, await load(name), columns)
+  answer(ways, world, 'help', text, () => text)
+  return 0
+}
+
+async function showVersion(ways: Ways, world: World): Promise<ExitCode> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest
+  const version = known ? String(manifest.version) : 'unknown'
+  answer(ways, world, 'version', { version, node: process.version }, () => `provision ${version}`)
+  return 0
+}
+
+function answer(
+  { json }: Ways,
+  { emit, stdout, look }: Pick<World, 'emit' | 'stdout' | 'look'>,
+  command: string,
+  data: unknown,
+  show: (look: World['look']) => string,
+): void {
+  if (json) emit({ event: 'result', command, data })
+  else stdout.write(`${show(look)}\n`)
+}
+
+function contextOf(globals: Globals, world: World): Context {
+  const { cwd, env, stdin, stdout, stderr, look, signal, handOver, emit, streams, openRun, learned } = world
+  const dir = resolve(cwd, globals.dir ?? '.')
+  return {
+    ...{ globals, env, stdin, stdout, stderr, look, signal, handOver, emit },
+    cwd: dir,
+    answer: (command, data, show) => answer(globals, world, command, data, show),
+    confirm: async (question) => {
+      if (globals.yes) return true
+      const { confirm } = await import('./prompt.ts')
+      return confirm(question, { stdin, stderr: streams.stderr, signal })
+    },
+    workspace: async (playbook) => {
+      const { openWorkspace } = await import('./workspace.ts')
+      return openWorkspace(playbook, globals, dir)
+    },
+    withRun: async (workspace, work) => {
+      const run: Run = await openRun(workspace, { emit, signal })
+      learned.redact = (text) => run.redact(text)
+      try {
+        return await work(run)
+      } finally {
+        await run.close()
+      }
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import type { Destroyed } from '../../core/provider.ts'
+import { playbookArgument } from '../carry.ts'
+import { defineCommand } from '../command.ts'
+import type { Look } from '../context.ts'
+
+export const command = defineCommand({
+  summary: 'remove the hosts with all that is on them',
+  about: 'Removes only what carries the labels of the environment, and tells what is left.',
+  args: [playbookArgument],
+  options: {},
+  examples: [
+    ['provision destroy', 'asks first'],
+    ['provision destroy --yes', 'for scripts'],
+  ],
+  run: async (context, { args }) => {
+    const workspace = await context.workspace(args[0])
+    const { playbook, environment, on } = workspace
+    const what = on === undefined ? `the hosts ${playbook.hosts.join(', ')}` : `what is on the hosts of ${on}`
+    if (!(await context.confirm(`Remove ${what} of environment ${environment}?`))) {
+      context.emit({ event: 'note', level: 'info', text: 'nothing was removed' })
+      return 1
+    }
+    context.emit({ event: 'started', command: 'destroy', playbook: playbook.name, environment })
+    const destroyed = await context.withRun(workspace, (run) => run.destroy())
+    context.answer('destroy', destroyed, (look) => destroyedText(destroyed, look))
+    return 0
+  },
+})
+
+function destroyedText({ removed, left }: Destroyed, { style }: Look): string {
+  const lines = [
+    ...removed.map((name) => style.red(`- ${name}`)),
+    ...left.map((name) => `${style.yellow('!')} left: ${name}`),
+  ]
+  return lines.length > 0 ? lines.join('\n') : 'there was nothing to remove'
+}

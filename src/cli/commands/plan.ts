@@ -1,0 +1,22 @@
+import { changesIn } from '../../core/plan.ts'
+import { playbookArgument } from '../carry.ts'
+import { defineCommand } from '../command.ts'
+
+export const command = defineCommand({
+  summary: 'show what refresh would change, and change nothing',
+  args: [playbookArgument],
+  options: {
+    'exit-code': { type: 'flag', summary: 'exit with 2 when there are changes' },
+  },
+  examples: [
+    ['provision plan', 'what would change, field by field'],
+    ['provision plan --exit-code', 'for scripts: 0 no changes, 2 changes'],
+  ],
+  run: async (context, { args, options }) => {
+    const workspace = await context.workspace(args[0])
+    const { playbook, environment } = workspace
+    context.emit({ event: 'started', command: 'plan', playbook: playbook.name, environment })
+    const plan = await context.withRun(workspace, (run) => run.plan())
+    return options['exit-code'] && changesIn(plan).length > 0 ? 2 : 0
+  },
+})

@@ -1,0 +1,16 @@
+import { playbookArgument } from '../carry.ts'
+import { defineCommand } from '../command.ts'
+
+export const command = defineCommand({
+  summary: 'start hosts that are stopped, with the containers on them',
+  args: [playbookArgument],
+  options: {},
+  examples: [['provision start', 'all hosts of the environment']],
+  run: async (context, { args }) => {
+    const workspace = await context.workspace(args[0])
+    const { playbook, environment } = workspace
+    context.emit({ event: 'started', command: 'start', playbook: playbook.name, environment })
+    await context.withRun(workspace, (run) => run.start())
+    return 0
+  },
+})

@@ -1,0 +1,38 @@
+import type { Emit } from '../core/event.ts'
+import type { Workspace } from '../engine/workspace.ts'
+import type { Output } from '../report/output.ts'
+import type { Style } from '../report/style.ts'
+import type { Globals } from './globals.ts'
+import type { Run } from './run.ts'
+
+/** How text for people is laid out. */
+export interface Look {
+  readonly style: Style
+  /** Infinity where there is no screen. */
+  readonly columns: number
+}
+
+/** What a command gets of the world around it. */
+export interface Context {
+  readonly globals: Globals
+  /** Where paths start and the playbook is looked for. */
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly look: Look
+  /** Aborted when the user wants to stop. */
+  readonly signal: AbortSignal
+  /** Leaves the keys of the terminal to a child process. */
+  readonly handOver: () => void
+  readonly emit: Emit
+  /** Gives the answer of a command that asks: as data with `--json`, else as text. */
+  readonly answer: (command: string, data: unknown, show: (look: Look) => string) => void
+  /** Asks for yes or no, unless `--yes` said so already. */
+  readonly confirm: (question: string) => Promise<boolean>
+  /** Finds and loads the playbook; without a name the one of `--playbook`, else the default. */
+  readonly workspace: (playbook?: string) => Promise<Workspace>
+  /** Opens a run, gives it to `work`, and closes it whatever happens. */
+  readonly withRun: <T>(workspace: Workspace, work: (run: Run) => Promise<T>) => Promise<T>
+}

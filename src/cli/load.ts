@@ -1,0 +1,79 @@
+import { createJiti } from 'jiti'
+import { join } from 'node:path'
+import { isBox, type Box } from '../core/box.ts'
+import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
+import { isPlaybook, type Playbook } from '../core/playbook.ts'
+import { placesIn, showPlace } from '../report/failure.ts'
+
+/**
+ * The default export of a TypeScript file, which may import `provision` wherever it lies.
+ * @throws ProvisionError `playbook` when it cannot be read, throws, or has no default export
+ */
+async function loadDefault(file: string, cacheDir: string): Promise<unknown> {
+  const provision = await import('../index.ts')
+  const jiti = createJiti(import.meta.url, {
+    fsCache: join(cacheDir, 'jiti'),
+    moduleCache: false,
+    interopDefault: false,
+    // The very functions of this process: no second copy of them, nothing to resolve.
+    virtualModules: { provision },
+  })
+  const loaded: unknown = await jiti.import(file).catch((error: unknown) => {
+    throw loadError(file, error)
+  })
+  if (typeof loaded === 'object' && loaded !== null && 'default' in loaded) return loaded.default
+  throw new ProvisionError('playbook', `${file} has no default export${exportsOf(loaded)}`, {
+    help: 'write `export default definePlaybook({ … })`',
+  })
+}
+
+/** @throws ProvisionError `playbook` when the file is not that of a playbook */
+export async function loadPlaybook(file: string, cacheDir: string): Promise<Playbook> {
+  const value = await loadDefault(file, cacheDir)
+  if (isPlaybook(value)) return value
+  throw wrongKind(file, value, 'a playbook', 'definePlaybook')
+}
+
+/** @throws ProvisionError `playbook` when the file is not that of a box */
+export async function loadBox(file: string, cacheDir: string): Promise<Box> {
+  const value = await loadDefault(file, cacheDir)
+  if (isBox(value)) return value
+  throw wrongKind(file, value, 'a box', 'defineBox')
+}
+
+const wrongKind = (file: string, value: unknown, what: string, maker: string): ProvisionError =>
+  new ProvisionError('playbook', `the default export of ${file} is ${describe(value)}, not ${what}`, {
+    help: `write \`export default ${maker}({ … })\``,
+  })
+
+function describe(value: unknown): string {
+  if (isPlaybook(value)) return 'a playbook'
+  if (isBox(value)) return 'a box'
+  if (typeof value === 'function') return `a function${value.name === '' ? '' : ` ${value.name}`}`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? String(value)
+  const keys = Object.keys(value).slice(0, 5).join(', ')
+  return Array.isArray(value)
+    ? `a list of ${value.length}`
+    : `an object with ${keys === '' ? 'nothing in it' : keys}`
+}
+
+const exportsOf = (loaded: unknown): string => {
+  const names = typeof loaded === 'object' && loaded !== null ? Object.keys(loaded) : []
+  return names.length > 0 ? `, only ${names.join(', ')}` : ''
+}
+
+/** Where in the user's files it went wrong, and why; an error that says so itself is left as it is. */
+function loadError(file: string, error: unknown): ProvisionError {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const place = placesIn(stack).find(
+    (one) => !one.file.includes('/node_modules/') && !one.file.startsWith(ownDir),
+  )
+  const where = place ? showPlace(place) : file
+  if (isProvisionError(error)) {
+    const { code, message, output, help } = error
+    return new ProvisionError(code, `${where}: ${message}`, { output, help, cause: error })
+  }
+  return new ProvisionError('playbook', `${where}: ${reasonOf(error)}`, { cause: error })
+}
+
+const ownDir = join(import.meta.dirname, '..')

@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import { ProvisionError } from '../core/error.ts'
+import type { Emit, Event, Finished } from '../core/event.ts'
+import { failureOf } from '../report/failure.ts'
+import { outputTo } from '../report/output.ts'
+import { redactEvent } from '../report/redact.ts'
+import { styleFor } from '../report/style.ts'
+import { looseGlobals } from './args.ts'
+import { callCommand } from './call.ts'
+import type { ExitCode } from './command.ts'
+import { commandLineFor } from './commandline.ts'
+import type { Globals } from './globals.ts'
+import { openReport } from './reports.ts'
+import type { OpenRun } from './run.ts'
+import { listenToSignals } from './signals.ts'
+
+export interface Io {
+  /** Without the names of Node.js and of the script. */
+  readonly argv: readonly string[]
+  readonly process: NodeJS.Process
+  readonly openRun: OpenRun
+}
+
+/** What is learned only while a call is carried out. */
+export interface Learned {
+  globals: Pick<Globals, 'env' | 'on' | 'dir' | 'playbook' | 'param'>
+  redact: (text: string) => string
+}
+
+const ownDir = join(import.meta.dirname, '..')
+
+/** Carries out one call of the command line, from words to exit code. */
+export async function main({ argv, process, openRun }: Io): Promise<ExitCode> {
+  const { env } = process
+  const loose = looseGlobals(argv)
+  const stdout = outputTo(process.stdout)
+  const stderr = outputTo(process.stderr)
+  const look = { style: styleFor(process.stdout, env), columns: stdout.columns() }
+  const learned: Learned = {
+    globals: { env: undefined, on: undefined, dir: undefined, playbook: undefined, param: [] },
+    redact: (text) => text,
+  }
+  const report = await openReport({
+    ...look,
+    globals: loose,
+    env,
+    stdout,
+    stderr,
+    streams: process,
+    commandLine: (...words) => commandLineFor(env, learned.globals)(...words),
+  })
+  const redacted: Emit = (event) => report.emit(redactEvent(event, learned.redact))
+  const run = holdLast(redacted)
+  const note = (text: string) => redacted({ event: 'note', level: 'warning', text })
+  const signals = listenToSignals(process, note)
+  let code: ExitCode
+  try {
+    const world = { env, stdin: process.stdin, stdout, stderr, streams: process, look, openRun, ...signals }
+    code = await callCommand(argv, { ...world, cwd: process.cwd(), emit: run.emit, learned })
+    run.finish(signals.signal.aborted ? 'failed' : 'fine')
+    if (signals.signal.aborted) code = 130
+  } catch (error) {
+    const stopped = signals.signal.aborted ? stoppedBy(signals.signal, error) : error
+    const failure = failureOf(stopped, { ownDir, verbose: loose.verbose })
+    redacted({ event: 'failed', failure })
+    run.finish('failed')
+    code = failure.code === 'usage' ? 2 : failure.code === 'interrupted' ? 130 : 1
+  } finally {
+    signals.dispose()
+  }
+  await report.close()
+  return code
+}
+
+/** Whatever a stop made fail, the stop is what people have to know of. */
+function stoppedBy(signal: AbortSignal, error: unknown): unknown {
+  const reason: unknown = signal.reason
+  return reason instanceof ProvisionError ? reason : error
+}
+
+/** Keeps the event that ends a run until nothing can come after it; makes it where a command has none. */
+function holdLast(emit: Emit): { readonly emit: Emit; readonly finish: (end: 'fine' | 'failed') => void } {
+  let held: Finished | undefined
+  return {
+    emit: (event: Event) => {
+      if (event.event === 'finished') held = event
+      else emit(event)
+    },
+    finish: (end) => {
+      const { changed = 0, unchanged = 0, failed = 0 } = held ?? {}
+      const ok = end === 'fine' && (held?.ok ?? true)
+      const durationMs = Math.round(performance.now())
+      emit({ event: 'finished', ok, changed, unchanged, failed, durationMs })
+    },
+  }
+}

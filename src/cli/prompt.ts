@@ -1,0 +1,26 @@
+import { createInterface } from 'node:readline/promises'
+import { ProvisionError } from '../core/error.ts'
+
+export interface PromptOptions {
+  readonly stdin: NodeJS.ReadStream
+  readonly stderr: NodeJS.WriteStream
+  readonly signal: AbortSignal
+}
+
+/**
+ * Asks a person for yes or no; anything but yes is no.
+ * @throws ProvisionError `usage` where nobody is there to answer
+ */
+export async function confirm(question: string, { stdin, stderr, signal }: PromptOptions): Promise<boolean> {
+  if (!stdin.isTTY || !stderr.isTTY) {
+    throw new ProvisionError('usage', `${question} Nobody is there to answer`, { help: 'add --yes' })
+  }
+  const lines = createInterface({ input: stdin, output: stderr })
+  try {
+    const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), ended])
+    return /^y(es)?$/i.test(answer.trim())
+  } finally {
+    lines.close()
+  }
+}
