@@ -1,0 +1,179 @@
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Artifact, Build } from '../../../src/core/build.ts'
+import type { Event } from '../../../src/core/event.ts'
+import { buildAll, type BuildContext } from '../../../src/engine/build/index.ts'
+import { awkward, fill, temporaryFolder } from '../../support/folder.ts'
+
+const artifact = (over: Partial<Artifact> = {}): Artifact => ({
+  kind: 'artifact',
+  name: 'x.jar',
+  run: ['sh', '-c', 'mkdir -p out; echo building; cat src/* > out/x.jar'],
+  cwd: '.',
+  inputs: ['src/**'],
+  output: 'out/x.jar',
+  env: {},
+  in: undefined,
+  ...over,
+})
+
+function workplace(playbookDir: string, over: Partial<BuildContext> = {}) {
+  const events: Event[] = []
+  const context: BuildContext = {
+    playbookDir,
+    cacheDir: join(playbookDir, '../cache'),
+    engine: () => Promise.reject(new Error('no engine is needed here')),
+    signal: new AbortController().signal,
+    emit: (event) => events.push(event),
+    ...over,
+  }
+  return { events, build: (...builds: Build[]) => buildAll(builds, context) }
+}
+
+/** Builds one artifact: what came of it, and what was shown. */
+async function built(root: string, one: Artifact = artifact()) {
+  const { events, build } = workplace(root)
+  const result = (await build(one)).built.get(`artifact ${one.name}`)
+  return { result, ran: events.some(({ event }) => event === 'task-started'), events }
+}
+
+test('is built once, and again only when what goes into it changes', async () => {
+  const root = temporaryFolder({ 'src/a': '1', 'src/b': '2' })
+  const first = await built(root)
+  expect(first.ran).toBe(true)
+  expect(first.events).toContainEqual({
+    event: 'task-output',
+    task: 'build/artifact x.jar',
+    line: 'building',
+  })
+  expect(first.result).toMatchObject({ name: 'x.jar', type: 'file', changed: [] })
+  expect(readFileSync(first.result?.files[0]?.source ?? '', 'utf8')).toBe('12')
+  expect(await built(root)).toMatchObject({ ran: false, result: { ...first.result } })
+
+  fill(root, { 'src/b': '3', 'src/c': '4' })
+  rmSync(join(root, 'src/a'))
+  expect(await built(root)).toMatchObject({ ran: true, result: { changed: ['src/a', 'src/b', 'src/c'] } })
+  expect((await built(root)).ran).toBe(false)
+})
+
+test.each<[string, Partial<Artifact>]>([
+  ['another command', { run: ['cp', 'src/a', 'out/x.jar'] }],
+  ['another variable', { env: { A: '1' } }],
+  ['other inputs', { inputs: ['src/**', 'more'] }],
+])('is built again for %s', async (_, over) => {
+  const root = temporaryFolder({ 'src/a': '1', more: '' })
+  await built(root)
+  expect((await built(root, artifact(over))).ran).toBe(true)
+})
+
+test('is built again when its output is gone or was tampered with', async () => {
+  const root = temporaryFolder({ 'src/a': '1' })
+  const output = join(root, 'out/x.jar')
+  await built(root)
+  rmSync(output)
+  expect((await built(root)).ran).toBe(true)
+  writeFileSync(output, 'tampered')
+  expect((await built(root)).ran).toBe(true)
+  expect(readFileSync(output, 'utf8')).toBe('1')
+})
+
+test('a folder is an artifact too', async () => {
+  const root = temporaryFolder({ 'src/a': '1' })
+  const run = ['sh', '-c', 'mkdir -p out/js; cp src/a out/js/a; echo > out/index.html']
+  const { result } = await built(root, artifact({ run, output: 'out' }))
+  expect(result?.type).toBe('folder')
+  expect(result?.files.map(({ path }) => path)).toEqual(['index.html', 'js/a'])
+})
+
+test('no shell reads names, arguments or variables', async () => {
+  const root = temporaryFolder({ [`${awkward}/in`]: '' }, awkward)
+  const run = ['sh', '-c', 'printf "%s|%s" "$1" "$V" > "$2"', 'sh', awkward, awkward]
+  const { result } = await built(
+    root,
+    artifact({ name: awkward, run, cwd: awkward, inputs: ['in'], output: awkward, env: { V: awkward } }),
+  )
+  expect(readFileSync(result?.files[0]?.source ?? '', 'utf8')).toBe(`${awkward}|${awkward}`)
+})
+
+test.each<[string, Partial<Artifact>, { message: RegExp; help?: RegExp; output?: RegExp }]>([
+  [
+    'a command that fails, with the end of its output',
+    { run: ['sh', '-c', 'for i in $(seq 50); do echo line $i; done; echo broken >&2; exit 3'] },
+    {
+      message: /^artifact x.jar: `sh -c .*` failed with exit code 3$/,
+      output: /^(?![^]*line 20\n)(?=[^]*broken)[^]*line 50/,
+    },
+  ],
+  [
+    'a program that is not there',
+    { run: ['no-such-program'] },
+    { message: /exit code 127/, help: /is the program there/ },
+  ],
+  ['a command that a signal ends', { run: ['sh', '-c', 'kill -9 $$'] }, { message: /was ended by SIGKILL/ }],
+  [
+    'an output that is missing, with the nearest name',
+    { output: 'out/y.jar' },
+    { message: /the command succeeded, but there is no .*out\/y.jar$/, help: /did you mean "x.jar"\?/ },
+  ],
+  [
+    'a folder to build in that is missing',
+    { cwd: 'sorc' },
+    { message: /there is no folder .*sorc/, help: /"src"/ },
+  ],
+])('says what is wrong: %s', async (_, over, { message, help = /./, output = /^/ }) => {
+  const root = temporaryFolder({ 'src/a': '1' })
+  const error: unknown = await built(root, artifact(over)).catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ name: 'ProvisionError' })
+  expect(error).toHaveProperty('message', expect.stringMatching(message))
+  expect(error).toHaveProperty('help', expect.stringMatching(help))
+  if (output.source !== '^') expect(error).toHaveProperty('output', expect.stringMatching(output))
+})
+
+test('all failures are told, and what does not depend on them is built', async () => {
+  const root = temporaryFolder({ 'src/a': '1' })
+  const { build } = workplace(root)
+  const fails = (name: string) => artifact({ name, run: ['false'], output: name })
+  const error: unknown = await build(fails('one'), artifact(), fails('two')).catch(
+    (reason: unknown) => reason,
+  )
+  expect(error).toHaveProperty('message', '2 builds failed')
+  expect(error).toHaveProperty(
+    'output',
+    expect.stringMatching(/artifact one: `false` failed[^]*artifact two: `false` failed/),
+  )
+  expect(existsSync(join(root, 'out/x.jar'))).toBe(true)
+})
+
+test('a failed build is tried again', async () => {
+  const root = temporaryFolder({ 'src/a': '1' })
+  const run = ['sh', '-c', 'mkdir -p out; echo half > out/x.jar; test -e ok']
+  await expect(built(root, artifact({ run }))).rejects.toThrow('exit code 1')
+  await expect(built(root, artifact({ run }))).rejects.toThrow('exit code 1')
+  fill(root, { ok: '' })
+  expect((await built(root, artifact({ run }))).ran).toBe(true)
+})
+
+test('an interruption ends the command with all that it started', async () => {
+  const root = temporaryFolder({ 'src/a': '1' })
+  const stop = new AbortController()
+  const { build } = workplace(root, { signal: stop.signal })
+  const run = ['sh', '-c', 'sleep 60 & echo $! > child; trap "" TERM; wait; sleep 60']
+  const building = build(artifact({ run }))
+  const child = join(root, 'child')
+  await expect.poll(() => existsSync(child) && statSync(child).size > 0).toBe(true)
+  stop.abort()
+  await expect(building).rejects.toMatchObject({ code: 'interrupted' })
+  const pid = Number(readFileSync(child, 'utf8'))
+  await expect.poll(() => isAlive(pid)).toBe(false)
+})
+
+/** A dead process that nobody has collected yet does not count as alive. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,76 @@
+import { text } from 'node:stream/consumers'
+import { extract } from 'tar-stream'
+import { expect, test } from 'vitest'
+import type { ImageBuild } from '../../../src/core/build.ts'
+import { packContext, readContext } from '../../../src/engine/build/context.ts'
+import { openDigestCache } from '../../../src/engine/build/digest-cache.ts'
+import { awkward, temporaryFolder } from '../../support/folder.ts'
+
+const build = (over: Partial<ImageBuild> = {}): ImageBuild => ({
+  context: '.',
+  dockerfile: 'Dockerfile',
+  args: {},
+  target: undefined,
+  needs: [],
+  ...over,
+})
+
+const read = (root: string, over: Partial<ImageBuild> = {}) =>
+  readContext(build(over), root, openDigestCache(`${root}/../cache`))
+
+test.each<[string, string, string[]]>([
+  ['nothing', '', ['.dockerignore', '.git', '.git/x', 'Dockerfile', 'a', 'a/b', 'a/c']],
+  ['folders and files', '.git\na/b', ['.dockerignore', 'Dockerfile', 'a', 'a/c']],
+  ['all but an exception', '*\n!a/b', ['.dockerignore', 'Dockerfile', 'a/b']],
+  ['even the Dockerfile', '*', ['.dockerignore', 'Dockerfile']],
+])('.dockerignore keeps out: %s', async (_, ignore, expected) => {
+  const root = temporaryFolder({
+    Dockerfile: 'FROM a',
+    '.dockerignore': ignore,
+    '.git/x': '',
+    'a/b': '',
+    'a/c': '',
+  })
+  expect((await read(root)).entries.map(({ path }) => path)).toEqual(expected)
+})
+
+test('a Dockerfile outside of the context is sent along', async () => {
+  const root = temporaryFolder({ Dockerfile: 'FROM a', 'ctx/x': '' })
+  const { entries, dockerfile } = await read(root, { context: 'ctx', dockerfile: '../Dockerfile' })
+  expect(entries.map(({ path }) => path)).toEqual(['.provision.Dockerfile', 'x'])
+  expect(dockerfile).toBe('.provision.Dockerfile')
+})
+
+test('what is packed: content, links and executable bits, whatever the names', async () => {
+  const long = 'long/'.repeat(40) + 'name'
+  const root = temporaryFolder({
+    Dockerfile: 'FROM a',
+    [awkward]: 'awkward',
+    [long]: 'long',
+    run: { program: 'x' },
+    link: { linkTo: 'run' },
+  })
+  const tar = extract()
+  ;(await packContext(await read(root))).pipe(tar)
+  const found = new Map<string, unknown>()
+  for await (const entry of tar) {
+    const { name, type, mode, linkname } = entry.header
+    const content = await text(entry)
+    if (type !== 'directory') found.set(name, type === 'symlink' ? linkname : [content, mode.toString(8)])
+  }
+  expect(Object.fromEntries(found)).toEqual({
+    Dockerfile: ['FROM a', '644'],
+    [awkward]: ['awkward', '644'],
+    [long]: ['long', '644'],
+    run: ['x', '755'],
+    link: 'run',
+  })
+})
+
+test('a file that grows after it was read does not get packed half', async () => {
+  const root = temporaryFolder({ Dockerfile: 'FROM a' })
+  const context = await read(root)
+  const { writeFileSync } = await import('node:fs')
+  writeFileSync(`${root}/Dockerfile`, 'FROM another')
+  await expect(text(await packContext(context))).rejects.toThrow('mismatch')
+})

@@ -1,0 +1,76 @@
+import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { digestOf } from '../../../src/core/digest.ts'
+import { openDigestCache } from '../../../src/engine/build/digest-cache.ts'
+import { readJson } from '../../../src/engine/build/records.ts'
+import { fill, temporaryFolder } from '../../support/folder.ts'
+
+const digestsOf = async (cacheDir: string, ...paths: string[]) => {
+  const cache = openDigestCache(cacheDir)
+  const facts = await cache.of(paths)
+  cache.save()
+  return facts.map(({ digest }) => digest)
+}
+
+/** Waits until a file counts as settled, so that its digest is kept. */
+const settle = () => new Promise((done) => setTimeout(done, 2_100))
+
+test('size, digest and executable bit are those of the file', async () => {
+  const folder = temporaryFolder({ a: 'hello', b: { program: '#!/bin/sh' } })
+  const facts = await openDigestCache(folder).of([join(folder, 'a'), join(folder, 'b')])
+  expect(facts).toEqual([
+    { digest: digestOf('hello'), size: 5, executable: false },
+    { digest: digestOf('#!/bin/sh'), size: 9, executable: true },
+  ])
+})
+
+test('a digest is kept for a file that has settled, and read anew after every kind of change', async () => {
+  const folder = temporaryFolder({ a: 'one' })
+  const path = join(folder, 'a')
+  const cacheDir = join(folder, 'cache')
+  await digestsOf(cacheDir, path)
+  expect(readJson(join(cacheDir, 'digests.json'))).toBeUndefined()
+  await settle()
+  await digestsOf(cacheDir, path)
+  expect(readJson(join(cacheDir, 'digests.json'))).toHaveProperty([path, 1], digestOf('one'))
+  expect(await digestsOf(cacheDir, path)).toEqual([digestOf('one')])
+
+  // The same size and the same time of change, as a copy that keeps times makes it.
+  const { atime, mtime } = { atime: new Date(0), mtime: new Date(0) }
+  utimesSync(path, atime, mtime)
+  await digestsOf(cacheDir, path)
+  writeFileSync(path, 'two')
+  utimesSync(path, atime, mtime)
+  expect(await digestsOf(cacheDir, path)).toEqual([digestOf('two')])
+
+  fill(folder, { b: 'six' })
+  utimesSync(join(folder, 'b'), atime, mtime)
+  renameSync(join(folder, 'b'), path)
+  expect(await digestsOf(cacheDir, path)).toEqual([digestOf('six')])
+})
+
+test('what is kept is used: a cache that lies is believed', async () => {
+  const folder = temporaryFolder({ a: 'one', b: 'b' })
+  const path = join(folder, 'a')
+  const cacheDir = join(folder, 'cache')
+  await settle()
+  await digestsOf(cacheDir, path, join(folder, 'b'))
+  const file = join(cacheDir, 'digests.json')
+  const text = JSON.stringify(readJson(file)).replace(digestOf('one'), 'kept')
+  writeFileSync(file, text)
+  expect(await digestsOf(cacheDir, path)).toEqual(['kept'])
+})
+
+test('a broken cache is no cache', async () => {
+  const folder = temporaryFolder({ a: 'one', 'cache/digests.json': '{"x":' })
+  expect(await digestsOf(join(folder, 'cache'), join(folder, 'a'))).toEqual([digestOf('one')])
+})
+
+test('a file that is gone is named', async () => {
+  const folder = temporaryFolder({ a: 'one', l: { linkTo: 'nowhere' } })
+  rmSync(join(folder, 'a'))
+  await expect(digestsOf(folder, join(folder, 'a'))).rejects.toThrow(`${join(folder, 'a')}: it is gone`)
+  await expect(digestsOf(folder, join(folder, 'l'))).rejects.toThrow('a link to nothing')
+  await expect(digestsOf(folder, folder)).rejects.toThrow('it is not a regular file')
+})
