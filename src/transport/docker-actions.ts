@@ -173,6 +173,7 @@ async function explain(
   }
   if (action.do === 'create-container' && status === 404)
     return failed('the image or network is not on this host')
+  if (action.do === 'start-container' && status === 400) return failed('correct its command or its image')
   if (status === 409) {
     return dockerError(what, error, signal, {
       code: 'conflict',

@@ -6,38 +6,40 @@ import type { ContainerInspection } from './docker-state.ts'
 import { reachAt, type Place } from './ready.ts'
 import { createPortTalk } from './ready-port.ts'
 
-/** What came of one try. */
-export type Readied = 'ready' | { readonly reason: string }
+/** What came of one try; `cut` when it was ended before it came to anything. */
+export type Readied = 'ready' | { readonly reason: string; readonly cut?: boolean }
 
-/** Tries once, for at most so many milliseconds. */
-export type Attempt = (container: ContainerInspection, remaining: number) => Promise<Readied>
+/** Tries once, until the signal is aborted at the latest. */
+export type Attempt = (container: ContainerInspection, signal: AbortSignal) => Promise<Readied>
 
 /** An application that answers slowly at first still gets to answer. Milliseconds. */
-const longestAttempt = 5_000
+const longestAnswer = 5_000
+const longestCommand = 30_000
 /** A container that only has to run must do so for this long, since wrong settings show at once. Milliseconds. */
 const settled = 150
 
-/** A check of a container's readiness, to be tried again and again until `signal` is aborted. */
-export function readinessCheck(place: Place, name: string, check: Readiness, signal: AbortSignal): Attempt {
-  const bounded = (remaining: number) =>
-    AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(Math.min(longestAttempt, remaining)))])
+/** A check of a container's readiness, to be tried again and again until `ended` is aborted. */
+export function readinessCheck(place: Place, name: string, check: Readiness, ended: AbortSignal): Attempt {
+  const bounded = (signal: AbortSignal, longest: number) =>
+    AbortSignal.any([ended, signal, AbortSignal.timeout(longest)])
   switch (check.by) {
     case 'running':
       return checkRunning(settled)
     case 'log':
-      return checkLog(place, name, new RegExp(check.pattern, 'u'), signal)
+      return checkLog(place, name, new RegExp(check.pattern, 'u'), ended)
     case 'command':
-      return (_, remaining) => checkCommand(place, name, check.argv, bounded(remaining))
+      return (_, signal) => checkCommand(place, name, check.argv, bounded(signal, longestCommand))
     case 'tcp':
     case 'http': {
       const talk = createPortTalk(place.connection)
-      return async (container, remaining) => {
+      return async (container, signal) => {
         const address = reachAt(container)
         if (address === undefined)
           return { reason: 'it has no address of its own at which the host reaches it' }
+        const within = bounded(signal, longestAnswer)
         return check.by === 'tcp'
-          ? talk.tcp(address, check.port, bounded(remaining))
-          : talk.http({ ...check, address }, bounded(remaining))
+          ? talk.tcp(address, check.port, within)
+          : talk.http({ ...check, address }, within)
       }
     }
   }
@@ -94,6 +96,7 @@ async function checkCommand(
     const last = Buffer.concat(output).toString('utf8').trim().split('\n').pop() ?? ''
     return { reason: `${argv.join(' ')}: exit code ${code}${last === '' ? '' : `: ${last}`}` }
   } catch (error) {
+    if (signal.aborted) return { reason: `${argv.join(' ')}: has not ended yet`, cut: true }
     return { reason: `${argv.join(' ')}: ${reasonOf(error)}` }
   }
 }

@@ -26,11 +26,16 @@ const connectFailed = 2
 export function createPortTalk(connection: Connection): PortTalk {
   let forbidden = false
 
-  const open = async (address: string, port: number): Promise<Duplex | 'forbidden' | { reason: string }> => {
+  const open = async (
+    address: string,
+    port: number,
+    signal: AbortSignal,
+  ): Promise<Duplex | 'forbidden' | Exclude<Readied, 'ready'>> => {
     if (forbidden) return 'forbidden'
     try {
-      return await connection.forwardPort(address, port)
+      return await unlessAborted(connection.forwardPort(address, port), signal)
     } catch (error) {
+      if (signal.aborted) return { reason: 'no answer yet', cut: true }
       const reason = channelReason(error)
       if (reason === connectFailed) return { reason: 'connection refused' }
       if (reason !== prohibited) return { reason: reasonOf(error) }
@@ -42,10 +47,10 @@ export function createPortTalk(connection: Connection): PortTalk {
   return {
     async tcp(address, port, signal) {
       const title = `TCP ${bracketed(address)}:${port}`
-      const stream = await open(address, port)
+      const stream = await open(address, port, signal)
       if (stream === 'forbidden')
         return talkOnHost(connection, { title, address, port, request: '' }, okLine, signal)
-      if ('reason' in stream) return { reason: `${title}: ${stream.reason}` }
+      if ('reason' in stream) return { ...stream, reason: `${title}: ${stream.reason}` }
       stream.destroy()
       return 'ready'
     },
@@ -54,22 +59,39 @@ export function createPortTalk(connection: Connection): PortTalk {
       const title = `GET http://${bracketed(address)}:${port}${path}`
       const judge = (got: number): Readied =>
         isWanted(got, status) ? 'ready' : { reason: `${title}: answered ${got}` }
-      const stream = await open(address, port)
+      const stream = await open(address, port, signal)
       if (stream === 'forbidden') {
         const lines = [`GET ${path} HTTP/1.0`, `Host: ${bracketed(address)}:${port}`, '', '']
         const talk = { title, address, port, request: lines.join('\r\n') }
         return talkOnHost(connection, talk, (line) => judge(statusIn(line)), signal)
       }
-      if ('reason' in stream) return { reason: `${title}: ${stream.reason}` }
+      if ('reason' in stream) return { ...stream, reason: `${title}: ${stream.reason}` }
       try {
         return judge(await getStatus(stream, check, signal))
       } catch (error) {
-        return { reason: `${title}: ${signal.aborted ? 'no answer yet' : reasonOf(error)}` }
+        if (signal.aborted) return { reason: `${title}: no answer yet`, cut: true }
+        return { reason: `${title}: ${reasonOf(error)}` }
       } finally {
         stream.destroy()
       }
     },
   }
+}
+
+/** Gives up waiting for a stream, and ends it should it come after all. */
+function unlessAborted(opening: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      reject(new Error('no answer yet'))
+      opening.then(
+        (stream) => stream.destroy(),
+        () => {},
+      )
+    }
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+    opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
 }
 
 const bracketed = (address: string) => (address.includes(':') ? `[${address}]` : address)

@@ -41,6 +41,7 @@ export async function talkOnHost(
     }
   } catch (error) {
     if (!isProvisionError(error)) throw error
-    return { reason: `${title}: ${error.code === 'interrupted' ? 'no answer yet' : error.message}` }
+    if (error.code === 'interrupted') return { reason: `${title}: no answer yet`, cut: true }
+    return { reason: `${title}: ${error.message}` }
   }
 }

@@ -10,7 +10,7 @@ import { dockerError } from './docker-error.ts'
 import type { Limit } from './docker-limit.ts'
 import { lastLines } from './docker-logs.ts'
 import { addressOf, type ContainerInspection } from './docker-state.ts'
-import { readinessCheck } from './ready-check.ts'
+import { readinessCheck, type Attempt } from './ready-check.ts'
 
 /** Where a container runs. */
 export interface Place {
@@ -25,6 +25,7 @@ type AwaitContainer = Extract<Action, { readonly do: 'await-container' }>
 const restartsToFail = 2
 /** How often to look whether it still runs, milliseconds. */
 const lookEvery = 200
+const logLines = 20
 
 /** Milliseconds to the next try: soon at first, then in step with how long it takes already. */
 export const pauseAfter = (elapsed: number): number => Math.min(250, Math.max(40, elapsed / 100))
@@ -42,36 +43,85 @@ export async function awaitContainer(
   const what = `${place.connection.name} › container ${ownName(name)}`
   const ended = new AbortController()
   const within = AbortSignal.any([signal, ended.signal])
-  const attempt = readinessCheck(place, name, check, within)
-  const started = performance.now()
-  const elapsed = () => performance.now() - started
-  const look = (): Promise<ContainerInspection> =>
-    place.limit(() => place.docker.getContainer(name).inspect({ abortSignal: signal }))
-  let reason = 'it did not run'
   try {
-    let container = await look()
-    let looked = elapsed()
-    const restarts = container.RestartCount
-    for (;;) {
-      const why = ending(container, restarts)
-      if (why !== undefined) throw await failed(place, name, `${what}: ${why} before it was ready`, [])
-      if (container.State.Status === 'running') {
-        const answer = await attempt(container, Math.max(1, timeout - elapsed()))
-        if (answer === 'ready') return
-        reason = answer.reason
-      }
-      if (elapsed() >= timeout)
-        throw await failed(place, name, `${what}: not ready after ${showDuration(timeout)}`, [reason])
-      await sleep(pauseAfter(elapsed()), undefined, { signal })
-      if (elapsed() - looked >= lookEvery || container.State.Status !== 'running') {
-        container = await look()
-        looked = elapsed()
-      }
-    }
+    const watch = await watchContainer(place, name, within)
+    const attempt = readinessCheck(place, name, check, within)
+    // A try may hang on the address of a container that has just ended.
+    const end = await Promise.race([watch.end, tryUntil(timeout, watch.present, attempt, within)])
+    if (end === 'ready') return
+    const message = `${what}: ${end.because}`
+    const log = await lastLines(place.docker, name, logLines)
+    const tail = log.length > 0 ? ['last log lines:', ...log] : ['it wrote nothing to its log']
+    throw new ProvisionError('ready', message, {
+      output: [...end.details, ...tail].join('\n'),
+      help: `provision logs ${ownName(name)}`,
+    })
   } catch (error) {
     throw dockerError(what, error, signal, { code: 'ready' })
   } finally {
     ended.abort()
+  }
+}
+
+interface End {
+  readonly because: string
+  readonly details: readonly string[]
+}
+
+/** A start of a container, until it starts again. */
+export interface Present {
+  readonly container: ContainerInspection
+  readonly over: AbortSignal
+}
+
+/** Keeps looking at a container; `end` comes when it has ended for good. */
+async function watchContainer(
+  { docker, limit }: Place,
+  name: string,
+  signal: AbortSignal,
+): Promise<{ readonly present: () => Present; readonly end: Promise<End> }> {
+  const look = (): Promise<ContainerInspection> =>
+    limit(() => docker.getContainer(name).inspect({ abortSignal: signal }))
+  const first = await look()
+  let over = new AbortController()
+  let present: Present = { container: first, over: over.signal }
+
+  const keepLooking = async (): Promise<End> => {
+    for (let container = first; ; container = await look()) {
+      const why = ending(container, first.RestartCount)
+      if (why !== undefined) return { because: `${why} before it was ready`, details: [] }
+      if (container.State.StartedAt !== present.container.State.StartedAt) {
+        over.abort()
+        over = new AbortController()
+      }
+      present = { container, over: over.signal }
+      await sleep(lookEvery, undefined, { signal })
+    }
+  }
+  return { present: () => present, end: keepLooking() }
+}
+
+async function tryUntil(
+  timeout: number,
+  present: () => Present,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<'ready' | End> {
+  const started = performance.now()
+  const elapsed = () => performance.now() - started
+  const deadline = AbortSignal.timeout(Math.ceil(timeout))
+  let reason: string | undefined
+  for (;;) {
+    const { container, over } = present()
+    if (container.State.Status === 'running') {
+      const answer = await attempt(container, AbortSignal.any([over, deadline]))
+      if (answer === 'ready') return 'ready'
+      // That it was cut off says less than what came before.
+      if (!answer.cut || reason === undefined) reason = answer.reason
+    }
+    if (elapsed() >= timeout)
+      return { because: `not ready after ${showDuration(timeout)}`, details: [reason ?? 'it did not run'] }
+    await sleep(Math.min(pauseAfter(elapsed()), timeout - elapsed()), undefined, { signal })
   }
 }
 
@@ -87,20 +137,6 @@ export function ending(
   if (RestartCount - restartsBefore >= restartsToFail) return `it keeps restarting (${code})`
   if (['exited', 'dead', 'removing'].includes(State.Status)) return `it ended (${code})`
   return undefined
-}
-
-async function failed(
-  { docker }: Place,
-  name: string,
-  message: string,
-  reasons: readonly string[],
-): Promise<ProvisionError> {
-  const log = await lastLines(docker, name, 20)
-  const tail = log.length > 0 ? ['last log lines:', ...log] : ['it wrote nothing to its log']
-  return new ProvisionError('ready', message, {
-    output: [...reasons, ...tail].join('\n'),
-    help: `provision logs ${ownName(name)}`,
-  })
 }
 
 /** Where the host reaches a container: its own address, or the host's where it has none of its own. */
