@@ -13,8 +13,8 @@ export interface NodeSpec {
   /** What the host calls itself. */
   readonly hostname: string
   readonly labels: Readonly<Record<string, string>>
-  /** Who may log in: one line of authorized_keys. */
-  readonly authorizedKey: string
+  /** Who may log in: one line of authorized_keys; without it there is no sshd. */
+  readonly authorizedKey: string | undefined
   /** The volume for the host's own Docker data. */
   readonly volume: string
   /** The volume with a box's images; without it the host starts with none. */
@@ -58,7 +58,7 @@ export function nodeBody(spec: NodeSpec): ContainerCreateOptions {
     Image: spec.image,
     Hostname: spec.hostname,
     Labels: { ...spec.labels },
-    Env: [`PROVISION_AUTHORIZED_KEY=${spec.authorizedKey}`],
+    Env: spec.authorizedKey === undefined ? [] : [`PROVISION_AUTHORIZED_KEY=${spec.authorizedKey}`],
     ExposedPorts: Object.fromEntries([`${sshPort}/tcp`, ...ports].map((port) => [port, {}])),
     HostConfig: {
       CapAdd: [...capabilities],

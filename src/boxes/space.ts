@@ -7,9 +7,9 @@ import { ProvisionError } from '../core/error.ts'
  * @param root where the engine keeps its data; one that this machine does not see (a VM's) is not checked
  * @throws ProvisionError `engine` with what is free and what is needed, in bytes
  */
-export async function requireSpace(root: string, needed: number, what: string): Promise<void> {
-  const disk = await statfs(root).catch(() => undefined)
-  if (disk === undefined) return
+export async function requireSpace(root: string | undefined, needed: number, what: string): Promise<void> {
+  const disk = root === undefined ? undefined : await statfs(root).catch(() => undefined)
+  if (root === undefined || disk === undefined) return
   const free = disk.bavail * disk.bsize
   if (free >= needed) return
   throw new ProvisionError(

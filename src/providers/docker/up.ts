@@ -1,9 +1,10 @@
 import { makeKeyPair, type KeyPair } from '../../boxes/ssh-keys.ts'
+import { engineFacts } from '../../boxes/engine-facts.ts'
 import { requireSpace } from '../../boxes/space.ts'
 import type { BakedBox, ProviderWatcher } from '../../core/provider.ts'
 import { ensureIdentity, rememberHostKeys } from './access.ts'
 import { providerError, type Context } from './context.ts'
-import { reachModeOf } from './loopback.ts'
+import { reachModeOf, type ReachMode } from './loopback.ts'
 import { discardNode, makeNode, refuseForeign, type NewNode } from './make.ts'
 import { ensureNetwork } from './network.ts'
 import { startStopped } from './power.ts'
@@ -77,14 +78,12 @@ async function prepare(
   }))
 }
 
-async function engineMode({ engine, reach, signal }: Context) {
-  const info: unknown = await engine.info().catch((error: unknown) => {
+async function engineMode({ engine, reach, signal }: Context): Promise<ReachMode> {
+  const facts = await engineFacts(engine).catch((error: unknown) => {
     throw providerError('the engine does not describe itself', error, signal)
   })
-  const text = (key: string): string =>
-    typeof info === 'object' && info !== null && key in info ? String(Reflect.get(info, key)) : ''
-  await requireSpace(text('DockerRootDir'), spaceForNodes, 'nodes cannot be made')
-  return reachModeOf(text('OperatingSystem'), process.platform, reach)
+  await requireSpace(facts.root, spaceForNodes, 'nodes cannot be made')
+  return reachModeOf(facts.operatingSystem, process.platform, reach)
 }
 
 /** Shows work on a host from its start to its end, with what the host has to say. */

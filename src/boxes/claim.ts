@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Dockerode from 'dockerode'
+import type { ContainerCreateOptions } from 'dockerode'
+import { ProvisionError } from '../core/error.ts'
+import { dockerStatus, found, unless } from '../transport/docker-error.ts'
+import { findBox, listBoxes, type StoredBox } from './find.ts'
+import { boxLabel } from './labels.ts'
+import { isAtWork } from './names.ts'
+import { removeNode, removeVolume } from './node.ts'
+
+/** What a claim is about. */
+export interface Claim {
+  readonly engine: Dockerode
+  readonly name: string
+  readonly digest: string
+  /** Name of the bake node's container: who can create it bakes. */
+  readonly container: string
+  readonly signal: AbortSignal
+  /** Called once when somebody else bakes the same box. */
+  readonly onWait: (baker: string) => void
+}
+
+/**
+ * Makes the container of a bake node, or waits for whoever has made it already.
+ * @returns the box when somebody else has baked it meanwhile
+ */
+export async function claimBake(claim: Claim, body: ContainerCreateOptions): Promise<StoredBox | undefined> {
+  const { engine, name, digest, container, signal, onWait } = claim
+  let told = false
+  for (;;) {
+    signal.throwIfAborted()
+    const baked = await findBox(engine, name, digest, signal)
+    if (baked) return baked
+    if (await create(engine, container, body, signal)) return undefined
+    const other = await found(engine.getContainer(container).inspect())
+    const baker = other?.Config.Labels[boxLabel.baker]
+    if (other && baker === undefined) throw foreign(container)
+    if (other && !isAtWork(baker, Date.parse(other.Created), Date.now())) await removeNode(engine, container)
+    else if (other && !told) onWait(baker ?? '')
+    told = told || other !== undefined
+    await sleep(100, undefined, { signal })
+  }
+}
+
+async function create(
+  engine: Dockerode,
+  name: string,
+  body: ContainerCreateOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await engine.createContainer({ ...body, name, abortSignal: signal })
+    return true
+  } catch (error) {
+    if (dockerStatus(error) === 409) return false
+    throw error
+  }
+}
+
+const foreign = (container: string): ProvisionError =>
+  new ProvisionError('conflict', `container ${container} is there already and is not ours`, {
+    help: `rename or remove it: docker rm ${container}`,
+  })
+
+/** Removes what bakes left behind that were killed: nodes, and stores that no box has. */
+export async function removeLeftovers(engine: Dockerode, signal: AbortSignal): Promise<readonly string[]> {
+  const byBaker = { label: [boxLabel.baker] }
+  const containers = await engine.listContainers({ all: true, filters: byBaker, abortSignal: signal })
+  const dead = containers.filter(({ Labels, Created }) => isOver(Labels[boxLabel.baker], Created * 1000))
+  await Promise.all(dead.map(({ Id }) => removeNode(engine, Id)))
+
+  const [{ Volumes }, boxes] = await Promise.all([
+    engine.listVolumes({ filters: byBaker, abortSignal: signal }),
+    listBoxes(engine, signal),
+  ])
+  const kept = new Set(boxes.map(({ store }) => store))
+  const lost = Volumes.filter(({ Name }) => !kept.has(Name)).filter((volume) =>
+    isOver(volume.Labels[boxLabel.baker], 'CreatedAt' in volume ? Date.parse(String(volume.CreatedAt)) : 0),
+  )
+  // One that is in use (409) belongs to nodes of a box whose image somebody took away: it goes when they have gone.
+  await Promise.all(lost.map(({ Name }) => unless([409], removeVolume(engine, Name))))
+  return [
+    ...dead.map(({ Names }) => `container ${Names[0] ?? ''}`),
+    ...lost.map(({ Name }) => `volume ${Name}`),
+  ]
+}
+
+const isOver = (baker: string | undefined, begunMs: number): boolean => !isAtWork(baker, begunMs, Date.now())

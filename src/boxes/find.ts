@@ -1,0 +1,68 @@
+import type Dockerode from 'dockerode'
+import type { ImageInfo } from 'dockerode'
+import type { Digest } from '../core/digest.ts'
+import type { BakedBox } from '../core/provider.ts'
+import { dockerError, found } from '../transport/docker-error.ts'
+import { boxLabel, boxOfLabels, type BoxFacts } from './labels.ts'
+import { boxRef } from './names.ts'
+
+/** A box that is complete, as the engine knows it. */
+export interface StoredBox extends BakedBox, BoxFacts {
+  /** `provision/box/coreos:3fa2c1d4e5f6`. */
+  readonly ref: string
+  /** Milliseconds since 1970. */
+  readonly created: number
+  /** Of the image of the host's own system, in bytes. */
+  readonly systemSize: number
+}
+
+/** The baked box with this digest; undefined when there is none, or its store is gone. Costs two small calls at once. */
+export async function findBox(
+  engine: Dockerode,
+  name: string,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<StoredBox | undefined> {
+  try {
+    const image = await found(engine.getImage(boxRef(name, digest)).inspect())
+    const facts = boxOfLabels(image?.Config.Labels)
+    if (!image || facts?.digest !== digest) return undefined
+    // Docker would make a volume that is gone anew, and empty.
+    if (!(await found(engine.getVolume(facts.store).inspect({ abortSignal: signal })))) return undefined
+    const created = Date.parse(image.Created)
+    return { ...facts, image: image.Id, ref: boxRef(name, digest), created, systemSize: image.Size }
+  } catch (error) {
+    throw dockerError(`box ${name}`, error, signal, { code: 'box' })
+  }
+}
+
+/** All baked boxes of the engine, or those of one name; the newest first. */
+export async function listBoxes(
+  engine: Dockerode,
+  signal: AbortSignal,
+  name?: string,
+): Promise<readonly StoredBox[]> {
+  const wanted = name === undefined ? boxLabel.store : `${boxLabel.name}=${name}`
+  try {
+    const filters = { label: [wanted] }
+    const [images, { Volumes }] = await Promise.all([
+      engine.listImages({ filters, abortSignal: signal }),
+      engine.listVolumes({ filters: { label: [boxLabel.name] }, abortSignal: signal }),
+    ])
+    const stores = new Set(Volumes.map(({ Name }) => Name))
+    return images
+      .flatMap((image) => storedBox(image) ?? [])
+      .filter(({ store }) => stores.has(store))
+      .sort((a, b) => b.created - a.created)
+  } catch (error) {
+    throw dockerError('boxes cannot be listed', error, signal, { code: 'box' })
+  }
+}
+
+function storedBox(image: ImageInfo): StoredBox | undefined {
+  const facts = boxOfLabels(image.Labels)
+  if (!facts) return undefined
+  const ref = boxRef(facts.name, facts.digest)
+  if (image.RepoTags?.includes(ref) !== true) return undefined
+  return { ...facts, image: image.Id, ref, created: image.Created * 1000, systemSize: image.Size }
+}
