@@ -6,7 +6,7 @@ import type { Digest } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import { label, labelVersion } from '../core/label.ts'
-import { tracked } from '../engine/track.ts'
+import { tracked } from '../core/track.ts'
 import { dockerError } from '../transport/docker-error.ts'
 import { awaitInnerDocker, innerDocker, runInNode, type InnerDocker } from './bake-node.ts'
 import { claimBake, removeLeftovers } from './claim.ts'
@@ -120,12 +120,12 @@ async function bakeAt(site: Site, system: BuiltImage): Promise<StoredBox> {
 
 /** Starts the bake node, brings the images into it and ends it in good order. */
 async function fill(site: Site): Promise<Sealed> {
-  const { engine, signal, emit, container } = site
+  const { engine, signal, container } = site
   const inner = innerDocker(engine, container)
   try {
-    await task(emit, 'node', 'start the bake node', () => start(site, inner))
+    await task(site, 'node', 'start the bake node', () => start(site, inner))
     await loadImages({ ...site, inner: inner.docker })
-    return await task(emit, 'seal', 'make the store', () => seal(engine, container, signal))
+    return await task(site, 'seal', 'make the store', () => seal(engine, container, signal))
   } finally {
     inner.close()
   }
@@ -163,8 +163,14 @@ function imagesIn(written: string): readonly string[] {
   })
 }
 
-const task = <T>(emit: Emit, id: string, title: string, work: () => Promise<T>): Promise<T> =>
-  tracked(emit, { id: `box/${id}`, phase: 'box', title }, work)
+/** Shows a part of the bake as a task, and tells its failure as one of the box. */
+function task<T>({ emit, box, signal }: Site, id: string, title: string, work: () => Promise<T>): Promise<T> {
+  return tracked(emit, { id: `box/${id}`, phase: 'box', title }, () =>
+    work().catch((error: unknown) => {
+      throw dockerError(`box ${box.name}`, error, signal, { code: 'box' })
+    }),
+  )
+}
 
 /** How a box is told in one line. */
 export const boxSummary = ({ name, images, size }: StoredBox): string =>

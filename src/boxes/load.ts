@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import type { BuiltImage } from '../core/build.ts'
 import type { Emit } from '../core/event.ts'
-import { tracked } from '../engine/track.ts'
+import { tracked } from '../core/track.ts'
 import { unless } from '../transport/docker-error.ts'
 import { imageSource } from '../transport/image-source.ts'
 

@@ -1,5 +1,7 @@
 import type Dockerode from 'dockerode'
 import { dirname } from 'node:path'
+import type { Box } from '../core/box.ts'
+import type { Image } from '../core/build.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Finished } from '../core/event.ts'
 import { graphOf, type Graph } from '../core/graph.ts'
@@ -41,8 +43,13 @@ export const openRun: OpenRun = async (workspace, options) => {
     declaration,
     graph,
     provider: await providerOf(workspace, graph, engine),
-    build: (builds) => buildAll(builds, buildContext),
-    ensureBox: (built) => ensureBox(playbook, graph, built, buildContext),
+    build: (builds) => buildAll([...builds, ...playbook.box.images], buildContext),
+    ensureBox: (built) =>
+      ensureBox(
+        { box: playbook.box, images: imagesOf(graph, playbook.box), among: graph.builds },
+        built,
+        buildContext,
+      ),
     connect: connectHost,
   }
   return runOf(session)
@@ -123,17 +130,20 @@ async function openHosts(
   )
 }
 
-function providerOf(
-  workspace: Workspace,
-  graph: Graph,
-  engine: () => Promise<Dockerode>,
-): Promise<Provider> {
+function providerOf(workspace: Workspace, graph: Graph, engine: () => Promise<Dockerode>): Promise<Provider> {
   const { environment, projectDir, stateDir, playbook, on } = workspace
   if (on !== undefined) return createSshProvider({ file: on, hosts: playbook.hosts })
   const ports = new Map(playbook.hosts.map((host) => [host, publishedPorts(graph, host)]))
   return Promise.resolve(
     createDockerProvider({ environment, projectDir, stateDir, hosts: playbook.hosts, ports, engine }),
   )
+}
+
+/** What nodes are to have inside: all images that containers of the playbook run, and the box's own. */
+export function imagesOf(graph: Graph, box: Box): readonly Image[] {
+  const used = graph.resources.flatMap(({ resource }) => (resource.kind === 'image' ? resource.builds : []))
+  const images = [...used, ...box.images].filter((build) => build.kind === 'image')
+  return [...new Map(images.map((image) => [image.ref, image])).values()]
 }
 
 const publishedPorts = (graph: Graph, host: string): readonly number[] =>

@@ -4,7 +4,7 @@ import type { HostPort, HostWatcher } from '../core/host.ts'
 import { changesIn, type Plan, type Step } from '../core/plan.ts'
 import { resourceTitle } from '../core/resource.ts'
 import { createLanes, type Perform } from './lanes.ts'
-import { failureOf } from './track.ts'
+import { failureOf } from '../core/track.ts'
 
 /** What became of the steps of a plan. */
 export interface Applied {

@@ -9,7 +9,7 @@ import { endpointsOf, reachOf } from './endpoints.ts'
 import { closeAll, connectAll } from './hosts.ts'
 import { makePlan } from './plan.ts'
 import type { Built, Session } from './session.ts'
-import { inPhase, tracked } from './track.ts'
+import { inPhase, tracked } from '../core/track.ts'
 
 /** How a run ended, but for its time. */
 export type Outcomes = Omit<Finished, 'event' | 'durationMs'>

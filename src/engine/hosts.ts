@@ -3,7 +3,7 @@ import type { HostPort } from '../core/host.ts'
 import type { ProvidedHost } from '../core/provider.ts'
 import type { ConnectedHost } from '../transport/host.ts'
 import type { Session } from './session.ts'
-import { allOf } from './track.ts'
+import { allOf } from '../core/track.ts'
 
 /** Connects to all hosts at once. Either all are connected or none stays so. */
 export async function connectAll(

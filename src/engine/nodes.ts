@@ -2,7 +2,7 @@ import { ProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import type { ProvidedHost, ProviderWatcher } from '../core/provider.ts'
 import type { Session } from './session.ts'
-import { inPhase } from './track.ts'
+import { inPhase } from '../core/track.ts'
 
 /** Shows what a provider does on each host as tasks of the phase `nodes`. */
 export function nodeTasks(emit: Emit): ProviderWatcher {

@@ -6,7 +6,7 @@ import type { Bound } from '../core/module.ts'
 import type { Plan, Step } from '../core/plan.ts'
 import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
 import type { Secret } from '../core/secret.ts'
-import { allOf } from './track.ts'
+import { allOf } from '../core/track.ts'
 
 interface BoundNode {
   readonly node: GraphNode

@@ -2,7 +2,7 @@ import type { ProvidedHost } from '../core/provider.ts'
 import { buildPhase, converge, type Outcomes } from './converge.ts'
 import { nodeTasks } from './nodes.ts'
 import type { Session } from './session.ts'
-import { inPhase } from './track.ts'
+import { inPhase } from '../core/track.ts'
 
 /**
  * From nothing to a running system: box, nodes and builds side by side, then plan, apply and `after`. What is there

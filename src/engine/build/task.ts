@@ -1,6 +1,6 @@
 import { ProvisionError } from '../../core/error.ts'
 import type { Emit } from '../../core/event.ts'
-import { tracked } from '../track.ts'
+import { tracked } from '../../core/track.ts'
 
 /** What one build shows while it works. */
 export interface BuildTask {

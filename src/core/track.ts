@@ -1,5 +1,5 @@
-import { isProvisionError, reasonOf } from '../core/error.ts'
-import type { Emit, Failure, Phase } from '../core/event.ts'
+import { isProvisionError, reasonOf } from './error.ts'
+import type { Emit, Failure, Phase } from './event.ts'
 
 /** An error as people read it; anything that is not a ProvisionError is a bug of ours or of the playbook's code. */
 export function failureOf(error: unknown): Failure {
