@@ -123,7 +123,7 @@ final class QuestionApi {
 
     private static Question read(Fields fields, String id, String author, Instant askedAt) {
         String title = fields.text("title", MAX_TITLE);
-        return new Question(id, title, fields.text("body", MAX_BODY), author, fields.ids("tags", MAX_TAGS), askedAt);
+        return new Question(id, title, fields.text("body", MAX_BODY), author, fields.words("tags", MAX_TAGS), askedAt);
     }
 
     private static Instant now() {

@@ -9,8 +9,8 @@ import javax.crypto.spec.PBEKeySpec;
 
 /** A password, kept only as a salted PBKDF2 hash. */
 final class Password {
-    /** OWASP's number for PBKDF2-HMAC-SHA256 as of 2023. */
-    private static final int ROUNDS = 600_000;
+    /** OWASP's number for PBKDF2-HMAC-SHA512 as of 2023. */
+    private static final int ROUNDS = 210_000;
 
     private final byte[] salt;
     private final byte[] hash;
@@ -42,10 +42,10 @@ final class Password {
 
     private static byte[] hash(String text, byte[] salt) {
         try {
-            var key = new PBEKeySpec(text.toCharArray(), salt, ROUNDS, 256);
-            return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(key).getEncoded();
+            var key = new PBEKeySpec(text.toCharArray(), salt, ROUNDS, 512);
+            return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA512").generateSecret(key).getEncoded();
         } catch (GeneralSecurityException absent) {
-            throw new IllegalStateException("this Java has no PBKDF2WithHmacSHA256", absent);
+            throw new IllegalStateException("this Java has no PBKDF2WithHmacSHA512", absent);
         }
     }
 }

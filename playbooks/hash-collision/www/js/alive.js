@@ -11,12 +11,8 @@ function line({ service, version, host, port, alive, silentMs, startedAt }) {
     element('span', { class: 'dot', role: 'img', 'aria-label': state, title: state }),
     element('strong', {}, service),
     element('span', { class: 'hint' }, version),
-    element(
-      'span',
-      { class: 'where' },
-      `${host}:${port} · `,
-      ...(alive ? ['started ', ago(startedAt)] : [state]),
-    ),
+    element('span', { class: 'where' }, `${host}:${port}`),
+    element('span', { class: 'where' }, ...(alive ? ['started ', ago(startedAt)] : [state])),
   )
 }
 

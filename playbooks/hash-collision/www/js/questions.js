@@ -57,6 +57,7 @@ function tagButtons(questions, update) {
     const click = () => {
       wanted.tag = wanted.tag === tag ? null : tag
       update()
+      location.hash = '#/'
     }
     return element(
       'button',

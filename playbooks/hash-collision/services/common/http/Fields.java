@@ -52,18 +52,20 @@ public final class Fields {
         }
     }
 
-    /** A list of ids, empty where the field is absent. */
-    public List<String> ids(String name, int max) {
+    /** A list of words, each of 1 to 30 characters without a space; empty where the field is absent. */
+    public List<String> words(String name, int max) {
         Object value = take(name);
         if (value == null) return List.of();
         if (!(value instanceof List<?> items)) throw wrong(name, "must be a list");
         if (items.size() > max) throw wrong(name, "must have at most " + max + " entries");
-        List<String> ids = new ArrayList<>(items.size());
+        List<String> words = new ArrayList<>(items.size());
         for (Object item : items) {
-            if (!(item instanceof String id) || !Id.isValid(id)) throw wrong(name, "must hold ids only: " + Id.RULE);
-            ids.add(id);
+            boolean isWord = item instanceof String text && !text.isEmpty() && text.length() <= 30
+                && text.chars().noneMatch(Character::isWhitespace);
+            if (!isWord) throw wrong(name, "must hold words of at most 30 characters, without spaces");
+            words.add((String) item);
         }
-        return List.copyOf(ids);
+        return List.copyOf(words);
     }
 
     /** Call when all is read: a field that nobody asked for is a mistake of the caller. */
