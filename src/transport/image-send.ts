@@ -110,8 +110,8 @@ async function load(
     tar.destroy()
   }
   for (const id of archive.ids) {
-    if ((await isImage(target, id, image)) && (lowest === 0 || (await canStart(target, id, signal))))
-      return id
+    if (!(await isImage(target, id, image))) continue
+    if (lowest === 0 || (await isWhole(target, id, signal))) return id
   }
   await Promise.all(archive.ids.map((id) => found(target.getImage(id).remove()).catch(() => undefined)))
   return undefined
@@ -128,8 +128,13 @@ const counter = (total: number, sent: Delivery['sent']): Transform => {
   })
 }
 
-/** The containerd store takes an image whose lower layers it lacks, and says so only when a container is made. */
-async function canStart(target: Dockerode, id: string, signal: AbortSignal): Promise<boolean> {
+/**
+ * The containerd store takes an image whose lower layers it lacks. That shows when a container is made; or, where the
+ * layers are unpacked but their blobs have another compression, only by the image not being listed.
+ */
+async function isWhole(target: Dockerode, id: string, signal: AbortSignal): Promise<boolean> {
+  const listed = await target.listImages({ abortSignal: signal })
+  if (!listed.some(({ Id }) => Id === id)) return false
   const name = `provision-try-${randomBytes(6).toString('hex')}`
   try {
     const container = await target.createContainer({ name, Image: id, Cmd: ['true'], abortSignal: signal })
