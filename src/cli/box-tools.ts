@@ -1,0 +1,65 @@
+import { dirname } from 'node:path'
+import type { StoredBox } from '../boxes/find.ts'
+import { pruneBoxes, usedBoxes } from '../boxes/usage.ts'
+import { graphOf } from '../core/graph.ts'
+import { inPhase } from '../core/track.ts'
+import { buildAll } from '../engine/build/index.ts'
+import { localEngine } from '../transport/engine.ts'
+import { ensureBox, type BoxContent } from './ensure-box.ts'
+import { imagesOf } from './open-run.ts'
+import type { BakeTarget, BoxEntry, Work } from './wiring.ts'
+
+/** Bakes the box of a playbook or a box alone, unless there is one with this content. */
+export async function bake(target: BakeTarget, work: Work): Promise<BoxEntry> {
+  const content = contentOf(target)
+  const context = { ...placeOf(target), ...work, engine: () => localEngine() }
+  const building = inPhase(
+    work.emit,
+    'build',
+    () => buildAll(content.images, context),
+    ({ images }) => `${images.size} images`,
+  )
+  const [, box] = await Promise.all([
+    building,
+    inPhase(
+      work.emit,
+      'box',
+      () => ensureBox(content, building, context),
+      ({ name }) => name,
+    ),
+  ])
+  return entryOf(box, [])
+}
+
+function contentOf(target: BakeTarget): BoxContent {
+  if (target.from === 'box') return { box: target.box, images: target.box.images, among: target.box.images }
+  const { playbook, given } = target.workspace
+  const graph = graphOf(playbook.declare(given, process.env).resources, playbook.hosts)
+  return { box: playbook.box, images: imagesOf(graph, playbook.box), among: graph.builds }
+}
+
+function placeOf(target: BakeTarget): { playbookDir: string; cacheDir: string } {
+  if (target.from === 'box') return { playbookDir: target.projectDir, cacheDir: target.cacheDir }
+  const { playbookFile, cacheDir } = target.workspace
+  return { playbookDir: dirname(playbookFile), cacheDir }
+}
+
+export async function list({ signal }: Work): Promise<readonly BoxEntry[]> {
+  const engine = await localEngine()
+  return (await usedBoxes(engine, signal)).map((box) => entryOf(box, box.nodes))
+}
+
+export async function prune({ signal }: Work): Promise<{ removed: readonly string[]; bytes: number }> {
+  const { boxes, leftovers } = await pruneBoxes(await localEngine(), signal)
+  const bytes = boxes.reduce((sum, { size, systemSize }) => sum + size + systemSize, 0)
+  return { removed: [...boxes.map(({ ref }) => ref), ...leftovers], bytes }
+}
+
+const entryOf = (box: StoredBox, usedBy: readonly string[]): BoxEntry => ({
+  name: box.name,
+  digest: box.digest,
+  images: box.images,
+  bakedAt: new Date(box.created).toISOString(),
+  size: box.size + box.systemSize,
+  usedBy,
+})

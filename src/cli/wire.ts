@@ -1,0 +1,12 @@
+import type { Wiring } from './wiring.ts'
+
+/** The rooms of the tool as its commands get them; what a command does not use is not loaded. */
+export const wiring: Wiring = {
+  openRun: async (workspace, options) => (await import('./open-run.ts')).openRun(workspace, options),
+  boxes: {
+    bake: async (target, work) => (await import('./box-tools.ts')).bake(target, work),
+    list: async (work) => (await import('./box-tools.ts')).list(work),
+    prune: async (work) => (await import('./box-tools.ts')).prune(work),
+  },
+  examine: async (options) => (await import('./examine.ts')).examine(options),
+}
