@@ -7,16 +7,19 @@ import type { Command, ExitCode } from './command.ts'
 import type { Context } from './context.ts'
 import type { Globals } from './globals.ts'
 import type { Learned } from './main.ts'
-import type { OpenRun, Run } from './run.ts'
+import type { Run } from './run.ts'
 import { commands } from './table.ts'
+import type { Wiring } from './wiring.ts'
 
 /** Where a call takes place. */
 export interface World extends Pick<
   Context,
   'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'look' | 'signal' | 'handOver' | 'emit'
 > {
-  readonly streams: { readonly stderr: NodeJS.WriteStream }
-  readonly openRun: OpenRun
+  readonly streams: { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream }
+  /** Shows text to people. */
+  readonly show: (text: string) => void
+  readonly wiring: Wiring
   readonly learned: Learned
 }
 
@@ -69,21 +72,22 @@ async function showVersion(ways: Ways, world: World): Promise<ExitCode> {
 
 function answer(
   { json }: Ways,
-  { emit, stdout, look }: Pick<World, 'emit' | 'stdout' | 'look'>,
+  { emit, show: showText, look }: Pick<World, 'emit' | 'show' | 'look'>,
   command: string,
   data: unknown,
   show: (look: World['look']) => string,
 ): void {
   if (json) emit({ event: 'result', command, data })
-  else stdout.write(`${show(look)}\n`)
+  else showText(show(look))
 }
 
 function contextOf(globals: Globals, world: World): Context {
-  const { cwd, env, stdin, stdout, stderr, look, signal, handOver, emit, streams, openRun, learned } = world
+  const { cwd, env, stdin, stdout, stderr, look, signal, handOver, emit, streams, wiring, learned } = world
   const dir = resolve(cwd, globals.dir ?? '.')
   return {
-    ...{ globals, env, stdin, stdout, stderr, look, signal, handOver, emit },
+    ...{ globals, env, stdin, stdout, stderr, look, signal, handOver, emit, wiring },
     cwd: dir,
+    terminal: streams.stdout,
     answer: (command, data, show) => answer(globals, world, command, data, show),
     confirm: async (question) => {
       if (globals.yes) return true
@@ -95,7 +99,7 @@ function contextOf(globals: Globals, world: World): Context {
       return openWorkspace(playbook, globals, dir)
     },
     withRun: async (workspace, work) => {
-      const run: Run = await openRun(workspace, { emit, signal })
+      const run: Run = await wiring.openRun(workspace, { emit, signal })
       learned.redact = (text) => run.redact(text)
       try {
         return await work(run)

@@ -3,16 +3,13 @@ import type { ExitCode } from './command.ts'
 import type { Context } from './context.ts'
 import type { Run } from './run.ts'
 
-/** Carries out a run of a playbook, from `started` to `finished`. */
+/** Carries out a run of a playbook, which tells itself how it starts and ends. */
 export async function carryOut(
   context: Context,
-  command: string,
   playbook: string | undefined,
   work: (run: Run) => Promise<Finished>,
 ): Promise<ExitCode> {
   const workspace = await context.workspace(playbook)
-  const { environment } = workspace
-  context.emit({ event: 'started', command, playbook: workspace.playbook.name, environment })
   return context.withRun(workspace, async (run) => {
     const finished = await work(run)
     context.emit(finished)

@@ -4,6 +4,7 @@ import type { Output } from '../report/output.ts'
 import type { Style } from '../report/style.ts'
 import type { Globals } from './globals.ts'
 import type { Run } from './run.ts'
+import type { Wiring } from './wiring.ts'
 
 /** How text for people is laid out. */
 export interface Look {
@@ -21,6 +22,8 @@ export interface Context {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: Output
   readonly stderr: Output
+  /** The terminal itself, where there is one. */
+  readonly terminal: NodeJS.WriteStream
   readonly look: Look
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal
@@ -31,6 +34,7 @@ export interface Context {
   readonly answer: (command: string, data: unknown, show: (look: Look) => string) => void
   /** Asks for yes or no, unless `--yes` said so already. */
   readonly confirm: (question: string) => Promise<boolean>
+  readonly wiring: Omit<Wiring, 'openRun'>
   /** Finds and loads the playbook; without a name the one of `--playbook`, else the default. */
   readonly workspace: (playbook?: string) => Promise<Workspace>
   /** Opens a run, gives it to `work`, and closes it whatever happens. */

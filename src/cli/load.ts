@@ -50,7 +50,8 @@ function describe(value: unknown): string {
   if (isPlaybook(value)) return 'a playbook'
   if (isBox(value)) return 'a box'
   if (typeof value === 'function') return `a function${value.name === '' ? '' : ` ${value.name}`}`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? String(value)
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return String(value)
   const keys = Object.keys(value).slice(0, 5).join(', ')
   return Array.isArray(value)
     ? `a list of ${value.length}`

@@ -11,14 +11,14 @@ import type { ExitCode } from './command.ts'
 import { commandLineFor } from './commandline.ts'
 import type { Globals } from './globals.ts'
 import { openReport } from './reports.ts'
-import type { OpenRun } from './run.ts'
 import { listenToSignals } from './signals.ts'
+import type { Wiring } from './wiring.ts'
 
 export interface Io {
   /** Without the names of Node.js and of the script. */
   readonly argv: readonly string[]
   readonly process: NodeJS.Process
-  readonly openRun: OpenRun
+  readonly wiring: Wiring
 }
 
 /** What is learned only while a call is carried out. */
@@ -30,7 +30,7 @@ export interface Learned {
 const ownDir = join(import.meta.dirname, '..')
 
 /** Carries out one call of the command line, from words to exit code. */
-export async function main({ argv, process, openRun }: Io): Promise<ExitCode> {
+export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const { env } = process
   const loose = looseGlobals(argv)
   const stdout = outputTo(process.stdout)
@@ -55,7 +55,17 @@ export async function main({ argv, process, openRun }: Io): Promise<ExitCode> {
   const signals = listenToSignals(process, note)
   let code: ExitCode
   try {
-    const world = { env, stdin: process.stdin, stdout, stderr, streams: process, look, openRun, ...signals }
+    const world = {
+      env,
+      stdin: process.stdin,
+      stdout,
+      stderr,
+      streams: process,
+      look,
+      wiring,
+      ...signals,
+      show: report.show,
+    }
     code = await callCommand(argv, { ...world, cwd: process.cwd(), emit: run.emit, learned })
     run.finish(signals.signal.aborted ? 'failed' : 'fine')
     if (signals.signal.aborted) code = 130

@@ -17,10 +17,13 @@ export interface ClosingLook {
 
 /** What is shown when a run is over: what changed, and where to find it. */
 export function resultText(outcome: Outcome, look: ClosingLook): string {
-  const { plan, command, endpoints, finished } = outcome
+  const { answers, plan, command, endpoints, finished } = outcome
   const changes = plan && (command === 'plan' ? changesText(plan, look) : changedText(plan, look))
-  if (finished?.ok !== true) return changes ? `${look.style.dim('planned:')}\n${changes}` : ''
-  const blocks = [changes, endpointsText(endpoints, look)]
+  if (finished?.ok !== true)
+    return [...answers, changes ? `${look.style.dim('planned:')}\n${changes}` : '']
+      .filter(Boolean)
+      .join('\n\n')
+  const blocks = [...answers, changes, endpointsText(endpoints, look)]
   return blocks.filter(Boolean).join('\n\n')
 }
 

@@ -7,6 +7,7 @@ import type { Report } from './report.ts'
 export function jsonReport(stdout: Output): Report {
   return {
     emit: (event) => stdout.write(`${JSON.stringify(external(event))}\n`),
+    show: () => undefined,
     close: () => stdout.flush(),
   }
 }

@@ -4,6 +4,8 @@ import type { Plan } from '../core/plan.ts'
 /** What people want to know when a run is over, gathered from its events. */
 export interface Outcome {
   command: string
+  /** What the command answered, for people. */
+  answers: string[]
   plan: Plan | undefined
   failures: Failure[]
   endpoints: readonly NamedEndpoint[]
@@ -13,6 +15,7 @@ export interface Outcome {
 
 export const emptyOutcome = (): Outcome => ({
   command: '',
+  answers: [],
   plan: undefined,
   failures: [],
   endpoints: [],

@@ -6,7 +6,7 @@ export interface Output {
   readonly isTTY: boolean
   /** Columns of the screen; Infinity where there is none. */
   readonly columns: () => number
-  readonly write: (text: string) => void
+  readonly write: (text: string | Uint8Array) => void
   /** Aborted when nobody reads any more, as after `| head -1`. */
   readonly gone: AbortSignal
   /** Waits until the reader has room again: to be awaited by whoever writes without end. */

@@ -41,6 +41,7 @@ export function plainReport(options: PlainOptions): Report {
       const text = lineOf(event, task)
       if (text !== undefined) say(text)
     },
+    show: (text) => void outcome.answers.push(text),
     close: async () => {
       const { finished } = outcome
       const result = resultText(outcome, options)

@@ -10,13 +10,15 @@ import { truncate } from './width.ts'
 
 export interface TtyOptions extends Omit<ClosingLook, 'columns'> {
   readonly stdout: Output
+  /** Gets failures. */
+  readonly stderr: Output
   readonly streams: { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream }
   /** Milliseconds on any steady clock. */
   readonly now: () => number
 }
 
 /** Phases and tasks live on a terminal while they run, then what came of them. */
-export function ttyReport({ stdout, streams, now, ...options }: TtyOptions): Report {
+export function ttyReport({ stdout, stderr, streams, now, ...options }: TtyOptions): Report {
   const { style } = options
   const board = emptyBoard()
   const outcome = emptyOutcome()
@@ -53,18 +55,24 @@ export function ttyReport({ stdout, streams, now, ...options }: TtyOptions): Rep
         else stdout.write(`${text}\n`)
       }
     },
+    show: (text) => void outcome.answers.push(text),
     close: async () => {
       const { finished } = outcome
       await screen?.then(({ close }) => close(finished?.ok === true ? 'done' : 'failed'))
       const look = { ...options, columns: stdout.columns() }
-      const blocks = [
-        resultText(outcome, look),
-        failuresText(outcome, look),
+      const result = resultText(outcome, look)
+      const failures = failuresText(outcome, look)
+      const last = [
         finished && outcome.command !== '' ? tallyText(outcome, finished, look) : '',
         nextText(outcome, look),
-      ].filter((block) => block !== '')
-      if (blocks.length > 0) stdout.write(`${screen ? '\n' : ''}${blocks.join('\n\n')}\n`)
-      await stdout.flush()
+      ]
+      const blocks = [result, failures, ...last].filter((block) => block !== '')
+      blocks.forEach((block, i) => {
+        const gap = i > 0 || screen ? '\n' : ''
+        if (block === failures) stderr.write(`${gap}${block}\n`)
+        else stdout.write(`${gap}${block}\n`)
+      })
+      await Promise.all([stdout.flush(), stderr.flush()])
     },
   }
 }

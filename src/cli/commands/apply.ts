@@ -10,5 +10,5 @@ export const command = defineCommand({
     ['provision apply', 'the default playbook'],
     ['provision apply shop --env test', 'the playbook shop, in an environment of its own'],
   ],
-  run: (context, { args }) => carryOut(context, 'apply', args[0], (run) => run.apply()),
+  run: (context, { args }) => carryOut(context, args[0], (run) => run.apply()),
 })

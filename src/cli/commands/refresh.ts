@@ -11,5 +11,5 @@ export const command = defineCommand({
     ['provision refresh', 'the default playbook'],
     ['provision refresh shop --env test', 'the playbook shop, in an environment of its own'],
   ],
-  run: (context, { args }) => carryOut(context, 'refresh', args[0], (run) => run.refresh()),
+  run: (context, { args }) => carryOut(context, args[0], (run) => run.refresh()),
 })

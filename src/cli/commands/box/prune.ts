@@ -1,0 +1,24 @@
+import { showBytes } from '../../../core/bytes.ts'
+import { defineCommand } from '../../command.ts'
+
+export const command = defineCommand({
+  summary: 'remove boxes that no node was made from',
+  args: [],
+  options: {},
+  examples: [['provision box prune --yes', 'without asking']],
+  run: async (context) => {
+    const { emit, signal, wiring } = context
+    if (!(await context.confirm('Remove all boxes that no node was made from?'))) {
+      emit({ event: 'note', level: 'info', text: 'nothing was removed' })
+      return 1
+    }
+    const pruned = await wiring.boxes.prune({ emit, signal })
+    context.answer('box prune', pruned, ({ style }) =>
+      [
+        ...pruned.removed.map((name) => style.red(`- ${name}`)),
+        `${pruned.removed.length} removed, ${showBytes(pruned.bytes)} freed`,
+      ].join('\n'),
+    )
+    return 0
+  },
+})

@@ -1,0 +1,23 @@
+import { sshConfigText } from '../ssh-config.ts'
+import { playbookArgument } from '../carry.ts'
+import { defineCommand } from '../command.ts'
+
+export const command = defineCommand({
+  summary: 'print an OpenSSH configuration of the hosts',
+  about: 'Hosts that were never made are left out. Host keys are checked strictly.',
+  args: [playbookArgument],
+  options: {},
+  examples: [
+    ['ssh -F <(provision ssh-config) app', 'log in with the plain client'],
+    ['provision ssh-config > hosts.conf', 'for scp, rsync, editors'],
+  ],
+  run: async (context, { args }) => {
+    const workspace = await context.workspace(args[0])
+    const hosts = await context.withRun(workspace, (run) => run.survey())
+    const targets = hosts
+      .filter(({ state }) => state === 'running' || state === 'stopped')
+      .map(({ ssh }) => ssh)
+    context.answer('ssh-config', targets, () => sshConfigText(targets).trimEnd())
+    return 0
+  },
+})

@@ -1,0 +1,36 @@
+import type { SshTarget } from '../core/host.ts'
+import { ProvisionError } from '../core/error.ts'
+
+/** A configuration for the OpenSSH client: each host by its name, with strict host keys and nothing of the user's own. */
+export const sshConfigText = (targets: readonly SshTarget[]): string =>
+  targets.map((target) => `${stanza(target).join('\n')}\n`).join('\n')
+
+function stanza(target: SshTarget): string[] {
+  const { name, address, port, user, identityFile, knownHosts, hostKeyAlias } = target
+  return [
+    `Host ${value(name)}`,
+    `  HostName ${value(address)}`,
+    `  Port ${port}`,
+    `  User ${value(user)}`,
+    ...(identityFile === undefined ? [] : [`  IdentityFile ${path(identityFile)}`, '  IdentitiesOnly yes']),
+    ...(hostKeyAlias === undefined ? [] : [`  HostKeyAlias ${value(hostKeyAlias)}`]),
+    `  UserKnownHostsFile ${knownHosts.map(path).join(' ')}`,
+    '  GlobalKnownHostsFile /dev/null',
+    '  StrictHostKeyChecking yes',
+  ]
+}
+
+/** One argument as ssh_config(5) reads it. */
+function value(text: string): string {
+  const control = new RegExp('[\\u0000-\\u001f\\u007f]')
+  if (control.test(text)) {
+    throw new ProvisionError(
+      'host',
+      `${JSON.stringify(text)} cannot stand in the configuration of an SSH client`,
+    )
+  }
+  return /^[A-Za-z0-9_@%+:,./-]+$/.test(text) ? text : `"${text.replace(/(["\\])/g, '\\$1')}"`
+}
+
+/** `%` begins a token in paths. */
+const path = (text: string): string => value(text.replaceAll('%', '%%'))
