@@ -87,9 +87,10 @@ function envOf(
       const at = line.indexOf('=')
       const [key, value] = at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)]
       const field = `env.${key}`
-      const expected = [wanted[field], made[field]].filter((text) => text !== undefined)
-      if (expected.length === 0 && (!base || base.has(line))) return []
-      const isHidden = expected.some((text) => text.startsWith('secret:'))
+      const isOfImage = base ? base.has(line) : !(field in made)
+      if (!(field in wanted) && isOfImage) return []
+      const known = [wanted[field], made[field]]
+      const isHidden = value !== wanted[field] && known.some((text) => text?.startsWith('secret:'))
       return [[field, isHidden ? showable(secret(value)) : value]]
     }),
   )

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { tree, type TreeOptions } from '../../src/index.ts'
 import type { Folder } from '../../src/core/build.ts'
 import { digestOf, short } from '../../src/core/digest.ts'
-import { manifestPath, readManifest, writeManifest } from '../../src/core/manifest.ts'
+import { manifestPath, writeManifest } from '../../src/core/manifest.ts'
 import { resolve } from '../../src/core/ref.ts'
 import {
   app,
@@ -243,31 +243,5 @@ describe('tree', () => {
     expect(tree(app, to, { from: './www', exclude: ['*.bak'] }).builds).toEqual([
       { ...folder, exclude: ['*.bak'] },
     ])
-  })
-})
-
-describe('the note of what a tree put on a host', () => {
-  it.each([
-    ['nothing', undefined],
-    ['no JSON', '{'],
-    ['other JSON', '[]'],
-    ['a way out', '{"files":["../../etc/passwd"],"folders":[]}'],
-    ['the root', '{"files":["/etc/passwd"],"folders":[]}'],
-    ['the folder itself', '{"files":[],"folders":["."]}'],
-    ['something that is no path', '{"files":[1],"folders":[]}'],
-  ])('with %s in it deletes nothing', (_, content) => {
-    expect(readManifest(content)).toBeUndefined()
-  })
-
-  it('says again what was written', () => {
-    const one = { files: ['a', 'b/c'], folders: ['b'] }
-    expect(readManifest(writeManifest(one))).toEqual(one)
-  })
-
-  it('has a place of its own for every environment', () => {
-    const places = ['a', 'b'].flatMap((environment) =>
-      ['x', 'y'].map((id) => manifestPath({ ...scope, environment }, id)),
-    )
-    expect(new Set(places).size).toBe(4)
   })
 })

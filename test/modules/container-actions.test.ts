@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest'
+import { container, image, artifact, type ContainerOptions } from '../../src/index.ts'
+import { label } from '../../src/core/label.ts'
+import type { ContainerState } from '../../src/core/probe.ts'
+import { app, builtOf, factsOf, fine, judged, localFile } from '../support/judge.ts'
+import { bodyOf, builtImageOf, imageOnHost, running } from '../support/made.ts'
+
+const jre = image('jre')
+const jar = artifact('user.jar', { run: ['make'], inputs: ['**'], output: 'user.jar' })
+const facts = factsOf([[jar, builtOf('user.jar', [localFile('', 'j1')])]], [builtImageOf('jre:latest', 'i1')])
+const user = (options: Partial<ContainerOptions<string, string>> = {}) =>
+  container(app, 'user', { image: jre, ...options })
+const there = (rest: Partial<ContainerState> = {}, options = {}) =>
+  running(bodyOf(user(options), facts), imageOnHost('i1'), rest)
+
+const made = [
+  'create-container user.provision-new',
+  'start-container user.provision-new',
+  'await-container user.provision-new',
+]
+const named = 'rename-container user.provision-new → user'
+const tidied = 'remove-container user.provision-new'
+const changed = { env: { A: 'b' } }
+
+describe('what is done about a container', () => {
+  it.each<[string, ReturnType<typeof user>, ContainerState | undefined, ContainerState | undefined, object]>([
+    ['nothing, when it is as it should be', user(), there(), undefined, fine],
+    [
+      'it is made, and gets its name when it is ready',
+      user(),
+      undefined,
+      undefined,
+      { ...fine, operation: 'create', changes: ['state: none → running'], actions: [...made, named] },
+    ],
+    [
+      'it is made anew when a killed run has left it half-made',
+      user(),
+      undefined,
+      there(),
+      { ...fine, operation: 'create', changes: ['state: none → running'], actions: [tidied, ...made, named] },
+    ],
+    [
+      'it is started, when only that is missing',
+      user(),
+      there({ running: false, status: 'exited' }),
+      undefined,
+      {
+        ...fine,
+        operation: 'update',
+        changes: ['state: exited → running'],
+        actions: ['start-container user', 'await-container user'],
+      },
+    ],
+    [
+      'it is started, and what a killed run left is removed',
+      user(),
+      there({ running: false, status: 'created' }),
+      there(),
+      {
+        ...fine,
+        operation: 'update',
+        changes: ['state: created → running', 'leftover: user.provision-new → none'],
+        actions: [tidied, 'start-container user', 'await-container user'],
+      },
+    ],
+    [
+      'only what a killed run left is removed',
+      user(),
+      there(),
+      there(),
+      { ...fine, operation: 'update', changes: ['leftover: user.provision-new → none'], actions: [tidied] },
+    ],
+    ...['paused', 'restarting', 'dead'].map(
+      (status): [string, ReturnType<typeof user>, ContainerState, undefined, object] => [
+        `it is recreated when it is ${status}`,
+        user(),
+        there({ running: status !== 'dead', status }),
+        undefined,
+        {
+          operation: 'recreate',
+          changes: [`state: ${status} → running`],
+        },
+      ],
+    ),
+    [
+      'it is recreated, and the old one kept until the new one is ready',
+      user(changed),
+      there(),
+      undefined,
+      {
+        operation: 'recreate',
+        changes: ['env.A: none → b'],
+        actions: [
+          'create-container user.provision-new',
+          'stop-container user 10s',
+          'start-container user.provision-new',
+          'await-container user.provision-new',
+          'remove-container user',
+          named,
+        ],
+        undo: ['remove-container user.provision-new', 'start-container user'],
+      },
+    ],
+    [
+      'one that does not run is neither stopped nor started again',
+      user(changed),
+      there({ running: false, status: 'exited' }),
+      there(),
+      {
+        operation: 'recreate',
+        changes: ['env.A: none → b', 'state: exited → running', 'leftover: user.provision-new → none'],
+        actions: [tidied, ...made, 'remove-container user', named],
+        undo: ['remove-container user.provision-new'],
+      },
+    ],
+  ])('%s', (_, resource, state, leftover, expected) => {
+    const answers = {
+      'container user': state,
+      'container user.provision-new': leftover,
+      'image jre:latest': imageOnHost('i1'),
+    }
+    expect(judged(resource, answers, facts)).toMatchObject(expected)
+  })
+
+  it.each<[string, string, ContainerState, RegExp]>([
+    [
+      'was not made by us',
+      'container user',
+      there({ labels: {} }),
+      /app › container user: a container user is there that provision did not make/,
+    ],
+    [
+      'belongs to another environment',
+      'container user',
+      there({ labels: { ...there().labels, [label.environment]: 'other' } }),
+      /belongs to app\/container\/user of environment other/,
+    ],
+    [
+      'belongs to another resource',
+      'container user',
+      there({ labels: { ...there().labels, [label.resource]: 'bus/container/user' } }),
+      /belongs to bus\/container\/user/,
+    ],
+    [
+      'was made by a newer version',
+      'container user',
+      there({ labels: { ...there().labels, [label.version]: '2' } }),
+      /made by a newer provision/,
+    ],
+    [
+      'has the name of one in the making and is not ours',
+      'container user.provision-new',
+      there({ labels: {} }),
+      /container user\.provision-new is there/,
+    ],
+  ])('none, and the run stops, when it %s', (_, probe, state, message) => {
+    expect(() => judged(user(), { [probe]: state }, facts)).toThrow(message)
+  })
+
+  it('names the way out of a conflict', () => {
+    expect(() => judged(user(), { 'container user': there({ labels: {} }) }, facts)).toThrow(
+      expect.objectContaining({
+        code: 'conflict',
+        help: expect.stringContaining('docker container rm user'),
+      }),
+    )
+  })
+})
