@@ -6,6 +6,9 @@ import { ProvisionError } from '../core/error.ts'
 /** The repository of the images of all boxes of a name. */
 export const boxRepository = (name: string): string => `provision/box/${name}`
 
+/** Under which an image travels that is not yet, or not only, that of a box. */
+export const transferRepository = (name: string): string => `provision/box-transfer/${name}`
+
 /** What a box is called on the engine: `provision/box/coreos:3fa2c1d4e5f6`. */
 export const boxRef = (name: string, digest: Digest): string => `${boxRepository(name)}:${short(digest)}`
 

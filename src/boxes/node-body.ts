@@ -19,7 +19,7 @@ export interface NodeSpec {
   readonly volume: string
   /** The volume with a box's images; without it the host starts with none. */
   readonly store: string | undefined
-  /** A network of ours with a fixed address in it, or the engine's default network. */
+  /** A network of ours with a fixed address in it, or none at all. */
   readonly network: { readonly name: string; readonly address: string } | undefined
   readonly loopback: readonly LoopbackPort[]
   /** Whether the engine starts it again after its own restart. */
@@ -79,7 +79,7 @@ export function nodeBody(spec: NodeSpec): ContainerCreateOptions {
         ]),
       ),
       RestartPolicy: { Name: spec.restart },
-      ...(spec.network === undefined ? {} : { NetworkMode: spec.network.name }),
+      NetworkMode: spec.network?.name ?? 'none',
     },
     ...(spec.network === undefined ? {} : { NetworkingConfig: endpoint(spec.network, spec.hostname) }),
   }

@@ -1,0 +1,101 @@
+import { createGunzip } from 'node:zlib'
+import type Dockerode from 'dockerode'
+import { short } from '../core/digest.ts'
+import { ProvisionError } from '../core/error.ts'
+import type { Emit } from '../core/event.ts'
+import { label, labelVersion } from '../core/label.ts'
+import { tracked } from '../core/track.ts'
+import { dockerError, found, unless } from '../transport/docker-error.ts'
+import { loadTar } from '../transport/image-load.ts'
+import { damaged, type Manifest } from './archive-format.ts'
+import { piecesIn, verifyArchive } from './archive-read.ts'
+import { engineFacts } from './engine-facts.ts'
+import { findBox, type StoredBox } from './find.ts'
+import { boxLabel } from './labels.ts'
+import { checkBoxName, newStoreName, ownBaker, transferRepository } from './names.ts'
+import { removeVolume } from './node.ts'
+import { publish } from './publish.ts'
+import { requireSpace } from './space.ts'
+import { through } from './through.ts'
+import { writeStore } from './store-tar.ts'
+
+export interface ImportOptions {
+  readonly file: string
+  readonly engine: Dockerode
+  readonly signal: AbortSignal
+  readonly emit: Emit
+}
+
+/**
+ * Makes a box from a file that `exportBox` wrote. The whole file is verified before anything is made of it, and nothing
+ * is left when that fails.
+ * @throws ProvisionError `box` for a file that is damaged, for another architecture, or no box at all
+ */
+export async function importBox(options: ImportOptions): Promise<StoredBox> {
+  const { file, engine, signal, emit } = options
+  const show = (id: string) => (done: number, total: number) =>
+    emit({ event: 'task-progress', task: id, done, total, unit: 'bytes' })
+  const verify = { id: 'box/verify', phase: 'box', title: `verify ${file}` } as const
+  const manifest = await tracked(emit, verify, () => verifyArchive(file, signal, show(verify.id)))
+  const make = { id: 'box/import', phase: 'box', title: `import box ${manifest.name}` } as const
+  return tracked(emit, make, async () => {
+    try {
+      checkBoxName(manifest.name)
+      await refuseUnfit(options, manifest)
+      const there = await findBox(engine, manifest.name, manifest.digest, signal)
+      return there ?? (await makeBox(options, manifest, show(make.id)))
+    } catch (error) {
+      throw dockerError(`box ${manifest.name}`, error, signal, { code: 'box' })
+    }
+  })
+}
+
+async function refuseUnfit({ engine, file }: ImportOptions, manifest: Manifest): Promise<void> {
+  const { architecture, root } = await engineFacts(engine)
+  await requireSpace(root, manifest.size * 2, `box ${manifest.name} cannot be imported`)
+  if (!/^[0-9a-f]{12,64}$/.test(manifest.digest)) throw damaged(file, 'its digest is none')
+  if (manifest.architecture === architecture) return
+  throw new ProvisionError(
+    'box',
+    `box ${manifest.name} is for ${manifest.architecture}, and the engine of this machine runs on ${architecture}`,
+    { help: 'bake it here: provision box bake' },
+  )
+}
+
+async function makeBox(
+  options: ImportOptions,
+  manifest: Manifest,
+  progress: (done: number, total: number) => void,
+): Promise<StoredBox> {
+  const { file, engine, signal } = options
+  const { name, digest, user, images, size } = manifest
+  const total = manifest.pieces.reduce((sum, piece) => sum + piece.size, 0)
+  let read = 0
+  const count = (bytes: number): void => progress((read += bytes), total)
+  const transfer = `${transferRepository(name)}:${short(digest)}`
+  const store = newStoreName(name, digest)
+  let done = false
+  try {
+    const system = through(piecesIn(file, manifest, 'system', count), createGunzip())
+    await loadTar(engine, system, signal)
+    const image = await found(engine.getImage(transfer).inspect())
+    if (!image) throw damaged(file, 'it does not hold the image of its system')
+    await engine.createVolume({
+      Name: store,
+      Labels: {
+        [label.version]: labelVersion,
+        [label.box]: digest,
+        [boxLabel.name]: name,
+        [boxLabel.baker]: ownBaker(),
+      },
+    })
+    const content = through(piecesIn(file, manifest, 'store', count), createGunzip())
+    await writeStore({ engine, image: image.Id, store }, content)
+    const box = await publish(engine, image.Id, { name, digest, user, images, size, store })
+    done = true
+    return box
+  } finally {
+    await unless([404, 409], engine.getImage(transfer).remove()).catch(() => undefined)
+    if (!done) await removeVolume(engine, store).catch(() => undefined)
+  }
+}
