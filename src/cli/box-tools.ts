@@ -1,6 +1,10 @@
 import { dirname } from 'node:path'
-import type { StoredBox } from '../boxes/find.ts'
+import { stat } from 'node:fs/promises'
+import { exportBox } from '../boxes/export.ts'
+import { listBoxes, type StoredBox } from '../boxes/find.ts'
+import { importBox } from '../boxes/import.ts'
 import { pruneBoxes, usedBoxes } from '../boxes/usage.ts'
+import { ProvisionError } from '../core/error.ts'
 import { graphOf } from '../core/graph.ts'
 import { inPhase } from '../core/track.ts'
 import { buildAll } from '../engine/build/index.ts'
@@ -54,6 +58,19 @@ export async function prune({ signal }: Work): Promise<{ removed: readonly strin
   const bytes = boxes.reduce((sum, { size, systemSize }) => sum + size + systemSize, 0)
   return { removed: [...boxes.map(({ ref }) => ref), ...leftovers], bytes }
 }
+
+/** Writes the box with this digest into a file. */
+export async function exportTo(digest: string, file: string, work: Work): Promise<{ bytes: number }> {
+  const engine = await localEngine()
+  const box = (await listBoxes(engine, work.signal)).find((one) => one.digest === digest)
+  if (!box) throw new ProvisionError('box', `there is no baked box ${digest}`, { help: 'provision box list' })
+  await exportBox({ box, file, engine, ...work })
+  return { bytes: (await stat(file)).size }
+}
+
+/** Makes a box from a file that `exportTo` wrote. */
+export const importFrom = async (file: string, work: Work): Promise<BoxEntry> =>
+  entryOf(await importBox({ file, engine: await localEngine(), ...work }), [])
 
 const entryOf = (box: StoredBox, usedBy: readonly string[]): BoxEntry => ({
   name: box.name,

@@ -6,6 +6,8 @@ export const wiring: Wiring = {
   boxes: {
     bake: async (target, work) => (await import('./box-tools.ts')).bake(target, work),
     list: async (work) => (await import('./box-tools.ts')).list(work),
+    export: async (digest, file, work) => (await import('./box-tools.ts')).exportTo(digest, file, work),
+    import: async (file, work) => (await import('./box-tools.ts')).importFrom(file, work),
     prune: async (work) => (await import('./box-tools.ts')).prune(work),
   },
   examine: async (options) => (await import('./examine.ts')).examine(options),
