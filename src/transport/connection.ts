@@ -28,6 +28,8 @@ export interface Connection {
   readonly name: string
   /** ssh2's own client. */
   readonly client: Client
+  /** Aborted, with an error for people as its reason, when the connection is lost or closed. */
+  readonly lost: AbortSignal
   /**
    * Runs a command. Resolves whatever its exit code is.
    * @throws ProvisionError `host` when the connection is lost, the command is ended by a signal or `sudo` is refused;

@@ -87,6 +87,7 @@ function over(session: Session): Connection {
   return {
     name,
     client,
+    lost: session.lost,
     exec: (argv, options) => runScript(session, execScript(argv), options),
     script: (text, options) => runScript(session, text, options),
     async channel(argv, as) {

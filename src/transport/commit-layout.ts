@@ -1,0 +1,42 @@
+import { posix } from 'node:path'
+import type { Numbered, Write } from './file-batch.ts'
+
+/** A file on its way: where it waits in the staging folder, and where it belongs. */
+export interface Staged {
+  readonly index: number
+  readonly write: Write
+  readonly target: string
+  /** `d3/name`: which folder of the layout, and the name that it gets. Also how the host names it in its report. */
+  readonly key: string
+  /** Where it arrives: its key, or a number for a name that tar or sha256sum would write differently. */
+  readonly arrives: string
+  /** The file on the host that holds its content already; undefined for what comes in the tar stream. */
+  readonly uploaded: string | undefined
+}
+
+export interface Layout {
+  /** The folders that files go to, by the number in their keys. */
+  readonly folders: readonly string[]
+  readonly files: readonly Staged[]
+}
+
+/**
+ * Names that every tar and sha256sum takes as they are. Others would need pax headers, which busybox skips, or come out
+ * escaped.
+ */
+const isPlain = (name: string): boolean => /^[\x20-\x5b\x5d-\x7e]{1,80}$/.test(name)
+
+/** Gives every file its place in the staging folder: one folder there for each folder here, so that one `mv` moves all. */
+export function layoutOf(writes: readonly Numbered<Write>[], uploads: ReadonlyMap<number, string>): Layout {
+  const folders = new Map<string, number>()
+  const files = writes.map(({ index, path, action }): Staged => {
+    const folder = posix.dirname(path)
+    const number = folders.get(folder) ?? folders.size
+    folders.set(folder, number)
+    const name = posix.basename(path)
+    const key = `d${number}/${name}`
+    const arrives = isPlain(name) ? key : `odd/${index}`
+    return { index, write: action, target: path, key, arrives, uploaded: uploads.get(index) }
+  })
+  return { folders: [...folders.keys()], files }
+}

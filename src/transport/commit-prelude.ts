@@ -1,0 +1,137 @@
+import { quoteAll } from '../core/quote.ts'
+
+/** Where all candidates for a staging folder fail, these are tried; also for what needs none of its own. */
+const fallbacks = ['/tmp', '/var/tmp', '/run']
+
+/**
+ * What a host runs to take a tar stream from standard input: it makes a staging folder beside the files that it will
+ * replace (so that putting them there is a rename), unpacks, and runs the `commit` that came in the stream. Whatever
+ * happens, the staging folder is removed; those of predecessors that were killed too.
+ *
+ * The shell changes to the folder, because GNU tar reads backslashes in the argument of `-C` as escapes.
+ *
+ * Its report is pairs of texts that end with NUL: what could not be done, and why.
+ */
+export const commitPrelude = (
+  random: string,
+  folders: readonly string[],
+  uploads: readonly string[],
+): string => `
+LC_ALL=C; export LC_ALL; umask 022; unset CDPATH
+no() { printf '%s\\0%s\\0' "$1" "$2"; }
+born() { b=; IFS= read -r b 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${b##*) }; b=\${20}; }
+R= S=
+cleanup() { cd /; rm -rf -- \${R:+"$R"} \${S:+"$S"}${uploads.length > 0 ? ` ${quoteAll(uploads)}` : ''}; }
+trap cleanup EXIT
+trap 'exit 129' HUP INT TERM
+born $$
+name=.provision-${random}.$$.$b
+left() { i=\${1##*.}; p=\${1%.*}; p=\${p##*.}; ! born "$p" || [ "$b" != "$i" ]; }
+set -- ${quoteAll(folders)}
+for d do
+  for r in "\${d%/}"/.provision-*.*.*; do [ -d "$r" ] && [ ! -L "$r" ] && left "$r" && rm -rf -- "$r"; done
+done
+[ $# -eq 0 ] || mkdir -p -- "$@" 2>/dev/null
+for d in "$@" ${quoteAll(fallbacks)}; do
+  R=\${d%/}/$name
+  mkdir -m 700 -- "$R" 2>/dev/null && break
+  R=
+done
+[ -n "$R" ] || { no broken 'no folder can be written to'; exit 1; }
+home=$d
+te=$( { cd -- "$R" && tar -x -p -o -m -f -; } 2>&1)
+[ -f "$R/end" ] || { no broken "$te"; exit 1; }
+${helpers}
+. "$R/run" && commit && no done ''
+exit 0`
+
+const helpers = `
+take() {
+  me=\${me:-$(id -u):$(id -g)}
+  e=$( { mv -f -- "$1" "$2" && chown -- "$me" "$2" && chmod 644 -- "$2"; } 2>&1) || no "file $3" "$e"
+}
+verify() {
+  [ "$(wc -l <sums)" -eq $1 ] || { no broken "$te"; return 1; }
+  v=$(sha256sum -c sums 2>/dev/null) && return 0
+  n=0
+  while IFS= read -r l; do
+    n=$((n+1))
+    case $l in *': OK') continue;; esac
+    rm -f -- "./\${l%: FAILED*}"
+    no "sum $n" "$te"
+  done <<VERIFIED
+$v
+VERIFIED
+  [ $n -eq $1 ] || { no broken "$te"; return 1; }
+}
+name() {
+  [ -e "$1" ] || return 0
+  e=$(mv -f -- "$1" "$2" 2>&1) || { no "file $3" "$e"; rm -f -- "$1"; }
+}
+each() {
+  g=$1 how=$2
+  shift 2
+  e=$(c "$@" 2>&1) && return 0
+  n=0
+  for p do
+    n=$((n+1))
+    [ $how = keep ] || [ -e "$p" ] || continue
+    e=$(c "$p" 2>&1) && continue
+    no "each $g $n" "$e"
+    [ $how = keep ] || rm -f -- "$p"
+  done
+}
+like() {
+  km=$1 ku=$2 kg=$3
+  shift 3
+  a=$( { printf '.\\0'; while [ $# -gt 0 ]; do replaces "$@" && printf '%s\\0' "$2"; shift 2; done; } |
+    xargs -0 stat -c '%a %u %g' -- 2>/dev/null)
+  {
+    read -r xm xu xg
+    while [ $# -gt 0 ]; do
+      if replaces "$@" && read -r m u g; then
+        [ $km = 1 ] || m=644
+        [ $ku = 1 ] || u=$xu
+        [ $kg = 1 ] || g=$xg
+        [ "$u" = "$xu" ] || e=$(chown -- "$u" "$1" 2>&1) || { no "key $1" "$e"; rm -f -- "$1"; }
+        [ "$g" = "$xg" ] || e=$(chown -- ":$g" "$1" 2>&1) || { no "key $1" "$e"; rm -f -- "$1"; }
+        [ "$m" = 644 ] || e=$(chmod -- "$m" "$1" 2>&1) || { no "key $1" "$e"; rm -f -- "$1"; }
+      fi
+      shift 2
+    done
+  } <<LIKE
+$a
+LIKE
+}
+replaces() { [ -e "$1" ] && [ -f "$2" ] && [ ! -L "$2" ]; }
+place() {
+  [ -d "$1" ] || return 0
+  if [ "$2" = "$home" ]; then
+    ( cd -- "$1" && put_all "$1" "$2" )
+    return 0
+  fi
+  e=$( { [ -d "$2" ] || mkdir -p -- "$2"; } 2>&1) || { no "folder $1" "$e"; return 0; }
+  S=\${2%/}/$name
+  e=$(mv -f -- "$R/$1" "$S" 2>&1) && ( cd -- "$S" && put_all "$1" "$2" ) || no "folder $1" "$e"
+  rm -rf -- "$S"
+  S=
+}
+put_all() { put "$1" "$2" *; put "$1" "$2" .[!.]*; put "$1" "$2" ..?*; }
+put() {
+  k=$1 d=\${2%/}/
+  shift 2
+  [ -e "./$1" ] || return 0
+  e=$(mv -f -- "$@" "$d" 2>&1) && return 0
+  for f do
+    [ -e "./$f" ] || continue
+    e=$(mv -f -- "./$f" "$d" 2>&1) || no "key $k/$f" "$e"
+  done
+}
+empty() { for x in "$1"/* "$1"/.[!.]* "$1"/..?*; do { [ -e "$x" ] || [ -L "$x" ]; } && return 1; done; return 0; }
+remove_empty() {
+  r=0
+  for q do
+    rmdir -- "$q" 2>/dev/null || [ ! -d "$q" ] || ! empty "$q" || { rmdir -- "$q"; r=1; }
+  done
+  return $r
+}`

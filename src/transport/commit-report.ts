@@ -1,0 +1,65 @@
+import type { Layout } from './commit-layout.ts'
+import type { Commit } from './commit-script.ts'
+
+/** What a host says of a commit. */
+export interface CommitReport {
+  /** Whether the commit went through to its end. */
+  readonly complete: boolean
+  /** Why all of it failed. */
+  readonly broken: string | undefined
+  /** Why an action failed, by its index. */
+  readonly failed: ReadonlyMap<number, string>
+  /** Actions whose content arrived with another checksum. */
+  readonly damaged: ReadonlySet<number>
+}
+
+/** Reads the pairs that the commit wrote. Of several reasons for one action the first counts. */
+export function readReport(output: Buffer, { files, folders }: Layout, { groups }: Commit): CommitReport {
+  const failed = new Map<number, string>()
+  const damaged = new Set<number>()
+  let complete = false
+  let broken: string | undefined
+  const fail = (index: number | undefined, reason: string): void => {
+    if (index !== undefined && !failed.has(index)) failed.set(index, reason)
+  }
+  for (const [what, reason] of pairsIn(output)) {
+    const [kind, first = '', second] = what.split(' ', 3)
+    const rest = what.slice(what.indexOf(' ') + 1)
+    switch (kind) {
+      case 'done':
+        complete = true
+        break
+      case 'broken':
+        broken = reason
+        break
+      case 'file':
+        fail(Number(first), reason)
+        break
+      case 'key':
+        fail(files.find(({ key }) => key === rest)?.index, reason)
+        break
+      case 'each':
+        fail(groups[Number(first)]?.indexes[Number(second) - 1], reason)
+        break
+      case 'folder': {
+        const number = folders.findIndex((_, index) => `d${index}` === first)
+        for (const { key, index } of files) if (key.startsWith(`d${number}/`)) fail(index, reason)
+        break
+      }
+      case 'sum': {
+        const file = files[Number(first) - 1]
+        if (file && !failed.has(file.index)) damaged.add(file.index)
+        fail(file?.index, reason)
+        break
+      }
+    }
+  }
+  return { complete, broken, failed, damaged }
+}
+
+function pairsIn(output: Buffer): readonly (readonly [string, string])[] {
+  const fields = output.toString('utf8').split('\0')
+  const pairs: (readonly [string, string])[] = []
+  for (let i = 0; i + 2 < fields.length; i += 2) pairs.push([fields[i] ?? '', fields[i + 1] ?? ''])
+  return pairs
+}

@@ -1,0 +1,81 @@
+import { posix } from 'node:path'
+import type { Action, Content } from '../core/action.ts'
+import { ProvisionError } from '../core/error.ts'
+
+/** What the files lane does. */
+export type FileAction = Extract<
+  Action,
+  { readonly do: 'write' | 'directory' | 'delete' | 'delete-empty-folder' | 'permit' }
+>
+export type Write = Extract<FileAction, { readonly do: 'write' }>
+
+/** An action with its place in what was asked for, and its path without detours. */
+export interface Numbered<A extends FileAction = FileAction> {
+  readonly index: number
+  readonly path: string
+  readonly action: A
+}
+
+/** So many that names and checksums of one commit stay in a few megabytes. */
+const mostInBatch = 5_000
+
+/** From here on a file travels by SFTP on the connection for bulk. Bytes. */
+export const bulkSize = 1_000_000
+
+/** Whether a file has to be uploaded by itself, instead of in the tar stream. */
+export const isBulk = ({ content, size }: { readonly content: Content; readonly size: number }): boolean =>
+  content.from === 'file' && size >= bulkSize
+
+export const isWrite = (one: Numbered): one is Numbered<Write> => one.action.do === 'write'
+
+/** A reason why a path cannot be meant. */
+export function pathProblem(host: string, action: FileAction): ProvisionError | undefined {
+  const what = `${host} › ${JSON.stringify(action.path)}`
+  const wrong = (reason: string) =>
+    new ProvisionError('playbook', `${what}: ${reason}`, { help: 'give an absolute path on the host' })
+  if (!action.path.startsWith('/')) return wrong('is not an absolute path')
+  if (action.path.includes('\0')) return wrong('no path can hold a NUL character')
+  const path = posix.normalize(action.path)
+  if (path === '/' && action.do !== 'directory' && action.do !== 'permit')
+    return wrong(`cannot ${action.do} this`)
+  return undefined
+}
+
+/** The path by which actions are compared. */
+export const plainPath = (path: string): string => {
+  const plain = posix.normalize(path)
+  return plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain
+}
+
+/**
+ * Cuts a list of actions where their order matters. A batch puts files in place, then sets permissions, then deletes, so
+ * that a failed upload leaves what was there. What is to be made where something was to be deleted has to wait for the
+ * next batch, and so has a second content for one path.
+ */
+export function batchesOf(actions: readonly Numbered[]): readonly (readonly Numbered[])[] {
+  const batches: Numbered[][] = []
+  let batch: Numbered[] = []
+  let deleted = new Set<string>()
+  let written = new Set<string>()
+  for (const one of actions) {
+    const removes = one.action.do === 'delete' || one.action.do === 'delete-empty-folder'
+    const clash = removes
+      ? false
+      : written.has(one.path) || withParents(one.path).some((at) => deleted.has(at))
+    if (clash || batch.length >= mostInBatch || batch.length === 0) {
+      batch = []
+      batches.push(batch)
+      deleted = new Set()
+      written = new Set()
+    }
+    batch.push(one)
+    if (removes) deleted.add(one.path)
+    if (one.action.do === 'write') written.add(one.path)
+  }
+  return batches
+}
+
+function withParents(path: string): readonly string[] {
+  const parent = posix.dirname(path)
+  return parent === path ? [path] : [path, ...withParents(parent)]
+}

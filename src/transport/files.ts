@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { ProvisionError } from '../core/error.ts'
+import type { HostWatcher, Outcome } from '../core/host.ts'
+import { layoutOf, type Layout } from './commit-layout.ts'
+import { commitPrelude } from './commit-prelude.ts'
+import { readReport, type CommitReport } from './commit-report.ts'
+import { commitOf, defaultMode, type Commit } from './commit-script.ts'
+import type { Connection } from './connection.ts'
+import {
+  batchesOf,
+  bulkSize,
+  isBulk,
+  isWrite,
+  pathProblem,
+  plainPath,
+  type FileAction,
+  type Numbered,
+  type Write,
+} from './file-batch.ts'
+import { readContents, whyDamaged } from './local-content.ts'
+import { tarStream, type TarEntry } from './tar.ts'
+import { uploadAll } from './upload.ts'
+
+/** The ways to a host that files take. */
+export interface FileRoutes {
+  readonly connection: Connection
+  /** For what would keep the first connection busy. */
+  readonly openBulk: () => Promise<Connection>
+  /** Who logs in. */
+  readonly user: string
+}
+
+type Failures = Map<number, ProvisionError>
+
+/**
+ * Puts files and folders in place, as root where the host's target says so. Files arrive beside their places, are checked
+ * and renamed, so nobody ever sees half a file. What fails does not stop the rest.
+ * @throws ProvisionError `host` when the connection is lost, `interrupted` when the signal is aborted
+ */
+export async function performFiles(
+  routes: FileRoutes,
+  actions: readonly FileAction[],
+  signal: AbortSignal,
+  watch: HostWatcher = {},
+): Promise<readonly Outcome[]> {
+  const failures: Failures = new Map()
+  const sound = actions.flatMap((action, index): Numbered[] => {
+    const problem = pathProblem(routes.connection.name, action)
+    if (problem) failures.set(index, problem)
+    return problem ? [] : [{ index, path: plainPath(action.path), action }]
+  })
+  const total = sound.reduce((sum, { action }) => sum + (action.do === 'write' ? action.size : 0), 0)
+  let sent = 0
+  const onSent = (bytes: number): void => {
+    sent += bytes
+    watch.sent?.(Math.min(sent, total), total)
+  }
+  for (const batch of batchesOf(sound)) await commitBatch(routes, batch, failures, signal, onSent)
+  return actions.map((_, index) => {
+    const error = failures.get(index)
+    return error ? { ok: false, error } : { ok: true }
+  })
+}
+
+async function commitBatch(
+  { connection, openBulk, user }: FileRoutes,
+  batch: readonly Numbered[],
+  failures: Failures,
+  signal: AbortSignal,
+  onSent: (bytes: number) => void,
+): Promise<void> {
+  const random = randomBytes(8).toString('hex')
+  const writes = batch.filter(isWrite)
+  const uploads = new Map<number, string>()
+  const bulk = writes.flatMap(({ index, action }) =>
+    isBulk(action) && action.content.from === 'file' ? [{ index, source: action.content.path }] : [],
+  )
+  if (bulk.length > 0) {
+    for (const done of await uploadAll(await openBulk(), { user, random }, bulk, signal, onSent)) {
+      if ('path' in done) uploads.set(done.index, done.path)
+      else failures.set(done.index, done.error)
+    }
+  }
+  const layout = layoutOf(
+    writes.filter(({ index }) => !failures.has(index)),
+    uploads,
+  )
+  const commit = commitOf(
+    layout,
+    batch.filter((one) => !isWrite(one)),
+  )
+  const entries = entriesOf(connection.name, layout, commit, failures)
+  const { code, stdout, stderr } = await (
+    await routeFor(layout, connection, openBulk)
+  ).script(commitPrelude(random, layout.folders, [...uploads.values()]), {
+    as: 'root',
+    stdin: Readable.from(tarStream(entries, onSent), { objectMode: false }),
+    signal,
+  })
+  const report = readReport(stdout, layout, commit)
+  for (const { index, path, action } of batch) {
+    if (failures.has(index)) continue
+    const reason = reasonIn(report, index, `${stderr.trim()}\n(ended with ${code})`.trim())
+    if (reason === undefined) continue
+    const local = report.damaged.has(index) && isWriteAction(action) ? await whyDamaged(action) : undefined
+    failures.set(index, failure(connection.name, path, local ?? reason))
+  }
+}
+
+const isWriteAction = (action: FileAction): action is Write => action.do === 'write'
+
+/** Much in small files is bulk, too. */
+function routeFor(
+  { files }: Layout,
+  connection: Connection,
+  openBulk: () => Promise<Connection>,
+): Promise<Connection> | Connection {
+  const streamed = files.reduce(
+    (sum, { write, uploaded }) => sum + (uploaded === undefined ? write.size : 0),
+    0,
+  )
+  return streamed >= bulkSize ? openBulk() : connection
+}
+
+/** What the stream holds: the script first, and last what shows that nothing is missing. */
+async function* entriesOf(
+  host: string,
+  { folders, files }: Layout,
+  { script, sums }: Commit,
+  failures: Failures,
+): AsyncGenerator<TarEntry, void, undefined> {
+  const own = (name: string, text = ''): TarEntry => ({ name, mode: 0o600, content: Buffer.from(text) })
+  const folder = (name: string): TarEntry => ({ name: `${name}/`, mode: 0o700, content: Buffer.alloc(0) })
+  yield own('run', script)
+  yield own('sums', sums)
+  yield folder('odd')
+  for (const number of folders.keys()) yield folder(`d${number}`)
+  const streamed = files.filter(({ uploaded }) => uploaded === undefined)
+  for await (const { staged, content } of readContents(host, streamed)) {
+    if (content instanceof ProvisionError) failures.set(staged.index, content)
+    else yield { name: staged.arrives, mode: (staged.write.mode ?? defaultMode) & 0o777, content }
+  }
+  yield own('end')
+}
+
+function reasonIn(report: CommitReport, index: number, ending: string): string | undefined {
+  const known = report.failed.get(index)
+  if (known !== undefined) return known
+  if (report.complete) return undefined
+  return report.broken === undefined || report.broken === '' ? ending : report.broken
+}
+
+function failure(host: string, path: string, reason: string): ProvisionError {
+  const text = reason.trim() === '' ? 'its content did not arrive whole' : reason.trim()
+  const first = text.split('\n')[0] ?? text
+  // Without the name of the program that says it.
+  const short = first.replace(/^[a-z0-9]+: /, '')
+  return new ProvisionError('action', `${host} › ${path}: ${short}`, {
+    output: text.includes('\n') ? text : undefined,
+    help: `look at it by hand: provision ssh ${host}`,
+  })
+}

@@ -1,0 +1,118 @@
+import type { Action } from '../core/action.ts'
+import { laneOf, type Lane } from '../core/action.ts'
+import type { HostPort, HostWatcher, Outcome, SshTarget } from '../core/host.ts'
+import type { Answer, Probe } from '../core/probe.ts'
+import type { Run } from './command-script.ts'
+import { runCommands } from './commands.ts'
+import type { Connection } from './connection.ts'
+import { dockerOf, type DockerPort } from './docker.ts'
+import { isDockerProbe } from './docker-probe.ts'
+import type { FileAction } from './file-batch.ts'
+import { performFiles } from './files.ts'
+import { answerProbes } from './probe.ts'
+import type { ShellProbe } from './probe-script.ts'
+import { connect, type ConnectOptions } from './ssh.ts'
+
+/** A host with the ways to it that only transports and providers need. */
+export interface ConnectedHost extends HostPort {
+  readonly connection: Connection
+  readonly docker: DockerPort
+}
+
+export interface HostOptions extends ConnectOptions {
+  /** Where images come from; hosts of one run share it, so that an image is read once. */
+  readonly images?: Parameters<typeof dockerOf>[1]
+}
+
+/** A second connection, for bulk: the first one stays quick while it is full. */
+const bulkKeepalive = { interval: 1_000, count: 15 }
+
+/**
+ * Connects to a host.
+ * @throws ProvisionError `host`, as `connect` does
+ */
+export async function connectHost(
+  target: SshTarget,
+  signal: AbortSignal,
+  { images, ...options }: HostOptions = {},
+): Promise<ConnectedHost> {
+  const connection = await connect(target, signal, options)
+  const docker = dockerOf(connection, images)
+  let bulk: Promise<Connection> | undefined
+  let bulkDocker: DockerPort | undefined
+
+  const openBulk = async (): Promise<Connection> => {
+    bulk ??= connect(target, signal, { ...options, keepalive: bulkKeepalive })
+    try {
+      return await bulk
+    } catch (error) {
+      bulk = undefined
+      throw error
+    }
+  }
+
+  const performLane = async (
+    lane: Lane,
+    actions: readonly Action[],
+    stop: AbortSignal,
+    watch: HostWatcher | undefined,
+  ): Promise<readonly Outcome[]> => {
+    switch (lane) {
+      case 'files':
+        return performFiles({ connection, openBulk, user: target.user }, actions.filter(isFile), stop, watch)
+      case 'commands':
+        return runCommands(connection, actions.filter(isRun), stop, watch)
+      case 'bulk':
+        bulkDocker ??= dockerOf(await openBulk(), images)
+        return bulkDocker.perform(actions, stop, watch)
+      case 'docker':
+        return docker.perform(actions, stop, watch)
+    }
+  }
+
+  return {
+    name: target.name,
+    connection,
+    docker,
+    probe: (probes, stop) =>
+      inGroups<Probe, boolean, Answer>(probes, isDockerProbe, async (ofDocker, some) =>
+        ofDocker
+          ? docker.probe(some.filter(isDockerProbe), stop)
+          : answerProbes(connection, some.filter(isShellProbe), stop),
+      ),
+    perform: (actions, stop, watch) =>
+      inGroups(actions, laneOf, (lane, some) => performLane(lane, some, stop, watch)),
+    async close() {
+      await Promise.allSettled([docker.close(), bulkDocker?.close()])
+      const second = await bulk?.catch(() => undefined)
+      await Promise.all([second?.close(), connection.close()])
+    },
+  }
+}
+
+const isFile = (action: Action): action is FileAction => laneOf(action) === 'files'
+const isRun = (action: Action): action is Run => action.do === 'run'
+const isShellProbe = (probe: Probe): probe is ShellProbe => !isDockerProbe(probe)
+
+/** Has each group of items answered together, all groups at once, and gives the answers in the order of the items. */
+async function inGroups<T, G, R>(
+  items: readonly T[],
+  groupOf: (item: T) => G,
+  answer: (group: G, items: readonly T[]) => Promise<readonly R[]>,
+): Promise<readonly R[]> {
+  const groups = [...new Set(items.map(groupOf))]
+  const answers = await Promise.all(
+    groups.map(async (group) => {
+      const mine = items.flatMap((item, index) => (groupOf(item) === group ? [{ item, index }] : []))
+      const given = await answer(
+        group,
+        mine.map(({ item }) => item),
+      )
+      return given.map((value, i) => ({ value, index: mine[i]?.index ?? items.length }))
+    }),
+  )
+  return answers
+    .flat()
+    .sort((a, b) => a.index - b.index)
+    .map(({ value }) => value)
+}

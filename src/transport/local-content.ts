@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { digestOf } from '../core/digest.ts'
+import { ProvisionError, reasonOf } from '../core/error.ts'
+import { reveal } from '../core/secret.ts'
+import type { Staged } from './commit-layout.ts'
+import type { Write } from './file-batch.ts'
+
+/** Enough to hide the waits for a disk, and few enough to hold in memory. */
+const readAhead = 16
+
+interface Read {
+  readonly staged: Staged
+  readonly content: Uint8Array | ProvisionError
+}
+
+/** Reads the contents of files in their order, some of them ahead. */
+export async function* readContents(
+  host: string,
+  files: readonly Staged[],
+): AsyncGenerator<Read, void, undefined> {
+  const ahead: Promise<Read>[] = []
+  let next = 0
+  const readOn = (): void => {
+    const staged = files[next++]
+    if (staged) ahead.push(contentOf(host, staged.write).then((content) => ({ staged, content })))
+  }
+  for (let i = 0; i < readAhead; i++) readOn()
+  for (let read = ahead.shift(); read; read = ahead.shift()) {
+    yield await read
+    readOn()
+  }
+}
+
+/** Never rejects. A file that is not what it was when the plan was made is not sent at all. */
+async function contentOf(
+  host: string,
+  { content, digest, path }: Write,
+): Promise<Uint8Array | ProvisionError> {
+  if (content.from === 'text') return Buffer.from(reveal(content.text))
+  try {
+    const bytes = await readFile(content.path)
+    if (digestOf(bytes) === digest) return bytes
+    return new ProvisionError('action', `${host} › ${path}: ${changed(content.path)}`, {
+      help: 'run the same again, when nothing writes to it any more',
+    })
+  } catch (cause) {
+    return new ProvisionError(
+      'action',
+      `${host} › ${path}: ${content.path} cannot be read: ${reasonOf(cause)}`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** Why content arrived that is not what was planned, if that can be seen here. */
+export async function whyDamaged({ content, digest }: Write): Promise<string | undefined> {
+  if (content.from === 'text') return undefined
+  try {
+    const hash = createHash('sha256')
+    for await (const chunk of createReadStream(content.path)) hash.update(chunk)
+    return hash.digest('hex') === digest ? undefined : changed(content.path)
+  } catch (error) {
+    return `${content.path} cannot be read any more: ${reasonOf(error)}`
+  }
+}
+
+const changed = (path: string): string =>
+  `${path} has changed since the plan was made, so it was left as it was`

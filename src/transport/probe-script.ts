@@ -1,0 +1,80 @@
+import type { Probe } from '../core/probe.ts'
+import { quote, quoteAll } from '../core/quote.ts'
+
+/** The probes that a shell answers. */
+export type ShellProbe = Extract<Probe, { readonly ask: 'stat' | 'read' | 'command' }>
+
+/** What to run on a host to answer probes, and what to send to its standard input. */
+export interface ProbeScript {
+  readonly script: string
+  readonly stdin: Buffer
+}
+
+/** The most that a file may hold that is read. Bytes. */
+export const readLimit = 8 * 1024 * 1024
+/** Of the output of a command, what is kept. Bytes. */
+const outputLimit = 64 * 1024
+
+/**
+ * One script for all probes of a host. Paths travel on standard input to one `stat` and one `sha256sum`: two processes
+ * a file took ten times as long for 1,000 files. Each answer ends with a line that begins with the marker, which must be
+ * a word that occurs in none. `probe-answers.ts` reads them.
+ */
+export function probeScript(probes: readonly ShellProbe[], marker: string): ProbeScript {
+  const paths = statPaths(probes)
+  return {
+    script: [
+      'LC_ALL=C; export LC_ALL; unset CDPATH',
+      `m=${quote(marker)}`,
+      // Starts a line of its own, whatever came before.
+      `tell() { printf '\\n%s %s\\n' "$m" "$*"; }`,
+      commandHelper,
+      ...(paths.length > 0 ? [`xargs -0 sh -c ${quote(statAndDigest)} "$m"`] : []),
+      ...probes.flatMap((probe, index) => (probe.ask === 'stat' ? [] : [section(probe, index)])),
+      'tell done',
+      'exit 0',
+    ].join('\n'),
+    stdin: Buffer.from(paths.map((path) => `${path}\0`).join('')),
+  }
+}
+
+/** The paths that are asked for, once each. */
+export const statPaths = (probes: readonly ShellProbe[]): readonly string[] => [
+  ...new Set(probes.flatMap((probe) => (probe.ask === 'stat' ? [asOperand(probe.path)] : []))),
+]
+
+/** A path that no program takes for an option or for its standard input. */
+export const asOperand = (path: string): string => (path.startsWith('-') ? `./${path}` : path)
+
+/** How a line of `stat` begins; the name follows, and is not parsed but compared with those that were asked for. */
+const statFormat = '%f:%s:%u:%U:%g:%G:%n'
+
+// Only regular files are read: a pipe would block, a device might never end.
+const statAndDigest = `
+stat -c ${statFormat} -- "$@" 2>/dev/null
+printf "\\n%s stat\\n" "$0"
+for p do
+  [ -f "$p" ] && [ ! -L "$p" ] && printf "%s\\0" "$p"
+done | xargs -0 -r sha256sum -- 2>/dev/null
+printf "\\n%s sums\\n" "$0"
+exit 0`
+
+/** Runs a function for its output, cut to the limit without ending it, and its exit code. */
+const commandHelper = `exec 4>&1
+command_output() {
+  c=$( { { ( "$1" ) </dev/null 2>&1 3>&- 4>&-; echo $? >&3; } | { head -c ${outputLimit}; cat >/dev/null; } >&4; } 3>&1 )
+}`
+
+function section(probe: Exclude<ShellProbe, { ask: 'stat' }>, index: number): string {
+  if (probe.ask === 'command') {
+    const cd = probe.cwd === undefined ? '' : `cd -- ${quote(probe.cwd)} || exit 125; `
+    const run = `command_${index}`
+    return `${run}() { ${cd}exec ${quoteAll(probe.argv)}; }; command_output ${run}; tell command ${index} "$c"`
+  }
+  const path = quote(asOperand(probe.path))
+  return [
+    `if [ -f ${path} ]; then head -c ${readLimit + 1} ${path} 2>&1; tell read ${index} $?`,
+    `elif [ -e ${path} ]; then tell read ${index} other`,
+    `else tell read ${index} missing; fi`,
+  ].join('\n')
+}

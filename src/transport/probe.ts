@@ -1,0 +1,25 @@
+import { ProvisionError } from '../core/error.ts'
+import type { Answer } from '../core/probe.ts'
+import { newMarker } from './bootstrap.ts'
+import type { Connection } from './connection.ts'
+import { probeAnswers } from './probe-answers.ts'
+import { probeScript, type ShellProbe } from './probe-script.ts'
+
+/** Answers probes of files and commands, all in one round trip. */
+export async function answerProbes(
+  connection: Connection,
+  probes: readonly ShellProbe[],
+  signal: AbortSignal,
+): Promise<readonly Answer<ShellProbe>[]> {
+  if (probes.length === 0) return []
+  const marker = newMarker()
+  const { script, stdin } = probeScript(probes, marker)
+  const { code, stdout, stderr } = await connection.script(script, { as: 'root', stdin, signal })
+  if (code !== 0) {
+    throw new ProvisionError('host', `${connection.name}: asking for its state ended with ${code}`, {
+      output: stderr.trim(),
+      help: `look whether sh works on ${connection.name}`,
+    })
+  }
+  return probeAnswers(connection.name, probes, marker, stdout)
+}

@@ -1,0 +1,55 @@
+import { pack, type Pack } from 'tar-stream'
+
+/** One entry of a tar stream; a name that ends with `/` is a folder. */
+export interface TarEntry {
+  readonly name: string
+  readonly mode: number
+  readonly content: Uint8Array
+}
+
+/** ssh2 makes a packet of each chunk, and tar-stream three chunks of each small file. Bytes. */
+const chunkSize = 64 * 1024
+
+/**
+ * A tar stream of entries as they come, in chunks of a fit size; `onSent` is told the content bytes of each entry once
+ * they are on their way.
+ */
+export async function* tarStream(
+  entries: AsyncIterable<TarEntry>,
+  onSent: (bytes: number) => void = () => undefined,
+): AsyncGenerator<Buffer, void, undefined> {
+  const stream = pack()
+  // Its failure ends the stream, and with it the loop below.
+  const filling = fill(stream, entries, onSent).catch((error: unknown) => {
+    stream.destroy(error instanceof Error ? error : new Error(String(error)))
+  })
+  let waiting: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    if (!Buffer.isBuffer(chunk)) continue
+    waiting.push(chunk)
+    size += chunk.length
+    if (size < chunkSize) continue
+    yield Buffer.concat(waiting)
+    waiting = []
+    size = 0
+  }
+  if (size > 0) yield Buffer.concat(waiting)
+  await filling
+}
+
+async function fill(
+  stream: Pack,
+  entries: AsyncIterable<TarEntry>,
+  onSent: (bytes: number) => void,
+): Promise<void> {
+  for await (const { name, mode, content } of entries) {
+    await new Promise<void>((resolve, reject) => {
+      const done = (error?: Error | null): void => (error ? reject(error) : resolve())
+      if (name.endsWith('/')) stream.entry({ name, mode, type: 'directory' }, done)
+      else stream.entry({ name, mode, type: 'file' }, Buffer.from(content), done)
+    })
+    onSent(content.length)
+  }
+  stream.finalize()
+}

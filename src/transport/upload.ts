@@ -1,0 +1,134 @@
+import { posix } from 'node:path'
+import type { SFTPWrapper } from 'ssh2'
+import SftpClient from 'ssh2-sftp-client'
+import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
+import { quote } from '../core/quote.ts'
+import type { Connection } from './connection.ts'
+import { interruption } from './exec.ts'
+import { createLimit } from './docker-limit.ts'
+import { unlessLost } from './session.ts'
+import { lostError } from './ssh-error.ts'
+
+/** A large file to bring to a host. */
+export interface Upload {
+  readonly index: number
+  /** On this machine. */
+  readonly source: string
+}
+
+/** What came of it: the path on the host, or why it failed. */
+export type Uploaded = { readonly index: number } & (
+  { readonly path: string } | { readonly error: ProvisionError }
+)
+
+/** Measured: 276 MB/s, against 164 by default. */
+const transfer = { concurrency: 8, chunkSize: 261_120 }
+const filesAtOnce = 2
+
+/**
+ * Brings files to a folder of the host that only the login user may read, under names of this run. They are still to be
+ * checked and put in place.
+ * @throws ProvisionError `host` when the connection is lost or SFTP is not to be had, `interrupted` on abort
+ */
+export async function uploadAll(
+  connection: Connection,
+  { user, random }: { readonly user: string; readonly random: string },
+  uploads: readonly Upload[],
+  signal: AbortSignal,
+  onSent: (bytes: number) => void,
+): Promise<readonly Uploaded[]> {
+  const folder = await uploadFolder(connection, user, signal)
+  const sftp = await openSftp(connection)
+  const client = Object.assign(new SftpClient(connection.name, silent), { client: connection.client, sftp })
+  const limit = createLimit(filesAtOnce)
+  const send = async ({ index, source }: Upload): Promise<Uploaded> => {
+    const path = posix.join(folder, `${random}-${index}`)
+    let before = 0
+    const step = (total: number): void => {
+      onSent(total - before)
+      before = total
+    }
+    try {
+      await client.fastPut(source, path, { ...transfer, step })
+      return { index, path }
+    } catch (cause) {
+      return { index, error: failed(connection.name, source, folder, cause) }
+    }
+  }
+  try {
+    return await unlessAborted(
+      connection,
+      signal,
+      Promise.all(uploads.map((upload) => limit(() => send(upload)))),
+    )
+  } finally {
+    sftp.end()
+  }
+}
+
+// By default ssh2-sftp-client prints.
+const silent = { error: () => undefined, end: () => undefined, close: () => undefined }
+
+/** ssh2 does not tell a transfer under way that it is over. */
+async function unlessAborted<T>(
+  { name, lost }: Connection,
+  signal: AbortSignal,
+  work: Promise<T>,
+): Promise<T> {
+  const either = AbortSignal.any([signal, lost])
+  const reason = (): ProvisionError => (signal.aborted ? interruption(name, signal) : lossOf(name, lost))
+  if (either.aborted) throw reason()
+  let stop: () => void = () => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(reason())
+    either.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    const done = await Promise.race([work, aborted])
+    // A connection that is lost fails each transfer with a reason of SFTP's own.
+    if (lost.aborted) throw reason()
+    return done
+  } finally {
+    either.removeEventListener('abort', stop)
+  }
+}
+
+const lossOf = (name: string, { reason }: AbortSignal): ProvisionError =>
+  isProvisionError(reason) ? reason : lostError(name, reason)
+
+function openSftp({ name, client, lost }: Connection): Promise<SFTPWrapper> {
+  return unlessLost<SFTPWrapper>({ lost }, (done) => client.sftp(done)).catch((cause: unknown) => {
+    if (isProvisionError(cause)) throw cause
+    throw new ProvisionError('host', `${name}: sshd offers no SFTP: ${reasonOf(cause)}`, {
+      help: `on ${name}, put "Subsystem sftp internal-sftp" into /etc/ssh/sshd_config and restart sshd`,
+      cause,
+    })
+  })
+}
+
+const failed = (host: string, source: string, folder: string, cause: unknown): ProvisionError =>
+  new ProvisionError('action', `${host} › ${source}: the upload failed: ${reasonOf(cause)}`, {
+    help: `look whether the disk of ${host} is full: provision ssh ${host} -- df -h ${folder}`,
+    cause,
+  })
+
+/** Makes the folder, and takes away what runs that were killed have left there. */
+async function uploadFolder(connection: Connection, user: string, signal: AbortSignal): Promise<string> {
+  const script = `
+umask 022
+if [ "$(id -u)" = 0 ]; then
+  f=/var/lib/provision/upload-${quote(user)}
+  mkdir -p /var/lib/provision && mkdir -p "$f" && chown ${quote(user)} "$f" && chmod 700 "$f" || exit
+else
+  f=$HOME/.provision-upload
+  mkdir -p "$f" && chmod 700 "$f" || exit
+fi
+find "$f" -type f -mmin +60 -exec rm -f -- {} + 2>/dev/null
+printf %s "$f"`
+  const { code, stdout, stderr } = await connection.script(script, { as: 'root', signal })
+  if (code === 0) return stdout.toString()
+  throw new ProvisionError('action', `${connection.name}: there is no folder to upload to`, {
+    output: stderr.trim(),
+    help: `look whether the disk of ${connection.name} is full or read-only`,
+  })
+}

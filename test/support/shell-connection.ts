@@ -1,0 +1,41 @@
+import { Readable } from 'node:stream'
+import ssh2 from 'ssh2'
+import { bootstrap, newMarker, scriptInput } from '../../src/transport/bootstrap.ts'
+import type { Connection } from '../../src/transport/connection.ts'
+import { afterMarker } from '../../src/transport/marker.ts'
+import { cutLines } from '../../src/transport/lines.ts'
+import { runIn, type Shell } from './shells.ts'
+
+/** A connection to this machine through one of its shells and nothing else: for scripts, without sshd. */
+export function shellConnection(shell: Shell): Connection {
+  const elsewhere = (): never => {
+    throw new Error('only scripts go through a shell')
+  }
+  return {
+    name: 'box',
+    client: new ssh2.Client(),
+    lost: new AbortController().signal,
+    exec: elsewhere,
+    channel: elsewhere,
+    forwardSocket: elsewhere,
+    forwardPort: elsewhere,
+    close: () => Promise.resolve(),
+    async script(text, { stdin = '', onLine }) {
+      const marker = newMarker()
+      const [out, err]: Buffer[][] = [[], []]
+      const input = async function* () {
+        yield Buffer.from(scriptInput(marker, text))
+        if (stdin instanceof Readable) yield* stdin
+        else yield Buffer.from(stdin)
+      }
+      const { code, stdout, stderr } = await runIn(shell, bootstrap(marker, false), input())
+      afterMarker(marker, (chunk) => out?.push(chunk)).push(stdout)
+      afterMarker(marker, (chunk) => err?.push(chunk)).push(Buffer.from(stderr))
+      const all = Buffer.concat(out ?? [])
+      const lines = cutLines((line) => onLine?.(line, 'stdout'))
+      lines.push(all)
+      lines.end()
+      return { code: code ?? -1, stdout: all, stderr: Buffer.concat(err ?? []).toString() }
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A POSIX shell with the tools that belong to it. */
+export interface Shell {
+  readonly title: string
+  readonly argv: readonly [string, ...string[]]
+  /** A folder with the tools to use instead of this machine's. */
+  readonly tools?: string
+}
+
+const candidates: readonly Shell[] = [
+  { title: 'sh', argv: ['sh'] },
+  { title: 'dash', argv: ['dash'] },
+  { title: 'bash', argv: ['bash'] },
+  { title: 'bash as sh', argv: ['bash', '--posix'] },
+  { title: 'busybox', argv: ['busybox', 'sh'] },
+]
+
+const answers = ({ argv: [file, ...args] }: Shell): boolean => {
+  try {
+    execFileSync(file, [...args, '-c', 'exit 0'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Busybox as the whole system, with its own stat, tar, mv and the rest. */
+function busyboxOnly(shell: Shell): Shell {
+  if (shell.title !== 'busybox') return shell
+  const tools = mkdtempSync(join(tmpdir(), 'provision-busybox-'))
+  process.once('exit', () => rmSync(tools, { recursive: true, force: true }))
+  execFileSync('busybox', ['--install', '-s', tools])
+  return { ...shell, argv: [join(tools, 'sh')], tools }
+}
+
+/** Those of this machine. */
+export const shells = candidates.filter(answers).map(busyboxOnly)
+
+/** What a script writes when a shell runs it as a host does. */
+export function runIn(
+  { argv: [file, ...args], tools }: Shell,
+  script: string,
+  stdin: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<{ code: number | null; stdout: Buffer; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, [...args, '-c', script], {
+      env: { ...process.env, ...(tools === undefined ? {} : { PATH: tools }) },
+    })
+    const stdout: Buffer[] = []
+    const stderr: Buffer[] = []
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    child.stdin.on('error', () => undefined)
+    child.on('error', reject)
+    child.on('close', (code) =>
+      resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }),
+    )
+    void feed(child.stdin, stdin).catch(reject)
+  })
+}
+
+async function feed(
+  input: NodeJS.WritableStream,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  if (bytes instanceof Uint8Array) input.write(bytes)
+  else for await (const chunk of bytes) input.write(chunk)
+  input.end()
+}

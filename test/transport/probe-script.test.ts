@@ -1,0 +1,134 @@
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { digestOf } from '../../src/core/digest.ts'
+import { probeAnswers } from '../../src/transport/probe-answers.ts'
+import { probeScript, type ShellProbe } from '../../src/transport/probe-script.ts'
+import { hostileName } from '../support/hostile.ts'
+import { runIn, shells, type Shell } from '../support/shells.ts'
+
+const marker = 'provision-0123456789abcdef'
+
+async function ask(shell: Shell, probes: readonly ShellProbe[]) {
+  const { script, stdin } = probeScript(probes, marker)
+  const { code, stdout, stderr } = await runIn(shell, script, stdin)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return probeAnswers('box', probes, marker, stdout)
+}
+
+let folder = ''
+beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'provision-probe-'))))
+afterAll(() => rm(folder, { recursive: true }))
+
+describe.each(shells)('under $title', (shell) => {
+  it('tells files, folders, links and what is missing apart', async () => {
+    const at = (name: string) => join(folder, shell.title, name)
+    await mkdir(at('sub'), { recursive: true })
+    await writeFile(at('file'), 'content\n')
+    await chmod(at('file'), 0o4750)
+    await symlink('file', at('link'))
+    await symlink('nowhere', at('dangling'))
+    const probes = ['file', 'missing', 'sub', 'link', 'dangling', 'file', 'file/below'].map(
+      (name) => ({ ask: 'stat', path: at(name) }) as const,
+    )
+    const file = { type: 'file', mode: 0o4750, size: 8, digest: digestOf('content\n') }
+    expect(await ask(shell, probes)).toMatchObject([
+      file,
+      undefined,
+      { type: 'directory', digest: undefined },
+      { type: 'link', digest: undefined },
+      { type: 'link', digest: undefined },
+      file,
+      undefined,
+    ])
+  })
+
+  it('gives names of owners', async () => {
+    expect(await ask(shell, [{ ask: 'stat', path: '/etc/passwd' }])).toMatchObject([
+      { owner: 'root', group: 'root', mode: 0o644 },
+    ])
+  })
+
+  it.each<[string, string | Buffer]>([
+    ['nothing', ''],
+    ['no newline at the end', 'a'],
+    ['empty lines at both ends', '\n\na\n\n'],
+    ['other alphabets', 'Größe 大きさ\n'],
+    ['what looks like our own lines', `\n${marker.slice(0, -1)} done\n`],
+  ])('reads a file that holds %s', async (_, content) => {
+    const path = join(folder, `${shell.title} content`)
+    await writeFile(path, content)
+    expect(await ask(shell, [{ ask: 'read', path }])).toEqual([content])
+  })
+
+  it('reads nothing where nothing is, and refuses a folder', async () => {
+    expect(await ask(shell, [{ ask: 'read', path: join(folder, 'missing') }])).toEqual([undefined])
+    await expect(ask(shell, [{ ask: 'read', path: folder }])).rejects.toThrow('box › ' + folder)
+  })
+
+  it.each<[string, readonly string[], string | undefined, { code: number; output: string }]>([
+    ['succeeds', ['true'], undefined, { code: 0, output: '' }],
+    ['fails', ['sh', '-c', 'echo out; echo err >&2; exit 7'], undefined, { code: 7, output: 'out\nerr\n' }],
+    [
+      'gets its arguments whole',
+      ['printf', '%s|', "a 'b'\n", '$HOME', '*'],
+      '/',
+      { code: 0, output: "a 'b'\n|$HOME|*|" },
+    ],
+    ['runs in its folder', ['pwd'], '/usr', { code: 0, output: '/usr\n' }],
+    ['has nothing to read', ['cat'], undefined, { code: 0, output: '' }],
+  ])('a command that %s', async (_, argv, cwd, expected) => {
+    expect(await ask(shell, [{ ask: 'command', argv, cwd }])).toEqual([expected])
+  })
+
+  it('a command whose folder is missing does not run, one that is missing says so', async () => {
+    const answers = await ask(shell, [
+      { ask: 'command', argv: ['touch', join(folder, 'ran')], cwd: join(folder, 'no folder') },
+      { ask: 'command', argv: ['no-such-command'] },
+      { ask: 'command', argv: [folder] },
+      { ask: 'stat', path: join(folder, 'ran') },
+    ])
+    expect(answers).toMatchObject([{ code: 125 }, { code: 127 }, { code: 126 }, undefined])
+  })
+
+  it('a command that writes much is cut and not ended', async () => {
+    const argv = [
+      'sh',
+      '-c',
+      'i=0; while [ $i -lt 4000 ]; do echo 0123456789012345678901234567890123456789; i=$((i+1)); done; exit 3',
+    ]
+    const [answer] = await ask(shell, [{ ask: 'command', argv }])
+    expect(answer).toMatchObject({ code: 3 })
+    expect(answer).toHaveProperty('output.length', 64 * 1024)
+  })
+
+  it('any name is found and hashed, and nobody interprets it', { timeout: 60_000 }, async () => {
+    const sub = join(folder, `names ${shell.title}`)
+    await mkdir(sub)
+    let round = 0
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(hostileName, { minLength: 1, maxLength: 12 }), async (names) => {
+        const place = join(sub, String(round++))
+        await mkdir(place)
+        const present = names.filter((_, i) => i % 3 !== 2)
+        await Promise.all(present.map((name) => writeFile(`${place}/${name}`, name)))
+        const answers = await ask(
+          shell,
+          names.map((name) => ({ ask: 'stat', path: `${place}/${name}` })),
+        )
+        expect(answers).toMatchObject(
+          names.map((name, i) => (i % 3 === 2 ? undefined : { type: 'file', digest: digestOf(name) })),
+        )
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
+it('answers that are cut short are noticed', () => {
+  expect(() => probeAnswers('box', [{ ask: 'stat', path: '/' }], marker, Buffer.from('41ed:1:'))).toThrow(
+    'box: the answers to what was asked are cut short',
+  )
+})
