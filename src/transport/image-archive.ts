@@ -102,9 +102,9 @@ export function packWithout(
   { layers, others }: ImageArchive,
   lowest: number,
 ): { readonly tar: Pack; readonly size: number } {
-  const below = new Set(layers.slice(0, lowest).map(({ name }) => name))
+  // By name: a layer may come twice, as an empty one does.
   const above = new Map(layers.slice(lowest).map((layer) => [layer.name, layer]))
-  const parts = [...others, ...above.values()].filter(({ name }) => !below.has(name))
+  const parts = [...others, ...above.values()]
   const blocks = parts.reduce((sum, part) => sum + 1 + Math.ceil(sizeOf(part) / 512), 2)
   const tar = pack()
   fill(tar, parts).then(

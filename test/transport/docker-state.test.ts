@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { label } from '../../src/core/label.ts'
+import {
+  containerName,
+  containerState,
+  networkState,
+  ownedOf,
+  type ContainerInspection,
+} from '../../src/transport/docker-state.ts'
+
+const bare: ContainerInspection = {
+  Id: 'id',
+  Image: 'sha256:image',
+  RestartCount: 0,
+  State: { Status: 'created', Running: false, ExitCode: 0, StartedAt: '', OOMKilled: false },
+  Config: { Image: 'app:1', Labels: null, Env: null, Cmd: null, User: '', Tty: false },
+  HostConfig: {},
+  NetworkSettings: { Networks: null },
+}
+
+test('a container of which Docker says nothing but null', () => {
+  expect(containerState(bare)).toMatchObject({
+    image: 'app:1',
+    labels: {},
+    env: [],
+    command: [],
+    binds: [],
+    ports: [],
+    networks: [],
+    address: '',
+    memory: 0,
+    nanoCpus: 0,
+    restartPolicy: '',
+    health: undefined,
+  })
+})
+
+test.each<[string, Partial<ContainerInspection>, readonly { container: string; host: string }[]]>([
+  [
+    'as configured, by host port',
+    {
+      HostConfig: {
+        PortBindings: { '8080/tcp': [{ HostPort: '80' }], '53/udp': [{ HostIp: '0.0.0.0', HostPort: '53' }] },
+      },
+    },
+    [
+      { container: '53/udp', host: '53/udp' },
+      { container: '8080/tcp', host: '80/tcp' },
+    ],
+  ],
+  [
+    'on one address',
+    { HostConfig: { PortBindings: { '8080/tcp': [{ HostIp: '127.0.0.1', HostPort: '80' }] } } },
+    [{ container: '8080/tcp', host: '127.0.0.1:80/tcp' }],
+  ],
+  [
+    'of Docker’s choice',
+    {
+      HostConfig: { PortBindings: { '8080/tcp': [{ HostPort: '' }] } },
+      NetworkSettings: { Networks: {}, Ports: { '8080/tcp': [{ HostIp: '0.0.0.0', HostPort: '49153' }] } },
+    },
+    [{ container: '8080/tcp', host: '49153/tcp' }],
+  ],
+  ['none', { HostConfig: { PortBindings: null } }, []],
+])('published ports: %s', (_, part, expected) => {
+  expect(containerState({ ...bare, ...part }).ports).toEqual(expected)
+})
+
+test.each([
+  [['/user'], 'user'],
+  [['/proxy/alias', '/user'], 'user'],
+  [[], ''],
+])('name of a container listed as %j', (Names, expected) => {
+  expect(containerName({ Names })).toBe(expected)
+})
+
+test('a network with and without a subnet of its own', () => {
+  const network = { Name: 'n', Id: 'id', Driver: 'bridge', Internal: false }
+  expect(networkState(network)).toMatchObject({ subnet: undefined, labels: {} })
+  expect(networkState({ ...network, IPAM: { Config: [{ Subnet: '10.0.0.0/24' }] } }).subnet).toBe(
+    '10.0.0.0/24',
+  )
+})
+
+test('only objects of the environment are owned', () => {
+  const of = (environment: string) => ({ [label.environment]: environment, [label.resource]: 'app/volume/x' })
+  const owned = ownedOf('volume', 'mine', [
+    { name: 'a', id: 'a', labels: of('mine') },
+    { name: 'b', id: 'b', labels: of('other') },
+    { name: 'c', id: 'c', labels: null },
+  ])
+  expect(owned).toEqual([{ type: 'volume', name: 'a', id: 'a', resource: 'app/volume/x' }])
+})

@@ -1,0 +1,64 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { digestOf } from '../../src/core/digest.ts'
+import { isProvisionError } from '../../src/core/error.ts'
+import { engineAddresses, localEngine, parseAddress } from '../../src/transport/engine.ts'
+
+let config: string
+beforeAll(async () => {
+  config = await mkdtemp(join(tmpdir(), 'provision-engine-test-'))
+  const meta = join(config, 'contexts/meta', digestOf('desk'))
+  await mkdir(meta, { recursive: true })
+  const endpoint = { Endpoints: { docker: { Host: 'unix:///desk/docker.sock' } } }
+  await writeFile(join(meta, 'meta.json'), JSON.stringify(endpoint))
+})
+afterAll(() => rm(config, { recursive: true, force: true }))
+
+test.each([
+  ['unix:///run/user/1/docker.sock', { path: '/run/user/1/docker.sock' }],
+  ['unix://', { path: '/var/run/docker.sock' }],
+  ['tcp://10.0.0.1:2376', { host: '10.0.0.1', port: 2376 }],
+  ['tcp://[::1]:2375', { host: '::1', port: 2375 }],
+  ['tcp://docker', { host: 'docker', port: 2375 }],
+])('address %s', (text, at) => {
+  expect(parseAddress(text, 'DOCKER_HOST').at).toEqual(at)
+})
+
+test.each(['ssh://core@10.0.0.1', 'npipe:////./pipe/docker_engine', 'nonsense', 'tcp://'])(
+  'address %s is refused',
+  (text) => {
+    expect(() => parseAddress(text, 'DOCKER_HOST')).toThrow(/^DOCKER_HOST: /)
+  },
+)
+
+test('DOCKER_HOST comes before a context, a context before the default sockets', async () => {
+  const at = async (env: Record<string, string>) => (await engineAddresses(env)).map((address) => address.at)
+  const both = { DOCKER_CONFIG: config, DOCKER_CONTEXT: 'desk' }
+  expect(await at({ ...both, DOCKER_HOST: 'unix:///own' })).toEqual([{ path: '/own' }])
+  expect(await at(both)).toEqual([{ path: '/desk/docker.sock' }])
+  const defaults = [{ path: '/var/run/docker.sock' }, { path: join(homedir(), '.docker/run/docker.sock') }]
+  expect(await at({ DOCKER_CONFIG: config })).toEqual(defaults)
+  await writeFile(join(config, 'config.json'), '{"currentContext":"desk"}')
+  expect(await at({ DOCKER_CONFIG: config })).toEqual([{ path: '/desk/docker.sock' }])
+  expect(await at({ DOCKER_CONFIG: config, DOCKER_CONTEXT: 'default' })).toEqual(defaults)
+})
+
+test('a context that is not there is named', async () => {
+  await expect(engineAddresses({ DOCKER_CONFIG: config, DOCKER_CONTEXT: 'gone' })).rejects.toMatchObject({
+    code: 'engine',
+    message: 'Docker context "gone" has no known endpoint',
+  })
+})
+
+test('no engine: where it was looked for, and what to do', async () => {
+  const nowhere = join(config, 'no.sock')
+  const error: unknown = await localEngine({ DOCKER_HOST: `unix://${nowhere}` }).catch(
+    (reason: unknown) => reason,
+  )
+  expect(error).toMatchObject({ code: 'engine', message: 'no Docker engine answers on this machine' })
+  if (!isProvisionError(error)) throw error
+  expect(error.output).toContain(nowhere)
+  expect(error.help).toContain('./scripts/quickstart.sh')
+})
