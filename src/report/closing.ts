@@ -81,7 +81,8 @@ export function nextText(outcome: Outcome, { style, columns, commandLine }: Clos
   if (finished?.ok !== true) return ''
   const hints = command === 'quickstart' ? afterQuickstart(outcome) : []
   if (command === 'plan' && plan && changesIn(plan).length > 0) {
-    hints.push([['refresh'], 'carries it out, and starts hosts that are stopped'])
+    const isNew = plan.steps.every(({ operation }) => operation === 'create')
+    hints.push([[isNew ? 'quickstart' : 'refresh'], 'carries it out'])
   }
   const lines = hints.map(([words, meaning]) => [
     `  ${style.bold(commandLine(...words))}`,

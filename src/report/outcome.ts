@@ -1,25 +1,26 @@
-import type { Event, Failure, Finished, NamedEndpoint, Phase } from '../core/event.ts'
+import type { Event, Failure, Finished, NamedEndpoint } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
 
 /** What people want to know when a run is over, gathered from its events. */
 export interface Outcome {
   command: string
+  /** Whether any phase has begun: a call that was wrong has nothing to count. */
+  isUnderWay: boolean
   /** What the command answered, for people. */
   answers: string[]
   plan: Plan | undefined
   failures: Failure[]
   endpoints: readonly NamedEndpoint[]
-  times: { readonly phase: Phase; readonly durationMs: number }[]
   finished: Finished | undefined
 }
 
 export const emptyOutcome = (): Outcome => ({
   command: '',
+  isUnderWay: false,
   answers: [],
   plan: undefined,
   failures: [],
   endpoints: [],
-  times: [],
   finished: undefined,
 })
 
@@ -38,8 +39,8 @@ export function gather(outcome: Outcome, event: Event): void {
     case 'endpoints':
       outcome.endpoints = event.endpoints
       return
-    case 'phase-finished':
-      outcome.times.push({ phase: event.phase, durationMs: event.durationMs })
+    case 'phase-started':
+      outcome.isUnderWay = true
       return
     case 'finished':
       outcome.finished = event

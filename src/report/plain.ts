@@ -49,7 +49,7 @@ export function plainReport(options: PlainOptions): Report {
       const failures = failuresText(outcome, options)
       if (failures !== '') say(failures)
       // A command that only asked has nothing to count.
-      if (finished && outcome.command !== '') say(tallyText(outcome, finished, options))
+      if (finished && outcome.isUnderWay) say(tallyText(outcome, finished, options))
       const next = nextText(outcome, options)
       if (next !== '') say(next)
       await Promise.all([stdout.flush(), stderr.flush()])

@@ -63,7 +63,7 @@ export function ttyReport({ stdout, stderr, streams, now, ...options }: TtyOptio
       const result = resultText(outcome, look)
       const failures = failuresText(outcome, look)
       const last = [
-        finished && outcome.command !== '' ? tallyText(outcome, finished, look) : '',
+        finished && outcome.isUnderWay ? tallyText(outcome, finished, look) : '',
         nextText(outcome, look),
       ]
       const blocks = [result, failures, ...last].filter((block) => block !== '')
