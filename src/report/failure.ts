@@ -50,8 +50,8 @@ export function placesIn(stack: string): Place[] {
 /** The message, the output indented below it, and one thing to do next. */
 export function failureText({ message, output, help }: Failure, style: Style): string {
   const [first = '', ...more] = message.split('\n').map(cleanLine)
-  const lines = [...more, ...(output ?? '').replace(/\n+$/, '').split('\n').map(cleanLine)]
-  const indented = output || more.length > 0 ? lines.filter((line, i) => line !== '' || i > 0) : []
+  const end = (output ?? '').replace(/^\n+|\s+$/g, '')
+  const indented = [...more, ...(end === '' ? [] : end.split('\n').map(cleanLine))]
   return [
     style.red(`✖ ${first}`),
     ...indented.map((line) => (line === '' ? '' : `  ${style.dim(line)}`)),

@@ -1,6 +1,6 @@
 // Escape sequences: CSI (colours, cursor), OSC (titles, links), and the two-byte ones.
 const escapes = new RegExp(
-  '[\\u001b\\u009b](?:\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)|[@-Z\\\\-_])',
+  '(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]|\\u001b(?:\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)|[@-Z\\\\-_])',
   'g',
 )
 const colour = new RegExp('^\\u001b\\[[0-9;]*m$')
