@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { ProvisionError } from '../core/error.ts'
 
 /** What a process does when it is told to stop. */
@@ -16,6 +17,8 @@ const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
  */
 export function listenToSignals(process: NodeJS.Process, say: (line: string) => void): Signals {
   const controller = new AbortController()
+  // Every call that is under way listens to it; that is no leak.
+  setMaxListeners(0, controller.signal)
   let handedOver = false
   const stop = (name: NodeJS.Signals) => {
     if (handedOver) return

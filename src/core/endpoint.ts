@@ -2,19 +2,22 @@
 export interface Endpoint {
   readonly host: string
   readonly port: number
-  /** `http://192.168.60.3:7000`. */
+  /** `http://192.168.60.3:7000`; `tcp://192.168.60.4:5672` for a port that is not named `http…`. */
   readonly url: string
 }
 
 /** The published ports of a container, by name. */
 export type Endpoints<P extends string> = { readonly [K in P]: Endpoint }
 
-/** An endpoint from its parts; IPv6 addresses are put in brackets. */
-export const endpointOf = (host: string, port: number): Endpoint => ({
+/** An endpoint from its parts; `name` is that of the port in the playbook. IPv6 addresses are put in brackets. */
+export const endpointOf = (name: string, host: string, port: number): Endpoint => ({
   host,
   port,
-  url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+  url: `${schemeOf(name)}://${host.includes(':') ? `[${host}]` : host}:${port}`,
 })
+
+/** A port whose name begins with `http` or `https` is for browsers; of the others only the address is known. */
+const schemeOf = (name: string): string => /^https?/.exec(name)?.[0] ?? 'tcp'
 
 /** A port of a container that its host publishes. */
 export interface PublishedPort {

@@ -14,7 +14,7 @@ export const reachOf =
     return Object.fromEntries(
       Object.entries(resource.published).map(([name, { port }]) => {
         const place = provider.reach(host, port)
-        return [name, endpointOf(place.host, place.port)]
+        return [name, endpointOf(name, place.host, place.port)]
       }),
     )
   }
