@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import type { ContainerInfo } from 'dockerode'
+import { foundNode } from '../../../src/providers/docker/survey.ts'
+import { reachOf } from '../../../src/providers/docker/context.ts'
+
+const listed = (over: Partial<ContainerInfo>): ContainerInfo => ({
+  Id: 'c1',
+  Names: ['/default-3fa2c1-web'],
+  Image: 'i',
+  ImageID: 'sha256:i',
+  Command: '',
+  Created: 0,
+  Ports: [],
+  Labels: { 'provision.host': 'web', 'provision.address': '192.168.60.2', 'provision.box': 'd1' },
+  State: 'running',
+  Status: 'Up',
+  HostConfig: { NetworkMode: 'n' },
+  NetworkSettings: { Networks: {} },
+  Mounts: [],
+  ...over,
+})
+
+describe('a node in a list of containers', () => {
+  it.each([
+    ['running', 'default-x-web', 'running'],
+    ['restarting', 'default-x-web', 'running'],
+    ['exited', 'default-x-web', 'stopped'],
+    ['paused', 'default-x-web', 'stopped'],
+    ['created', 'default-x-web', 'half-made'],
+    ['dead', 'default-x-web', 'half-made'],
+    ['removing', 'default-x-web', 'half-made'],
+    ['running', 'default-x-web.making', 'half-made'],
+    ['exited', 'default-x-web.making', 'half-made'],
+  ])('that is %s and called %s is %s', (state, name, expected) => {
+    expect(foundNode(listed({ State: state, Names: [`/${name}`] }))?.state).toBe(expected)
+  })
+
+  it('says who and where it is', () => {
+    expect(foundNode(listed({}))).toMatchObject({
+      container: 'default-3fa2c1-web',
+      host: 'web',
+      address: '192.168.60.2',
+      box: 'd1',
+      user: 'core',
+      ports: undefined,
+    })
+  })
+
+  it('is none without a host, such as a container that builds', () => {
+    expect(foundNode(listed({ Labels: { 'provision.environment': 'default' } }))).toBeUndefined()
+  })
+
+  it('keeps the ports that it publishes on loopback, also while it is stopped', () => {
+    const labels = {
+      'provision.host': 'web',
+      'provision.address': 'a',
+      'provision.ports': '{"22":4022,"80":4080}',
+    }
+    const node = foundNode(listed({ State: 'exited', Labels: labels }))
+    if (!node) throw new Error('it is a node')
+    expect(reachOf(node, 80)).toEqual({ host: '127.0.0.1', port: 4080 })
+    expect(reachOf(node, 81)).toBeUndefined()
+  })
+
+  it('is reached at its own address otherwise', () => {
+    expect(reachOf({ address: '192.168.60.2', ports: undefined }, 80)).toEqual({
+      host: '192.168.60.2',
+      port: 80,
+    })
+  })
+})

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import { isProvisionError } from '../../../src/core/error.ts'
+import { parseHostsFile } from '../../../src/providers/ssh/hosts-file.ts'
+
+const expected = {
+  file: 'hosts.yaml',
+  hosts: ['web', 'app'],
+  folder: '/etc/shop',
+  home: '/home/ann',
+  user: 'ann',
+}
+const parse = (text: string) => parseHostsFile(text, expected)
+
+/** First line, further lines and help of what is wrong. */
+function complaint(text: string): string {
+  try {
+    parse(text)
+  } catch (error) {
+    if (isProvisionError(error)) return [error.message, error.output, `help: ${error.help ?? ''}`].join('\n')
+    throw error
+  }
+  return 'nothing is wrong'
+}
+
+describe('a file of hosts', () => {
+  it('needs an address a host', () => {
+    const [web, app] = parse('hosts: { app: { address: 10.0.0.2 }, web: { address: web.example } }')
+    expect(web).toEqual({
+      name: 'web',
+      address: 'web.example',
+      port: 22,
+      user: 'ann',
+      identityFile: undefined,
+      knownHosts: ['/home/ann/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts'],
+      hostKeyAlias: undefined,
+      become: false,
+    })
+    expect(app).toMatchObject({ name: 'app', address: '10.0.0.2' })
+  })
+
+  it('may say all of it', () => {
+    const text = `
+hosts:
+  web:
+    address: "::1"
+    port: 2222
+    user: deploy
+    identityFile: ~/.ssh/id_shop
+    knownHosts: known
+    become: true
+  app: { address: b, knownHosts: [/a/known, ~/known] }
+`
+    expect(parse(text)).toEqual([
+      {
+        name: 'web',
+        address: '::1',
+        port: 2222,
+        user: 'deploy',
+        identityFile: '/home/ann/.ssh/id_shop',
+        knownHosts: ['/etc/shop/known'],
+        hostKeyAlias: undefined,
+        become: true,
+      },
+      expect.objectContaining({ knownHosts: ['/a/known', '/home/ann/known'] }),
+    ])
+  })
+
+  it('may name a value once and use it twice', () => {
+    const text = 'hosts:\n  web: { address: a, user: &who core }\n  app: { address: b, user: *who }'
+    expect(parse(text).map(({ user }) => user)).toEqual(['core', 'core'])
+  })
+
+  it.each([
+    ['empty', '', [/^hosts\.yaml:1:1: the file must be a mapping/]],
+    ['a list', '- web', [/^hosts\.yaml:1:1: the file must be a mapping/]],
+    ['without hosts', '{}', [/:1:1: it lists no hosts/, /help: begin it with: hosts:/]],
+    ['no YAML', 'hosts: { web: { address: a }', [/^hosts\.yaml:\d+:\d+: /]],
+    ['a host missing', 'hosts:\n  web: { address: a }', [/:2:3: host app of the topology is missing/]],
+    [
+      'a host too many',
+      'hosts:\n  web: { address: a }\n  app: { address: b }\n  ap: { address: c }',
+      [/:4:3: unknown key "ap" in hosts/, /did you mean "app"/],
+    ],
+    [
+      'a wrong key',
+      'hosts:\n  web: { adress: a }\n  app: { address: b }',
+      [/:2:10: unknown key "adress" in hosts\.web/, /did you mean "address"/, /has no address/],
+    ],
+    [
+      'a host twice',
+      'hosts:\n  web: { address: a }\n  web: { address: b }\n  app: { address: b }',
+      [/:3:3: .*unique/],
+    ],
+    [
+      'one machine twice',
+      'hosts: { web: { address: a }, app: { address: a } }',
+      [/web and app are both a:22/],
+    ],
+    [
+      'a wrong port',
+      'hosts: { web: { address: a, port: 0 }, app: { address: b } }',
+      [/:1:35: hosts\.web\.port must/],
+    ],
+    [
+      'a port as text',
+      'hosts: { web: { address: a, port: "22" }, app: { address: b } }',
+      [/web\.port must be a num/],
+    ],
+    ['an empty address', 'hosts: { web: { address: "" }, app: { address: b } }', [/web\.address must be/]],
+    [
+      'an address that is a number',
+      'hosts: { web: { address: 1 }, app: { address: b } }',
+      [/web\.address must be/],
+    ],
+    [
+      'an option for an address',
+      'hosts: { web: { address: -oX=y }, app: { address: b } }',
+      [/web\.address must be/],
+    ],
+    ['two words', 'hosts: { web: { address: a b }, app: { address: b } }', [/web\.address must be/]],
+    ['a line break', 'hosts: { web: { address: "a\\nb" }, app: { address: b } }', [/web\.address must be/]],
+    [
+      'become as text',
+      'hosts: { web: { address: a, become: yes please }, app: { address: b } }',
+      [/true or false/],
+    ],
+    ['no value', 'hosts: { web: { address: }, app: { address: b } }', [/web\.address/]],
+    ['a host of nothing', 'hosts:\n  web:\n  app: { address: b }', [/hosts\.web/]],
+    [
+      'a bomb of aliases',
+      'a: &a [x, x]\nb: &b [*a, *a]\nhosts: { web: *b, app: { address: b } }',
+      [/unknown key "a"/, /hosts\.web must be a mapping/],
+    ],
+    [
+      'several things wrong at once',
+      'hosts:\n  web: { port: x }\n  app: { address: b, use: c }',
+      [/:2:8: hosts\.web has no address/, /:2:16: hosts\.web\.port must/, /:3:22: unknown key "use"/],
+    ],
+  ])('is refused with line and column when it is or has %s', (_, text, patterns) => {
+    for (const pattern of patterns) expect(complaint(text)).toMatch(pattern)
+  })
+
+  it('is refused when it is nested deeper than anybody writes', () => {
+    expect(complaint(`hosts: ${'['.repeat(200_000)}`)).toMatch(/^hosts\.yaml/)
+  })
+})
