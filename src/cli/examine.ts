@@ -54,15 +54,16 @@ function checkNode(): Check {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const isFine = major > 20 || (major === 20 && minor >= 19)
   if (isFine) return good('node', process.version)
-  return { name: 'node', state: 'bad', found: `${process.version}`, cure: 'install Node.js 20.19 or later' }
+  return { name: 'node', state: 'bad', found: process.version, cure: 'install Node.js 20.19 or later' }
 }
 
 async function checkEngine(engine: Dockerode): Promise<Check> {
   const { Version } = await engine.version()
-  const info: { Driver?: string } = await engine.info()
-  const { Driver = 'unknown' } = info
-  const text = `Docker ${Version}, storage ${Driver}`
-  if (/^overlay/.test(Driver)) return good('engine', text)
+  const info: unknown = await engine.info()
+  const known = typeof info === 'object' && info !== null && 'Driver' in info
+  const driver = known ? String(info.Driver) : 'unknown'
+  const text = `Docker ${Version}, storage ${driver}`
+  if (driver.startsWith('overlay')) return good('engine', text)
   return doubtful('engine', `${text}: made for overlay2`, 'set "storage-driver": "overlay2" in daemon.json')
 }
 
