@@ -13,6 +13,12 @@ const kept = 256 * 1024
 /** How long a command that is to end may take before its channel is closed on it. Milliseconds. */
 const patience = 5_000
 
+/**
+ * How long a channel that is silent stays open once its command has ended: a daemon that the command has started may hold
+ * it for ever. Milliseconds.
+ */
+const lingering = 1_000
+
 /** Runs a shell script on a host; see `Connection.script`. */
 export function runScript(session: Session, script: string, options: ExecOptions): Promise<ExecResult> {
   return session.limit(async () => {
@@ -61,6 +67,7 @@ function converse(
       finish()
     }
     const finish = (): void => {
+      clearTimeout(linger)
       signal.removeEventListener('abort', abort)
       session.lost.removeEventListener('abort', lose)
       source?.destroy()
@@ -72,9 +79,24 @@ function converse(
       resolve({ code: exit.code, stdout: stdout.all(), stderr: errors })
     }
 
-    channel.on('data', (chunk: Buffer) => out.push(chunk))
-    channel.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-    channel.on('exit', (code: number | null, name?: string) => (exit = { code, signal: name }))
+    let linger: NodeJS.Timeout | undefined
+    const stir = (): void => {
+      if (!exit) return
+      clearTimeout(linger)
+      linger = setTimeout(() => channel.close(), lingering)
+    }
+    channel.on('data', (chunk: Buffer) => {
+      out.push(chunk)
+      stir()
+    })
+    channel.stderr.on('data', (chunk: Buffer) => {
+      err.push(chunk)
+      stir()
+    })
+    channel.on('exit', (code: number | null, name?: string) => {
+      exit = { code, signal: name }
+      stir()
+    })
     // A write to a channel that the host has closed: how the command ended says more.
     channel.on('error', () => undefined)
     channel.on('close', finish)

@@ -22,20 +22,24 @@ export function shellConnection(shell: Shell): Connection {
     close: () => Promise.resolve(),
     async script(text, { stdin = '', onLine }) {
       const marker = newMarker()
-      const [out, err]: Buffer[][] = [[], []]
+      const lines = cutLines((line) => onLine?.(line, 'stdout'))
+      const all: Buffer[] = []
+      const out = afterMarker(marker, (chunk) => {
+        all.push(chunk)
+        lines.push(chunk)
+      })
+      const errors: Buffer[] = []
       const input = async function* () {
         yield Buffer.from(scriptInput(marker, text))
         if (stdin instanceof Readable) yield* stdin
         else yield Buffer.from(stdin)
       }
-      const { code, stdout, stderr } = await runIn(shell, bootstrap(marker, false), input())
-      afterMarker(marker, (chunk) => out?.push(chunk)).push(stdout)
-      afterMarker(marker, (chunk) => err?.push(chunk)).push(Buffer.from(stderr))
-      const all = Buffer.concat(out ?? [])
-      const lines = cutLines((line) => onLine?.(line, 'stdout'))
-      lines.push(all)
+      const { code, stderr } = await runIn(shell, bootstrap(marker, false), input(), (chunk) =>
+        out.push(chunk),
+      )
       lines.end()
-      return { code: code ?? -1, stdout: all, stderr: Buffer.concat(err ?? []).toString() }
+      afterMarker(marker, (chunk) => errors.push(chunk)).push(Buffer.from(stderr))
+      return { code: code ?? -1, stdout: Buffer.concat(all), stderr: Buffer.concat(errors).toString() }
     },
   }
 }

@@ -45,6 +45,7 @@ export function runIn(
   { argv: [file, ...args], tools }: Shell,
   script: string,
   stdin: Uint8Array | AsyncIterable<Uint8Array>,
+  onStdout: (chunk: Buffer) => void = () => undefined,
 ): Promise<{ code: number | null; stdout: Buffer; stderr: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, [...args, '-c', script], {
@@ -52,7 +53,10 @@ export function runIn(
     })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout.push(chunk)
+      onStdout(chunk)
+    })
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
     child.stdin.on('error', () => undefined)
     child.on('error', reject)

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process'
+import { access } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { ProvisionError, reasonOf, systemCode } from '../core/error.ts'
+
+/** What OpenSSH's configuration says about a host. */
+export interface SshConfig {
+  readonly address: string
+  readonly port: number
+  readonly user: string
+  /** The key files that are named there and exist, without the default ones, which are tried anyway. */
+  readonly identityFiles: readonly string[]
+  /** The user's and the system's. */
+  readonly knownHosts: readonly string[]
+  readonly hostKeyAlias: string | undefined
+  /** As written there: `user@gate:22`; undefined for a direct way. */
+  readonly proxyJump: string | undefined
+}
+
+/**
+ * Asks OpenSSH (`ssh -G`) how it would reach a host, so that `~/.ssh/config` counts here as well. Undefined where there is
+ * no OpenSSH client.
+ * @throws ProvisionError `host` when the configuration cannot be read
+ */
+export async function sshConfigOf(host: string, signal: AbortSignal): Promise<SshConfig | undefined> {
+  try {
+    // A name that begins with a dash would be an option.
+    const { stdout } = await promisify(execFile)('ssh', ['-G', '--', host], { signal })
+    const config = parseSshConfig(stdout, homedir())
+    return { ...config, identityFiles: await existing(config.identityFiles) }
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    if (signal.aborted) throw new ProvisionError('interrupted', `${host}: interrupted`, { cause: error })
+    throw new ProvisionError('host', `${host}: ssh cannot read its configuration`, {
+      output: error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : reasonOf(error),
+      help: `try it by hand: ssh -G ${host}`,
+      cause: error,
+    })
+  }
+}
+
+/** Reads the output of `ssh -G`: a keyword and its value on each line. */
+export function parseSshConfig(text: string, home: string): SshConfig {
+  const all = new Map<string, string[]>()
+  for (const line of text.split('\n')) {
+    const space = line.indexOf(' ')
+    if (space < 0) continue
+    const key = line.slice(0, space).toLowerCase()
+    all.set(key, [...(all.get(key) ?? []), line.slice(space + 1).trim()])
+  }
+  const one = (key: string): string | undefined => {
+    const value = all.get(key)?.[0]
+    return value === '' || value === 'none' ? undefined : value
+  }
+  const path = (name: string): string => (name.startsWith('~/') ? join(home, name.slice(2)) : name)
+  const paths = (key: string): readonly string[] =>
+    (all.get(key) ?? [])
+      .flatMap(wordsOf)
+      .filter((word) => word !== 'none')
+      .map(path)
+  return {
+    address: one('hostname') ?? '',
+    port: Number(one('port') ?? 22),
+    user: one('user') ?? '',
+    identityFiles: (all.get('identityfile') ?? [])
+      .filter((word) => word !== 'none' && !defaultKey.test(word))
+      .map(path),
+    knownHosts: [...paths('userknownhostsfile'), ...paths('globalknownhostsfile')],
+    hostKeyAlias: one('hostkeyalias'),
+    proxyJump: one('proxyjump'),
+  }
+}
+
+const defaultKey = /^~\/\.ssh\/id_(rsa|dsa|xmss|ecdsa(_sk)?|ed25519(_sk)?)$/
+
+/** Words; those that hold a space are in double quotes. */
+const wordsOf = (text: string): readonly string[] =>
+  [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
+
+async function existing(files: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(
+    files.map((file) =>
+      access(file).then(
+        () => [file],
+        () => [],
+      ),
+    ),
+  )
+  return found.flat()
+}
