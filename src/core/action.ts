@@ -16,7 +16,8 @@ export interface Permissions {
 /**
  * One thing to do on a host, as data. Everything that is ready in one lane travels together.
  * `write` and `directory` make the folders above that are missing; `remove-container`, `delete` and
- * `delete-empty-folder` are content when there is nothing to remove; `remove-container` also ends a running one.
+ * `delete-empty-folder` are content when there is nothing to remove; `remove-container` also ends a running one, and
+ * `rename-container` is content when only the new name is there.
  */
 export type Action =
   | ({

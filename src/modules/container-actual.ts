@@ -15,7 +15,8 @@ import {
 /** What is there of a container: itself, what a killed run left, the host's image, and the single files that it mounts. */
 export interface State {
   readonly container: ContainerState | undefined
-  readonly leftover: ContainerState | undefined
+  /** Names of containers. */
+  readonly leftovers: readonly string[]
   readonly image: ImageState | undefined
   /** By path in the container. */
   readonly files: Readonly<Record<string, Stat | undefined>>

@@ -1,7 +1,7 @@
 import type { Action } from '../core/action.ts'
 import { changeOf, type Change } from '../core/change.ts'
 import { short } from '../core/digest.ts'
-import { nameInMaking } from '../core/making.ts'
+import { formerName, nameInMaking } from '../core/making.ts'
 import { causesOf } from '../core/mount.ts'
 import type { Remedy } from '../core/module.ts'
 import { actualSpec, type State } from './container-actual.ts'
@@ -10,8 +10,8 @@ import { bodyOf, isWatched, specOf } from './container-spec.ts'
 
 /** What differs, field by field. */
 export function containerChanges(props: ResolvedProps, state: State | undefined): readonly Change[] {
-  const { container, leftover } = state ?? {}
-  if (!state || !container) return changeOf('state', undefined, 'running')
+  const container = state?.container
+  if (!container) return changeOf('state', undefined, 'running')
   const wanted = specOf(props)
   const actual = actualSpec(container, wanted, state, props)
   const fields = [...new Set([...Object.keys(actual), ...Object.keys(wanted)])].sort()
@@ -20,7 +20,7 @@ export function containerChanges(props: ResolvedProps, state: State | undefined)
       changeOf(field, actual[field], wanted[field], causesOfField(field, props)).map(shortened),
     ),
     ...changeOf('state', container.status, 'running'),
-    ...changeOf('leftover', leftover && nameInMaking(props.name), undefined),
+    ...state.leftovers.flatMap((name) => changeOf('leftover', name, undefined)),
   ]
 }
 
@@ -45,10 +45,10 @@ export function containerRemedy(
   state: State | undefined,
 ): Remedy {
   const { name } = props
-  const { container, leftover } = state ?? {}
+  const { container, leftovers = [] } = state ?? {}
   const fields = new Set(changes.map(({ field }) => field))
-  const tidy: readonly Action[] = leftover ? [{ do: 'remove-container', name: nameInMaking(name) }] : []
-  if (!container) return { operation: 'create', actions: [...tidy, ...started(props), renamed(name)] }
+  if (!container) return creation(props, leftovers)
+  const tidy = leftovers.map(removal)
   const isSpecFine = [...fields].every((field) => field === 'leftover' || field === 'state')
   if (isSpecFine && !fields.has('state')) return { operation: 'update', actions: tidy }
   if (isSpecFine && ['created', 'exited'].includes(container.status)) {
@@ -58,27 +58,48 @@ export function containerRemedy(
   return recreation(props, tidy, container.running)
 }
 
-/** The old one stays until the new one is ready, so that it can be started again whatever fails on the way. */
+/** One that does not become ready stays, to be looked at; unless a killed run has left a former one, which is then put back. */
+function creation(props: ResolvedProps, leftovers: readonly string[]): Remedy {
+  const { name } = props
+  const [making, former] = [nameInMaking(name), formerName(name)]
+  const hasFormer = leftovers.includes(former)
+  return {
+    operation: 'create',
+    actions: [
+      ...(leftovers.includes(making) ? [removal(making)] : []),
+      ...started(props),
+      renamed(making, name),
+      ...(hasFormer ? [removal(former)] : []),
+    ],
+    undo: hasFormer ? putBack(name, 'running') : [],
+  }
+}
+
+/** The old one stays until the new one has its name, so that it can be put back whatever fails on the way. */
 function recreation(props: ResolvedProps, tidy: readonly Action[], isRunning: boolean): Remedy {
   const { name, grace } = props
+  const [making, former] = [nameInMaking(name), formerName(name)]
   const [create, ...start] = started(props)
-  const stop = { do: 'stop-container', name, grace } as const
   return {
     operation: 'recreate',
     actions: [
       ...tidy,
       ...(create ? [create] : []),
-      ...(isRunning ? [stop] : []),
+      ...(isRunning ? [{ do: 'stop-container', name, grace } as const] : []),
       ...start,
-      { do: 'remove-container', name },
-      renamed(name),
+      renamed(name, former),
+      renamed(making, name),
+      removal(former),
     ],
-    undo: [
-      { do: 'remove-container', name: nameInMaking(name) },
-      ...(isRunning ? [{ do: 'start-container', name } as const] : []),
-    ],
+    undo: putBack(name, isRunning ? 'running' : 'stopped'),
   }
 }
+
+const putBack = (name: string, state: 'running' | 'stopped'): readonly Action[] => [
+  removal(nameInMaking(name)),
+  renamed(formerName(name), name),
+  ...(state === 'running' ? [{ do: 'start-container', name } as const] : []),
+]
 
 const started = (props: ResolvedProps): readonly Action[] => [
   { do: 'create-container', name: nameInMaking(props.name), body: bodyOf(props) },
@@ -86,7 +107,9 @@ const started = (props: ResolvedProps): readonly Action[] => [
   awaited(props, nameInMaking(props.name)),
 ]
 
-const renamed = (name: string): Action => ({ do: 'rename-container', name: nameInMaking(name), to: name })
+const renamed = (name: string, to: string): Action => ({ do: 'rename-container', name, to })
+
+const removal = (name: string): Action => ({ do: 'remove-container', name })
 
 const awaited = ({ ready, readyTimeout }: ResolvedProps, name: string): Action => ({
   do: 'await-container',

@@ -3,7 +3,7 @@ import { endpointOf, type PublishedPort } from '../core/endpoint.ts'
 import { ProvisionError } from '../core/error.ts'
 import { factOf, type Facts } from '../core/facts.ts'
 import type { Host } from '../core/host.ts'
-import { nameInMaking } from '../core/making.ts'
+import { formerName, nameInMaking } from '../core/making.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { refuseForeign } from '../core/owned.ts'
 import { ref } from '../core/ref.ts'
@@ -31,21 +31,28 @@ const resource = defineModule({
     checkResolved(props)
     return {
       container: { ask: 'container', name: props.name } as const,
-      leftover: { ask: 'container', name: nameInMaking(props.name) } as const,
+      leftovers: namesLeft(props).map((name) => ({ ask: 'container', name }) as const),
       image: { ask: 'image', ref: props.image.ref } as const,
       files: watchedFiles(props).map(({ path }) => ({ ask: 'stat', path }) as const),
     }
   },
-  parse: ({ container, leftover, image, files }, props): State => {
+  parse: ({ container, leftovers, image, files }, props): State => {
     const identity = { host: props.host, kind: 'container', name: props.name }
     if (container) refuseForeign(identity, props.name, container.labels, props.scope)
-    if (leftover) refuseForeign(identity, nameInMaking(props.name), leftover.labels, props.scope)
+    const left = namesLeft(props).filter((name, i) => {
+      const found = leftovers[i]
+      if (found) refuseForeign(identity, name, found.labels, props.scope)
+      return found !== undefined
+    })
     const stats = watchedFiles(props).map(({ target }, i) => [target, files[i]] as const)
-    return { container, leftover, image, files: Object.fromEntries(stats) }
+    return { container, leftovers: left, image, files: Object.fromEntries(stats) }
   },
   diff: containerChanges,
   remedy: containerRemedy,
 })
+
+/** What a run that was killed may have left. */
+const namesLeft = ({ name }: { readonly name: string }) => [nameInMaking(name), formerName(name)]
 
 /** The single files whose content matters to the container: where they are on the host and in the container. */
 const watchedFiles = ({ mounts }: Parameters<typeof checkResolved>[0]) =>
@@ -95,7 +102,11 @@ function portRefs(made: Resource, key: string, published: PublishedPort | undefi
       )
     }
     const { address, port } = published
-    return endpointOf(address === '0.0.0.0' ? factOf(facts.hosts, 'host', made.host).address : address, port)
+    return endpointOf(
+      key,
+      address === '0.0.0.0' ? factOf(facts.hosts, 'host', made.host).address : address,
+      port,
+    )
   }
   const origin = (field: string) => ({ label: `${made.host}/${made.name}.at.${key}.${field}`, needs: [made] })
   return {

@@ -48,8 +48,7 @@ async function call(
     case 'stop-container':
       return unless([304, 404], container.stop({ ...abort, t: action.grace }))
     case 'rename-container':
-      await container.rename({ ...abort, name: action.to })
-      return
+      return renameContainer(docker, action.name, action.to, signal)
     case 'remove-container':
       return removeContainer(container, signal)
     case 'create-network':
@@ -58,6 +57,21 @@ async function call(
       return unless([404], docker.getNetwork(action.name).remove(abort))
     case 'create-volume':
       return createVolume(what, docker, action.name, action.body, signal)
+  }
+}
+
+/** To put a name back must work whether or not it was taken away before. */
+async function renameContainer(
+  docker: Dockerode,
+  name: string,
+  to: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const abort = abortable(signal)
+  try {
+    await docker.getContainer(name).rename({ ...abort, name: to })
+  } catch (error) {
+    if (dockerStatus(error) !== 404 || !(await found(docker.getContainer(to).inspect(abort)))) throw error
   }
 }
 

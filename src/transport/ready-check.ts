@@ -45,13 +45,14 @@ export function readinessCheck(place: Place, name: string, check: Readiness, end
   }
 }
 
+/** Only a later look tells that it has run since: it may have ended right after the first. */
 function checkRunning(enough: number): Attempt {
-  let since = { startedAt: '', seen: 0 }
+  let first: { readonly container: ContainerInspection; readonly seen: number } | undefined
   return (container) => {
-    const { StartedAt: startedAt } = container.State
-    if (since.startedAt !== startedAt) since = { startedAt, seen: performance.now() }
-    const running = performance.now() - since.seen
-    return Promise.resolve(running >= enough ? 'ready' : { reason: 'it has only just started' })
+    if (first?.container.State.StartedAt !== container.State.StartedAt)
+      first = { container, seen: performance.now() }
+    const isSettled = container !== first.container && performance.now() - first.seen >= enough
+    return Promise.resolve(isSettled ? 'ready' : { reason: 'it has only just started' })
   }
 }
 

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { artifact, image, type ArtifactOptions, type ImageOptions } from '../../src/index.ts'
-import { isProvisionError } from '../../src/core/error.ts'
 
 const right: ArtifactOptions = { run: ['make'], inputs: ['src/**'], output: 'build/app.jar' }
-const playbookError = (message: RegExp) =>
-  expect.toSatisfy(
-    (error) => isProvisionError(error) && error.code === 'playbook' && message.test(error.message),
-  )
-
 describe('artifact', () => {
   it('is data with its defaults', () => {
     expect(artifact('app.jar', right)).toEqual({
@@ -44,7 +38,7 @@ describe('artifact', () => {
     ['a NUL', 'a', { run: ['a\0'] }, /run\[0\].*NUL/],
     ['a variable without a name', 'a', { env: { '': 'x' } }, /env: a variable has an empty name/],
   ])('refuses %s', (_, name, options, message) => {
-    expect(() => artifact(name, { ...right, ...options })).toThrow(playbookError(message))
+    expect(() => artifact(name, { ...right, ...options })).toThrow(message)
   })
 })
 
@@ -83,6 +77,6 @@ describe('image', () => {
     ['an argument with "="', 'a', { build: '.', args: { 'A=': 'b' } }, /args: "A="/],
     ['an empty Dockerfile', 'a', { build: '.', dockerfile: '' }, /dockerfile: is empty/],
   ])('refuses %s', (_, ref, options, message) => {
-    expect(() => image(ref, options)).toThrow(playbookError(message))
+    expect(() => image(ref, options)).toThrow(message)
   })
 })

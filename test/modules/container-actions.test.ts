@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { container, image, artifact, type ContainerOptions } from '../../src/index.ts'
+import { isProvisionError } from '../../src/core/error.ts'
 import { label } from '../../src/core/label.ts'
 import type { ContainerState } from '../../src/core/probe.ts'
 import { app, builtOf, factsOf, fine, judged, localFile } from '../support/judge.ts'
@@ -20,6 +21,7 @@ const made = [
 ]
 const named = 'rename-container user.provision-new → user'
 const tidied = 'remove-container user.provision-new'
+const putBack = ['remove-container user.provision-new', 'rename-container user.provision-old → user']
 const changed = { env: { A: 'b' } }
 
 describe('what is done about a container', () => {
@@ -95,10 +97,11 @@ describe('what is done about a container', () => {
           'stop-container user 10s',
           'start-container user.provision-new',
           'await-container user.provision-new',
-          'remove-container user',
+          'rename-container user → user.provision-old',
           named,
+          'remove-container user.provision-old',
         ],
-        undo: ['remove-container user.provision-new', 'start-container user'],
+        undo: [...putBack, 'start-container user'],
       },
     ],
     [
@@ -109,8 +112,14 @@ describe('what is done about a container', () => {
       {
         operation: 'recreate',
         changes: ['env.A: none → b', 'state: exited → running', 'leftover: user.provision-new → none'],
-        actions: [tidied, ...made, 'remove-container user', named],
-        undo: ['remove-container user.provision-new'],
+        actions: [
+          tidied,
+          ...made,
+          'rename-container user → user.provision-old',
+          named,
+          'remove-container user.provision-old',
+        ],
+        undo: putBack,
       },
     ],
   ])('%s', (_, resource, state, leftover, expected) => {
@@ -120,6 +129,30 @@ describe('what is done about a container', () => {
       'image jre:latest': imageOnHost('i1'),
     }
     expect(judged(resource, answers, facts)).toMatchObject(expected)
+  })
+
+  it.each<[string, object, object]>([
+    [
+      'before the new one has its name: it is made again, and the former one put back if that fails',
+      { 'container user.provision-new': there(), 'container user.provision-old': there() },
+      {
+        operation: 'create',
+        actions: [tidied, ...made, named, 'remove-container user.provision-old'],
+        undo: [...putBack, 'start-container user'],
+      },
+    ],
+    [
+      'before the former one is removed: only that is left to do',
+      { 'container user': there(), 'container user.provision-old': there() },
+      {
+        operation: 'update',
+        changes: ['leftover: user.provision-old → none'],
+        actions: ['remove-container user.provision-old'],
+      },
+    ],
+  ])('a killed run is mended, %s', (_, left, expected) => {
+    const answers = { ...left, 'image jre:latest': imageOnHost('i1') }
+    expect(judged(user(), answers, facts)).toMatchObject(expected)
   })
 
   it.each<[string, string, ContainerState, RegExp]>([
@@ -158,11 +191,16 @@ describe('what is done about a container', () => {
   })
 
   it('names the way out of a conflict', () => {
-    expect(() => judged(user(), { 'container user': there({ labels: {} }) }, facts)).toThrow(
-      expect.objectContaining({
-        code: 'conflict',
-        help: expect.stringContaining('docker container rm user'),
-      }),
-    )
+    const error = thrownBy(() => judged(user(), { 'container user': there({ labels: {} }) }, facts))
+    expect(isProvisionError(error) && error.code).toBe('conflict')
+    expect(isProvisionError(error) && error.help).toMatch(/docker container rm user/)
   })
 })
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}

@@ -133,7 +133,7 @@ describe('the published ports of a container', () => {
 
   it('are known to what uses them', () => {
     expect(resolve(made.at.http, facts)).toEqual({ host: '10.0.0.5', port: 80, url: 'http://10.0.0.5:80' })
-    expect(resolve(made.at.admin, facts)).toEqual({ host: '127.0.0.1', port: 81, url: 'http://127.0.0.1:81' })
+    expect(resolve(made.at.admin, facts)).toEqual({ host: '127.0.0.1', port: 81, url: 'tcp://127.0.0.1:81' })
     expect(made.at.http.port.needs).toEqual([made])
     expect(made.at.http.host.label).toBe('app/user.at.http.host')
   })
