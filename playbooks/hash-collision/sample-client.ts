@@ -27,8 +27,10 @@ export const jsonClient = (timeoutMs: number): JsonClient => {
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8')
           const status = response.statusCode ?? 0
-          if (status < 200 || status > 299)
-            return fail(`the service answered ${status}: ${text.slice(0, 300)}`)
+          if (status < 200 || status > 299) {
+            fail(`the service answered ${status}: ${text.slice(0, 300)}`)
+            return
+          }
           try {
             resolve(JSON.parse(text))
           } catch (error) {

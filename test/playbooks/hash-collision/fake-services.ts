@@ -15,6 +15,8 @@ export type FakeServices = {
   close: () => Promise<void>
 }
 
+const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null
+
 /** Stores what is put, lists what is stored: the part of the services' contract that sample data relies upon. */
 const answerTo = (stored: Map<string, Body>, method: string, path: string, text: string): Answer => {
   const under = (parent: string) =>
@@ -32,14 +34,15 @@ const answerTo = (stored: Map<string, Body>, method: string, path: string, text:
   const question = /^(\/questions\/[^/]+)\/answers\//.exec(path)?.[1]
   if (question !== undefined && !stored.has(question)) return { status: 404, body: { error: 'no question' } }
   const isNew = !stored.has(path)
-  stored.set(path, JSON.parse(text))
+  const body: unknown = JSON.parse(text)
+  stored.set(path, isBody(body) ? body : {})
   return { status: isNew ? 201 : 200, body: {} }
 }
 
 const textOf = async (request: IncomingMessage) => {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks).toString('utf8')
+  let text = ''
+  for await (const chunk of request.setEncoding('utf8')) text += String(chunk)
+  return text
 }
 
 const listening = (server: Server) =>
