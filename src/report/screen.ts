@@ -34,7 +34,11 @@ interface Show {
 const keep = '\u001b[0m'
 
 export async function openScreen({ stdout, stderr, draw }: ScreenOptions): Promise<Screen> {
-  const { Listr, ListrLogger, ProcessOutput, Spinner } = await import('listr2')
+  const { DefaultRenderer, Listr, ListrLogger, ProcessOutput, Spinner } = await import('listr2')
+  // Whether there is a terminal was asked before, of the stream that is drawn on.
+  class Renderer extends DefaultRenderer {
+    static override nonTTY = true
+  }
   const gates = new Map(phases.map((phase) => [phase, gate()]))
   const shows = new Map<Phase, Show>()
   const notes = gate()
@@ -84,7 +88,7 @@ export async function openScreen({ stdout, stderr, draw }: ScreenOptions): Promi
     concurrent: true,
     exitOnError: false,
     registerSignalListeners: false,
-    renderer: 'default',
+    renderer: Renderer,
     rendererOptions: {
       spinner,
       indentation: 0,
