@@ -44,6 +44,7 @@ const capabilities = [
   'SETUID',
   'SYS_ADMIN',
   'SYS_CHROOT',
+  'SYS_PTRACE',
 ]
 
 /** With a namespace of its own the node sees only its part of the hierarchy. (Dockerode's types do not know the field.) */
