@@ -14,6 +14,8 @@ const engine = await localEngine()
 const folder = mkdtempSync(join(tmpdir(), 'reference-app-'))
 const services = join(folder, 'services')
 const running: Container[] = []
+// Its own, as an engine may be without the default one.
+const network = await engine.createNetwork({ Name: `reference-app-${process.pid}` })
 
 const jdk = image('hash-collision/jdk', { build: './images/jdk' })
 const jre = image('hash-collision/jre', { build: './images/jre' })
@@ -44,6 +46,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const container of running) await container.remove({ force: true, v: true })
+  await network.remove()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -54,7 +57,7 @@ const run = async (ref: string, command: string[], binds: string[], env: string[
     Cmd: command,
     Env: env,
     Tty: true,
-    HostConfig: { Binds: binds },
+    HostConfig: { Binds: binds, NetworkMode: 'none' },
   })
   running.push(container)
   await container.start()
@@ -75,15 +78,16 @@ const start = async (name: string, port: number, env: string[] = []) => {
     Env: [...noBroker, `PORT=${port}`, ...env],
     ExposedPorts: { [exposed]: {} },
     HostConfig: {
+      NetworkMode: network.id,
       Binds: program(name),
       PortBindings: { [exposed]: [{ HostIp: '127.0.0.1', HostPort: '' }] },
     },
   })
   running.push(container)
   await container.start()
-  const { NetworkSettings: network } = await container.inspect()
-  const inside = `http://${network.Networks['bridge']?.IPAddress}:${port}`
-  const url = `http://127.0.0.1:${network.Ports[exposed]?.[0]?.HostPort}`
+  const { Networks: networks, Ports: ports } = (await container.inspect()).NetworkSettings
+  const inside = `http://${Object.values(networks)[0]?.IPAddress}:${port}`
+  const url = `http://127.0.0.1:${ports[exposed]?.[0]?.HostPort}`
   await vi.waitFor(
     async () =>
       expect((await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) })).status).toBe(200),
