@@ -1,0 +1,59 @@
+import { spawn, type SpawnOptionsWithoutStdio } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { filesBelow } from './imports.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The tool compiled for real, in a folder of its own. */
+export interface BuiltCli {
+  readonly bin: string
+  readonly remove: () => void
+}
+
+/** Compiles src as the build does, without its type check: in a fraction of its time. */
+export function buildCli(): BuiltCli {
+  mkdirSync(join(root, '.provision'), { recursive: true })
+  const dir = mkdtempSync(join(root, '.provision', 'test-cli-'))
+  const compilerOptions: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.ESNext,
+    verbatimModuleSyntax: true,
+    rewriteRelativeImportExtensions: true,
+  }
+  for (const { path, text } of filesBelow(root, ['src'], ['.ts'])) {
+    const target = join(dir, path.replace(/^src/, 'dist').replace(/\.ts$/, '.js'))
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, ts.transpileModule(text, { compilerOptions }).outputText)
+  }
+  cpSync(join(root, 'package.json'), join(dir, 'package.json'))
+  symlinkSync(join(root, 'boxes'), join(dir, 'boxes'))
+  return { bin: join(dir, 'dist/cli/bin.js'), remove: () => rmSync(dir, { recursive: true }) }
+}
+
+export interface CliResult {
+  /** 128 and the signal's number when one ended it. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the tool as a process of its own, with neither a terminal nor colours. */
+export function runCli(
+  { bin }: BuiltCli,
+  args: readonly string[],
+  options: SpawnOptionsWithoutStdio = {},
+): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...options.env }
+    const child = spawn(process.execPath, [bin, ...args], { ...options, env })
+    const texts = { stdout: '', stderr: '' }
+    child.stdout.on('data', (chunk) => (texts.stdout += String(chunk)))
+    child.stderr.on('data', (chunk) => (texts.stderr += String(chunk)))
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, ...texts }))
+    child.stdin.end()
+  })
+}
