@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { imageInputs } from '../../src/engine/build/index.ts'
 import { awkward, fill, temporaryFolder } from '../support/folder.ts'
 import {
@@ -21,13 +22,14 @@ import {
 afterAll(removeImages)
 
 test('one is built once, costs two calls to find so, and is built again when a file changes', async () => {
-  const root = temporaryFolder({ 'a/Dockerfile': `FROM ${base}\nCOPY x /x\n`, 'a/x': '1' })
+  // Unlike that of any other run, which the engine would make the same image of.
+  const root = temporaryFolder({ 'a/Dockerfile': `FROM ${base}\nENV RUN=${prefix}\nCOPY x /x\n`, 'a/x': '1' })
   const a = image('a')
   const first = workplace(root)
   const { images } = await first.build(a)
   expect(first.tasks()).toContain(`image ${a.ref}`)
   expect(first.events).toContainEqual(
-    expect.objectContaining({ event: 'task-progress', total: 3, unit: 'steps' }),
+    expect.objectContaining({ event: 'task-progress', total: 4, unit: 'steps' }),
   )
   const before = images.get(a.ref)
   expect(before).toMatchObject({ ref: a.ref, changed: [] })
@@ -167,10 +169,23 @@ test('a Debian base that is not there is had once for all that need it', async (
   })
   if (!wasThere) toRemove(missing)
   const tasks = await begun(root, image('one'), image('two'))
-  const wanted = wasThere ? [] : [`base image ${missing}`]
-  expect(tasks.filter((title) => title.startsWith('base'))).toEqual(wanted)
+  const wanted = wasThere ? [] : [`image ${missing}`]
+  expect(tasks.filter((title) => title.includes(missing))).toEqual(wanted)
   expect(tasks).toHaveLength(wanted.length + 2)
   expect((await engine.getImage(missing).inspect()).Config.Cmd).toEqual(['bash'])
+})
+
+test('a Debian base that can be neither pulled nor made says why, and leaves nothing', async () => {
+  const root = temporaryFolder()
+  const nowhere = { kind: 'image', ref: 'debian:nosuchsuite', build: undefined } as const
+  const error = await failure(workplace(root).build(nowhere))
+  expect(error).toHaveProperty('message', expect.stringMatching(/mmdebstrap failed with exit code \d+$/))
+  expect(error).toHaveProperty('output', expect.stringContaining('nosuchsuite'))
+  expect(existsSync(join(root, '.provision/cache/base/nosuchsuite'))).toBe(false)
+  vi.stubEnv('PATH', '/nowhere')
+  const missing = await failure(workplace(root).build(nowhere))
+  vi.unstubAllEnvs()
+  expect(missing).toMatchObject({ help: './scripts/quickstart.sh, or apt-get install mmdebstrap' })
 })
 
 async function countingCalls(work: () => Promise<void>): Promise<number> {

@@ -26,7 +26,7 @@ export async function provideArtifact(artifact: Artifact, workshop: Workshop): P
   const builder = image && (await workshop.inputsOf(image)).digest
   const inputs = digestOfValue({ content, run, env, output, builder })
   const target = resolve(cwd, output)
-  const record = recordPath(workshop.cacheDir, 'artifacts', name)
+  const record = recordPath(workshop.cacheDir, 'artifacts', `${relative(workshop.cacheDir, cwd)} ${name}`)
   const before = readRecord(record)
   if (before?.inputs === inputs) {
     const built = await readContent(target, [], workshop.digests)

@@ -17,11 +17,11 @@ import type { BuildContext } from './workshop.ts'
 const patience = 10_000
 
 /**
- * Has an image that Dockerfiles build on: as it is on the engine, else pulled; a Debian base that cannot be pulled is
- * made from the distribution's own packages and tagged the same.
+ * Has an image that is not built from a Dockerfile here: as it is on the engine, else pulled; a Debian base that cannot
+ * be pulled is made from the distribution's own packages and tagged the same.
  */
 export async function provideBase(ref: string, context: BuildContext): Promise<void> {
-  const what = `base image ${ref}`
+  const what = `image ${ref}`
   const engine = await context.engine()
   const isThere = async (): Promise<boolean> => {
     try {
@@ -33,7 +33,7 @@ export async function provideBase(ref: string, context: BuildContext): Promise<v
   if (await isThere()) return
   await asTask(context.emit, what, context.signal, async (task) => {
     // Two runs that both miss it shall make it once.
-    const lock = await acquireLock(`the ${what}`, what, context.signal, task.line)
+    const lock = await acquireLock(what, what, context.signal, task.line)
     try {
       if (await isThere()) return
       await pullOrMake(ref, engine, context, task)
@@ -110,16 +110,16 @@ async function makeDebian(
     })
     const failure = await readMessages(stream, () => undefined)
     if (failure)
-      throw new ProvisionError('build', `base image ${ref}: the engine does not take it: ${failure.message}`)
+      throw new ProvisionError('build', `image ${ref}: the engine does not take it: ${failure.message}`)
   } catch (error) {
-    throw dockerError(`base image ${ref}`, error, signal, { code: 'build', output: dockerReason(error) })
+    throw dockerError(`image ${ref}`, error, signal, { code: 'build', output: dockerReason(error) })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 function notMade(ref: string, code: number | undefined, output: string): ProvisionError {
-  const what = `base image ${ref}: it is not on this machine, cannot be pulled, and`
+  const what = `image ${ref}: it is not on this machine, cannot be pulled, and`
   if (code === 127) {
     return new ProvisionError('build', `${what} mmdebstrap, which could make it, is not installed`, {
       help: './scripts/quickstart.sh, or apt-get install mmdebstrap',

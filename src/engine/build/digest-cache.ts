@@ -64,7 +64,12 @@ export function openDigestCache(cacheDir: string): DigestCache {
       const kept = [...known].filter(
         ([path]) => used.has(path) || statSync(path, { throwIfNoEntry: false }) !== undefined,
       )
-      writeJson(file, Object.fromEntries(kept))
+      try {
+        writeJson(file, Object.fromEntries(kept))
+      } catch (error) {
+        // What cannot be kept is found out again.
+        if (systemCode(error) === undefined) throw error
+      }
     },
   }
 }

@@ -1,12 +1,11 @@
 import type { BuiltImage, Image } from '../../core/build.ts'
 import type { Digest } from '../../core/digest.ts'
-import { dockerError, unless } from '../../transport/docker-error.ts'
+import { dockerError, dockerStatus } from '../../transport/docker-error.ts'
 import { imageFingerprint } from '../../transport/image-fingerprint.ts'
 import { runImageBuild } from './image-build.ts'
 import type { Declared, ImageInputs } from './image-inputs.ts'
 import { imageName } from './image-name.ts'
 import type { ListedImage } from './local-images.ts'
-import { pullImage } from './pull.ts'
 import { changedFiles, isObject, readJson, readRecord, recordPath, writeJson } from './records.ts'
 import { asTask } from './task.ts'
 import type { Workshop } from './workshop.ts'
@@ -48,11 +47,8 @@ async function make(
   const { build, ref } = image
   const { emit, limit, signal } = workshop
   if (!build || !context) {
-    return await asTask(emit, `image ${ref}`, signal, async (task) => {
-      const engine = await workshop.engine()
-      await pullImage(engine, ref, task, { signal })
-      return (await engine.getImage(ref).inspect()).Id
-    })
+    await workshop.base(ref)
+    return (await (await workshop.engine()).getImage(ref).inspect()).Id
   }
   const settled = await Promise.allSettled([
     ...declared.needsOf(image).map(workshop.image),
@@ -75,15 +71,19 @@ async function describe(id: string, { ref }: Image, { engine, signal }: Workshop
   }
 }
 
-/** Takes away what a rebuild replaced, so that old images do not pile up; what is in use stays. */
+/**
+ * Takes away what a rebuild replaced, so that old images do not pile up. What is in use, or was not built here, stays;
+ * not to succeed does no harm.
+ */
 async function removeFormer({ id, inputs }: ListedImage, now: string, { engine }: Workshop): Promise<void> {
   if (inputs === undefined || id === now) return
   const image = (await engine()).getImage(id)
-  const tags = await image.inspect().then(
-    ({ RepoTags }) => RepoTags,
-    () => undefined,
-  )
-  if (tags?.length === 0) await unless([404, 409], image.remove())
+  try {
+    const { RepoTags: tags } = await image.inspect()
+    if (tags.length === 0) await image.remove()
+  } catch (error) {
+    if (dockerStatus(error) === undefined) throw error
+  }
 }
 
 function describedIn(value: unknown): Described | undefined {

@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os'
-import { buildId, type Build, type BuiltArtifact, type BuiltImage, type Image } from '../../core/build.ts'
+import {
+  buildId,
+  type Artifact,
+  type Build,
+  type BuiltArtifact,
+  type BuiltImage,
+  type Folder,
+  type Image,
+} from '../../core/build.ts'
 import type { Digest } from '../../core/digest.ts'
-import { isProvisionError, ProvisionError } from '../../core/error.ts'
+import { isProvisionError, ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import { provideArtifact } from './artifact.ts'
 import { provideBase } from './base.ts'
 import { openDigestCache } from './digest-cache.ts'
@@ -35,8 +43,7 @@ export async function buildAll(builds: readonly Build[], context: BuildContext):
   const images = new Map<string, BuiltImage>()
   const provide = async (build: Build): Promise<void> => {
     if (build.kind === 'image') images.set(build.ref, await workshop.image(build))
-    else if (build.kind === 'artifact') built.set(buildId(build), await provideArtifact(build, workshop))
-    else built.set(buildId(build), await readFolder(build, context.playbookDir, workshop.digests))
+    else built.set(buildId(build), await readably(build, provideContent(build, workshop)))
   }
   const results = await Promise.allSettled(builds.map(provide))
   await workshop.settled()
@@ -82,24 +89,46 @@ function openWorkshop(
   declared: Declared,
   context: BuildContext,
 ): Workshop & { settled: () => Promise<unknown> } {
-  const { playbookDir, cacheDir, engine } = context
+  const { playbookDir, cacheDir, signal } = context
+  // One engine, and one error when there is none.
+  const { get: engineOf } = memo(() => 'engine', context.engine)
+  const engine = () => engineOf(undefined)
   const digests = openDigestCache(cacheDir)
   const refs = [...declared.builds.values()].flatMap((build) => (build.kind === 'image' ? [build.ref] : []))
   const images = memo(
     ({ ref }: Image) => imageName(ref),
-    (image) => provideImage(image, declared, workshop),
+    (image) => readably(image, provideImage(image, declared, workshop)),
   )
-  const bases = memo(imageName, (ref) => provideBase(ref, context))
+  const bases = memo(imageName, (ref) => provideBase(ref, workshop))
   const workshop: Workshop = {
     ...context,
+    engine,
     digests,
-    images: listImages(engine, refs),
+    images: listImages(engine, refs, signal),
     limit: limitTo(Math.max(2, availableParallelism())),
     inputsOf: imageInputReader(declared, playbookDir, digests),
     image: images.get,
     base: bases.get,
   }
   return { ...workshop, settled: async () => [await images.settled(), await bases.settled()] }
+}
+
+const provideContent = (build: Artifact | Folder, workshop: Workshop): Promise<BuiltArtifact> =>
+  build.kind === 'artifact'
+    ? provideArtifact(build, workshop)
+    : readFolder(build, workshop.playbookDir, workshop.digests)
+
+/** What a file or a disk refused is no bug of ours: says so in words. */
+async function readably<T>(build: Build, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (isProvisionError(error) || systemCode(error) === undefined) throw error
+    throw new ProvisionError('build', `${buildId(build)}: ${reasonOf(error)}`, {
+      help: 'see to the rights on it and to the space on its disk',
+      cause: error,
+    })
+  }
 }
 
 /** The only failure as it is; of several, one that names them all. An interruption outweighs what it made fail. */

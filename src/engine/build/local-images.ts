@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode'
 import { label } from '../../core/label.ts'
+import { dockerError } from '../../transport/docker-error.ts'
 import { imageName } from './image-name.ts'
 
 /** An image as the engine's list shows it. */
@@ -12,22 +13,38 @@ export interface ListedImage {
 /** The images of this machine's engine that a run asks for, listed once for all of them. */
 export type LocalImages = (ref: string) => Promise<ListedImage | undefined>
 
-export function listImages(engine: () => Promise<Dockerode>, refs: readonly string[]): LocalImages {
+export function listImages(
+  engine: () => Promise<Dockerode>,
+  refs: readonly string[],
+  signal: AbortSignal,
+): LocalImages {
   const names = refs.map(imageName)
   let listing: Promise<ReadonlyMap<string, ListedImage>> | undefined
   return async (ref) => {
-    listing ??= list(await engine(), names)
+    listing ??= list(engine, names, signal)
     return (await listing).get(imageName(ref))
   }
 }
 
-async function list(engine: Dockerode, names: readonly string[]): Promise<ReadonlyMap<string, ListedImage>> {
+async function list(
+  engine: () => Promise<Dockerode>,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ListedImage>> {
+  const docker = await engine()
   const found = new Map<string, ListedImage>()
-  for (const image of await engine.listImages({ filters: { reference: [...names] } })) {
-    const inputs = labelsOf(image)?.[label.inputs]
-    for (const name of [...namesIn(image.RepoTags), ...namesIn(image.RepoDigests)]) {
-      found.set(imageName(name), { id: image.Id, inputs })
+  try {
+    for (const image of await docker.listImages({ filters: { reference: [...names] } })) {
+      const inputs = labelsOf(image)?.[label.inputs]
+      for (const name of [...namesIn(image.RepoTags), ...namesIn(image.RepoDigests)]) {
+        found.set(imageName(name), { id: image.Id, inputs })
+      }
     }
+  } catch (error) {
+    throw dockerError('the images of this machine', error, signal, {
+      code: 'engine',
+      help: 'provision doctor',
+    })
   }
   return found
 }

@@ -2,11 +2,8 @@ import { buildId, type Build } from '../../core/build.ts'
 import { canonicalJson } from '../../core/digest.ts'
 import { ProvisionError } from '../../core/error.ts'
 
-/** All builds that some builds need, themselves included, by id. */
-export type Closure = ReadonlyMap<string, Build>
-
 /**
- * Collects builds with all that they need.
+ * Collects builds with all that they need, by id.
  * @throws ProvisionError `playbook` when two builds of one id say different things
  */
 export function closureOf(

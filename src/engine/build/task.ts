@@ -22,6 +22,9 @@ export function asTask<T>(
   signal: AbortSignal,
   work: (task: BuildTask) => Promise<T>,
 ): Promise<T> {
+  const interrupted = (cause?: unknown) =>
+    new ProvisionError('interrupted', `${title}: interrupted`, { cause })
+  if (signal.aborted) return Promise.reject(interrupted())
   const id = `build/${title}`
   const last: string[] = []
   const task: BuildTask = {
@@ -37,7 +40,7 @@ export function asTask<T>(
       return await work(task)
     } catch (error) {
       if (!signal.aborted) throw error
-      throw new ProvisionError('interrupted', `${title}: interrupted`, { cause: error })
+      throw interrupted(error)
     }
   })
 }
