@@ -49,8 +49,8 @@ export function dockerError(
   signal: AbortSignal,
   details: ErrorDetails & { readonly code?: ErrorCode } = {},
 ): ProvisionError {
-  if (isProvisionError(error)) return error
   if (signal.aborted) return new ProvisionError('interrupted', `${what}: interrupted`, { cause: error })
+  if (isProvisionError(error)) return error
   const { code = 'action', ...rest } = details
   return new ProvisionError(code, `${what}: ${dockerReason(error)}`, { cause: error, ...rest })
 }

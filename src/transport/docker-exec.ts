@@ -22,7 +22,7 @@ export interface ContainerExecOptions {
 }
 
 /**
- * Runs a command in a running container and gives its exit code: 126 and 127 as a shell. An abort ends the call, not the
+ * Runs a command in a running container and gives its exit code; 126 or 127 when Docker cannot start it. An abort ends the call, not the
  * command: Docker has no way to.
  * @throws ProvisionError `action` when the container does not run or is not there, `interrupted` on abort
  */

@@ -36,7 +36,9 @@ export async function containerLogs(docker: Dockerode, name: string, options: Lo
     const inspection = await found(container.inspect({ abortSignal: signal }))
     if (!inspection) throw new ProvisionError('usage', `there is no container ${name}`)
     const stream = await openLog(container, { follow, tail, since: unixTime(since), signal })
-    await readLog(inspection.Config.Tty ? unframed(stream) : demultiplex(stream), onLine)
+    await readLog(inspection.Config.Tty ? unframed(stream) : demultiplex(stream), (line) =>
+      signal.aborted ? undefined : onLine(line),
+    )
   } catch (error) {
     if (!signal.aborted) throw error
   }

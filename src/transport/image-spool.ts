@@ -7,7 +7,9 @@ import { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
+import { short } from '../core/digest.ts'
 import { ProvisionError, systemCode } from '../core/error.ts'
+import { dockerReason } from './docker-error.ts'
 
 /** The entries of a `docker save`, as files of a folder of ours. */
 export interface Spool {
@@ -30,7 +32,12 @@ export async function spoolImage(engine: Dockerode, id: string, signal: AbortSig
     return { files, remove }
   } catch (error) {
     await remove()
-    if (systemCode(error) !== 'ENOSPC') throw error
+    if (systemCode(error) !== 'ENOSPC') {
+      throw new ProvisionError('engine', `image ${short(id)} cannot be read here: ${dockerReason(error)}`, {
+        help: 'run it again, which builds the image anew if it is gone',
+        cause: error,
+      })
+    }
     throw new ProvisionError('engine', `no space left in ${tmpdir()} for the layers of an image`, {
       help: 'free some, or set TMPDIR to a folder on a larger disk',
       cause: error,

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ContainerBody, Readiness } from '../../src/core/action.ts'
+import { dockerOf } from '../../src/transport/docker.ts'
+import { connect } from '../../src/transport/ssh.ts'
+import { awaiting, made, never, startDockerHost, waiting, type DockerHost } from '../support/docker-host.ts'
+import { matching } from '../support/matching.ts'
+import { startSshd } from '../support/sshd.ts'
+import { httpServer } from '../support/tiny-image.ts'
+
+let host: DockerHost
+beforeAll(async () => {
+  host = await startDockerHost('dtest-ready')
+})
+afterAll(() => host.stop())
+
+test.each<[string, readonly string[], Readiness]>([
+  [
+    'by http, after it begins to listen',
+    httpServer(80, 0.3, '200 OK'),
+    { by: 'http', port: 80, path: '/', status: undefined },
+  ],
+  [
+    'by http, after it first answers otherwise',
+    httpServer(80, 0, '503 Wait', '404 Not yet', '204 Done'),
+    { by: 'http', port: 80, path: '/health?a=b', status: 204 },
+  ],
+  ['by tcp', httpServer(81, 0.2, '200 OK'), { by: 'tcp', port: 81 }],
+  ['by a line of its log', httpServer(82, 0.2, '200 OK'), { by: 'log', pattern: '^listen' }],
+  ['by a command in it', httpServer(83, 0.1, '200 OK'), { by: 'command', argv: ['perl', '-e', 'exit 0'] }],
+  ['by running', waiting, { by: 'running' }],
+])('%s', async (_, command, check) => {
+  const name = 'dtest-ready-ready'
+  await host.done(...made(name, host.body(command)), awaiting(name, check), { do: 'remove-container', name })
+})
+
+test('on the network of its host', async () => {
+  const name = 'dtest-ready-hostnet'
+  await host.done(
+    ...made(name, host.body(httpServer(28_083, 0, '200 OK'), { NetworkMode: 'host' })),
+    awaiting(name, { by: 'http', port: 28_083, path: '/', status: undefined }),
+    { do: 'remove-container', name },
+  )
+})
+
+test.each<[string, readonly string[], Partial<ContainerBody['HostConfig']>, Readiness, RegExp, string]>([
+  [
+    'ends',
+    ['perl', '-e', 'print "why\\n"; exit 3'],
+    {},
+    { by: 'running' },
+    /it ended \(exit code 3\)/,
+    'why',
+  ],
+  [
+    'ends later, while its address is tried',
+    ['perl', '-e', '$| = 1; print "so\\n"; select undef, undef, undef, 0.4; exit 4'],
+    {},
+    { by: 'http', port: 80, path: '/', status: undefined },
+    /it ended \(exit code 4\)/,
+    'so',
+  ],
+  [
+    'keeps restarting',
+    ['perl', '-e', 'print "again\\n"; exit 5'],
+    { RestartPolicy: { Name: 'always' } },
+    { by: 'tcp', port: 80 },
+    /it keeps restarting \(exit code 5\)/,
+    'again',
+  ],
+])('a container that %s fails long before its time', async (_, command, settings, check, message, log) => {
+  const name = 'dtest-ready-ends'
+  await host.done(...made(name, host.body(command, settings)))
+  const error = await host.failure(awaiting(name, check, 60_000))
+  expect(error).toMatchObject({ code: 'ready', help: `provision logs ${name}` })
+  expect(error.message).toMatch(message)
+  expect(error.output).toContain(log)
+  await host.done({ do: 'remove-container', name })
+})
+
+test.each<[string, readonly string[], Readiness, RegExp]>([
+  [
+    'nobody listens',
+    waiting,
+    { by: 'http', port: 80, path: '/h', status: undefined },
+    /^GET http:\/\/[\d.]+:80\/h: connection refused/,
+  ],
+  [
+    'the answer is wrong',
+    httpServer(80, 0, '500 No'),
+    { by: 'http', port: 80, path: '/', status: undefined },
+    /: answered 500/,
+  ],
+  [
+    'the log lacks the line',
+    waiting,
+    { by: 'log', pattern: 'ready' },
+    /no line of its log matches \/ready\//,
+  ],
+  [
+    'the command fails',
+    waiting,
+    { by: 'command', argv: ['perl', '-e', 'print "not yet"; exit 7'] },
+    /exit code 7: not yet/,
+  ],
+])('in time: %s', async (_, command, check, reason) => {
+  const name = 'dtest-ready-late'
+  await host.done(...made(name, host.body(command)))
+  const error = await host.failure(awaiting(name, check, 700))
+  expect(error).toMatchObject({ code: 'ready', message: `box › container ${name}: not ready after 0.7 s` })
+  expect(error.output).toMatch(reason)
+  await host.done({ do: 'remove-container', name })
+})
+
+test('Docker is spoken to through its own command, ports through a shell', async () => {
+  const strict = await startSshd(['AllowStreamLocalForwarding no', 'AllowTcpForwarding no'])
+  const other = await connect(strict.target, never)
+  const docker = dockerOf(other)
+  const name = 'dtest-ready-strict'
+  try {
+    const actions = [
+      ...made(name, host.body(httpServer(80, 0.3, '503 Wait', '200 OK'))),
+      awaiting(name, { by: 'http', port: 80, path: '/', status: undefined }),
+      awaiting(name, { by: 'tcp', port: 80 }),
+    ]
+    for (const action of actions) expect(await docker.perform([action], never)).toEqual([{ ok: true }])
+    const [late] = await docker.perform([awaiting(name, { by: 'tcp', port: 81 }, 400)], never)
+    expect(late).toMatchObject({
+      ok: false,
+      error: { code: 'ready', output: matching(/TCP [\d.]+:81: connection refused/) },
+    })
+    const asked = Array.from({ length: 20 }, () => ({ ask: 'container', name }) as const)
+    expect(await docker.probe(asked, never)).toHaveLength(20)
+  } finally {
+    await docker.perform([{ do: 'remove-container', name }], never)
+    await docker.close()
+    await other.close()
+    await strict.stop()
+  }
+})
