@@ -98,7 +98,14 @@ function playbooksIn(dir: string): string[] {
 const playbookIn = (dir: string): string | undefined =>
   ['playbook.ts', 'playbook.mts', 'playbook.js', 'playbook.mjs'].map((name) => join(dir, name)).find(isFile)
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  } catch {
+    // A file stands where a folder would have to, or we may not look.
+    return false
+  }
+}
 
 /** What `"provision": { "playbook": … }` of a folder's package.json says. */
 function chosenIn(dir: string): string | undefined {
