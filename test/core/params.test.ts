@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { isProvisionError } from '../../src/core/error.ts'
+import { readParams, type ParamSpecs } from '../../src/core/params.ts'
+import { reveal } from '../../src/core/secret.ts'
+
+const specs = {
+  name: { type: 'string', default: 'shop' },
+  tier: { type: 'string', choices: ['small', 'large'], default: 'small' },
+  heap: { type: 'int', default: 64, min: 16, max: 1024 },
+  share: { type: 'number', default: 0.5, min: 0, max: 1 },
+  debug: { type: 'boolean', default: false },
+} as const satisfies ParamSpecs
+
+const defaults = { name: 'shop', tier: 'small', heap: 64, share: 0.5, debug: false }
+
+describe('readParams', () => {
+  it.each<[string, Record<string, string>, object]>([
+    ['defaults', {}, {}],
+    ['a text', { name: ' a=b "c" ' }, { name: ' a=b "c" ' }],
+    ['an empty text', { name: '' }, { name: '' }],
+    ['a choice', { tier: 'large' }, { tier: 'large' }],
+    ['a whole number', { heap: '128' }, { heap: 128 }],
+    ['the least', { heap: '16' }, { heap: 16 }],
+    ['the most', { heap: '1024' }, { heap: 1024 }],
+    ['a fraction', { share: '0.25' }, { share: 0.25 }],
+    ['true', { debug: 'true' }, { debug: true }],
+    ['false', { debug: 'false' }, { debug: false }],
+  ])('reads %s', (_, given, expected) => {
+    expect(readParams(specs, given, {})).toEqual({ ...defaults, ...expected })
+  })
+
+  it.each<[string, Record<string, string>, RegExp, RegExp]>([
+    ['an unknown name', { heep: '1' }, /--param heep: the playbook has no such param/, /did you mean "heap"/],
+    ['a name of every object', { constructor: '1' }, /no such param/, /known: name, tier/],
+    [
+      'a text for a number',
+      { heap: 'much' },
+      /param heap: "much" is not a whole number/,
+      /give a whole number/,
+    ],
+    ['nothing for a number', { heap: ' ' }, /" " is not a whole number/, /./],
+    ['a fraction for a whole number', { heap: '1.5' }, /"1\.5" is not a whole number/, /./],
+    ['too little', { heap: '15' }, /"15" is not 16 or more/, /./],
+    ['too much', { heap: '1025' }, /"1025" is not 1024 or less/, /./],
+    ['an endless number', { share: 'Infinity' }, /"Infinity" is not a number/, /./],
+    ['yes for true', { debug: 'yes' }, /"yes" is not true or false/, /./],
+    ['no choice', { tier: 'huge' }, /"huge" is not one of small, large/, /./],
+  ])('refuses %s', (_, given, message, help) => {
+    const found = failure(() => readParams(specs, given, {}))
+    expect(found?.code).toBe('usage')
+    expect(found?.message).toMatch(message)
+    expect(found?.help).toMatch(help)
+  })
+
+  it('refuses to go on without a value', () => {
+    expect(failure(() => readParams({ zone: { type: 'string' } }, {}, {}))).toMatchObject({
+      message: 'param zone is missing and has no default',
+      help: 'add --param zone=…',
+    })
+  })
+
+  describe('a secret', () => {
+    const secrets = {
+      key: { type: 'secret', env: 'SHOP_KEY', description: 'of the payment service' },
+    } as const
+    it('is read from the environment', () => {
+      expect(reveal(readParams(secrets, {}, { SHOP_KEY: 'k' }).key)).toBe('k')
+    })
+
+    it.each<[string, Record<string, string>, Record<string, string>, RegExp, RegExp]>([
+      [
+        'is not taken from the command line',
+        { key: 'hunter2' },
+        { SHOP_KEY: 'k' },
+        /shows in process lists/,
+        /set the environment variable SHOP_KEY/,
+      ],
+      ['has to be there', {}, {}, /the environment variable SHOP_KEY is not set/, /of the payment service/],
+      ['has to say something', {}, { SHOP_KEY: '' }, /is not set/, /set SHOP_KEY/],
+    ])('%s', (_, given, env, message, help) => {
+      const found = failure(() => readParams(secrets, given, env))
+      expect(found?.code).toBe('usage')
+      expect(found?.message).toMatch(message)
+      expect(found?.message).not.toContain('hunter2')
+      expect(found?.help).toMatch(help)
+    })
+  })
+})
+
+function failure(work: () => unknown) {
+  try {
+    work()
+  } catch (error) {
+    if (isProvisionError(error)) return { code: error.code, message: error.message, help: error.help }
+    throw error
+  }
+  return undefined
+}
