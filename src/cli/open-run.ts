@@ -9,6 +9,7 @@ import { redactor, type Secret } from '../core/secret.ts'
 import type { Provider } from '../core/provider.ts'
 import { buildAll } from '../engine/build/index.ts'
 import type { Outcomes } from '../engine/converge.ts'
+import { destroy } from '../engine/destroy.ts'
 import { nodeTasks } from '../engine/nodes.ts'
 import { quickstart } from '../engine/quickstart.ts'
 import { plan, refresh } from '../engine/refresh.ts'
@@ -86,7 +87,7 @@ function runOf(session: Session): Run {
     start: async () => {
       await alone('start', () => provider.start(signal, nodeTasks(emit)))
     },
-    destroy: () => alone('destroy', () => provider.destroy(signal, nodeTasks(emit))),
+    destroy: () => alone('destroy', () => destroy(session)),
     redact: session.redact,
     close: async () => {
       await Promise.allSettled(opened.map((host) => host.close()))

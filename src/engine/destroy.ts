@@ -1,0 +1,37 @@
+import { ProvisionError } from '../core/error.ts'
+import type { Destroyed } from '../core/provider.ts'
+import { applyPlan } from './apply.ts'
+import { closeAll, connectAll } from './hosts.ts'
+import { nodeTasks } from './nodes.ts'
+import { makePlan } from './plan.ts'
+import type { Session } from './session.ts'
+
+/** Removes an environment: its nodes, or from hosts that are not ours what of ours runs on them. */
+export function destroy(session: Session): Promise<Destroyed> {
+  const { provider, signal, emit } = session
+  return provider.kind === 'ssh' ? clearHosts(session) : provider.destroy(signal, nodeTasks(emit))
+}
+
+/** What an empty playbook would leave: no container and no network of ours. Volumes and files are kept, and told. */
+async function clearHosts(session: Session): Promise<Destroyed> {
+  const { provider, signal, emit, workspace } = session
+  const ports = await connectAll(session, await provider.survey(signal))
+  try {
+    const scope = { playbook: workspace.playbook.name, environment: workspace.environment }
+    const facts = { scope, hosts: new Map(), built: new Map(), images: new Map() }
+    const { plan, keptVolumes } = await makePlan({ resources: [], builds: [] }, ports, facts, signal)
+    const { changed, failed } = await applyPlan(plan, ports, signal, emit)
+    const [first] = failed
+    if (first) throw new ProvisionError('action', first.failure.message, first.failure)
+    const removed = plan.steps.filter(({ id }) => changed.includes(id))
+    return {
+      removed: removed.map(({ host, kind, name }) => `${host} › ${kind} ${name}`),
+      left: [
+        ...keptVolumes.map(({ host, name }) => `${host} › volume ${name}`),
+        ...[...ports.keys()].map((host) => `${host} › images and files that were sent there`),
+      ],
+    }
+  } finally {
+    await closeAll(ports.values())
+  }
+}
