@@ -1,3 +1,4 @@
+import { laneOf, type Action } from '../core/action.ts'
 import type { ProvisionError } from '../core/error.ts'
 import type { Emit, Failure } from '../core/event.ts'
 import type { HostPort, HostWatcher } from '../core/host.ts'
@@ -89,15 +90,28 @@ async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise
     sent: (done, total) => emit({ event: 'task-progress', task, done, total, unit: 'bytes' }),
   }
   const durationMs = () => performance.now() - started
-  for (const action of step.actions) {
-    const outcome = await perform(step.host, action, watch)
-    if (outcome.ok) continue
-    const failure = await putBack(step, outcome.error, mend, watch)
+  for (const together of stretchesOf(step.actions)) {
+    const outcomes = await Promise.all(together.map((action) => perform(step.host, action, watch)))
+    const bad = outcomes.find((outcome) => !outcome.ok)
+    if (!bad) continue
+    const failure = await putBack(step, bad.error, mend, watch)
     emit({ event: 'task-failed', task, durationMs: durationMs(), failure })
     return failure
   }
   emit({ event: 'task-finished', task, durationMs: durationMs(), summary: step.operation })
   return undefined
+}
+
+/** Files of a step that follow each other travel together, in their order; anything else waits for what is before it. */
+function stretchesOf(actions: readonly Action[]): readonly (readonly Action[])[] {
+  const stretches: Action[][] = []
+  for (const action of actions) {
+    const last = stretches.at(-1)
+    const isFile = (one: Action | undefined) => one !== undefined && laneOf(one) === 'files'
+    if (last && isFile(last[0]) && isFile(action)) last.push(action)
+    else stretches.push([action])
+  }
+  return stretches
 }
 
 /** The failure of a step, with what became of its former state. */

@@ -72,12 +72,15 @@ async function send(host: HostPort, batch: readonly Waiting[], signal: AbortSign
   }
 }
 
-/** What a batch shows, shows at each of its steps. */
-const watchAll = (batch: readonly Waiting[]): HostWatcher => ({
-  line: (text) => {
-    for (const { watch } of batch) watch.line?.(text)
-  },
-  sent: (done, total) => {
-    for (const { watch } of batch) watch.sent?.(done, total)
-  },
-})
+/** What a batch shows, shows at each of its steps, once. */
+function watchAll(batch: readonly Waiting[]): HostWatcher {
+  const watches = new Set(batch.map(({ watch }) => watch))
+  return {
+    line: (text) => {
+      for (const watch of watches) watch.line?.(text)
+    },
+    sent: (done, total) => {
+      for (const watch of watches) watch.sent?.(done, total)
+    },
+  }
+}

@@ -37,6 +37,17 @@ describe('applying a plan', () => {
     expect(batches('h')).toEqual([['1'], ['start-container'], ['2']])
   })
 
+  it('sends files of a step that follow each other together, and stops after the first stretch that fails', async () => {
+    const actions = [removal('1'), removal('2'), starting('c'), removal('3'), removal('4')]
+    const fine = await apply([step('h/x/a', { actions })])
+    expect(fine.batches('h')).toEqual([['1', '2'], ['start-container'], ['3', '4']])
+    const fails: FakeBehaviour['fails'] = (action) =>
+      'path' in action && action.path === '1' ? 'no' : undefined
+    const failed = await apply([step('h/x/a', { actions })], { fails })
+    expect(failed.batches('h')).toEqual([['1', '2']])
+    expect(failed.result.failed).toHaveLength(1)
+  })
+
   it('does not let one host wait for another', async () => {
     let free = (): void => undefined
     const blocked = new Promise<void>((resolve) => (free = resolve))
