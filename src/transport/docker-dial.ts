@@ -12,11 +12,13 @@ const patience = 20_000
  */
 export function dialDocker(connection: Connection): Dial {
   let stdio: Promise<Rights> | undefined
+  let quick: Promise<unknown> | undefined
 
   const overStdio = async (rights: Promise<Rights>): Promise<Duplex> =>
     connection.channel(['docker', 'system', 'dial-stdio'], await rights)
 
   return async () => {
+    quick ??= quicken(connection)
     if (stdio) return overStdio(stdio)
     try {
       return await connection.forwardSocket(socket)
@@ -27,6 +29,13 @@ export function dialDocker(connection: Connection): Dial {
     }
   }
 }
+
+/**
+ * sshd sends small answers at once only after a connection has run a command; until then each may wait 40 ms for an
+ * acknowledgement (Nagle's algorithm).
+ */
+const quicken = (connection: Connection): Promise<unknown> =>
+  connection.exec(['true'], { as: 'user', signal: AbortSignal.timeout(patience) }).catch(() => undefined)
 
 /** With whose rights the host's own `docker` command reaches its engine. */
 async function rightsForDocker(connection: Connection, refused: unknown): Promise<Rights> {

@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode'
 import { Readable } from 'node:stream'
 import { ProvisionError } from '../core/error.ts'
+import { nameInMaking } from '../core/making.ts'
 import { found } from './docker-error.ts'
 import { demultiplex, unframed, type Chunks, type Frame, type OutputStream } from './docker-stream.ts'
 import { cutLines, type LineCutter } from './lines.ts'
@@ -31,10 +32,8 @@ export interface LogOptions {
  */
 export async function containerLogs(docker: Dockerode, name: string, options: LogOptions): Promise<void> {
   const { follow = false, tail, since, signal, onLine } = options
-  const container = docker.getContainer(name)
   try {
-    const inspection = await found(container.inspect({ abortSignal: signal }))
-    if (!inspection) throw new ProvisionError('usage', `there is no container ${name}`)
+    const { container, inspection } = await containerCalled(docker, name, signal)
     const stream = await openLog(container, { follow, tail, since: unixTime(since), signal })
     await readLog(inspection.Config.Tty ? unframed(stream) : demultiplex(stream), (line) =>
       signal.aborted ? undefined : onLine(line),
@@ -42,6 +41,16 @@ export async function containerLogs(docker: Dockerode, name: string, options: Lo
   } catch (error) {
     if (!signal.aborted) throw error
   }
+}
+
+/** A container that never became ready has not got its own name yet; it is the one that most needs to be read. */
+async function containerCalled(docker: Dockerode, name: string, signal: AbortSignal) {
+  for (const called of [name, nameInMaking(name)]) {
+    const container = docker.getContainer(called)
+    const inspection = await found(container.inspect({ abortSignal: signal }))
+    if (inspection) return { container, inspection }
+  }
+  throw new ProvisionError('usage', `there is no container ${name}`)
 }
 
 interface OpenOptions {

@@ -39,19 +39,19 @@ export function dockerOf(
 ): DockerPort {
   const { docker, agent } = dockerOver(dialDocker(connection))
   const limit = createLimit(parallel)
-  const oneLoad = createLimit(1)
   const { name } = connection
 
   const perform = async (action: Action, signal: AbortSignal, watch: HostWatcher): Promise<void> => {
     switch (action.do) {
       case 'load-image':
-        // The second of two images finds the layers of the first.
-        return oneLoad(() => images.send(docker, action.image, { host: name, signal, sent: watch.sent }))
+        return images.send(docker, action.image, { host: name, signal, sent: watch.sent })
       case 'await-container':
         return awaitContainer({ connection, docker, limit }, action, signal)
+      case 'stop-container':
+        // Takes as long as the container likes; the others must not wait for that.
+        return act(name, docker, action, signal)
       case 'create-container':
       case 'start-container':
-      case 'stop-container':
       case 'rename-container':
       case 'remove-container':
       case 'create-network':

@@ -36,17 +36,11 @@ export async function sendImage(
   const what = `${host} › image ${image.ref}`
   try {
     if (await isImage(target, image.ref, image)) return
-    const there = await imagesOf(target, signal)
-    const same = there.find(({ fingerprint }) => fingerprint === image.fingerprint)
-    if (same) {
-      await tag(target, same.id, image.ref, signal)
-      return
-    }
-    const have = sharedLayers(
-      image.layers,
-      there.map(({ layers }) => layers),
-    )
+    if ((await layersThere(target, image, signal)) === 'named') return
     await lend(async (archive) => {
+      // Asked again: another image may have come meanwhile.
+      const have = await layersThere(target, image, signal)
+      if (have === 'named') return
       const id =
         (await load(target, archive, have, image, delivery)) ??
         (have > 0 ? await load(target, archive, 0, image, delivery) : undefined)
@@ -65,20 +59,26 @@ const notWhole = (what: string) =>
     help: 'run it again; if it stays so, the host’s image store may be broken: docker system df',
   })
 
-interface ImageThere {
-  readonly id: string
-  readonly fingerprint: string
-  readonly layers: readonly string[]
-}
-
-async function imagesOf(target: Dockerode, signal: AbortSignal): Promise<readonly ImageThere[]> {
+/** How many of its lowest layers are there; or gives the image its name, when all of it is. */
+async function layersThere(
+  target: Dockerode,
+  image: BuiltImage,
+  signal: AbortSignal,
+): Promise<number | 'named'> {
   const limit = createLimit(5)
   const listed = await target.listImages({ abortSignal: signal })
   const inspected = await Promise.all(
     listed.map(({ Id }) => limit(() => found(target.getImage(Id).inspect()))),
   )
-  return inspected.flatMap((image) =>
-    image ? [{ id: image.Id, fingerprint: imageFingerprint(image), layers: image.RootFS.Layers ?? [] }] : [],
+  const there = inspected.filter((one) => one !== undefined)
+  const same = there.find((one) => imageFingerprint(one) === image.fingerprint)
+  if (same) {
+    await tag(target, same.Id, image.ref, signal)
+    return 'named'
+  }
+  return sharedLayers(
+    image.layers,
+    there.map(({ RootFS }) => RootFS.Layers ?? []),
   )
 }
 

@@ -1,72 +1,120 @@
 import type Dockerode from 'dockerode'
+import { once } from 'node:events'
 import type { BuiltImage } from '../core/build.ts'
-import { sendImage, type Delivery } from './image-send.ts'
+import { createLimit, type Limit } from './docker-limit.ts'
 import { readArchive, type ImageArchive } from './image-archive.ts'
-import { spoolImage, type Spool } from './image-spool.ts'
+import { sendImage, type Delivery } from './image-send.ts'
+import { spoolImage } from './image-spool.ts'
 
 /** The images of one engine, to be sent to others. */
 export interface ImageSource {
-  /** Makes an engine have an image under its name; sends only the layers that it lacks. */
+  /**
+   * Makes an engine have an image under its name; sends only the layers that it lacks. Ask for several at once: they are
+   * sent one after the other, the next being read meanwhile.
+   */
   send(target: Dockerode, image: BuiltImage, delivery: Delivery): Promise<void>
 }
 
-interface Saved {
-  readonly archive: ImageArchive
-  readonly spool: Spool
-}
-
+/** An image that is saved for as long as somebody uses it. */
 interface Shared {
   users: number
-  readonly abort: AbortController
-  readonly saved: Promise<Saved>
+  readonly archive: Promise<ImageArchive>
+  readonly over: AbortController
+  /** When nothing of it is left. */
+  readonly gone: Promise<void>
 }
+
+/** One being sent and the next one being read: more would only fill the disk. */
+const atHand = 2
 
 /** Images of an engine, each saved once however many hosts need it at a time, and gone when the last has it. */
 export function imageSource(engine: Dockerode | (() => Promise<Dockerode>)): ImageSource {
   const shares = new Map<string, Shared>()
-
-  const save = async (id: string, signal: AbortSignal): Promise<Saved> => {
-    const spool = await spoolImage(typeof engine === 'function' ? await engine() : engine, id, signal)
-    try {
-      return { archive: await readArchive(spool), spool }
-    } catch (error) {
-      await spool.remove()
-      throw error
-    }
-  }
+  const turns = new WeakMap<Dockerode, Limit>()
+  const room = createLimit(atHand)
+  const oneSave = createLimit(1)
 
   const share = (id: string): Shared => {
     const there = shares.get(id)
     if (there) return there
-    const abort = new AbortController()
-    const made = { users: 0, abort, saved: save(id, abort.signal) }
+    const over = new AbortController()
+    const archive = deferred<ImageArchive>()
+    const gone = room(() => keep(id, over.signal, archive.resolve)).catch(archive.reject)
+    const made = { users: 0, over, archive: archive.promise, gone }
     shares.set(id, made)
     return made
   }
 
-  const leave = async (id: string, shared: Shared): Promise<void> => {
-    if (--shared.users > 0) return
-    shares.delete(id)
-    shared.abort.abort()
-    const saved = await shared.saved.catch(() => undefined)
-    await saved?.spool.remove()
+  /** Saves an image, and removes it when it is over. */
+  const keep = async (
+    id: string,
+    over: AbortSignal,
+    give: (archive: ImageArchive) => void,
+  ): Promise<void> => {
+    const from = typeof engine === 'function' ? await engine() : engine
+    const spool = await oneSave(() => spoolImage(from, id, over))
+    try {
+      give(await readArchive(spool))
+      if (!over.aborted) await once(over, 'abort')
+    } finally {
+      await spool.remove()
+    }
+  }
+
+  const lend = async (
+    id: string,
+    signal: AbortSignal,
+    task: (archive: ImageArchive) => Promise<void>,
+  ): Promise<void> => {
+    const shared = share(id)
+    shared.users++
+    try {
+      await task(await untilAborted(shared.archive, signal))
+    } finally {
+      shared.users--
+      if (shared.users === 0) {
+        shares.delete(id)
+        shared.over.abort()
+        await shared.gone
+      }
+    }
+  }
+
+  const turnOf = (target: Dockerode): Limit => {
+    const turn = turns.get(target) ?? createLimit(1)
+    turns.set(target, turn)
+    return turn
   }
 
   return {
-    async send(target, image, delivery) {
-      const use = async (task: (archive: ImageArchive) => Promise<void>): Promise<void> => {
-        const shared = share(image.id)
-        shared.users++
-        try {
-          const { archive } = await untilAborted(shared.saved, delivery.signal)
-          await task(archive)
-        } finally {
-          await leave(image.id, shared)
-        }
-      }
-      await sendImage(target, image, use, delivery)
-    },
+    send: (target, image, delivery) =>
+      sendImage(
+        target,
+        image,
+        (task) =>
+          // The next image is read here while this one is sent, but finds the layers of this one there.
+          lend(image.id, delivery.signal, (archive) => turnOf(target)(() => task(archive))),
+        delivery,
+      ),
   }
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>
+  readonly resolve: (value: T) => void
+  readonly reject: (error: unknown) => void
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {}
+  let reject: (error: unknown) => void = () => {}
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes
+    reject = no
+  })
+  // Who gave up waiting does not hear that it failed.
+  promise.catch(() => {})
+  return { promise, resolve: (value) => resolve(value), reject: (error) => reject(error) }
 }
 
 /** One that waits may give up while others still wait for the same. */

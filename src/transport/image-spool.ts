@@ -25,6 +25,7 @@ export interface SpooledFile {
 
 /** Saves an image of an engine into a temporary folder. Nothing of it is left when that fails. */
 export async function spoolImage(engine: Dockerode, id: string, signal: AbortSignal): Promise<Spool> {
+  signal.throwIfAborted()
   const folder = await mkdtemp(join(tmpdir(), 'provision-image-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   try {

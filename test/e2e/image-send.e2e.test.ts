@@ -102,6 +102,17 @@ test('a container can be made of an image that came in parts, and none is left o
   expect(await target.listContainers({ all: true })).toEqual([])
 })
 
+test('of several asked for at once the later ones find the layers of the first', async () => {
+  for (const { Id } of await own.docker.listImages()) await own.docker.getImage(Id).remove({ force: true })
+  const baseSize = (await engine.getImage(refs.base).inspect()).Size
+  const bytes = await Promise.all([refs.base, refs.one, refs.two].map(async (ref) => send(await built(ref))))
+  const all = bytes.reduce((sum, some) => sum + some, 0)
+  expect(all).toBeGreaterThan(baseSize)
+  expect(all).toBeLessThan(1.5 * baseSize)
+  for (const ref of [refs.base, refs.one, refs.two])
+    expect(await fingerprintThere(ref)).toBe((await built(ref)).fingerprint)
+})
+
 test('a name that means another image moves', async () => {
   const two = await built(refs.two)
   await send(await built(refs.one))

@@ -1,0 +1,83 @@
+import { PassThrough, type Duplex } from 'node:stream'
+import { Client } from 'ssh2'
+import { expect, test } from 'vitest'
+import type { Connection, Rights } from '../../src/transport/connection.ts'
+import { dialDocker } from '../../src/transport/docker-dial.ts'
+
+/** What `docker version` does with the rights of the user and of root: its exit code and what it says. */
+type Versions = Record<Rights, readonly [code: number, says: string]>
+
+const refusal = new Error('(SSH) Channel open failure: open failed')
+const fine: Versions = { user: [0, ''], root: [0, ''] }
+
+/** A connection that notes what is opened through it. */
+function connectionOf(forwards: boolean, versions: Versions): { connection: Connection; opened: string[] } {
+  const opened: string[] = []
+  const open = (what: string): Promise<Duplex> => {
+    opened.push(what)
+    return Promise.resolve(new PassThrough())
+  }
+  const exec: Connection['exec'] = (argv, { as }) => {
+    const [code, stderr] = argv[0] === 'docker' ? versions[as] : [0, '']
+    return Promise.resolve({ code, stdout: Buffer.alloc(0), stderr })
+  }
+  return {
+    opened,
+    connection: {
+      name: 'app',
+      client: new Client(),
+      exec,
+      script: (_, options) => exec(['sh'], options),
+      channel: (argv, as) => open(`${argv.join(' ')} as ${as}`),
+      forwardSocket: (path) => (forwards ? open(path) : Promise.reject(refusal)),
+      forwardPort: () => Promise.reject(refusal),
+      close: () => Promise.resolve(),
+    },
+  }
+}
+
+test.each<[string, boolean, Versions, string]>([
+  ['the socket', true, fine, '/var/run/docker.sock'],
+  ['the command of the user', false, fine, 'docker system dial-stdio as user'],
+  [
+    'the command with root’s rights',
+    false,
+    { user: [1, 'permission denied'], root: [0, ''] },
+    'docker system dial-stdio as root',
+  ],
+])('Docker is reached by %s', async (_, forwards, versions, expected) => {
+  const { connection, opened } = connectionOf(forwards, versions)
+  const dial = dialDocker(connection)
+  await dial()
+  await dial()
+  expect(opened).toEqual([expected, expected])
+})
+
+test.each<[string, Versions, string, string | undefined]>([
+  [
+    'is not installed',
+    { user: [127, 'sh: docker: not found'], root: [127, ''] },
+    'app: there is no Docker on this host',
+    undefined,
+  ],
+  [
+    'answers nobody',
+    { user: [1, 'permission denied'], root: [1, 'Cannot connect to the Docker daemon'] },
+    'app: Docker does not answer to this user',
+    'Cannot connect to the Docker daemon',
+  ],
+])('Docker that %s', async (_, versions, message, output) => {
+  const dial = dialDocker(connectionOf(false, versions).connection)
+  const expected = output === undefined ? { code: 'host', message } : { code: 'host', message, output }
+  await expect(dial()).rejects.toMatchObject(expected)
+})
+
+test('what failed is tried again at the next call', async () => {
+  const versions: Versions = { user: [1, 'starting'], root: [1, 'starting'] }
+  const { connection, opened } = connectionOf(false, versions)
+  const dial = dialDocker(connection)
+  await expect(dial()).rejects.toMatchObject({ code: 'host' })
+  versions.user = [0, '']
+  await dial()
+  expect(opened).toEqual(['docker system dial-stdio as user'])
+})
