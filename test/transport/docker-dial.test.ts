@@ -26,6 +26,7 @@ function connectionOf(forwards: boolean, versions: Versions): { connection: Conn
     connection: {
       name: 'app',
       client: new Client(),
+      lost: new AbortController().signal,
       exec,
       script: (_, options) => exec(['sh'], options),
       channel: (argv, as) => open(`${argv.join(' ')} as ${as}`),
