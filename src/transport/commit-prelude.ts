@@ -19,11 +19,11 @@ export const commitPrelude = (
 ): string => `
 LC_ALL=C; export LC_ALL; umask 022; unset CDPATH
 no() { printf '%s\\0%s\\0' "$1" "$2"; }
-born() { b=; IFS= read -r b 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${b##*) }; b=\${20}; }
+born() { b=; IFS= read -r b 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${b##*) }; b=\${20}; [ "$1" != Z ]; }
 R= S=
 cleanup() { cd /; rm -rf -- \${R:+"$R"} \${S:+"$S"}${uploads.length > 0 ? ` ${quoteAll(uploads)}` : ''}; }
 trap cleanup EXIT
-trap 'exit 129' HUP INT TERM
+trap 'exit 129' HUP INT TERM PIPE
 born $$
 name=.provision-${random}.$$.$b
 left() { i=\${1##*.}; p=\${1%.*}; p=\${p##*.}; ! born "$p" || [ "$b" != "$i" ]; }

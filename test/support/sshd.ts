@@ -21,8 +21,8 @@ export interface Sshd {
   stop(): Promise<void>
 }
 
-/** Starts sshd with a host key and a user key made for it. `settings` are further lines of its configuration. */
-export async function startSshd(settings: readonly string[] = []): Promise<Sshd> {
+/** Starts sshd with a host key and a user key made for it; `env` is what its commands find in their environment. */
+export async function startSshd(env: Readonly<Record<string, string>> = {}): Promise<Sshd> {
   const folder = await mkdtemp(join(tmpdir(), 'provision-sshd-'))
   const file = (name: string) => join(folder, name)
   await Promise.all(
@@ -51,9 +51,10 @@ export async function startSshd(settings: readonly string[] = []): Promise<Sshd>
       'PasswordAuthentication no',
       'Subsystem sftp internal-sftp',
       'MaxStartups 100',
-      // So that no start-up file of the user who runs the test takes part.
-      `SetEnv HOME=${folder}`,
-      ...settings,
+      // So that no start-up file of the user who runs the test takes part. Only the first such line counts.
+      `SetEnv ${Object.entries({ HOME: folder, ...env })
+        .map(([name, value]) => `"${name}=${value}"`)
+        .join(' ')}`,
       '',
     ].join('\n'),
   )
