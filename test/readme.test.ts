@@ -1,0 +1,55 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { expect, it } from 'vitest'
+import { loadPlaybook } from '../src/cli/load.ts'
+import { commands } from '../src/cli/table.ts'
+import { graphOf } from '../src/core/graph.ts'
+
+const root = join(import.meta.dirname, '..')
+const readme = await readFile(join(root, 'README.md'), 'utf8')
+const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
+
+it('the playbook of the README loads, and can be carried out as far as can be told without hosts', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'readme-'))
+  try {
+    await cp(join(root, 'boxes'), join(dir, 'boxes'), { recursive: true })
+    await mkdir(join(dir, 'playbooks/shop'), { recursive: true })
+    const file = join(dir, 'playbooks/shop/playbook.ts')
+    await writeFile(file, example)
+    const playbook = await loadPlaybook(file, join(dir, 'cache'))
+    const { resources } = playbook.declare({ port: '9090' }, { SHOP_PASSWORD: 'x' })
+    const ids = graphOf(resources, playbook.hosts).resources.map(({ id }) => id)
+    expect(ids).toContain('back/container/worker')
+    expect(ids).toContain('front/tree//var/shop/www')
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+})
+
+it('the playbook of the README compiles under the strictest settings', () => {
+  const file = join(root, 'playbooks/shop/playbook.ts')
+  const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path))
+  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root)
+  const disk = ts.createCompilerHost(options)
+  const host: ts.CompilerHost = {
+    ...disk,
+    fileExists: (path) => path === file || disk.fileExists(path),
+    readFile: (path) => (path === file ? example : disk.readFile(path)),
+    getSourceFile: (path, target, ...rest) =>
+      path === file ? ts.createSourceFile(path, example, target) : disk.getSourceFile(path, target, ...rest),
+  }
+  const program = ts.createProgram([file], options, host)
+  const problems = ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+  expect(problems).toEqual([])
+})
+
+it.each(Object.keys(commands).map((name) => name.split(' ')))(
+  'the README names the command %s',
+  (...words) => {
+    for (const word of words) expect(readme).toContain(word)
+  },
+)
