@@ -112,7 +112,7 @@ test.each<[string, readonly string[], Readiness, RegExp]>([
 })
 
 test('Docker is spoken to through its own command, ports through a shell', async () => {
-  const strict = await startSshd(['AllowStreamLocalForwarding no', 'AllowTcpForwarding no'])
+  const strict = await startSshd({ AllowStreamLocalForwarding: 'no', AllowTcpForwarding: 'no' })
   const other = await connect(strict.target, never)
   const docker = dockerOf(other)
   const name = 'dtest-ready-strict'

@@ -28,16 +28,13 @@ export interface DockerHost {
 
 export const never = new AbortController().signal
 
-/** Starts sshd with further settings. Everything that is made there should be named after the environment. */
-export async function startDockerHost(
-  environment: string,
-  settings: readonly string[] = [],
-): Promise<DockerHost> {
+/** Starts one. Everything that is made there should be named after the environment. */
+export async function startDockerHost(environment: string): Promise<DockerHost> {
   const engine = await localEngine()
   const image = `${environment}-tiny:1`
   await removeLabelled(engine, environment)
   await importTiny(engine, image)
-  const sshd = await startSshd(settings)
+  const sshd = await startSshd()
   const connection = await connect(sshd.target, never)
   const port = dockerOf(connection)
   const labels = { [label.environment]: environment, [label.resource]: 'box/container/x' }
