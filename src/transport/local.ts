@@ -12,6 +12,8 @@ export interface LocalCommand {
   readonly env?: Readonly<Record<string, string>>
   /** Ends the command with all that it started. */
   readonly signal: AbortSignal
+  /** The time that it then gets to end in good order before it is killed; milliseconds, 2,000 by default. */
+  readonly grace?: number
   /** Each line of its output, of both kinds, as it comes. */
   readonly onLine: (line: string) => void
 }
@@ -23,14 +25,18 @@ export interface LocalEnd {
   readonly signal: string | undefined
 }
 
-/** Time to end in good order before being killed. Milliseconds. */
-const grace = 2_000
-
 /**
  * Runs a command in a process group of its own, with nothing to read. Resolves however it ends.
  * @throws ProvisionError `interrupted` when the signal is aborted; the whole group is gone by then
  */
-export async function runLocal({ argv, cwd, env, signal, onLine }: LocalCommand): Promise<LocalEnd> {
+export async function runLocal({
+  argv,
+  cwd,
+  env,
+  signal,
+  grace = 2_000,
+  onLine,
+}: LocalCommand): Promise<LocalEnd> {
   signal.throwIfAborted()
   // Loaded when something has to run: a run that finds nothing to do shall not pay for it.
   const { $ } = await import('zx')
@@ -51,7 +57,7 @@ export async function runLocal({ argv, cwd, env, signal, onLine }: LocalCommand)
   const child = shell`${[...argv]}`
   feed(child.stdout, onLine)
   feed(child.stderr, onLine)
-  const end = endGroup(() => child.pid)
+  const end = endGroup(() => child.pid, grace)
   signal.addEventListener('abort', end.begin, { once: true })
   try {
     const { exitCode, signal: endedBy } = await child
@@ -70,7 +76,7 @@ function feed(stream: Readable, onLine: (line: string) => void): void {
 }
 
 /** Asks a process group to end, and kills what is left of it after a while or once its leader has ended. */
-function endGroup(pid: () => number | undefined): { begin: () => void; finish: () => void } {
+function endGroup(pid: () => number | undefined, grace: number): { begin: () => void; finish: () => void } {
   let timer: NodeJS.Timeout | undefined
   return {
     begin() {

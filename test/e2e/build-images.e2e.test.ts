@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { imageInputs } from '../../src/engine/build/index.ts'
@@ -181,11 +182,23 @@ test('a Debian base that can be neither pulled nor made says why, and leaves not
   const error = await failure(workplace(root).build(nowhere))
   expect(error).toHaveProperty('message', expect.stringMatching(/mmdebstrap failed with exit code \d+$/))
   expect(error).toHaveProperty('output', expect.stringContaining('nosuchsuite'))
-  expect(existsSync(join(root, '.provision/cache/base/nosuchsuite'))).toBe(false)
+  expect(existsSync(join(root, '.provision/cache/base/nosuchsuite.tar'))).toBe(false)
   vi.stubEnv('PATH', '/nowhere')
   const missing = await failure(workplace(root).build(nowhere))
   vi.unstubAllEnvs()
   expect(missing).toMatchObject({ help: './scripts/quickstart.sh, or apt-get install mmdebstrap' })
+})
+
+test('an interruption while a Debian base is made leaves nothing', async () => {
+  const root = temporaryFolder()
+  const stop = new AbortController()
+  const { build, lines } = workplace(root, { signal: stop.signal })
+  const making = failure(build({ kind: 'image', ref: 'debian:nosuchsuite', build: undefined }))
+  await expect.poll(() => lines().join('\n'), { timeout: 60_000 }).toContain('using /')
+  stop.abort()
+  expect(await making).toMatchObject({ code: 'interrupted' })
+  expect(readdirSync(join(root, '.provision/cache/base'))).toEqual([])
+  expect(readdirSync(tmpdir()).filter((name) => /^provision-base-.*nosuchsuite/.test(name))).toEqual([])
 })
 
 async function countingCalls(work: () => Promise<void>): Promise<number> {

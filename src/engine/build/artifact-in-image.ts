@@ -10,7 +10,7 @@ import { isObject } from './records.ts'
 import type { BuildContext } from './workshop.ts'
 
 /** By which the containers of builds are known. */
-export const builderLabel = 'provision.builder'
+const builderLabel = 'provision.builder'
 
 export interface ImageCommand extends LocalCommand {
   /** Of the artifact. */
@@ -118,7 +118,7 @@ async function create(command: ImageCommand, docker: Dockerode): Promise<Dockero
 }
 
 /** The folder that holds the working folder and all that is used from it, also by `../common/**`. */
-export function sharedFolder(cwd: string, uses: readonly string[]): string {
+function sharedFolder(cwd: string, uses: readonly string[]): string {
   const climbs = uses.map((path) => /^!?((?:\.\.\/)*)/.exec(path)?.[1] ?? '')
   return resolve(
     cwd,

@@ -1,5 +1,6 @@
-import { createReadStream, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, createReadStream, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type Dockerode from 'dockerode'
 import { ProvisionError, systemCode } from '../../core/error.ts'
@@ -83,12 +84,17 @@ async function makeDebian(
   task: BuildTask,
 ): Promise<void> {
   const [repo = '', tag = ''] = imageName(ref).split(':')
-  const folder = join(cacheDir, 'base', tag)
+  const folder = join(cacheDir, 'base')
+  const tar = join(folder, `${tag}.tar`)
+  // Not in the cache: in a home folder the users that mmdebstrap maps could not reach it.
+  const scratch = join(tmpdir(), `provision-base-${userInfo().uid}-${tag}`)
+  const clear = () => [tar, scratch].forEach((path) => rmSync(path, { recursive: true, force: true }))
   // Also what a run that was killed has left.
-  rmSync(folder, { recursive: true, force: true })
+  clear()
   mkdirSync(folder, { recursive: true })
+  mkdirSync(scratch)
+  chmodSync(scratch, 0o755)
   try {
-    const tar = join(folder, 'root.tar')
     const argv = [
       'mmdebstrap',
       '--variant=minbase',
@@ -99,7 +105,8 @@ async function makeDebian(
       tar,
       ...(await sourcesOf(suite)),
     ]
-    const { code } = await runLocal({ argv, cwd: folder, signal, onLine: task.line })
+    const env = { TMPDIR: scratch }
+    const { code } = await runLocal({ argv, cwd: folder, env, signal, grace: patience, onLine: task.line })
     if (code !== 0) throw notMade(ref, code, task.tail())
     task.line('loading it into the engine')
     const stream = await engine.importImage(createReadStream(tar), {
@@ -114,7 +121,7 @@ async function makeDebian(
   } catch (error) {
     throw dockerError(`image ${ref}`, error, signal, { code: 'build', output: dockerReason(error) })
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    clear()
   }
 }
 
