@@ -112,9 +112,11 @@ test.each<[string, readonly string[], Readiness, RegExp]>([
 })
 
 test('Docker is spoken to through its own command, ports through a shell', async () => {
-  const strict = await startSshd({ AllowStreamLocalForwarding: 'no', AllowTcpForwarding: 'no' })
+  const strict = await startSshd({}, ['AllowStreamLocalForwarding no', 'AllowTcpForwarding no'])
   const other = await connect(strict.target, never)
   const docker = dockerOf(other)
+  await expect(other.forwardSocket('/var/run/docker.sock')).rejects.toThrow()
+  await expect(other.forwardPort('127.0.0.1', strict.target.port)).rejects.toThrow()
   const name = 'dtest-ready-strict'
   try {
     const actions = [

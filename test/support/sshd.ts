@@ -21,8 +21,14 @@ export interface Sshd {
   stop(): Promise<void>
 }
 
-/** Starts sshd with a host key and a user key made for it; `env` is what its commands find in their environment. */
-export async function startSshd(env: Readonly<Record<string, string>> = {}): Promise<Sshd> {
+/**
+ * Starts sshd with a host key and a user key made for it; `env` is what its commands find in their environment, `settings`
+ * are further lines of its configuration.
+ */
+export async function startSshd(
+  env: Readonly<Record<string, string>> = {},
+  settings: readonly string[] = [],
+): Promise<Sshd> {
   const folder = await mkdtemp(join(tmpdir(), 'provision-sshd-'))
   const file = (name: string) => join(folder, name)
   await Promise.all(
@@ -55,6 +61,7 @@ export async function startSshd(env: Readonly<Record<string, string>> = {}): Pro
       `SetEnv ${Object.entries({ HOME: folder, ...env })
         .map(([name, value]) => `"${name}=${value}"`)
         .join(' ')}`,
+      ...settings,
       '',
     ].join('\n'),
   )
