@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { buildCli } from '../support/cli.ts'
+import { at, eventsOf, listAt } from './json.ts'
+import { clearEngine } from './clear.ts'
+import { run, type Ended } from './processes.ts'
+import { copyProject } from './project.ts'
+
+/** A place to measure in. All of it is its own, and goes with it. */
+export interface Bench {
+  /** Part of the name of everything that is made here. */
+  readonly id: string
+  /** The copy of the project, which may be edited. */
+  readonly dir: string
+  readonly signal: AbortSignal
+  /** The tool as a process, in the copy. */
+  readonly provision: (...args: readonly string[]) => Promise<Ended>
+  /** Docker's own client; what it prints, without the space around it. */
+  readonly docker: (...args: readonly string[]) => Promise<string>
+  /** Any other program. */
+  readonly program: (...argv: readonly string[]) => Promise<Ended>
+  /** The reference application, running. */
+  readonly system: () => Promise<Ended>
+  /** Where a container of the running system answers. */
+  readonly urlOf: (container: string) => Promise<string>
+  readonly close: () => Promise<void>
+}
+
+export async function openBench(signal: AbortSignal): Promise<Bench> {
+  const id = `bench-${randomBytes(3).toString('hex')}`
+  const cli = buildCli()
+  const dir = await copyProject(id).catch((error: unknown) => {
+    cli.remove()
+    throw error
+  })
+  const calling = (stop: AbortSignal) => {
+    const program = (...argv: readonly string[]) => run(argv, { cwd: dir, signal: stop })
+    const provision = (...args: readonly string[]) => program(process.execPath, cli.bin, ...args)
+    const docker = async (...args: readonly string[]) => (await program('docker', ...args)).stdout.trim()
+    return { program, provision, docker }
+  }
+  const calls = calling(signal)
+  return {
+    id,
+    dir,
+    signal,
+    ...calls,
+    system: () => calls.provision('quickstart', '--plain'),
+    urlOf: async (container) => {
+      const { stdout } = await calls.provision('status', '--json')
+      const endpoints = listAt(eventsOf(stdout, 'result')[0], 'data', 'endpoints')
+      const url = at(
+        endpoints.find((endpoint) => at(endpoint, 'container') === container),
+        'url',
+      )
+      if (typeof url === 'string') return url
+      throw new Error(`status tells of no endpoint of ${container}`)
+    },
+    close: async () => {
+      // Also after an interruption: this part is never cut short.
+      const { provision, docker } = calling(new AbortController().signal)
+      await provision('destroy', '--yes', '--plain').catch(() => undefined)
+      await clearEngine(docker, { id, dir })
+      await rm(dir, { recursive: true, force: true })
+      cli.remove()
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { appendFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { playbookIn } from '../project.ts'
+import { serves, until } from '../waiting.ts'
+import type { Workload } from '../workload.ts'
+
+/** No name or value is part of it: they come as arguments. */
+const copyByHand =
+  'tar -cf - -C "$1" css/style.css | ssh -F "$2" -o ControlMaster=no -o ControlPath=none web tar -xf - -C /tmp'
+
+export const editCss: Workload = {
+  name: 'edit-css',
+  title: 'style sheet edited, until it is served',
+  goal: 'no restart',
+  floor: '`tar | ssh` of that one file, by the plain SSH client',
+  unit: 'ms',
+  async open(bench) {
+    await bench.system()
+    const url = `${await bench.urlOf('nginx')}/css/style.css`
+    const www = join(playbookIn(bench.dir), 'www')
+    const config = join(bench.dir, 'floor-ssh-config')
+    await writeFile(config, (await bench.provision('ssh-config')).stdout)
+    let edits = 0
+    return {
+      floor: async () => (await bench.program('sh', '-c', copyByHand, 'sh', www, config)).ms,
+      ours: async () => {
+        const mark = `/* edited ${++edits}. */`
+        await appendFile(join(www, 'css/style.css'), `${mark}\n`)
+        const started = performance.now()
+        const refreshing = bench.provision('refresh', '--plain')
+        const served = until(url, () => serves(url, mark), bench).then(() => performance.now() - started)
+        const [ms] = await Promise.all([served, refreshing])
+        return ms
+      },
+    }
+  },
+}

@@ -1,0 +1,22 @@
+import type { Workload } from '../workload.ts'
+import { bakeAll, bakeChanged } from './bake.ts'
+import { editCss } from './edit-css.ts'
+import { editJava } from './edit-java.ts'
+import { node, nodeDisk } from './node.ts'
+import { nothingToDo } from './nothing-to-do.ts'
+import { quickstart } from './quickstart.ts'
+import { help, status } from './startup.ts'
+
+/** All of them, in the order in which they are measured and shown; those that take the system away come last. */
+export const workloads: readonly Workload[] = [
+  quickstart,
+  editJava,
+  editCss,
+  nothingToDo,
+  status,
+  help,
+  node,
+  nodeDisk,
+  bakeAll,
+  bakeChanged,
+]

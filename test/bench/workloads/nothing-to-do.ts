@@ -1,0 +1,50 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Bench } from '../bench.ts'
+import { at, eventsOf, listAt } from '../json.ts'
+import { playbookIn } from '../project.ts'
+import type { Workload } from '../workload.ts'
+
+const script = fileURLToPath(new URL('../floors/ask-hosts.mjs', import.meta.url))
+
+export const nothingToDo: Workload = {
+  name: 'nothing-to-do',
+  title: 'refresh with nothing to do',
+  goal: 'under 0.7 s',
+  floor: 'a bare Node.js script: connect to three hosts, stat and sha256sum of the same files, list Docker',
+  unit: 'ms',
+  async open(bench) {
+    await bench.system()
+    const hosts = join(bench.dir, 'floor-hosts.json')
+    await writeFile(hosts, JSON.stringify(await hostsOf(bench)))
+    return {
+      floor: async () => (await bench.program(process.execPath, script, hosts)).ms,
+      ours: async () => {
+        const { stdout, ms } = await bench.provision('refresh', '--json')
+        const changed = at(eventsOf(stdout, 'finished')[0], 'changed')
+        if (changed !== 0) throw new Error(`${String(changed)} changed where there was nothing to do`)
+        return ms
+      },
+    }
+  },
+}
+
+/** How to log in to each host, and the files that the playbook puts there. */
+async function hostsOf(bench: Bench): Promise<readonly unknown[]> {
+  const { stdout } = await bench.provision('status', '--json')
+  const www = join(playbookIn(bench.dir), 'www')
+  const entries = await readdir(www, { recursive: true, withFileTypes: true })
+  const pages = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join('/var/www', relative(www, join(entry.parentPath, entry.name))))
+  const jars = ['user', 'auth', 'qa'].map((name) => `/var/hash-collision/${name}.jar`)
+  const files = new Map<unknown, readonly string[]>([
+    ['web', pages],
+    ['app', jars],
+  ])
+  return listAt(eventsOf(stdout, 'result')[0], 'data', 'hosts').map((host) => ({
+    ...Object.fromEntries(['host', 'port', 'user', 'identityFile'].map((key) => [key, at(host, 'ssh', key)])),
+    files: files.get(at(host, 'name')) ?? [],
+  }))
+}
