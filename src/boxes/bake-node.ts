@@ -45,21 +45,25 @@ export async function awaitInnerDocker(
   signal: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + limit
-  for (;;) {
-    if (signal.aborted) throw new ProvisionError('interrupted', 'bake: interrupted')
-    const answers = await docker.ping().then(
-      () => true,
-      () => false,
-    )
-    if (answers) return
-    if (Date.now() > deadline) break
+  let ended = false
+  while (!ended && Date.now() < deadline) {
+    if (signal.aborted) throw new ProvisionError('interrupted', 'the bake node: interrupted')
+    if (await answers(docker)) return
+    ended = !(await engine.getContainer(container).inspect()).State.Running
     await sleep(50)
   }
-  throw new ProvisionError('box', `the bake node's Docker does not answer after ${limit / 1000} s`, {
+  const why = ended ? 'the bake node ended' : `the bake node's Docker does not answer after ${limit / 1000} s`
+  throw new ProvisionError('box', why, {
     output: (await lastLines(engine, container, 20)).join('\n'),
     help: 'provision doctor checks what a node needs of this machine',
   })
 }
+
+const answers = (docker: Dockerode): Promise<boolean> =>
+  docker.ping().then(
+    () => true,
+    () => false,
+  )
 
 /**
  * Runs a command in a node.

@@ -1,4 +1,5 @@
 import type Dockerode from 'dockerode'
+import type { ContainerCreateOptions } from 'dockerode'
 import type { Box } from '../core/box.ts'
 import type { BuiltImage } from '../core/build.ts'
 import { showBytes } from '../core/bytes.ts'
@@ -8,7 +9,7 @@ import type { Emit } from '../core/event.ts'
 import { label, labelVersion } from '../core/label.ts'
 import { tracked } from '../core/track.ts'
 import { dockerError } from '../transport/docker-error.ts'
-import { awaitInnerDocker, innerDocker, runInNode, type InnerDocker } from './bake-node.ts'
+import { awaitInnerDocker, innerDocker, runInNode } from './bake-node.ts'
 import { claimBake, removeLeftovers } from './claim.ts'
 import { findBox, listBoxes, type StoredBox } from './find.ts'
 import { loadImages } from './load.ts'
@@ -36,7 +37,6 @@ export interface BakeOptions {
 
 /** What an unfinished bake has on the engine. */
 interface Site extends BakeOptions {
-  readonly container: string
   readonly store: string
 }
 
@@ -56,7 +56,6 @@ export async function bakeBox(options: BakeOptions): Promise<StoredBox> {
   if (there) return there
   const site: Site = {
     ...options,
-    container: bakeNodeName(box.name, digest),
     store: newStoreName(box.name, digest),
   }
   try {
@@ -70,70 +69,77 @@ export async function bakeBox(options: BakeOptions): Promise<StoredBox> {
 }
 
 async function bakeAt(site: Site, system: BuiltImage): Promise<StoredBox> {
-  const { box, digest, engine, signal, emit, container, store } = site
-  const [previous] = await listBoxes(engine, signal, box.name)
-  const labels = {
-    [label.version]: labelVersion,
-    [boxLabel.name]: box.name,
-    [boxLabel.baker]: ownBaker(),
-  }
-  let mine = false
+  const { box, digest, engine, signal, emit, store } = site
+  const labels = labelsOfBake(box.name)
+  const onWait = (baker: string): void =>
+    emit({ event: 'note', level: 'info', text: `box ${box.name}: waiting for another bake of it (${baker})` })
+  let node: string | undefined
   let done = false
   try {
+    const [previous] = await listBoxes(engine, signal, box.name)
     await engine.createVolume({ Name: store, Labels: { ...labels, [label.box]: digest } })
-    const body = nodeBody({
-      image: system.id,
-      hostname: 'bake',
-      labels,
-      authorizedKey: undefined,
-      volume: store,
-      store: previous?.store,
-      network: undefined,
-      loopback: [],
-      restart: 'no',
-    })
-    const onWait = (baker: string): void =>
-      emit({
-        event: 'note',
-        level: 'info',
-        text: `box ${box.name}: waiting for another bake of it (${baker})`,
-      })
-    const other = await claimBake({ engine, name: box.name, digest, container, signal, onWait }, body)
-    if (other) return other
-    mine = true
-    const sealed = await fill(site)
-    await removeNode(engine, container)
-    const baked = await publish(engine, system.id, {
-      ...sealed,
+    const claim = {
+      engine,
       name: box.name,
       digest,
-      user: box.user,
-      store,
-    })
+      container: bakeNodeName(box.name, digest),
+      signal,
+      onWait,
+    }
+    const claimed = await claimBake(claim, bodyOfBake(system.id, labels, store, previous?.store))
+    if ('baked' in claimed) return claimed.baked
+    node = claimed.node
+    const sealed = await fill(site, node)
+    const facts = { ...sealed, name: box.name, digest, user: box.user, store }
+    const baked = await publish(engine, system.id, facts)
     done = true
     return baked
   } finally {
-    if (mine) await removeNode(engine, container).catch(() => undefined)
+    if (node !== undefined) await removeNode(engine, node).catch(() => undefined)
     if (!done) await removeVolume(engine, store).catch(() => undefined)
   }
 }
 
+/** On all that a bake makes, so that what a killed one leaves is found. */
+const labelsOfBake = (name: string): Record<string, string> => ({
+  [label.version]: labelVersion,
+  [boxLabel.name]: name,
+  [boxLabel.baker]: ownBaker(),
+})
+
+/** A node without a way in and without a network, which starts with the images of the box before. */
+const bodyOfBake = (
+  image: string,
+  labels: Record<string, string>,
+  volume: string,
+  store: string | undefined,
+): ContainerCreateOptions =>
+  nodeBody({
+    image,
+    hostname: 'bake',
+    labels,
+    authorizedKey: undefined,
+    volume,
+    store,
+    network: undefined,
+    loopback: [],
+    restart: 'no',
+  })
+
 /** Starts the bake node, brings the images into it and ends it in good order. */
-async function fill(site: Site): Promise<Sealed> {
-  const { engine, signal, container } = site
-  const inner = innerDocker(engine, container)
+async function fill(site: Site, node: string): Promise<Sealed> {
+  const { engine, signal } = site
+  const inner = innerDocker(engine, node)
   try {
-    await task(site, 'node', 'start the bake node', () => start(site, inner))
+    await task(site, 'node', 'start the bake node', async () => {
+      await engine.getContainer(node).start()
+      await awaitInnerDocker(engine, node, inner, signal)
+    })
     await loadImages({ ...site, inner: inner.docker })
-    return await task(site, 'seal', 'make the store', () => seal(engine, container, signal))
+    return await task(site, 'seal', 'make the store', () => seal(engine, node, signal))
   } finally {
     inner.close()
   }
-}
-
-async function start({ engine, container, signal }: Site, inner: InnerDocker): Promise<void> {
-  await engine.getContainer(container).start()
-  await awaitInnerDocker(engine, container, inner, signal)
 }
 
 /** What is in a store when it is done. */

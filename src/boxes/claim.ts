@@ -20,39 +20,41 @@ export interface Claim {
   readonly onWait: (baker: string) => void
 }
 
-/**
- * Makes the container of a bake node, or waits for whoever has made it already.
- * @returns the box when somebody else has baked it meanwhile
- */
-export async function claimBake(claim: Claim, body: ContainerCreateOptions): Promise<StoredBox | undefined> {
+/** Who may bake: we, in a container of this id; or somebody else has done it already. */
+export type Claimed = { readonly node: string } | { readonly baked: StoredBox }
+
+/** Makes the container of a bake node, or waits for whoever has made it already. */
+export async function claimBake(claim: Claim, body: ContainerCreateOptions): Promise<Claimed> {
   const { engine, name, digest, container, signal, onWait } = claim
   let told = false
   for (;;) {
     signal.throwIfAborted()
+    const node = await create(engine, container, body)
+    // Looked for only now: a box is known before its bake node goes, so whoever finds none has the claim.
     const baked = await findBox(engine, name, digest, signal)
-    if (baked) return baked
-    if (await create(engine, container, body, signal)) return undefined
+    if (baked && node !== undefined) await removeNode(engine, node)
+    if (baked) return { baked }
+    if (node !== undefined) return { node }
     const other = await found(engine.getContainer(container).inspect())
     const baker = other?.Config.Labels[boxLabel.baker]
     if (other && baker === undefined) throw foreign(container)
-    if (other && !isAtWork(baker, Date.parse(other.Created), Date.now())) await removeNode(engine, container)
+    if (other && !isAtWork(baker, Date.parse(other.Created), Date.now())) await removeNode(engine, other.Id)
     else if (other && !told) onWait(baker ?? '')
     told = told || other !== undefined
     await sleep(100, undefined, { signal })
   }
 }
 
+/** The id of the container; undefined when one has that name already. */
 async function create(
   engine: Dockerode,
   name: string,
   body: ContainerCreateOptions,
-  signal: AbortSignal,
-): Promise<boolean> {
+): Promise<string | undefined> {
   try {
-    await engine.createContainer({ ...body, name, abortSignal: signal })
-    return true
+    return (await engine.createContainer({ ...body, name })).id
   } catch (error) {
-    if (dockerStatus(error) === 409) return false
+    if (dockerStatus(error) === 409) return undefined
     throw error
   }
 }

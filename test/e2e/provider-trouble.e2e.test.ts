@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isProvisionError } from '../../src/core/error.ts'
+import type { BakedBox } from '../../src/core/provider.ts'
+import { namesOf } from '../../src/providers/docker/names.ts'
+import { base, engine, failure, image, prefix, removeImages } from '../support/builds.ts'
+import {
+  bake,
+  built,
+  containerOf,
+  objectsNamed,
+  onHost,
+  places,
+  quiet,
+  removeBaked,
+  signal,
+  theOne,
+  theOnly,
+} from '../support/nodes.ts'
+
+const newPlace = places()
+const held = image('held')
+let box: BakedBox
+
+beforeAll(async () => {
+  const files = { 'held/Dockerfile': `FROM ${base}\nCOPY x /x\n`, 'held/x': 'in the box' }
+  box = await bake('trouble', await built(files, held))
+})
+
+afterAll(async () => {
+  await removeBaked('trouble')
+  await removeImages()
+})
+
+const theBox = () => Promise.resolve(box)
+
+test('what an interrupted run made is gone, and what a killed one made is made anew', async () => {
+  const { provider, projectDir } = newPlace(['web'])
+  const names = namesOf('ptest', projectDir)
+  const interrupt = new AbortController()
+  const making = provider.up(theBox, interrupt.signal, {
+    host: () => void setTimeout(() => interrupt.abort(), 150),
+  })
+  await expect(making).rejects.toMatchObject({ code: 'interrupted' })
+  expect(await objectsNamed(names.node('web'))).toEqual([])
+
+  const host = await theOnly(provider.up(theBox, signal, quiet))
+  await containerOf(host).rename({ name: names.making('web') })
+  expect((await theOnly(provider.survey(signal))).state).toBe('half-made')
+  const { Id } = await engine.getContainer(names.making('web')).inspect()
+  const anew = await theOnly(provider.up(theBox, signal, quiet))
+  expect(anew.state).toBe('running')
+  expect((await containerOf(anew).inspect()).Id).not.toBe(Id)
+  expect(await onHost(anew.ssh, 'hostname')).toBe('web')
+})
+
+test.each([
+  ['never answers', 'echo what it said; sleep 100', /^web: sshd does not answer at .*:22 after 2 s$/],
+  ['ends at once', 'echo what it said', /^web: the node ended as soon as it was started/],
+])(
+  'a node that %s is told with the end of its log, and nothing is left of it',
+  async (name, script, message) => {
+    const { provider, projectDir } = newPlace(['web'], { readyLimit: 2_000 })
+    const broken = image(`broken-${name.replaceAll(' ', '-')}`)
+    const folder = broken.ref.split(':')[0]?.slice(prefix.length + 1) ?? ''
+    const dockerfile = `FROM ${base}\nENTRYPOINT ["sh", "-c", "${script}"]\n`
+    const { id } = theOne((await built({ [`${folder}/Dockerfile`]: dockerfile }, broken))[0])
+    const error = await failure(provider.up(() => Promise.resolve({ ...box, image: id }), signal, quiet))
+    if (!isProvisionError(error)) throw error
+    expect(error.message).toMatch(message)
+    expect(error.output).toContain('what it said')
+    expect(await objectsNamed(namesOf('ptest', projectDir).node('web'))).toEqual([])
+  },
+)
+
+test('what is not ours is in the way, and stays', async () => {
+  const { provider, projectDir } = newPlace(['web'])
+  const names = namesOf('ptest', projectDir)
+  const foreign = await engine.createContainer({ name: names.node('web'), Image: base, Cmd: ['true'] })
+  try {
+    await expect(provider.up(theBox, signal, quiet)).rejects.toMatchObject({ code: 'conflict' })
+    expect((await provider.destroy(signal, quiet)).removed).toEqual([])
+    await expect(foreign.inspect()).resolves.toMatchObject({ Name: `/${names.node('web')}` })
+  } finally {
+    await foreign.remove()
+  }
+  const network = await engine.createNetwork({ Name: names.network })
+  try {
+    await expect(provider.up(theBox, signal, quiet)).rejects.toThrow(
+      `network ${names.network} is there already`,
+    )
+  } finally {
+    await network.remove()
+  }
+})
+
+test('what cannot be removed is told, and a wanted subnet that is taken is refused', async () => {
+  const { provider, projectDir } = newPlace(['web'], { subnet: '10.213.7.0/24' })
+  const names = namesOf('ptest', projectDir)
+  expect((await theOnly(provider.up(theBox, signal, quiet))).address).toBe('10.213.7.2')
+  await expect(newPlace(['web'], { subnet: '10.213.7.0/24' }).provider.survey(signal)).rejects.toThrow(
+    `subnet 10.213.7.0/24 is taken by network ${names.network}`,
+  )
+  const guest = await engine.createContainer({
+    Image: base,
+    Cmd: ['sleep', '1000'],
+    HostConfig: { NetworkMode: names.network },
+  })
+  try {
+    await guest.start()
+    const { removed, left } = await provider.destroy(signal, quiet)
+    expect(removed).toContain(`container ${names.node('web')}`)
+    expect(left).toEqual([expect.stringContaining(`network ${names.network}: `)])
+  } finally {
+    await guest.remove({ force: true })
+  }
+})
