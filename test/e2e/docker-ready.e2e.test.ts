@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { ContainerBody, Readiness } from '../../src/core/action.ts'
 import { dockerOf } from '../../src/transport/docker.ts'
 import { connect } from '../../src/transport/ssh.ts'
@@ -12,6 +12,9 @@ beforeAll(async () => {
   host = await startDockerHost('dtest-ready')
 })
 afterAll(() => host.stop())
+
+const name = 'dtest-ready-it'
+afterEach(() => host.done({ do: 'remove-container', name }))
 
 test.each<[string, readonly string[], Readiness]>([
   [
@@ -29,16 +32,13 @@ test.each<[string, readonly string[], Readiness]>([
   ['by a command in it', httpServer(83, 0.1, '200 OK'), { by: 'command', argv: ['perl', '-e', 'exit 0'] }],
   ['by running', waiting, { by: 'running' }],
 ])('%s', async (_, command, check) => {
-  const name = 'dtest-ready-ready'
-  await host.done(...made(name, host.body(command)), awaiting(name, check), { do: 'remove-container', name })
+  await host.done(...made(name, host.body(command)), awaiting(name, check))
 })
 
 test('on the network of its host', async () => {
-  const name = 'dtest-ready-hostnet'
   await host.done(
     ...made(name, host.body(httpServer(28_083, 0, '200 OK'), { NetworkMode: 'host' })),
     awaiting(name, { by: 'http', port: 28_083, path: '/', status: undefined }),
-    { do: 'remove-container', name },
   )
 })
 
@@ -68,13 +68,11 @@ test.each<[string, readonly string[], Partial<ContainerBody['HostConfig']>, Read
     'again',
   ],
 ])('a container that %s fails long before its time', async (_, command, settings, check, message, log) => {
-  const name = 'dtest-ready-ends'
   await host.done(...made(name, host.body(command, settings)))
   const error = await host.failure(awaiting(name, check, 60_000))
   expect(error).toMatchObject({ code: 'ready', help: `provision logs ${name}` })
   expect(error.message).toMatch(message)
   expect(error.output).toContain(log)
-  await host.done({ do: 'remove-container', name })
 })
 
 test.each<[string, readonly string[], Readiness, RegExp]>([
@@ -103,12 +101,10 @@ test.each<[string, readonly string[], Readiness, RegExp]>([
     /exit code 7: not yet/,
   ],
 ])('in time: %s', async (_, command, check, reason) => {
-  const name = 'dtest-ready-late'
   await host.done(...made(name, host.body(command)))
-  const error = await host.failure(awaiting(name, check, 700))
-  expect(error).toMatchObject({ code: 'ready', message: `box › container ${name}: not ready after 0.7 s` })
+  const error = await host.failure(awaiting(name, check, 3_000))
+  expect(error).toMatchObject({ code: 'ready', message: `box › container ${name}: not ready after 3.0 s` })
   expect(error.output).toMatch(reason)
-  await host.done({ do: 'remove-container', name })
 })
 
 test('Docker is spoken to through its own command, ports through a shell', async () => {
@@ -117,7 +113,6 @@ test('Docker is spoken to through its own command, ports through a shell', async
   const docker = dockerOf(other)
   await expect(other.forwardSocket('/var/run/docker.sock')).rejects.toThrow()
   await expect(other.forwardPort('127.0.0.1', strict.target.port)).rejects.toThrow()
-  const name = 'dtest-ready-strict'
   try {
     const actions = [
       ...made(name, host.body(httpServer(80, 0.3, '503 Wait', '200 OK'))),
@@ -125,7 +120,7 @@ test('Docker is spoken to through its own command, ports through a shell', async
       awaiting(name, { by: 'tcp', port: 80 }),
     ]
     for (const action of actions) expect(await docker.perform([action], never)).toEqual([{ ok: true }])
-    const [late] = await docker.perform([awaiting(name, { by: 'tcp', port: 81 }, 400)], never)
+    const [late] = await docker.perform([awaiting(name, { by: 'tcp', port: 81 }, 3_000)], never)
     expect(late).toMatchObject({
       ok: false,
       error: { code: 'ready', output: matching(/TCP [\d.]+:81: connection refused/) },
@@ -133,7 +128,6 @@ test('Docker is spoken to through its own command, ports through a shell', async
     const asked = Array.from({ length: 20 }, () => ({ ask: 'container', name }) as const)
     expect(await docker.probe(asked, never)).toHaveLength(20)
   } finally {
-    await docker.perform([{ do: 'remove-container', name }], never)
     await docker.close()
     await other.close()
     await strict.stop()
