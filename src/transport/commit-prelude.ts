@@ -84,25 +84,31 @@ each() {
 like() {
   km=$1 ku=$2 kg=$3
   shift 3
-  a=$( { printf '.\\0'; while [ $# -gt 0 ]; do replaces "$@" && printf '%s\\0' "$2"; shift 2; done; } |
-    xargs -0 stat -c '%a %u %g' -- 2>/dev/null)
+  k=
+  a=$( { printf '.\\0'; for p do
+      if [ -z "$k" ]; then k=$p; continue; fi
+      replaces "$k" "$p" && printf '%s\\0' "$p"
+      k=
+    done; } | xargs -0 stat -c '%a %u %g' -- 2>/dev/null)
   {
     read -r xm xu xg
-    while [ $# -gt 0 ]; do
-      if replaces "$@" && read -r m u g; then
+    for p do
+      if [ -z "$k" ]; then k=$p; continue; fi
+      if replaces "$k" "$p" && read -r m u g; then
         [ $km = 1 ] || m=644
         [ $ku = 1 ] || u=$xu
         [ $kg = 1 ] || g=$xg
-        [ "$u" = "$xu" ] || e=$(chown -- "$u" "$1" 2>&1) || { no "key $1" "$e"; rm -f -- "$1"; }
-        [ "$g" = "$xg" ] || e=$(chown -- ":$g" "$1" 2>&1) || { no "key $1" "$e"; rm -f -- "$1"; }
-        [ "$m" = 644 ] || e=$(chmod -- "$m" "$1" 2>&1) || { no "key $1" "$e"; rm -f -- "$1"; }
+        [ "$u" = "$xu" ] || keep chown "$u" "$k"
+        [ "$g" = "$xg" ] || keep chown ":$g" "$k"
+        [ "$m" = 644 ] || keep chmod "$m" "$k"
       fi
-      shift 2
+      k=
     done
   } <<LIKE
 $a
 LIKE
 }
+keep() { e=$("$1" -- "$2" "$3" 2>&1) || { no "key $3" "$e"; rm -f -- "$3"; }; }
 replaces() { [ -e "$1" ] && [ -f "$2" ] && [ ! -L "$2" ]; }
 place() {
   [ -d "$1" ] || return 0
