@@ -1,5 +1,6 @@
 import { ProvisionError } from './error.ts'
 import { secret, type Secret } from './secret.ts'
+import { strictRecord } from './strict.ts'
 import { didYouMean } from './suggest.ts'
 
 interface Described {
@@ -42,7 +43,7 @@ export type ParamValues<P extends ParamSpecs> = { readonly [K in keyof P]: Param
 
 /**
  * Reads the params of a playbook from `--param` texts and the process's environment variables.
- * @throws ProvisionError `usage` for an unknown name, a missing value or one of the wrong type
+ * @throws ProvisionError `usage` for an unknown name, a missing value or one of the wrong type; `playbook` for a wrong default
  */
 export function readParams<P extends ParamSpecs>(
   specs: P,
@@ -61,10 +62,19 @@ export function readParams(
       })
     }
   }
-  return Object.fromEntries(
+  const values: Record<string, unknown> = Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [name, readParam(name, spec, given[name], env)]),
   )
+  return strictRecord(values, 'the playbook has no param')
 }
+
+const types: ReadonlySet<string> = new Set<ParamSpec['type']>([
+  'string',
+  'int',
+  'number',
+  'boolean',
+  'secret',
+])
 
 function readParam(
   name: string,
@@ -73,6 +83,11 @@ function readParam(
   env: Readonly<Record<string, string | undefined>>,
 ): unknown {
   const what = `param ${name}`
+  if (!types.has(spec.type)) {
+    throw new ProvisionError('playbook', `${what}: there is no type ${JSON.stringify(spec.type)}`, {
+      help: didYouMean(spec.type, [...types]),
+    })
+  }
   if (spec.type === 'secret') {
     if (text !== undefined) {
       throw new ProvisionError(
@@ -90,34 +105,54 @@ function readParam(
     })
   }
   if (text === undefined) {
-    if (spec.default !== undefined) return spec.default
-    throw new ProvisionError('usage', `${what} is missing and has no default`, {
-      help: `add --param ${name}=…`,
-    })
+    if (spec.default === undefined) {
+      throw new ProvisionError('usage', `${what} is missing and has no default`, {
+        help: `add --param ${name}=…`,
+      })
+    }
+    const expected = unmet(spec, spec.default)
+    if (expected === undefined) return spec.default
+    throw new ProvisionError(
+      'playbook',
+      `${what}: its default ${JSON.stringify(spec.default)} is not ${expected}`,
+      { help: 'correct it in the playbook' },
+    )
   }
-  return parseParam(what, spec, text)
+  const value = valueOf(spec, text)
+  const expected = unmet(spec, value)
+  if (expected === undefined) return value
+  throw new ProvisionError('usage', `${what}: ${JSON.stringify(text)} is not ${expected}`, {
+    help: spec.description ?? `give ${expected}`,
+  })
 }
 
-function parseParam(what: string, spec: Exclude<ParamSpec, { type: 'secret' }>, text: string): unknown {
-  const wrong = (expected: string) =>
-    new ProvisionError('usage', `${what}: ${JSON.stringify(text)} is not ${expected}`, {
-      help: spec.description ?? `give ${expected}`,
-    })
-  switch (spec.type) {
+type PlainSpec = Exclude<ParamSpec, { type: 'secret' }>
+
+function valueOf({ type }: PlainSpec, text: string): unknown {
+  switch (type) {
     case 'string':
-      if (spec.choices && !spec.choices.includes(text)) throw wrong(`one of ${spec.choices.join(', ')}`)
       return text
     case 'boolean':
-      if (text !== 'true' && text !== 'false') throw wrong('true or false')
-      return text === 'true'
+      return text === 'true' ? true : text === 'false' ? false : text
     case 'int':
-    case 'number': {
-      const value = text.trim() === '' ? NaN : Number(text)
-      if (!Number.isFinite(value)) throw wrong(spec.type === 'int' ? 'a whole number' : 'a number')
-      if (spec.type === 'int' && !Number.isSafeInteger(value)) throw wrong('a whole number')
-      if (spec.min !== undefined && value < spec.min) throw wrong(`${spec.min} or more`)
-      if (spec.max !== undefined && value > spec.max) throw wrong(`${spec.max} or less`)
-      return value
-    }
+    case 'number':
+      return text.trim() === '' ? NaN : Number(text)
+  }
+}
+
+/** What a value should be and is not; undefined when it is fine. */
+function unmet(spec: PlainSpec, value: unknown): string | undefined {
+  switch (spec.type) {
+    case 'string':
+      if (typeof value !== 'string') return 'a text'
+      return spec.choices && !spec.choices.includes(value) ? `one of ${spec.choices.join(', ')}` : undefined
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'true or false'
+    case 'int':
+    case 'number':
+      if (spec.type === 'int' && !Number.isSafeInteger(value)) return 'a whole number'
+      if (typeof value !== 'number' || !Number.isFinite(value)) return 'a number'
+      if (spec.min !== undefined && value < spec.min) return `${spec.min} or more`
+      return spec.max !== undefined && value > spec.max ? `${spec.max} or less` : undefined
   }
 }

@@ -2,7 +2,9 @@ import type { Box } from './box.ts'
 import type { Endpoints } from './endpoint.ts'
 import { hostNamed, type Host } from './host.ts'
 import { readParams, type ParamSpecs, type ParamValues } from './params.ts'
+import { checkOptions, resourcesIn } from './playbook-rules.ts'
 import type { Resource } from './resource.ts'
+import { strictRecord } from './strict.ts'
 
 /** What the `resources` function of a playbook may give: resources, alone or in lists, under names or in a list. */
 export type ResourceSet =
@@ -65,12 +67,16 @@ export interface Playbook {
 export const isPlaybook = (value: unknown): value is Playbook =>
   typeof value === 'object' && value !== null && brand in value
 
-/** Describes a system: its hosts, and what should be so on each. The default export of a playbook file. */
+/**
+ * Describes a system: its hosts, and what should be so on each. The default export of a playbook file.
+ * @throws ProvisionError `playbook` for a name that cannot be one, a host listed twice and the like
+ */
 export function definePlaybook<
   const H extends string,
   const R extends ResourceSet,
   const P extends ParamSpecs = Record<never, never>,
 >(options: PlaybookOptions<H, P, R>): Playbook {
+  checkOptions(options)
   const { name, box, hosts, params, resources, after } = options
   return {
     [brand]: true,
@@ -84,7 +90,7 @@ export function definePlaybook<
         params: readParams<P>(params ?? none<P>(), given, env),
       })
       return {
-        resources: Object.values(set).flat(),
+        resources: resourcesIn(set),
         after: after && ((reach, run) => after(reachOf(set, reach), run)),
       }
     },
@@ -99,7 +105,8 @@ function none(): ParamSpecs {
 
 function topologyOf<H extends string>(names: readonly H[]): { readonly [K in H]: Host<K> }
 function topologyOf(names: readonly string[]): Record<string, Host> {
-  return Object.fromEntries(names.map((name) => [name, hostNamed(name)]))
+  const hosts = Object.fromEntries(names.map((name) => [name, hostNamed(name)]))
+  return strictRecord(hosts, 'the playbook has no host')
 }
 
 function reachOf<R extends ResourceSet>(

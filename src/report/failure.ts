@@ -21,15 +21,17 @@ export interface Blame {
 
 /** What people read of anything that was thrown. */
 export function failureOf(error: unknown, { ownDir, verbose }: Blame): Failure {
-  if (isProvisionError(error)) {
-    const { code, message, output, help } = error
-    const trace = verbose && error.cause instanceof Error ? error.cause.stack : undefined
-    return { code, message, output: [output, trace].filter(Boolean).join('\n') || undefined, help }
-  }
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const place = placesIn(stack).find(
     ({ file }) => !file.startsWith(ownDir) && !file.includes('/node_modules/'),
   )
+  if (isProvisionError(error)) {
+    const { code, output, help } = error
+    // Only what the playbook says has its place there: all else is thrown by our own code alone.
+    const message = place && code === 'playbook' ? `${showPlace(place)}: ${error.message}` : error.message
+    const trace = verbose && error.cause instanceof Error ? error.cause.stack : undefined
+    return { code, message, output: [output, trace].filter(Boolean).join('\n') || undefined, help }
+  }
   const output = verbose ? stack : undefined
   if (place) return { code: 'playbook', message: `${showPlace(place)}: ${reasonOf(error)}`, output }
   return { code: 'bug', message: reasonOf(error), output, help: reportIt }

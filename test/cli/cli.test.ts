@@ -94,7 +94,11 @@ describe('a call that is wrong', () => {
 describe('a playbook that cannot be loaded', () => {
   it.each([
     ['throws', 'throws', /throws\/playbook.ts:3:7: on purpose$/m],
-    ['throws while it is evaluated', 'type-error', /type-error\/playbook.ts:4:\d+: Cannot read/],
+    [
+      'throws while it is evaluated',
+      'type-error',
+      /type-error\/playbook.ts:4:\d+: the playbook has no host "wbe"\nhelp: did you mean "web"/,
+    ],
     ['has a syntax error', 'syntax', /syntax\/playbook.ts:3:\d+: .*Unexpected token/],
     [
       'has no default export',

@@ -27,6 +27,13 @@ describe('failureOf', () => {
       },
     ],
     [
+      'one for users that the playbook called forth, with its place',
+      Object.assign(new ProvisionError('playbook', 'the playbook has no host "wbe"'), {
+        stack: 'Error\n    at get (/opt/provision/dist/s.js:3:1)\n    at r (/home/me/p/playbook.ts:4:9)',
+      }),
+      { code: 'playbook', message: '/home/me/p/playbook.ts:4:9: the playbook has no host "wbe"' },
+    ],
+    [
       'one thrown in our code that the playbook called wrongly',
       thrownAt('container (/opt/provision/dist/c.js:3:1)', 'file:///home/me/p/playbook.ts:4:9'),
       {
