@@ -25,6 +25,7 @@ describe('the architecture', () => {
     ['a module imports a transport', 'src/modules/file.ts', "import { ssh } from '../transport/ssh.ts'"],
     ['a module imports another', 'src/modules/file.ts', "import { tree } from './tree.ts'"],
     ['a transport imports the engine', 'src/transport/ssh.ts', "import { run } from '../engine/run.ts'"],
+    ['the engine imports the public API', 'src/engine/run.ts', "import { file } from '../index.ts'"],
     ['a report imports a provider', 'src/report/tty.ts', "import { docker } from '../providers/docker.ts'"],
     ['the engine imports the CLI', 'src/engine/run.ts', "import { main } from '../cli/main.ts'"],
     ['src imports the package', 'src/engine/run.ts', "import { file } from 'provision'"],

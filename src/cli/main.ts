@@ -52,6 +52,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const redacted: Emit = (event) => report.emit(redactEvent(event, learned.redact))
   const run = holdLast(redacted)
   const note = (text: string) => redacted({ event: 'note', level: 'warning', text })
+  const blame = { ownDir, verbose: loose.verbose }
   const signals = listenToSignals(process, note)
   let code: ExitCode
   try {
@@ -67,11 +68,14 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
       show: report.show,
     }
     code = await callCommand(argv, { ...world, cwd: process.cwd(), emit: run.emit, learned })
-    run.finish(signals.signal.aborted ? 'failed' : 'fine')
-    if (signals.signal.aborted) code = 130
+    if (signals.signal.aborted) {
+      if (run.isUnderWay()) redacted({ event: 'failed', failure: failureOf(signals.signal.reason, blame) })
+      code = 130
+    }
+    run.finish(code === 130 ? 'failed' : 'fine')
   } catch (error) {
     const stopped = signals.signal.aborted ? stoppedBy(signals.signal, error) : error
-    const failure = failureOf(stopped, { ownDir, verbose: loose.verbose })
+    const failure = failureOf(stopped, blame)
     redacted({ event: 'failed', failure })
     run.finish('failed')
     code = failure.code === 'usage' ? 2 : failure.code === 'interrupted' ? 130 : 1
@@ -88,14 +92,24 @@ function stoppedBy(signal: AbortSignal, error: unknown): unknown {
   return reason instanceof ProvisionError ? reason : error
 }
 
+interface Held {
+  readonly emit: Emit
+  /** Whether what runs is a run, and not only a question. */
+  readonly isUnderWay: () => boolean
+  readonly finish: (end: 'fine' | 'failed') => void
+}
+
 /** Keeps the event that ends a run until nothing can come after it; makes it where a command has none. */
-function holdLast(emit: Emit): { readonly emit: Emit; readonly finish: (end: 'fine' | 'failed') => void } {
+function holdLast(emit: Emit): Held {
+  let isRun = false
   let held: Finished | undefined
   return {
     emit: (event: Event) => {
+      if (event.event === 'phase-started') isRun = true
       if (event.event === 'finished') held = event
       else emit(event)
     },
+    isUnderWay: () => isRun,
     finish: (end) => {
       const { changed = 0, unchanged = 0, failed = 0 } = held ?? {}
       const ok = end === 'fine' && (held?.ok ?? true)

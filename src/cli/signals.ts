@@ -9,6 +9,9 @@ export interface Signals {
   readonly dispose: () => void
 }
 
+/** Most commands end sooner than anybody could read a line about it. */
+const patience = 250
+
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
@@ -20,6 +23,7 @@ export function listenToSignals(process: NodeJS.Process, say: (line: string) => 
   // Every call that is under way listens to it; that is no leak.
   setMaxListeners(0, controller.signal)
   let handedOver = false
+  let telling: NodeJS.Timeout | undefined
   const stop = (name: NodeJS.Signals) => {
     if (handedOver) return
     if (controller.signal.aborted) {
@@ -27,8 +31,9 @@ export function listenToSignals(process: NodeJS.Process, say: (line: string) => 
       if (process.stdout.isTTY) process.stdout.write('\u001b[?25h\n')
       process.exit(130)
     }
-    say('stopping in good order; once more to stop at once')
-    controller.abort(new ProvisionError('interrupted', `stopped by ${name}`))
+    telling = setTimeout(() => say('stopping in good order; once more to stop at once'), patience)
+    const help = 'run it again: it does what is left to do'
+    controller.abort(new ProvisionError('interrupted', `stopped by ${name}`, { help }))
   }
   for (const name of names) process.on(name, stop)
   return {
@@ -37,6 +42,7 @@ export function listenToSignals(process: NodeJS.Process, say: (line: string) => 
       handedOver = true
     },
     dispose: () => {
+      clearTimeout(telling)
       for (const name of names) process.off(name, stop)
     },
   }

@@ -96,7 +96,8 @@ type Hint = readonly [words: readonly string[], meaning: string]
 
 function afterQuickstart({ plan, endpoints }: Outcome): Hint[] {
   const containers = plan?.steps.filter(({ kind }) => kind === 'container') ?? []
-  const container = endpoints[0]?.container ?? containers[0]?.name
+  const shown = endpoints.find(({ url }) => url.startsWith('http')) ?? endpoints[0]
+  const container = shown?.container ?? containers[0]?.name
   const host = containers.find(({ name }) => name === container)?.host ?? plan?.steps[0]?.host
   return [
     [['refresh'], 'brings an edit into the running system'],

@@ -53,9 +53,15 @@ export function gather(outcome: Outcome, event: Event): void {
 /** The same error is told by the task that met it and by the run that it ended: it is shown once, the fuller telling. */
 function withFailure(failures: readonly Failure[], next: Failure): Failure[] {
   const isSame = (failure: Failure) =>
-    failure.message === next.message || (failure.code === 'bug' && next.message.endsWith(failure.message))
+    // Everything that a stop interrupts fails alike: the stop itself is told last, and is enough.
+    (failure.code === 'interrupted' && next.code === 'interrupted') ||
+    failure.message === next.message ||
+    (failure.code === 'bug' && next.message.endsWith(failure.message))
   const former = failures.find(isSame)
   if (!former) return [...failures, next]
-  const fuller = former.code === 'bug' || (former.output ?? '').length < (next.output ?? '').length
+  const fuller =
+    former.code === 'bug' ||
+    next.code === 'interrupted' ||
+    (former.output ?? '').length < (next.output ?? '').length
   return failures.map((failure) => (failure === former && fuller ? next : failure))
 }

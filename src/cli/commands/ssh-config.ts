@@ -8,8 +8,8 @@ export const command = defineCommand({
   args: [playbookArgument],
   options: {},
   examples: [
-    ['ssh -F <(provision ssh-config) app', 'log in with the plain client'],
-    ['provision ssh-config > hosts.conf', 'for scp, rsync, editors'],
+    ['provision ssh-config > hosts.conf', 'for ssh -F hosts.conf app, scp, rsync, editors'],
+    ['ssh -F =(provision ssh-config) app', 'in zsh; bash’s <(…) is closed by the client before it reads it'],
   ],
   run: async (context, { args }) => {
     const workspace = await context.workspace(args[0])
