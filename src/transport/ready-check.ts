@@ -3,14 +3,8 @@ import { reasonOf } from '../core/error.ts'
 import { containerExec } from './docker-exec.ts'
 import { containerLogs } from './docker-logs.ts'
 import type { ContainerInspection } from './docker-state.ts'
-import { reachAt, type Place } from './ready.ts'
+import { reachAt, type Attempt, type Place, type Readied } from './ready-place.ts'
 import { createPortTalk } from './ready-port.ts'
-
-/** What came of one try; `cut` when it was ended before it came to anything. */
-export type Readied = 'ready' | { readonly reason: string; readonly cut?: boolean }
-
-/** Tries once, until the signal is aborted at the latest. */
-export type Attempt = (container: ContainerInspection, signal: AbortSignal) => Promise<Readied>
 
 /** An application that answers slowly at first still gets to answer. Milliseconds. */
 const longestAnswer = 5_000

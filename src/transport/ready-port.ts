@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { reasonOf } from '../core/error.ts'
 import type { Connection } from './connection.ts'
-import type { Readied } from './ready-check.ts'
+import type { Readied } from './ready-place.ts'
 import { talkOnHost } from './ready-shell.ts'
 
 export interface HttpCheck {

@@ -1,6 +1,6 @@
 import { isProvisionError } from '../core/error.ts'
 import type { Connection } from './connection.ts'
-import type { Readied } from './ready-check.ts'
+import type { Readied } from './ready-place.ts'
 
 /** Something to say to a port, and how that is called in messages. */
 export interface Talk {

@@ -1,23 +1,14 @@
-import type Dockerode from 'dockerode'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Action } from '../core/action.ts'
 import { showBytes } from '../core/bytes.ts'
 import { showDuration } from '../core/duration.ts'
 import { ProvisionError } from '../core/error.ts'
 import { ownName } from '../core/making.ts'
-import type { Connection } from './connection.ts'
 import { dockerError } from './docker-error.ts'
-import type { Limit } from './docker-limit.ts'
 import { lastLines } from './docker-logs.ts'
-import { addressOf, type ContainerInspection } from './docker-state.ts'
-import { readinessCheck, type Attempt } from './ready-check.ts'
-
-/** Where a container runs. */
-export interface Place {
-  readonly connection: Connection
-  readonly docker: Dockerode
-  readonly limit: Limit
-}
+import type { ContainerInspection } from './docker-state.ts'
+import { readinessCheck } from './ready-check.ts'
+import type { Attempt, Place } from './ready-place.ts'
 
 type AwaitContainer = Extract<Action, { readonly do: 'await-container' }>
 
@@ -137,11 +128,4 @@ export function ending(
   if (RestartCount - restartsBefore >= restartsToFail) return `it keeps restarting (${code})`
   if (['exited', 'dead', 'removing'].includes(State.Status)) return `it ended (${code})`
   return undefined
-}
-
-/** Where the host reaches a container: its own address, or the host's where it has none of its own. */
-export function reachAt(container: ContainerInspection): string | undefined {
-  const mode = container.HostConfig.NetworkMode ?? ''
-  if (mode === 'host') return '127.0.0.1'
-  return addressOf(container) || undefined
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ContainerInspection } from '../../src/transport/docker-state.ts'
 import { isWanted, statusIn } from '../../src/transport/ready-port.ts'
-import { ending, pauseAfter, reachAt } from '../../src/transport/ready.ts'
+import { reachAt } from '../../src/transport/ready-place.ts'
+import { ending, pauseAfter } from '../../src/transport/ready.ts'
 
 const running: ContainerInspection = {
   Id: 'id',
