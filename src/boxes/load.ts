@@ -18,17 +18,19 @@ export interface Loading {
 /** Brings images into a node, only the layers that it lacks, and takes away all others. */
 export async function loadImages({ engine, inner, images, signal, emit }: Loading): Promise<void> {
   const source = imageSource(engine)
-  // One after the other: the next one finds the layers of the one before.
-  for (const image of images) {
+  // Loaded one after the other, so that each finds the layers of those before; the next is read meanwhile.
+  const loading = images.map((image) => {
     const id = `box/image ${image.ref}`
-    await tracked(emit, { id, phase: 'box', title: `load ${image.ref}` }, () =>
+    return tracked(emit, { id, phase: 'box', title: `load ${image.ref}` }, () =>
       source.send(inner, image, {
         host: 'box',
         signal,
         sent: (done, total) => emit({ event: 'task-progress', task: id, done, total, unit: 'bytes' }),
       }),
     )
-  }
+  })
+  await Promise.allSettled(loading)
+  await Promise.all(loading)
   const wanted = new Set(images.map(({ ref }) => ref))
   const there = (await inner.listImages({ abortSignal: signal })).flatMap(({ RepoTags }) => RepoTags ?? [])
   for (const ref of there.filter((ref) => !wanted.has(ref) && ref !== '<none>:<none>')) {

@@ -5,7 +5,8 @@ import type { Image } from '../core/build.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Finished } from '../core/event.ts'
 import { graphOf, type Graph } from '../core/graph.ts'
-import { redactor, type Secret } from '../core/secret.ts'
+import type { ParamSpecs } from '../core/params.ts'
+import { redactor, secret, type Secret } from '../core/secret.ts'
 import type { Provider } from '../core/provider.ts'
 import { buildAll } from '../engine/build/index.ts'
 import type { Outcomes } from '../engine/converge.ts'
@@ -19,6 +20,7 @@ import type { Workspace } from '../engine/workspace.ts'
 import { createDockerProvider } from '../providers/docker/index.ts'
 import { createSshProvider } from '../providers/ssh/index.ts'
 import { localEngine } from '../transport/engine.ts'
+import { imageSource } from '../transport/image-source.ts'
 import { connectHost, type ConnectedHost } from '../transport/host.ts'
 import { acquireLock } from '../transport/lock.ts'
 import { ensureBox } from './ensure-box.ts'
@@ -30,7 +32,9 @@ export const openRun: OpenRun = async (workspace, options) => {
   const declaration = playbook.declare(given, process.env)
   const graph = graphOf(declaration.resources, playbook.hosts)
   const engine = once(() => localEngine())
+  const images = imageSource(engine)
   const hidden = hiding()
+  hidden.hide(secretParams(playbook.params))
   const buildContext = {
     playbookDir: dirname(workspace.playbookFile),
     cacheDir: workspace.cacheDir,
@@ -51,7 +55,7 @@ export const openRun: OpenRun = async (workspace, options) => {
         built,
         buildContext,
       ),
-    connect: connectHost,
+    connect: (target, signal) => connectHost(target, signal, { images }),
   }
   return runOf(session)
 }
@@ -164,6 +168,13 @@ function hiding(): Pick<Session, 'hide' | 'redact'> {
     redact: (text) => redact(text),
   }
 }
+
+/** The secrets that a run is given, whether a resource uses them or not. */
+const secretParams = (specs: ParamSpecs): Secret[] =>
+  Object.values(specs).flatMap((spec) => {
+    const value = spec.type === 'secret' ? process.env[spec.env] : undefined
+    return value === undefined ? [] : [secret(value)]
+  })
 
 /** Does something at its first call, and gives that result ever after. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
