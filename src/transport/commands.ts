@@ -84,7 +84,7 @@ function errorOf(host: string, run: Run, result: RunResult | undefined): Provisi
   const what = `${host} › ${hide(titleOf(run.argv))}`
   const lines = result?.output.slice(-shown).join('\n') ?? ''
   const details = { output: lines.trim() === '' ? undefined : hide(lines) }
-  if (result === undefined || result.code === undefined) {
+  if (result?.code === undefined) {
     return new ProvisionError('host', `${what}: the host did not tell how it ended`, {
       ...details,
       help: `look whether it ended the shell that ran it`,

@@ -23,7 +23,7 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
     if (index !== undefined && !failed.has(index)) failed.set(index, reason)
   }
   for (const [what, reason] of pairsIn(output)) {
-    const [kind, first = '', second] = what.split(' ', 3)
+    const [kind = '', first = '', second] = what.split(' ', 3)
     const rest = what.slice(what.indexOf(' ') + 1)
     switch (kind) {
       case 'done':

@@ -1,17 +1,15 @@
 import { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
-import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
-import { bootstrap, killScript, newMarker, parseHello, scriptInput, type RemoteProcess } from './bootstrap.ts'
-import type { ExecOptions, ExecResult, Rights } from './connection.ts'
+import { bootstrap, newMarker, scriptInput } from './bootstrap.ts'
+import type { ExecOptions, ExecResult } from './connection.ts'
+import { asError, interruption, problemOf, type Exit } from './exec-error.ts'
 import { cutLines } from './lines.ts'
-import { afterMarker, type Unframed } from './marker.ts'
-import { openSession, type Session } from './session.ts'
+import { afterMarker } from './marker.ts'
+import { endRemote } from './remote-end.ts'
+import { needsSudo, openSession, type Session } from './session.ts'
 
 /** Of what a command writes, how much is kept where not all is. Bytes. */
 const kept = 256 * 1024
-
-/** How long a command that is to end may take before its channel is closed on it. Milliseconds. */
-const patience = 5_000
 
 /**
  * How long a channel that is silent stays open once its command has ended: a daemon that the command has started may hold
@@ -29,10 +27,6 @@ export function runScript(session: Session, script: string, options: ExecOptions
   })
 }
 
-/** Whether rights of root have to be asked for. */
-export const needsSudo = ({ user, become }: Session, as: Rights): boolean =>
-  as === 'root' && become && user !== 'root'
-
 function converse(
   session: Session,
   channel: ClientChannel,
@@ -43,7 +37,7 @@ function converse(
   return new Promise((resolve, reject) => {
     const stdout = collect(onLine ? kept : Infinity)
     const stderr = collect(kept)
-    let exit: { code: number | null; signal: string | undefined } | undefined
+    let exit: Exit | undefined
     let failure: unknown
     const outLines = cutLines((line) => onLine?.(line, 'stdout'))
     const errLines = cutLines((line) => onLine?.(line, 'stderr'))
@@ -66,17 +60,25 @@ function converse(
       failure ??= session.lost.reason
       finish()
     }
+    let finished = false
     const finish = (): void => {
+      if (finished) return
+      finished = true
       clearTimeout(linger)
       signal.removeEventListener('abort', abort)
       session.lost.removeEventListener('abort', lose)
       source?.destroy()
       if (onLine) [outLines, errLines].forEach((lines) => lines.end())
-      if (failure !== undefined) return reject(asError(session, failure))
       const errors = stderr.all().toString()
-      if (out.hello === undefined) return reject(notStarted(session, as, exit?.code, out.noise + err.noise))
-      if (typeof exit?.code !== 'number') return reject(endedEarly(session, exit?.signal, errors))
-      resolve({ code: exit.code, stdout: stdout.all(), stderr: errors })
+      const noise = out.hello === undefined ? out.noise + err.noise : undefined
+      const problem = failure ?? problemOf(session, as, { ...exit, noise, errors })
+      if (problem !== undefined) reject(asError(session, problem))
+      else resolve({ code: exit?.code ?? 0, stdout: stdout.all(), stderr: errors })
+    }
+    /** That the connection is lost is told only after its channels have closed. */
+    const close = (): void => {
+      if (exit) finish()
+      else setImmediate(finish)
     }
 
     let linger: NodeJS.Timeout | undefined
@@ -99,14 +101,20 @@ function converse(
     })
     // A write to a channel that the host has closed: how the command ended says more.
     channel.on('error', () => undefined)
-    channel.on('close', finish)
+    channel.on('close', close)
     signal.addEventListener('abort', abort, { once: true })
     session.lost.addEventListener('abort', lose, { once: true })
-    if (session.lost.aborted) return lose()
+    if (session.lost.aborted) {
+      lose()
+      return
+    }
     if (signal.aborted) abort()
 
     channel.write(scriptInput(marker, script))
-    if (!source) return void channel.end()
+    if (!source) {
+      channel.end()
+      return
+    }
     source.on('error', (error) => {
       failure ??= error
       void endRemote(session, as, out, marker, channel)
@@ -131,77 +139,3 @@ function collect(most: number): { push: (chunk: Buffer) => void; all: () => Buff
     all: () => Buffer.concat(chunks),
   }
 }
-
-/** Ends what runs on the host, then the channel, so that the call that waits for it comes back. */
-async function endRemote(
-  session: Session,
-  as: Rights,
-  out: Unframed,
-  marker: string,
-  channel: ClientChannel,
-): Promise<void> {
-  const close = setTimeout(() => channel.close(), patience)
-  channel.once('close', () => clearTimeout(close))
-  const hello = await out.started
-  if (hello !== undefined) await kill(session, as, parseHello(hello, marker))
-  channel.close()
-}
-
-/** Outside the limit: it must not wait for what it is to end. */
-async function kill(session: Session, as: Rights, running: RemoteProcess): Promise<void> {
-  const marker = newMarker()
-  try {
-    const channel = await openSession(session, bootstrap(marker, needsSudo(session, as)))
-    const done = new Promise((resolve) => channel.once('close', resolve))
-    channel.on('error', () => undefined)
-    channel.resume()
-    channel.stderr.resume()
-    channel.end(scriptInput(marker, killScript(running)))
-    await done
-  } catch {
-    // The connection is gone, and with it the way to the process; closing the channel is all that is left.
-  }
-}
-
-/** What to throw when a signal ends something: its own reason where that is for people. */
-export function interruption(name: string, signal: AbortSignal): ProvisionError {
-  if (isProvisionError(signal.reason)) return signal.reason
-  return new ProvisionError('interrupted', `${name}: interrupted`, { cause: signal.reason })
-}
-
-const asError = ({ name }: Session, error: unknown): ProvisionError =>
-  isProvisionError(error)
-    ? error
-    : new ProvisionError('host', `${name}: what was to be sent cannot be read: ${reasonOf(error)}`, {
-        cause: error,
-      })
-
-function notStarted(
-  { name, user }: Session,
-  as: Rights,
-  code: number | null | undefined,
-  noise: string,
-): ProvisionError {
-  const output = noise.trim() === '' ? undefined : noise.trim()
-  const ended = code === null || code === undefined ? 'ended' : `ended with ${code}`
-  if (as === 'root') {
-    return new ProvisionError('host', `${name}: sudo gives ${user} no rights of root (${ended})`, {
-      output,
-      help: `on ${name}, allow it without a password: echo '${user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${user}; or say become: false`,
-    })
-  }
-  return new ProvisionError('host', `${name}: the login shell of ${user} runs no commands (${ended})`, {
-    output,
-    help: `try it by hand: ssh ${user}@… sh -c true`,
-  })
-}
-
-const endedEarly = ({ name }: Session, signal: string | undefined, output: string): ProvisionError =>
-  new ProvisionError(
-    'host',
-    `${name}: a command was ended ${signal ? `by the signal ${signal}` : 'without telling how'}`,
-    {
-      output: output.trim() === '' ? undefined : output.trim(),
-      help: `look whether ${name} is short of memory: dmesg`,
-    },
-  )

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
 import { digestOf } from '../core/digest.ts'
 import { ProvisionError, reasonOf } from '../core/error.ts'
 import { reveal } from '../core/secret.ts'
@@ -61,7 +62,7 @@ export async function whyDamaged({ content, digest }: Write): Promise<string | u
   if (content.from === 'text') return undefined
   try {
     const hash = createHash('sha256')
-    for await (const chunk of createReadStream(content.path)) hash.update(chunk)
+    await pipeline(createReadStream(content.path), hash)
     return hash.digest('hex') === digest ? undefined : changed(content.path)
   } catch (error) {
     return `${content.path} cannot be read any more: ${reasonOf(error)}`

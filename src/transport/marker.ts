@@ -27,7 +27,10 @@ export function afterMarker(marker: string, onData: (chunk: Buffer) => void): Un
       return hello === undefined ? before.toString() : ''
     },
     push(chunk) {
-      if (hello !== undefined) return onData(chunk)
+      if (hello !== undefined) {
+        onData(chunk)
+        return
+      }
       before = Buffer.concat([before, chunk])
       const at = before.indexOf(marker)
       const end = at < 0 ? -1 : before.indexOf('\n', at)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientChannel } from 'ssh2'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
+import type { Rights } from './connection.ts'
 import type { Limit } from './docker-limit.ts'
 
 /** What running something on an open connection needs. */
@@ -14,6 +15,10 @@ export interface Session {
   readonly lost: AbortSignal
   readonly limit: Limit
 }
+
+/** Whether rights of root have to be asked for. */
+export const needsSudo = ({ user, become }: Session, as: Rights): boolean =>
+  as === 'root' && become && user !== 'root'
 
 /** sshd's answer when a connection has as many sessions as it allows, or had: it frees them late. */
 const tooMany = 2
@@ -39,11 +44,17 @@ export function unlessLost<T>(
   open: (done: (error: Error | undefined, opened: T) => void) => unknown,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const lose = (): void => reject(reasonFor(session.lost))
-    if (session.lost.aborted) return lose()
+    const lose = (): void => {
+      reject(reasonFor(session.lost))
+    }
+    if (session.lost.aborted) {
+      lose()
+      return
+    }
     session.lost.addEventListener('abort', lose, { once: true })
-    const fail = (error: unknown): void =>
+    const fail = (error: unknown): void => {
       reject(session.lost.aborted || !(error instanceof Error) ? reasonFor(session.lost) : error)
+    }
     try {
       open((error, opened) => {
         session.lost.removeEventListener('abort', lose)

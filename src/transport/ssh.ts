@@ -8,11 +8,12 @@ import type { SshTarget } from '../core/host.ts'
 import { bootstrap, execScript, newMarker, scriptInput } from './bootstrap.ts'
 import type { Connection } from './connection.ts'
 import { createLimit } from './docker-limit.ts'
-import { interruption, needsSudo, runScript } from './exec.ts'
+import { runScript } from './exec.ts'
+import { interruption } from './exec-error.ts'
 import { identityFor } from './identity.ts'
 import { algorithmsFor, judge, parseKnownHosts, type HostName, type KnownHost } from './known-hosts.ts'
 import { rawChannel } from './raw-channel.ts'
-import { openSession, unlessLost, type Session } from './session.ts'
+import { needsSudo, openSession, unlessLost, type Session } from './session.ts'
 import { dialError, keyError, loginError, lostError } from './ssh-error.ts'
 
 /** How a connection behaves; the defaults are meant to fit. */
@@ -102,7 +103,10 @@ function over(session: Session): Connection {
       unlessLost<Duplex>(session, (done) => client.forwardOut('127.0.0.1', 0, host, port, done)),
     close: () =>
       new Promise((resolve) => {
-        if (session.lost.aborted) return resolve()
+        if (session.lost.aborted) {
+          resolve()
+          return
+        }
         const force = setTimeout(() => client.destroy(), 1_000)
         client.once('close', () => {
           clearTimeout(force)
@@ -120,7 +124,10 @@ function dial(
   timeout: number,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(interruption(target.name, signal))
+    if (signal.aborted) {
+      reject(interruption(target.name, signal))
+      return
+    }
     // Without noDelay every command waits 40 ms for an acknowledgement.
     const sock = dialTcp({ host: target.address, port: target.port, noDelay: true })
     const stop = (): void => {

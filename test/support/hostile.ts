@@ -39,7 +39,10 @@ export const hostileName: fc.Arbitrary<string> = fc
       'a'.repeat(200),
     ),
     fc
-      .array(fc.constantFrom(...'ab -.\n\r\t\\\'"$`*?[];&|<>(){}#~!%=ä大'), { minLength: 1, maxLength: 20 })
+      .array(fc.constantFrom(...Array.from('ab -.\n\r\t\\\'"$`*?[];&|<>(){}#~!%=ä大')), {
+        minLength: 1,
+        maxLength: 20,
+      })
       .map((all) => all.join('')),
   )
   .filter((name) => name !== '.' && name !== '..')

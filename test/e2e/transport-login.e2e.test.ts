@@ -1,0 +1,103 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SshTarget } from '../../src/core/host.ts'
+import { connect } from '../../src/transport/ssh.ts'
+import { freePort, startSshd, type Sshd } from '../support/sshd.ts'
+import { failure, never, withConnection } from '../support/transport.ts'
+
+let sshd: Sshd
+beforeAll(async () => (sshd = await startSshd()))
+afterAll(() => sshd.stop())
+
+describe('who is let in', () => {
+  const refusals: [string, () => Partial<SshTarget> | Promise<Partial<SshTarget>>, RegExp, RegExp][] = [
+    [
+      'a host that is not known',
+      () => ({ knownHosts: [join(sshd.folder, 'none')] }),
+      /^box: the host key of \[127\.0\.0\.1\]:\d+ is not known$/,
+      /SHA256:.*\n\[127\.0\.0\.1\]:\d+ ssh-ed25519 AAAA/,
+    ],
+    [
+      'a host that has another key than before',
+      async () => {
+        const file = join(sshd.folder, 'known_changed')
+        const other = await readFile(join(sshd.folder, 'user.pub'), 'utf8')
+        await writeFile(file, `[127.0.0.1]:${sshd.target.port} ${other}`)
+        return { knownHosts: [file] }
+      },
+      /^box: THE HOST KEY OF \[127\.0\.0\.1\]:\d+ HAS CHANGED/,
+      /known_changed:1: SHA256:/,
+    ],
+    [
+      'a host whose key is revoked',
+      async () => {
+        const file = join(sshd.folder, 'known_revoked')
+        const [known = ''] = sshd.target.knownHosts
+        await writeFile(file, `@revoked * ${await readFile(join(sshd.folder, 'host.pub'), 'utf8')}`)
+        return { knownHosts: [known, file] }
+      },
+      /IS REVOKED/,
+      /SHA256:/,
+    ],
+    [
+      'a port where nobody listens',
+      async () => ({ port: await freePort() }),
+      /^box: 127\.0\.0\.1, port \d+: nothing listens there$/,
+      /^$/,
+    ],
+    [
+      'a key that the host does not know',
+      () => ({ identityFile: join(sshd.folder, 'host') }),
+      /^box: .*@127\.0\.0\.1, port \d+ refuses the login with key .*host$/,
+      /^$/,
+    ],
+    [
+      'a key file that is missing',
+      () => ({ identityFile: join(sshd.folder, 'missing') }),
+      /^box: the key file .*missing does not exist$/,
+      /^$/,
+    ],
+    [
+      'a key file that holds none',
+      () => ({ identityFile: join(sshd.folder, 'config') }),
+      /^box: .*config holds no private key that can be used$/,
+      /./,
+    ],
+  ]
+  it.each(refusals)('not %s', async (_, change, message, output) => {
+    const error = await failure(connect({ ...sshd.target, ...(await change()) }, never))
+    expect(error.code).toBe('host')
+    expect(error.message).toMatch(message)
+    expect(error.output ?? '').toMatch(output)
+    expect(error.help).toBeTruthy()
+  })
+
+  it('not one who never answers', async () => {
+    const server = createServer((socket) => socket.resume())
+    const port = await freePort()
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    const error = await failure(connect({ ...sshd.target, port }, never, { timeout: 300 }))
+    expect(error.message).toBe(`box: 127.0.0.1, port ${port}: no answer within 0.3 s`)
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  it('under the name that known_hosts has for it', async () => {
+    const file = join(sshd.folder, 'known_alias')
+    await writeFile(file, `node-7 ${await readFile(join(sshd.folder, 'host.pub'), 'utf8')}`)
+    await withConnection(
+      {
+        ...sshd.target,
+        knownHosts: [file],
+        hostKeyAlias: 'node-7',
+      },
+      (connection) => connection.exec(['true'], { as: 'user', signal: never }),
+    )
+  })
+
+  it('and is told apart from one who stopped the run', async () => {
+    const error = await failure(connect(sshd.target, AbortSignal.abort()))
+    expect(error.code).toBe('interrupted')
+  })
+})
