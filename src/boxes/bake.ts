@@ -2,7 +2,6 @@ import type Dockerode from 'dockerode'
 import type { ContainerCreateOptions } from 'dockerode'
 import type { Box } from '../core/box.ts'
 import type { BuiltImage } from '../core/build.ts'
-import { showBytes } from '../core/bytes.ts'
 import type { Digest } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
@@ -177,7 +176,3 @@ function task<T>({ emit, box, signal }: Site, id: string, title: string, work: (
     }),
   )
 }
-
-/** How a box is told in one line. */
-export const boxSummary = ({ name, images, size }: StoredBox): string =>
-  `${name}: ${images.length} images, ${showBytes(size)}`

@@ -44,9 +44,9 @@ export interface Pruned {
   readonly leftovers: readonly string[]
 }
 
-/** Removes the boxes that nobody needs, and what killed bakes left. */
-export async function pruneBoxes(engine: Dockerode, signal: AbortSignal): Promise<Pruned> {
-  const boxes = unusedBoxes(await usedBoxes(engine, signal))
+/** Removes the boxes that nobody needs, of one name or all, and what killed bakes left. */
+export async function pruneBoxes(engine: Dockerode, signal: AbortSignal, name?: string): Promise<Pruned> {
+  const boxes = unusedBoxes(await usedBoxes(engine, signal, name))
   for (const box of boxes) await removeBox(engine, box, signal)
   return { boxes, leftovers: await removeLeftovers(engine, signal) }
 }

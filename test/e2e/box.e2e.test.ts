@@ -81,7 +81,7 @@ test('a box is baked once; when an image changes only that is loaded, and one th
     [rebaked.digest, 1],
     [box.digest, 0],
   ])
-  const pruned = await pruneBoxes(engine, signal)
+  const pruned = await pruneBoxes(engine, signal, boxName)
   expect(pruned.boxes.map(({ digest }) => digest)).toContain(box.digest)
   expect(await objectsNamed(box.store)).toEqual([])
   expect(await store(rebaked)).toEqual(rebaked)
@@ -118,6 +118,7 @@ test('nothing is left of a bake that is interrupted or fails, nor of one that wa
   await engine.createContainer({
     name: bakeNodeName(boxName, digestOf('cut off')),
     Image: base,
+    Cmd: ['true'],
     Labels: dead,
   })
   await engine.createVolume({ Name: `${boxName}-left`, Labels: dead })
