@@ -10,9 +10,10 @@ export const quoted = (value: unknown): string => JSON.stringify(value)
 
 /** Why a text cannot arrive on a host byte for byte; a reference is looked at once it is resolved. */
 export function textProblem(what: string, value: unknown): string | undefined {
-  if (isRef(value)) return undefined
+  if (isRef(value) || typeof value === 'number' || typeof value === 'boolean') return undefined
   const text = isSecret(value) ? reveal(value) : value
-  if (typeof text !== 'string') return undefined
+  if (typeof text !== 'string')
+    return `${what}: ${value === undefined ? 'undefined' : quoted(value)} is not a text`
   const shown = isSecret(value) ? 'the secret' : quoted(text)
   if (text.includes('\0')) return `${what}: ${shown} holds a NUL character, which no process can be given`
   return unicodeProblem(`${what}: ${shown}`, text)
@@ -53,10 +54,14 @@ export const portProblem = (what: string, port: number): string | undefined =>
     : `${what}: ${port} is not a port (a whole number from 1 to 65535)`
 
 /** Why a number cannot be the permission bits of a path. */
-export const modeProblem = (what: string, mode: number | undefined): string | undefined =>
-  mode === undefined || (Number.isInteger(mode) && mode >= 0 && mode <= 0o7777)
-    ? undefined
-    : `${what}: ${mode} is not a mode (write it like 0o644)`
+export function modeProblem(what: string, mode: number | undefined): string | undefined {
+  if (mode === undefined) return undefined
+  const isOne = Number.isInteger(mode) && mode >= 0 && mode <= 0o7777
+  // 644 is 0o1204, as are its like: bits that nobody wants, and that a person meant otherwise.
+  const isDecimal = mode > 0o1000 && mode <= 777 && /^[0-7]+$/.test(String(mode))
+  if (isOne && !isDecimal) return undefined
+  return `${what}: ${quoted(mode)} is not a mode (write it like ${isDecimal ? `0o${mode}` : '0o644'})`
+}
 
 /** Why a text cannot name a user or group; what begins with a dash would be read as an option. */
 export const ownerProblem = (what: string, owner: string | undefined): string | undefined =>
@@ -68,5 +73,12 @@ export const ownerProblem = (what: string, owner: string | undefined): string | 
 export function argvProblem(what: string, argv: readonly unknown[]): string | undefined {
   if (argv.length === 0) return `${what}: is empty; give the program and its arguments`
   if (argv[0] === '') return `${what}: the program is an empty text`
-  return firstProblem(...argv.map((word, i) => textProblem(`${what}[${i}]`, word)))
+  return wordsProblem(what, argv)
+}
+
+/** Why a list of words is none. */
+export function wordsProblem(what: string, words: unknown): string | undefined {
+  if (!Array.isArray(words))
+    return `${what}: ${quoted(words)} is not a list of words (write it like ["ls", "-l"])`
+  return firstProblem(...words.map((word: unknown, i) => textProblem(`${what}[${i}]`, word)))
 }

@@ -1,5 +1,6 @@
 import type { Artifact, Image } from '../core/build.ts'
 import { ProvisionError } from '../core/error.ts'
+import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
 import { argvProblem, envNameProblem, firstProblem, quoted, textProblem } from '../core/rules.ts'
 
@@ -19,12 +20,22 @@ export interface ArtifactOptions {
   readonly in?: Image
 }
 
+const names: OptionNames<ArtifactOptions> = {
+  run: true,
+  cwd: true,
+  inputs: true,
+  output: true,
+  env: true,
+  in: true,
+}
+
 /**
  * Declares a file or folder that is built here, to be given to `push`. Nothing is built while a playbook is evaluated.
  * @param name unique in the playbook and usable as a file name: `user.jar`
  * @throws ProvisionError `playbook` for an empty command, no inputs or an output outside `cwd`
  */
 export function artifact(name: string, options: ArtifactOptions): Artifact {
+  refuseUnknown(`artifact ${name}`, options, names)
   const { run, cwd = '.', inputs, output, env = {} } = options
   const problem = firstProblem(
     nameProblem(name),

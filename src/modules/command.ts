@@ -2,6 +2,7 @@ import { changeOf } from '../core/change.ts'
 import { milliseconds, type Duration } from '../core/duration.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Host } from '../core/host.ts'
+import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import type { CommandAnswer, Stat } from '../core/probe.ts'
 import type { Value } from '../core/ref.ts'
@@ -31,6 +32,15 @@ export type CommandOptions = {
       readonly unless?: never
     }
 )
+
+const names: OptionNames<CommandOptions> = {
+  run: true,
+  cwd: true,
+  env: true,
+  timeout: true,
+  unless: true,
+  creates: true,
+}
 
 interface Props {
   readonly run: readonly Value<string>[]
@@ -84,8 +94,9 @@ const resource = defineModule({
  * @throws ProvisionError `playbook` for a timeout that is not a length of time
  */
 export function command(host: Host, name: string, options: CommandOptions, more?: ResourceOptions): Resource {
-  const { run, cwd, env = {}, timeout = '5m', unless, creates } = options
   const title = `${host.name} › command ${name}`
+  refuseUnknown(title, options, names)
+  const { run, cwd, env = {}, timeout = '5m', unless, creates } = options
   if (name.trim() === '')
     throw new ProvisionError('playbook', `${title}: its name is empty`, { help: 'give it a name' })
   return resource(

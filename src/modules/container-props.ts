@@ -10,6 +10,7 @@ import type { Mounted } from '../core/mount.ts'
 import { ref, resolve, type Ref, type Resolved, type Value } from '../core/ref.ts'
 import { resourceTitle } from '../core/resource.ts'
 import type { Text } from '../core/secret.ts'
+import { checkGiven } from './container-given.ts'
 import { preload } from './container-image.ts'
 import type {
   ContainerOptions,
@@ -64,8 +65,9 @@ export type ResolvedProps = Resolved<ContainerProps>
 
 /** What options mean; @throws ProvisionError `playbook` for an amount or a time that is none. */
 export function propsOf(host: Host, name: string, options: ContainerOptions<string, string>): ContainerProps {
-  const { image, env = {}, labels = {}, restart = 'unless-stopped', capabilities = {}, ready } = options
   const title = resourceTitle({ host: host.name, kind: 'container', name })
+  checkGiven(title, options)
+  const { image, env = {}, labels = {}, restart = 'unless-stopped', capabilities = {}, ready } = options
   const built = builtImage(image)
   const ports = new Map(Object.entries(options.ports ?? {}).map(([key, port]) => [key, portOf(port)]))
   const time = (duration: Duration, what: string) => milliseconds(duration, `${title}: ${what}`)

@@ -12,11 +12,14 @@ import {
   portProblem,
   quoted,
   textProblem,
+  wordsProblem,
 } from '../core/rules.ts'
 import type { ContainerProps, ResolvedProps } from './container-props.ts'
 
 /** Docker refuses containers with less. */
 const leastMemory = 6 * 1024 ** 2
+
+const restarts: readonly string[] = ['no', 'always', 'unless-stopped', 'on-failure']
 
 /** Rules that types cannot say, looked at before any host is. */
 export const containerProblem = (props: ContainerProps): string | undefined =>
@@ -44,6 +47,9 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
     ...Object.keys(props.env).map(envNameProblem),
     ...Object.keys(props.labels).map(labelProblem),
     limitProblem(props),
+    restarts.includes(props.restart)
+      ? undefined
+      : `restart: ${quoted(props.restart)} is none of ${restarts.join(', ')}`,
     ...[...props.capAdd, ...props.capDrop].map((name) =>
       /^[A-Z][A-Z_]*$/.test(name)
         ? undefined
@@ -53,7 +59,7 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
     props.hostname === undefined || /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/.test(props.hostname)
       ? undefined
       : `hostname: ${quoted(props.hostname)} is not a host name`,
-    props.user === '' ? 'user: is empty' : textProblem('user', props.user),
+    props.user === '' ? 'user: is empty' : textProblem('user', props.user ?? 'root'),
     ...textProblems(props),
   )
 
@@ -75,7 +81,7 @@ type Texts = Pick<ContainerProps, 'env' | 'labels' | 'command' | 'entrypoint'>
 const textProblems = ({ env, labels, command, entrypoint }: Texts): (string | undefined)[] => [
   ...Object.entries(env).map(([key, value]) => textProblem(`env.${key}`, value)),
   ...Object.entries(labels).map(([key, value]) => textProblem(`labels.${key}`, value)),
-  ...(command ?? []).map((word, i) => textProblem(`command[${i}]`, word)),
+  command && wordsProblem('command', command),
   entrypoint && argvProblem('entrypoint', entrypoint),
 ]
 

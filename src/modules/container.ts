@@ -8,6 +8,7 @@ import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { refuseForeign } from '../core/owned.ts'
 import { ref } from '../core/ref.ts'
 import { resourceTitle, type Resource } from '../core/resource.ts'
+import { strictRecord } from '../core/strict.ts'
 import type { State } from './container-actual.ts'
 import type { ContainerOptions, PortRefs } from './container-options.ts'
 import { containerChanges, containerRemedy } from './container-plan.ts'
@@ -86,7 +87,8 @@ export function container(
   )
   // A port that is not published this time has its place too, so that using it says so.
   const names = new Set([...Object.keys(props.ports), ...Object.keys(options.publish ?? {})])
-  const at = Object.fromEntries([...names].map((key) => [key, portRefs(made, key, published[key])]))
+  const refs = Object.fromEntries([...names].map((key) => [key, portRefs(made, key, published[key])]))
+  const at = strictRecord(refs, `${resourceTitle(made)}: it has no port`)
   return Object.assign(made, { at, publishes: Object.keys(published), published })
 }
 

@@ -1,5 +1,6 @@
 import { folderActions, folderChanges, refuseOthers } from '../core/files.ts'
 import type { Host } from '../core/host.ts'
+import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { mountedFrom, type Mountable } from '../core/mount.ts'
 import type { Stat } from '../core/probe.ts'
@@ -14,6 +15,8 @@ export interface DirectoryOptions {
   /** Name of a group of the host. Default: root's when it is made, else left as it is. */
   readonly group?: string
 }
+
+const names: OptionNames<DirectoryOptions> = { mode: true, owner: true, group: true }
 
 interface Props {
   readonly title: string
@@ -55,8 +58,9 @@ export function directory(
   options: DirectoryOptions = {},
   more?: ResourceOptions,
 ): Mountable {
-  const { mode = 0o755, owner, group } = options
   const title = `${host.name} › directory ${path}`
+  refuseUnknown(title, options, names)
+  const { mode = 0o755, owner, group } = options
   const made = resource(host, path, { title, path, mode, owner, group }, more)
   return Object.assign(made, { mounted: mountedFrom(made, path, true) })
 }

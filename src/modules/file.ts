@@ -4,11 +4,12 @@ import { digestOf } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
 import { fileActions, fileChanges, refuseOthers, type WantedFile } from '../core/files.ts'
 import type { Host } from '../core/host.ts'
+import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { builtContent, mountedFrom, type ContentResource, type MountedContent } from '../core/mount.ts'
 import type { Stat } from '../core/probe.ts'
-import { ref, resolve, type Ref, type Value } from '../core/ref.ts'
+import { isRef, ref, resolve, type Ref, type Value } from '../core/ref.ts'
 import { firstProblem, modeProblem, ownerProblem, pathProblem, unicodeProblem } from '../core/rules.ts'
 import { reveal, showable, type Text } from '../core/secret.ts'
 
@@ -33,6 +34,8 @@ export type FileOptions = (
   readonly group?: string
 }
 
+const names: OptionNames<FileOptions> = { content: true, from: true, mode: true, owner: true, group: true }
+
 interface Props {
   readonly title: string
   readonly path: string
@@ -51,7 +54,7 @@ interface ResolvedProps extends Omit<Props, 'text' | 'source'> {
 function wanted({ title, path, text, source, mode, owner, group }: ResolvedProps): WantedFile {
   const rights = { path, owner, group, because: [] }
   if (text !== undefined) {
-    const problem = unicodeProblem(`${title}: its content`, reveal(text))
+    const problem = contentProblem(`${title}: its content`, text)
     if (problem !== undefined)
       throw new ProvisionError('playbook', problem, { help: 'send it as a file: { from }' })
     const bytes = Buffer.from(reveal(text))
@@ -74,11 +77,19 @@ function wanted({ title, path, text, source, mode, owner, group }: ResolvedProps
   }
 }
 
+/** Also for what a reference turned out to be. */
+const contentProblem = (what: string, content: Text): string | undefined => {
+  const text: unknown = reveal(content)
+  return typeof text === 'string' ? unicodeProblem(what, text) : `${what}: ${String(text)} is not a text`
+}
+
 const resource = defineModule({
   kind: 'file',
-  validate: ({ path, mode, owner, group }: Props) =>
+  validate: ({ path, text, source, mode, owner, group }: Props) =>
     firstProblem(
       pathProblem('path', path),
+      (text === undefined) === (source === undefined) ? 'needs one of `content` and `from`' : undefined,
+      text === undefined || isRef(text) ? undefined : contentProblem('content', text),
       modeProblem('mode', mode),
       ownerProblem('owner', owner),
       ownerProblem('group', group),
@@ -107,11 +118,12 @@ export function file(
   options: FileOptions,
   more?: ResourceOptions,
 ): ContentResource {
+  const title = `${host.name} › file ${path}`
+  refuseUnknown(title, options, names)
   const { content: text, from, mode, owner, group } = options
   const local: Folder | undefined =
     from === undefined ? undefined : { kind: 'folder', path: from, exclude: [] }
   const source = local && builtArtifact(local)
-  const title = `${host.name} › file ${path}`
   const made = resource(host, path, { title, path, text, source, mode, owner, group }, more)
   const content = local ? builtContent(local) : textContent(path, text ?? '')
   const digest = ref(

@@ -1,5 +1,6 @@
 import type { Image } from '../core/build.ts'
 import { ProvisionError } from '../core/error.ts'
+import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
 import { firstProblem, quoted, textProblem } from '../core/rules.ts'
 
@@ -17,6 +18,14 @@ export interface ImageOptions {
   readonly needs?: readonly Image[]
 }
 
+const names: OptionNames<ImageOptions> = {
+  build: true,
+  dockerfile: true,
+  args: true,
+  target: true,
+  needs: true,
+}
+
 // The grammar of references of the distribution project, which Docker follows.
 const component = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
 const label = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?'
@@ -30,6 +39,7 @@ const reference = new RegExp(
  * @throws ProvisionError `playbook` when Docker would not take the name
  */
 export function image(ref: string, options: ImageOptions = {}): Image {
+  refuseUnknown(`image ${ref}`, options, names)
   const { build, dockerfile = 'Dockerfile', args = {}, target, needs = [] } = options
   const parts = reference.exec(ref)
   const problem = firstProblem(

@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { changeOf } from '../core/change.ts'
 import type { Scope } from '../core/facts.ts'
 import type { Host } from '../core/host.ts'
+import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { resourceLabels } from '../core/label.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import type { NetworkResource } from '../core/mount.ts'
@@ -20,6 +21,8 @@ export interface NetworkOptions {
   /** Whether it has no way out of the host. Default false. */
   readonly internal?: boolean
 }
+
+const names: OptionNames<NetworkOptions> = { driver: true, subnet: true, internal: true }
 
 interface Props {
   readonly host: string
@@ -87,6 +90,7 @@ export function network(
   options: NetworkOptions = {},
   more?: ResourceOptions,
 ): NetworkResource {
+  refuseUnknown(`${host.name} › network ${name}`, options, names)
   const { driver = 'bridge', subnet, internal = false } = options
   const scope = ref({ label: 'scope' }, (facts) => facts.scope)
   const made = resource(host, name, { host: host.name, name, driver, subnet, internal, scope }, more)

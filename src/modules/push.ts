@@ -1,6 +1,7 @@
 import type { Artifact } from '../core/build.ts'
 import { builtArtifact } from '../core/built.ts'
 import type { Host } from '../core/host.ts'
+import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { defineMirror, mirrorIdentity } from '../core/mirrored.ts'
 import type { ResourceOptions } from '../core/module.ts'
 import { builtContent, causesOf, mountedFrom, type ContentResource } from '../core/mount.ts'
@@ -18,6 +19,8 @@ export interface PushOptions {
   readonly group?: string
 }
 
+const names: OptionNames<PushOptions> = { to: true, mode: true, owner: true, group: true }
+
 const resource = defineMirror('push')
 
 /**
@@ -31,6 +34,7 @@ export function push(
   options: PushOptions,
   more?: ResourceOptions,
 ): ContentResource {
+  refuseUnknown(`${host.name} › push of ${artifact.name}`, options, names)
   const { to, mode: fileMode, owner, group } = options
   const source = builtArtifact(artifact)
   const because = ref({ label: source.label }, (facts) => causesOf(resolve(source, facts)))

@@ -1,6 +1,7 @@
 import type { Folder } from '../core/build.ts'
 import { builtArtifact } from '../core/built.ts'
 import type { Host } from '../core/host.ts'
+import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
 import { defineMirror, mirrorIdentity } from '../core/mirrored.ts'
 import type { ResourceOptions } from '../core/module.ts'
@@ -21,6 +22,8 @@ export interface TreeOptions {
   readonly group?: string
 }
 
+const names: OptionNames<TreeOptions> = { from: true, exclude: true, modes: true, owner: true, group: true }
+
 const resource = defineMirror('tree')
 
 /**
@@ -29,6 +32,7 @@ const resource = defineMirror('tree')
  * @param to absolute path of the folder on the host; folders above it are made when missing
  */
 export function tree(host: Host, to: string, options: TreeOptions, more?: ResourceOptions): ContentResource {
+  refuseUnknown(`${host.name} › tree ${to}`, options, names)
   const { from, exclude = [], modes = {}, owner, group } = options
   const folder: Folder = { kind: 'folder', path: from, exclude }
   const source = builtArtifact(folder)

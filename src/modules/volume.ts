@@ -2,6 +2,7 @@ import { ProvisionError } from '../core/error.ts'
 import { changeOf } from '../core/change.ts'
 import type { Scope } from '../core/facts.ts'
 import type { Host } from '../core/host.ts'
+import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { resourceLabels } from '../core/label.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { mountedFrom, type Mountable } from '../core/mount.ts'
@@ -16,6 +17,8 @@ export interface VolumeOptions {
   /** Docker's volume driver. Default `local`. */
   readonly driver?: string
 }
+
+const names: OptionNames<VolumeOptions> = { driver: true }
 
 interface Props {
   readonly host: string
@@ -67,6 +70,7 @@ export function volume(
   options: VolumeOptions = {},
   more?: ResourceOptions,
 ): Mountable {
+  refuseUnknown(`${host.name} › volume ${name}`, options, names)
   const { driver = 'local' } = options
   const scope = ref({ label: 'scope' }, (facts) => facts.scope)
   const made = resource(host, name, { host: host.name, name, driver, scope }, more)
