@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 
 /** A POSIX shell with the tools that belong to it. */
 export interface Shell {
@@ -32,7 +33,9 @@ const answers = ({ argv: [file, ...args] }: Shell): boolean => {
 function busyboxOnly(shell: Shell): Shell {
   if (shell.title !== 'busybox') return shell
   const tools = mkdtempSync(join(tmpdir(), 'provision-busybox-'))
-  process.once('exit', () => rmSync(tools, { recursive: true, force: true }))
+  afterAll(() => {
+    rmSync(tools, { recursive: true })
+  })
   execFileSync('busybox', ['--install', '-s', tools])
   return { ...shell, argv: [join(tools, 'sh')], tools }
 }
