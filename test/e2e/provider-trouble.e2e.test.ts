@@ -114,3 +114,40 @@ test('what cannot be removed is told, and a wanted subnet that is taken is refus
     await guest.remove({ force: true })
   }
 })
+
+test('a node that cannot share the store of its box copies it, and says so', async () => {
+  const store = `${prefix}-foreign-store`
+  await engine.createVolume({ Name: store })
+  const { provider } = newPlace(['web'])
+  const notes: string[] = []
+  try {
+    // As if the box had been made by a Docker of another version.
+    await onStore(store, `cp -a /from/. /to/ && echo other > /to/docker-version`)
+    const made = provider.up(() => Promise.resolve({ ...box, store }), signal, {
+      host: (_, state, note) => {
+        if (state === 'finished') notes.push(note)
+      },
+    })
+    const host = await theOnly(made)
+    expect(notes.join()).toContain('copying its images instead of sharing them')
+    expect(await onHost(host.ssh, 'docker', 'run', '--rm', held.ref, 'cat', '/x')).toBe('in the box')
+    await provider.destroy(signal, quiet)
+  } finally {
+    await engine.getVolume(store).remove()
+  }
+})
+
+/** Runs a script with the store of the box at /from and another volume at /to. */
+async function onStore(store: string, script: string): Promise<void> {
+  const container = await engine.createContainer({
+    Image: box.image,
+    Entrypoint: ['sh', '-c', script],
+    HostConfig: { Binds: [`${box.store}:/from:ro`, `${store}:/to`], NetworkMode: 'none' },
+  })
+  try {
+    await container.start()
+    expect(await container.wait()).toMatchObject({ StatusCode: 0 })
+  } finally {
+    await container.remove({ force: true })
+  }
+}

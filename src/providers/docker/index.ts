@@ -3,7 +3,7 @@ import type Dockerode from 'dockerode'
 import { acquireLock } from '../../transport/lock.ts'
 import { ProvisionError } from '../../core/error.ts'
 import type { ProvidedHost, Provider } from '../../core/provider.ts'
-import { providedHost, reachOf, sshOf, type Context } from './context.ts'
+import { providedHost, providerError, reachOf, sshOf, type Context } from './context.ts'
 import { destroyAll } from './destroy.ts'
 import { keyFilesOf } from './keys.ts'
 import { namesOf } from './names.ts'
@@ -68,6 +68,8 @@ export function createDockerProvider(options: DockerProviderOptions): Provider {
     const lock = await acquireLock(join(stateDir, 'nodes'), 'nodes', signal, () => undefined)
     try {
       return await work(await contextOf(signal))
+    } catch (error) {
+      throw providerError(`environment ${environment}`, error, signal)
     } finally {
       await lock.release()
     }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../../core/error.ts'
 import { knownHostsLine, type KeyPair } from '../../boxes/ssh-keys.ts'
@@ -55,6 +55,8 @@ export async function writeKnownHosts(files: KeyFiles, keys: ReadonlyMap<string,
 export async function removeKeys(files: KeyFiles): Promise<void> {
   const all = [files.identity, files.identityPublic, files.knownHosts]
   await Promise.all(all.map((path) => rm(path, { force: true })))
+  // Others keep their own things here, and then it stays.
+  await rmdir(files.directory).catch(() => undefined)
 }
 
 async function writePrivate({ directory }: KeyFiles, path: string, text: string): Promise<void> {

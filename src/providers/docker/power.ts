@@ -7,7 +7,7 @@ import type { FoundNode } from './survey.ts'
 
 /** Starts a node that is stopped, and waits until it is a host again. */
 export async function startStopped(context: Context, node: FoundNode): Promise<void> {
-  const { engine, readyLimit, signal } = context
+  const { engine, signal } = context
   const container = engine.getContainer(node.id)
   try {
     if (node.paused) {
@@ -16,11 +16,17 @@ export async function startStopped(context: Context, node: FoundNode): Promise<v
       await refuseTakenPorts(node)
       await unless([304, 404], container.start())
     }
-    const target = sshOf(context, node)
-    await awaitNode({ engine, container: node.id, target, limit: readyLimit }, signal)
+    await awaitRunning(context, node)
   } catch (error) {
     throw providerError(`${node.host}: the node cannot be started`, error, signal)
   }
+}
+
+/** Waits until a node that runs is a host. */
+export async function awaitRunning(context: Context, node: FoundNode): Promise<void> {
+  const { engine, readyLimit, signal } = context
+  const target = sshOf(context, node)
+  await awaitNode({ engine, container: node.id, target, limit: readyLimit }, signal)
 }
 
 /** Stops a node, giving what runs in it its time to end. */

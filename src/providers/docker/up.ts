@@ -7,7 +7,7 @@ import { providerError, type Context } from './context.ts'
 import { reachModeOf, type ReachMode } from './loopback.ts'
 import { discardNode, makeNode, refuseForeign, type NewNode } from './make.ts'
 import { ensureNetwork } from './network.ts'
-import { startStopped } from './power.ts'
+import { awaitRunning, startStopped } from './power.ts'
 import { assignAddresses } from './subnet.ts'
 import { listNodes, type FoundNode } from './survey.ts'
 
@@ -50,8 +50,13 @@ function startAll(
   watch: ProviderWatcher,
 ): readonly Promise<void>[] {
   return nodes
-    .filter(({ state, host }) => state === 'stopped' && context.hosts.includes(host))
-    .map((node) => shown(watch, node.host, 'start', () => startStopped(context, node).then(() => [])))
+    .filter(({ host }) => context.hosts.includes(host))
+    .map((node) =>
+      node.state === 'stopped'
+        ? shown(watch, node.host, 'start', () => startStopped(context, node).then(() => []))
+        : // The engine may have started it a moment ago.
+          awaitRunning(context, node),
+    )
 }
 
 /** All that the nodes to be made have in common, got at once. */
