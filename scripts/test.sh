@@ -27,5 +27,6 @@ done
 
 # A machine that cannot be set up is a failure too, and the last line says so.
 trap 'echo "0 passed, 1 failed"' EXIT
+for_tests
 setup "$@"
 run_checks

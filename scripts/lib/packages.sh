@@ -27,8 +27,17 @@ install_packages() {
   say "• apt-get install $*"
   # A repository that does not answer is no obstacle as long as the packages are found in the others.
   quietly as_root apt-get update "${lock[@]}" || say 'apt-get update failed; going on with the lists there are'
+  [[ " $* " != *' openssh-server '* ]] || keep_sshd_down mask
   quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends --no-remove \
     "${lock[@]}" "$@" || die "apt-get install $* failed" 'the reason is above; mend it, then run this again'
+  [[ " $* " != *' openssh-server '* ]] || keep_sshd_down unmask
+}
+
+# keep_sshd_down mask|unmask: the package would start a server that nobody asked for, now and at every boot.
+keep_sshd_down() {
+  [[ -d /run/systemd/system ]] || return 0
+  as_root systemctl --quiet "$1" ssh.service ssh.socket
+  [[ $1 == mask ]] || as_root systemctl --quiet disable ssh.service ssh.socket
 }
 
 # quietly COMMAND…: shows the end of the output only when the command fails.

@@ -17,6 +17,10 @@ source scripts/lib/group.sh
 _packages=()
 _steps=()
 _start_engine=
+_for_tests=
+
+# for_tests: what only the tests need is to be there as well.
+for_tests() { _for_tests=yes; }
 
 look() {
   local state
@@ -32,6 +36,10 @@ look() {
   if ! has_command ssh; then
     _packages+=(openssh-client)
     _steps+=("install openssh-client: 'provision ssh' needs it")
+  fi
+  if [[ -n $_for_tests ]] && ! has_command sshd; then
+    _packages+=(openssh-server)
+    _steps+=('install openssh-server, without starting it: tests run one of their own on a loopback port')
   fi
   if [[ $state != ok ]] && group_missing; then
     _steps+=("add $(id -un) to the group docker: to use the engine; note that this is as good as being root")
