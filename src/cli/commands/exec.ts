@@ -53,7 +53,7 @@ async function execIn({ stdin, stdout, stderr, signal, terminal }: Context, exec
     })
   } finally {
     if (isTerminal) stdin.setRawMode(false)
-    stdin.unref()
+    stdin.pause()
   }
 }
 
