@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { optionsFrom } from '../bench/options.ts'
+import { pictureOf } from '../bench/picture.ts'
+import { run } from '../bench/processes.ts'
+import { showRatio, showValue, tableOf } from '../bench/show.ts'
+import { ratioOf, summaryOf } from '../bench/statistics.ts'
+import { until } from '../bench/waiting.ts'
+import type { Outcome } from '../bench/workload.ts'
+import { workloads } from '../bench/workloads/index.ts'
+import { bash } from '../scripts/bash.ts'
+
+describe('what repetitions come to', () => {
+  test.each<[string, readonly number[], number, number, number]>([
+    ['one', [4], 4, 4, 4],
+    ['an odd number, in any order', [9, 1, 5], 5, 1, 9],
+    ['an even number', [10, 2, 4, 8], 6, 2, 10],
+    ['an outlier counts for little', [3, 3, 900, 3, 4], 3, 3, 900],
+  ])('%s', (_, values, median, min, max) => {
+    expect(summaryOf(values)).toEqual({ median, min, max, values })
+  })
+
+  test('nothing comes to nothing', () => {
+    expect(() => summaryOf([])).toThrow(RangeError)
+  })
+
+  test.each<[string, readonly number[], readonly number[], readonly number[]]>([
+    ['each round against its own floor', [10, 40], [5, 10], [2, 4]],
+    ['a round whose floor was not measured is left out', [10, 40], [5], [2]],
+    ['a floor of nothing has no ratio', [10, 40], [0, 10], [4]],
+  ])('ratio: %s', (_, values, floors, ratios) => {
+    expect(ratioOf(values, floors).values).toEqual(ratios)
+  })
+})
+
+describe('how it is shown', () => {
+  test.each<[number, 'ms' | 'kB', string]>([
+    [0.4, 'ms', '0 ms'],
+    [999.4, 'ms', '999 ms'],
+    [999.6, 'ms', '1.00 s'],
+    [12_340, 'ms', '12.3 s'],
+    [123_400, 'ms', '123 s'],
+    [912, 'kB', '912 kB'],
+    [1_578, 'kB', '1.58 MB'],
+  ])('%d %s is %s', (value, unit, text) => {
+    expect(showValue(value, unit)).toBe(text)
+  })
+
+  test.each<[number, string]>([
+    [0, '0.00×'],
+    [0.00486, '0.005×'],
+    [1.234, '1.23×'],
+    [12.34, '12.3×'],
+  ])('ratio %d is %s', (ratio, text) => {
+    expect(showRatio(ratio)).toBe(text)
+  })
+
+  const outcome: Outcome = {
+    name: 'edit',
+    title: 'edit <one> & "two"',
+    goal: 'under 3 s',
+    floor: '`cp`',
+    unit: 'ms',
+    measured: { floor: summaryOf([100, 200, 300]), ours: summaryOf([400, 600, 500]) },
+    ratio: ratioOf([400, 600, 500], [100, 200, 300]),
+  }
+
+  test('the table has medians, the least and the most, and says what each floor is', () => {
+    expect(tableOf([outcome])).toBe(
+      [
+        'workload            × floor                ours                      floor                     goal',
+        'edit <one> & "two"  3.00× (1.67× … 4.00×)  500 ms (400 ms … 600 ms)  200 ms (100 ms … 300 ms)  under 3 s',
+        '',
+        'floors:',
+        '  edit <one> & "two": `cp`',
+      ].join('\n'),
+    )
+  })
+
+  test('the picture draws both bars to one scale, and no text of it is taken for markup', () => {
+    const picture = pictureOf([outcome], 'a < b')
+    const widths = [...picture.matchAll(/<rect x="250".*? width="(\d+)"/g)].map(([, width]) => Number(width))
+    expect(widths).toEqual([400, 160])
+    expect(picture).toContain('edit &lt;one&gt; &amp; &quot;two&quot;')
+    expect(picture).toContain('<title>a &lt; b</title>')
+    expect(picture.replace(/<[^<>]*>/g, '')).not.toMatch(/[<>]/)
+  })
+})
+
+describe('options', () => {
+  const known = ['quickstart', 'help']
+
+  test.each<[string, readonly string[], object]>([
+    ['none', [], { runs: 5, only: [], json: false }],
+    ['all', ['--runs', '3', '--only', 'help', '--json'], { runs: 3, only: ['help'], json: true }],
+    ['several workloads', ['--only=help', '--only=quickstart'], { only: ['help', 'quickstart'] }],
+  ])('%s', (_, argv, options) => {
+    expect(optionsFrom(argv, known)).toMatchObject(options)
+  })
+
+  test.each<[readonly string[], RegExp]>([
+    [['--runs', '0'], /--runs 0: not a number from 1 to 100/],
+    [['--runs', 'many'], /--runs many/],
+    [['--runs', '2.5'], /--runs 2.5/],
+    [['--only', 'halp'], /--only halp: there are quickstart, help/],
+    [['--fast'], /--fast/],
+    [['help'], /help/],
+  ])('%j is refused', (argv, message) => {
+    expect(() => optionsFrom(argv, known)).toThrow(message)
+  })
+})
+
+test('every workload has a name of its own', () => {
+  const names = workloads.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+})
+
+describe('programs', () => {
+  const { signal } = new AbortController()
+
+  test('what one prints, and how long it took', async () => {
+    const { stdout, ms } = await run(['sh', '-c', 'sleep 0.05; echo "$1"', 'sh', 'a "b" $c'], { signal })
+    expect(stdout).toBe('a "b" $c\n')
+    expect(ms).toBeGreaterThanOrEqual(50)
+  })
+
+  test('one that fails tells why', async () => {
+    await expect(run(['sh', '-c', 'echo no >&2; exit 3'], { signal })).rejects.toThrow(/ended with 3\nno/)
+  })
+
+  test('an interruption ends it and all that it has started', async () => {
+    const stop = new AbortController()
+    // It counts as ended only when nobody has its output open any more.
+    const running = run(['sh', '-c', 'sleep 60 & wait'], { signal: stop.signal })
+    stop.abort(new Error('enough'))
+    await expect(running).rejects.toThrow('enough')
+  })
+
+  test('waiting has an end', async () => {
+    const never = () => Promise.reject(new Error('not there'))
+    await expect(until('the moon', never, { signal, limit: 50 })).rejects.toThrow(
+      'the moon: not within 0.05 s',
+    )
+  })
+})
+
+test('bench.sh --help explains and does nothing else', async () => {
+  const { code, stdout, stderr } = await bash({ script: 'cd /; "$ROOT/scripts/bench.sh" --help' })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain('usage: scripts/bench.sh')
+})
