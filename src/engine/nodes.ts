@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { ProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
-import type { ProvidedHost, ProviderWatcher } from '../core/provider.ts'
+import type { ProvidedHost, Provider, ProviderWatcher } from '../core/provider.ts'
 import type { Session } from './session.ts'
 import { inPhase } from '../core/track.ts'
 
@@ -30,9 +31,16 @@ export async function runningHosts(session: Session): Promise<readonly ProvidedH
   const hosts = await provider.survey(signal)
   const absent = hosts.filter(({ state }) => state === 'missing' || state === 'half-made')
   if (absent.length > 0) throw notThere(session, hosts, absent)
-  if (hosts.every(({ state }) => state === 'running')) return hosts
+  if (hosts.every(isOpen(provider.kind))) return hosts
   return inPhase(emit, 'nodes', () => provider.start(signal, nodeTasks(emit)), startedOf(hosts))
 }
+
+/** A node that runs can be entered only with its key; the provider makes a lost one anew when it starts nodes. */
+const isOpen =
+  (kind: Provider['kind']) =>
+  ({ state, ssh: { identityFile, knownHosts } }: ProvidedHost): boolean =>
+    state === 'running' &&
+    (kind === 'ssh' || [identityFile ?? '', ...knownHosts].every((file) => existsSync(file)))
 
 const startedOf = (before: readonly ProvidedHost[]) => (): string =>
   `${before.filter(({ state }) => state === 'stopped').length} started`

@@ -1,4 +1,4 @@
-import { appendFile, readFile, stat, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask, makeProject, type Called, type Project } from '../support/project.ts'
@@ -54,7 +54,7 @@ describe('the reference application', () => {
   const urlOf = async (container: string): Promise<string> => {
     const { events } = await project.provision('status', '--json')
     const [result] = events.filter(({ event }) => event === 'result')
-    const found = JSON.stringify(result).match(new RegExp(`"container":"${container}"[^}]*"url":"([^"]+)"`))
+    const found = new RegExp(`"container":"${container}"[^}]*"url":"([^"]+)"`).exec(JSON.stringify(result))
     return found?.[1] ?? `no endpoint of ${container}`
   }
   const get = async (url: string): Promise<string> =>
@@ -154,6 +154,11 @@ describe('the reference application', () => {
     )
     expect((await project.provision('exec', 'user', '--', 'sh', '-c', 'exit 3')).code).toBe(3)
     expect((await project.provision('logs', 'user')).stdout).toMatch(/user/)
+  })
+
+  it('finds back to its nodes when its own folder was deleted', async () => {
+    await rm(join(project.dir, '.provision'), { recursive: true })
+    expect(finished(await project.provision('refresh', '--json'))).toMatchObject({ ok: true, failed: 0 })
   })
 
   it('keeps its key to itself', async () => {
