@@ -60,9 +60,12 @@ export async function openBench(signal: AbortSignal): Promise<Bench> {
       // Also after an interruption: this part is never cut short.
       const { provision, docker } = calling(new AbortController().signal)
       await provision('destroy', '--yes', '--plain').catch(() => undefined)
-      await clearEngine(docker, { id, dir })
-      await rm(dir, { recursive: true, force: true })
-      cli.remove()
+      try {
+        await clearEngine(docker, { id, dir })
+      } finally {
+        await rm(dir, { recursive: true, force: true })
+        cli.remove()
+      }
     },
   }
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { format } from 'prettier'
 import { openBench } from './bench.ts'
-import { captionOf, thisMachine } from './machine.ts'
+import { captionOf, thisMachine, type Machine } from './machine.ts'
 import { measure } from './measure.ts'
 import { optionsFrom, type Options } from './options.ts'
 import { pictureOf } from './picture.ts'
@@ -24,8 +24,9 @@ async function main({ runs, only, json }: Options): Promise<number> {
   const outcomes: Outcome[] = []
   const failures: string[] = []
   const bench = await openBench(stopped.signal)
-  const machine = await thisMachine(bench)
+  let machine: Machine | undefined
   try {
+    machine = await thisMachine(bench)
     for (const workload of chosen) {
       try {
         outcomes.push(await measure(workload, bench, runs, say))
@@ -40,9 +41,9 @@ async function main({ runs, only, json }: Options): Promise<number> {
   }
   const report = { machine, runs, workloads: outcomes }
   if (json) console.log(JSON.stringify(report))
-  else console.log(tableOf(outcomes))
+  else if (outcomes.length > 0) console.log(tableOf(outcomes))
   if (stopped.signal.aborted) return 130
-  if (failures.length === 0 && only.length === 0) {
+  if (machine && failures.length === 0 && only.length === 0) {
     const folder = new URL('results/', import.meta.url)
     await writeFile(new URL('latest.json', folder), await format(JSON.stringify(report), { parser: 'json' }))
     await writeFile(new URL('latest.svg', folder), pictureOf(outcomes, captionOf(machine)))
