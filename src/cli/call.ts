@@ -98,8 +98,8 @@ function contextOf(globals: Globals, world: World): Context {
       const { openWorkspace } = await import('./workspace.ts')
       return openWorkspace(playbook, globals, dir)
     },
-    withRun: async (workspace, work) => {
-      const run: Run = await wiring.openRun(workspace, { emit, signal })
+    withRun: async (workspace, work, ifLocked = 'wait') => {
+      const run: Run = await wiring.openRun(workspace, { emit, signal, ifLocked })
       learned.redact = (text) => run.redact(text)
       try {
         return await work(run)

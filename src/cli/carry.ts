@@ -1,21 +1,34 @@
 import type { Finished } from '../core/event.ts'
 import type { ExitCode } from './command.ts'
 import type { Context } from './context.ts'
-import type { Run } from './run.ts'
+import type { IfLocked, Run } from './run.ts'
 
 /** Carries out a run of a playbook, which tells itself how it starts and ends. */
 export async function carryOut(
   context: Context,
   playbook: string | undefined,
+  ifLocked: IfLocked,
   work: (run: Run) => Promise<Finished>,
 ): Promise<ExitCode> {
   const workspace = await context.workspace(playbook)
-  return context.withRun(workspace, async (run) => {
+  const carried = async (run: Run): Promise<ExitCode> => {
     const finished = await work(run)
     context.emit(finished)
     return finished.ok ? 0 : 1
-  })
+  }
+  return context.withRun(workspace, carried, ifLocked)
 }
+
+/** The option of commands that change something, of which only one at a time may be at work on an environment. */
+export const waitOptions = {
+  'no-wait': {
+    type: 'flag',
+    summary: 'fail at once while another run is at work, instead of waiting for it',
+  },
+} as const
+
+export const ifLocked = (options: { readonly 'no-wait': boolean }): IfLocked =>
+  options['no-wait'] ? 'fail' : 'wait'
 
 /** The positional argument of commands that are about one playbook. */
 export const playbookArgument = {

@@ -3,7 +3,7 @@ import type { Workspace } from '../engine/workspace.ts'
 import type { Output } from '../report/output.ts'
 import type { Style } from '../report/style.ts'
 import type { Globals } from './globals.ts'
-import type { Run } from './run.ts'
+import type { IfLocked, Run } from './run.ts'
 import type { Wiring } from './wiring.ts'
 
 /** How text for people is laid out. */
@@ -37,6 +37,10 @@ export interface Context {
   readonly wiring: Omit<Wiring, 'openRun'>
   /** Finds and loads the playbook; without a name the one of `--playbook`, else the default. */
   readonly workspace: (playbook?: string) => Promise<Workspace>
-  /** Opens a run, gives it to `work`, and closes it whatever happens. */
-  readonly withRun: <T>(workspace: Workspace, work: (run: Run) => Promise<T>) => Promise<T>
+  /** Opens a run, gives it to `work`, and closes it whatever happens. By default it waits for others. */
+  readonly withRun: <T>(
+    workspace: Workspace,
+    work: (run: Run) => Promise<T>,
+    ifLocked?: IfLocked,
+  ) => Promise<T>
 }

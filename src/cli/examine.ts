@@ -124,7 +124,7 @@ async function checkNodes({ workspace, emit, signal }: ExamineOptions): Promise<
   const opened = await workspace().catch(() => undefined)
   if (!opened) return doubtful('nodes', 'not known without a playbook')
   const { openRun } = await import('./open-run.ts')
-  const run = await openRun(opened, { emit, signal })
+  const run = await openRun(opened, { emit, signal, ifLocked: 'fail' })
   try {
     const hosts = await run.survey()
     return good('nodes', hosts.map(({ name, state, address }) => `${name} ${address} ${state}`).join(', '))

@@ -24,7 +24,7 @@ import { imageSource } from '../transport/image-source.ts'
 import { connectHost, type ConnectedHost } from '../transport/host.ts'
 import { acquireLock } from '../transport/lock.ts'
 import { ensureBox } from './ensure-box.ts'
-import type { OpenHost, OpenRun, Run } from './run.ts'
+import type { IfLocked, OpenHost, OpenRun, Run } from './run.ts'
 
 /** Puts the rooms of the tool together for one playbook in one environment. */
 export const openRun: OpenRun = async (workspace, options) => {
@@ -57,13 +57,14 @@ export const openRun: OpenRun = async (workspace, options) => {
       ),
     connect: (target, signal) => connectHost(target, signal, { images }),
   }
-  return runOf(session)
+  return runOf(session, options.ifLocked)
 }
 
-function runOf(session: Session): Run {
+function runOf(session: Session, ifLocked: IfLocked): Run {
   const { workspace, graph, provider, signal, emit } = session
   const opened: ConnectedHost[] = []
-  const alone = <T>(command: string, work: () => Promise<T>): Promise<T> => underLock(session, command, work)
+  const alone = <T>(command: string, work: () => Promise<T>): Promise<T> =>
+    underLock(session, command, ifLocked, work)
   const finishing = async (
     command: string,
     work: (session: Session) => Promise<Outcomes>,
@@ -102,10 +103,16 @@ function runOf(session: Session): Run {
 async function underLock<T>(
   { workspace, signal, emit }: Session,
   command: string,
+  ifLocked: IfLocked,
   work: () => Promise<T>,
 ): Promise<T> {
-  const lock = await acquireLock(workspace.stateDir, command, signal, (text) => {
-    emit({ event: 'note', level: 'info', text })
+  const lock = await acquireLock(workspace.stateDir, command, signal, (who) => {
+    if (ifLocked === 'fail') {
+      throw new ProvisionError('locked', `environment ${workspace.environment}: ${who}`, {
+        help: 'leave out --no-wait to wait for it',
+      })
+    }
+    emit({ event: 'note', level: 'info', text: `waiting: ${who}` })
   })
   try {
     return await work()

@@ -32,9 +32,13 @@ export interface Run {
   close(): Promise<void>
 }
 
+/** What to do about another run that is at work on the same environment. */
+export type IfLocked = 'wait' | 'fail'
+
 export interface RunOptions {
   readonly emit: Emit
   readonly signal: AbortSignal
+  readonly ifLocked: IfLocked
 }
 
 /**

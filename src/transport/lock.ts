@@ -21,6 +21,7 @@ interface Holder {
 /**
  * Makes this run the only one on a state directory of this machine. The lock is a listening socket, which the kernel
  * closes with its owner however that dies; whoever connects is told who holds it.
+ * @param onWait is told who is in the way, once for each; what it throws ends the waiting
  */
 export async function acquireLock(
   stateDir: string,
@@ -36,11 +37,15 @@ export async function acquireLock(
     since: new Date().toISOString(),
   }
   let told = ''
+  let silent = 0
   for (;;) {
     if (signal.aborted) throw new ProvisionError('interrupted', 'interrupted while waiting for another run')
     const server = await listen(path, holder)
     if (server) return { release: () => close(server) }
-    const line = describe(await ask(path), stateDir)
+    const other = await ask(path)
+    // One that has just gone is in nobody's way; one that is there and does not answer is.
+    if (other === undefined && silent++ === 0) continue
+    const line = describe(other, stateDir)
     if (line !== told) onWait(line)
     told = line
     await sleep(200, undefined, { signal }).catch(() => undefined)
@@ -90,9 +95,9 @@ function ask(path: string): Promise<string | undefined> {
 
 function describe(answer: string | undefined, stateDir: string): string {
   const holder: unknown = answer === undefined ? undefined : JSON.parse(answer)
-  if (!isHolder(holder)) return `waiting for another run on ${stateDir}`
+  if (!isHolder(holder)) return `another run has been at work on ${stateDir}`
   const since = new Date(holder.since).toLocaleTimeString()
-  return `waiting: \`provision ${holder.command}\` of ${holder.user} (pid ${holder.pid}) has been at work here since ${since}`
+  return `\`provision ${holder.command}\` of ${holder.user} (pid ${holder.pid}) has been at work here since ${since}`
 }
 
 const isHolder = (value: unknown): value is Holder =>

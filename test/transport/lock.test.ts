@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { ProvisionError } from '../../src/core/error.ts'
 import { acquireLock } from '../../src/transport/lock.ts'
+import { matching } from '../support/matching.ts'
 
 const never = new AbortController().signal
 const place = (): string => `/state/${process.pid}/${Math.random()}`
@@ -25,6 +27,20 @@ describe('the lock of an environment', () => {
     )
     await Promise.all(locks.map((lock) => lock.release()))
     expect(locks).toHaveLength(2)
+  })
+
+  it('is not waited for by who does not want to, and stays with its owner', async () => {
+    const state = place()
+    const lock = await acquireLock(state, 'quickstart', never, () => undefined)
+    const refused = acquireLock(state, 'refresh', never, (who) => {
+      throw new ProvisionError('locked', who)
+    })
+    await expect(refused).rejects.toMatchObject({
+      code: 'locked',
+      message: matching(/provision quickstart.*has been at work here since \d/),
+    })
+    await lock.release()
+    await (await acquireLock(state, 'refresh', never, () => undefined)).release()
   })
 
   it('can be given up while waiting', async () => {

@@ -1,5 +1,5 @@
 import type { Destroyed } from '../../core/provider.ts'
-import { playbookArgument } from '../carry.ts'
+import { ifLocked, playbookArgument, waitOptions } from '../carry.ts'
 import { defineCommand } from '../command.ts'
 import type { Look } from '../context.ts'
 
@@ -7,12 +7,12 @@ export const command = defineCommand({
   summary: 'remove the hosts with all that is on them',
   about: 'Removes only what carries the labels of the environment, and tells what is left.',
   args: [playbookArgument],
-  options: {},
+  options: waitOptions,
   examples: [
     ['provision destroy', 'asks first'],
     ['provision destroy --yes', 'for scripts'],
   ],
-  run: async (context, { args }) => {
+  run: async (context, { args, options }) => {
     const workspace = await context.workspace(args[0])
     const { playbook, environment, on } = workspace
     const what = on === undefined ? `the hosts ${playbook.hosts.join(', ')}` : `what is on the hosts of ${on}`
@@ -21,7 +21,7 @@ export const command = defineCommand({
       return 1
     }
     context.emit({ event: 'started', command: 'destroy', playbook: playbook.name, environment })
-    const destroyed = await context.withRun(workspace, (run) => run.destroy())
+    const destroyed = await context.withRun(workspace, (run) => run.destroy(), ifLocked(options))
     context.answer('destroy', destroyed, (look) => destroyedText(destroyed, look))
     return 0
   },

@@ -1,14 +1,15 @@
-import { carryOut, playbookArgument } from '../carry.ts'
+import { carryOut, ifLocked, playbookArgument, waitOptions } from '../carry.ts'
 import { defineCommand } from '../command.ts'
 
 export const command = defineCommand({
   summary: 'from nothing to a running system: box, nodes, builds, resources, sample data',
   about: 'Can be run again at any time, and then does only what is left to do.',
   args: [playbookArgument],
-  options: {},
+  options: waitOptions,
   examples: [
     ['provision quickstart', 'the default playbook'],
     ['provision quickstart shop --env test', 'the playbook shop, in an environment of its own'],
   ],
-  run: (context, { args }) => carryOut(context, args[0], (run) => run.quickstart()),
+  run: (context, { args, options }) =>
+    carryOut(context, args[0], ifLocked(options), (run) => run.quickstart()),
 })

@@ -1,4 +1,4 @@
-import { carryOut, playbookArgument } from '../carry.ts'
+import { carryOut, ifLocked, playbookArgument, waitOptions } from '../carry.ts'
 import { defineCommand } from '../command.ts'
 
 export const command = defineCommand({
@@ -6,10 +6,10 @@ export const command = defineCommand({
   about:
     'Rebuilds, pushes and restarts what changed, starts hosts that are stopped, and inserts sample data again.',
   args: [playbookArgument],
-  options: {},
+  options: waitOptions,
   examples: [
     ['provision refresh', 'the default playbook'],
     ['provision refresh shop --env test', 'the playbook shop, in an environment of its own'],
   ],
-  run: (context, { args }) => carryOut(context, args[0], (run) => run.refresh()),
+  run: (context, { args, options }) => carryOut(context, args[0], ifLocked(options), (run) => run.refresh()),
 })

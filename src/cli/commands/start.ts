@@ -1,16 +1,16 @@
-import { playbookArgument } from '../carry.ts'
+import { ifLocked, playbookArgument, waitOptions } from '../carry.ts'
 import { defineCommand } from '../command.ts'
 
 export const command = defineCommand({
   summary: 'start hosts that are stopped, with the containers on them',
   args: [playbookArgument],
-  options: {},
+  options: waitOptions,
   examples: [['provision start', 'all hosts of the environment']],
-  run: async (context, { args }) => {
+  run: async (context, { args, options }) => {
     const workspace = await context.workspace(args[0])
     const { playbook, environment } = workspace
     context.emit({ event: 'started', command: 'start', playbook: playbook.name, environment })
-    await context.withRun(workspace, (run) => run.start())
+    await context.withRun(workspace, (run) => run.start(), ifLocked(options))
     return 0
   },
 })

@@ -1,16 +1,16 @@
-import { playbookArgument } from '../carry.ts'
+import { ifLocked, playbookArgument, waitOptions } from '../carry.ts'
 import { defineCommand } from '../command.ts'
 
 export const command = defineCommand({
   summary: 'stop the hosts; they keep all that is on them',
   args: [playbookArgument],
-  options: {},
+  options: waitOptions,
   examples: [['provision stop', 'all hosts of the environment']],
-  run: async (context, { args }) => {
+  run: async (context, { args, options }) => {
     const workspace = await context.workspace(args[0])
     const { playbook, environment } = workspace
     context.emit({ event: 'started', command: 'stop', playbook: playbook.name, environment })
-    await context.withRun(workspace, (run) => run.stop())
+    await context.withRun(workspace, (run) => run.stop(), ifLocked(options))
     return 0
   },
 })

@@ -34,7 +34,7 @@ export async function provideBase(ref: string, context: BuildContext): Promise<v
   if (await isThere()) return
   await asTask(context.emit, what, context.signal, async (task) => {
     // Two runs that both miss it shall make it once.
-    const lock = await acquireLock(what, what, context.signal, task.line)
+    const lock = await acquireLock(what, what, context.signal, (who) => task.line(`waiting: ${who}`))
     try {
       if (await isThere()) return
       await pullOrMake(ref, engine, context, task)
