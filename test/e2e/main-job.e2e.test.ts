@@ -29,6 +29,19 @@ describe('the reference application', () => {
   }
   const inner = async (host: string, ...args: string[]): Promise<string> =>
     ask('docker', 'exec', await nodes(host), 'docker', ...args)
+  /** What somebody does who wants another environment for a container: Docker has no way to change it in place. */
+  const madeAgainByHand = async (host: string, name: string, ...options: string[]): Promise<void> => {
+    const labels: unknown = JSON.parse(
+      await inner(host, 'inspect', '--format', '{{json .Config.Labels}}', name),
+    )
+    const kept = Object.entries(labels ?? {}).flatMap(([key, value]) => [
+      '--label',
+      `${key}=${String(value)}`,
+    ])
+    const image = await inner(host, 'inspect', '--format', '{{.Config.Image}}', name)
+    await inner(host, 'rm', '--force', name)
+    await inner(host, 'run', '--detach', '--name', name, ...kept, ...options, image, 'sleep', '600')
+  }
   const startedAt = (host: string, name: string): Promise<string> =>
     inner(host, 'inspect', '--format', '{{.State.StartedAt}}', name)
   const allStarted = async (): Promise<Record<string, string>> => ({
@@ -120,6 +133,11 @@ describe('the reference application', () => {
       'a file that was edited',
       async () => ask('docker', 'exec', await nodes('web'), 'sh', '-c', 'echo changed > /var/www/index.html'),
       /index\.html/,
+    ],
+    [
+      'a container whose environment was changed',
+      () => madeAgainByHand('app', 'qa', '--env', 'EXTRA=1'),
+      /env\.EXTRA/,
     ],
     ['a container that was stopped', () => inner('app', 'stop', 'qa'), /app › container qa/],
   ])('finds and mends %s', async (_, damage, names) => {
