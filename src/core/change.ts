@@ -1,3 +1,4 @@
+import { oneLine } from './one-line.ts'
 import { isSecret, type Text } from './secret.ts'
 
 /** One field that differs, as shown to people: never holds a secret. */
@@ -35,7 +36,7 @@ export function changesOf(
 
 const shown = (text: string | undefined): string => {
   if (text === undefined) return 'none'
-  const line = text.startsWith('secret:') ? '[secret]' : text.replaceAll('\n', '⏎')
+  const line = text.startsWith('secret:') ? '[secret]' : oneLine(text)
   return line.length > 60 ? `${line.slice(0, 57)}…` : line
 }
 
@@ -43,8 +44,8 @@ const shown = (text: string | undefined): string => {
 export function showChange({ field, from, to, because = [] }: Change): string {
   const cause = because.map((step) => ` ← ${step}`).join('')
   return from === undefined && to === undefined
-    ? `${field}${cause}`
-    : `${field}: ${shown(from)} → ${shown(to)}${cause}`
+    ? `${oneLine(field)}${cause}`
+    : `${oneLine(field)}: ${shown(from)} → ${shown(to)}${cause}`
 }
 
 /** A text as a change shows it. */

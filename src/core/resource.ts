@@ -1,3 +1,4 @@
+import { oneLine } from './one-line.ts'
 import type { Bound } from './module.ts'
 import type { Build } from './build.ts'
 import type { PublishedPort } from './endpoint.ts'
@@ -32,4 +33,4 @@ export const resourceId = (resource: { host: string; kind: string; name: string 
 
 /** How a resource is called in messages: `app › container user`. */
 export const resourceTitle = (resource: { host: string; kind: string; name: string }): string =>
-  `${resource.host} › ${resource.kind} ${resource.name}`
+  `${resource.host} › ${resource.kind} ${oneLine(resource.name)}`

@@ -1,6 +1,7 @@
 import { laneOf, type Action } from '../core/action.ts'
 import type { ProvisionError } from '../core/error.ts'
 import type { Emit, Failure } from '../core/event.ts'
+import { oneLine } from '../core/one-line.ts'
 import type { HostPort, HostWatcher } from '../core/host.ts'
 import { changesIn, type Plan, type Step } from '../core/plan.ts'
 import { resourceTitle } from '../core/resource.ts'
@@ -84,7 +85,13 @@ interface Means {
 async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise<Failure | undefined> {
   const task = step.id
   const started = performance.now()
-  emit({ event: 'task-started', task, phase: 'apply', host: step.host, title: `${step.kind} ${step.name}` })
+  emit({
+    event: 'task-started',
+    task,
+    phase: 'apply',
+    host: step.host,
+    title: oneLine(`${step.kind} ${step.name}`),
+  })
   const watch: HostWatcher = {
     line: (line) => emit({ event: 'task-output', task, line }),
     sent: (done, total) => emit({ event: 'task-progress', task, done, total, unit: 'bytes' }),
@@ -122,9 +129,7 @@ async function putBack(
   watch: HostWatcher,
 ): Promise<Failure> {
   const failure = failureOf(error)
-  const titled = failure.message.startsWith(step.host)
-    ? failure.message
-    : `${resourceTitle(step)}: ${failure.message}`
+  const titled = withTitle(step, failure.message)
   if (step.undo.length === 0) return { ...failure, message: titled }
   const reasons: string[] = []
   for (const action of step.undo) {
@@ -133,4 +138,13 @@ async function putBack(
   }
   if (reasons.length === 0) return { ...failure, message: `${titled} (the former one is back)` }
   return { ...failure, message: titled, output: [failure.output, ...reasons].filter(Boolean).join('\n') }
+}
+
+/** Whoever does a single action does not know for which resource it is. */
+function withTitle(step: Step, message: string): string {
+  const title = resourceTitle(step)
+  if (message.startsWith(title) || message.startsWith(`${step.host}: `)) return message
+  const [onHost, named] = [`${step.host} › `, `${step.name}: `]
+  const rest = message.startsWith(onHost) ? message.slice(onHost.length) : message
+  return `${title}: ${rest.startsWith(named) ? rest.slice(named.length) : rest}`
 }

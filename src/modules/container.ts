@@ -1,6 +1,5 @@
 import { portClaim } from '../core/claim.ts'
 import { endpointOf, type PublishedPort } from '../core/endpoint.ts'
-import { ProvisionError } from '../core/error.ts'
 import { factOf, type Facts } from '../core/facts.ts'
 import type { Host } from '../core/host.ts'
 import { formerName, nameInMaking } from '../core/making.ts'
@@ -85,31 +84,16 @@ export function container(
   const published = Object.fromEntries(
     props.published.map(({ name: key, port, protocol, address }) => [key, { port, protocol, address }]),
   )
-  // A port that is not published this time has its place too, so that using it says so.
-  const names = new Set([...Object.keys(props.ports), ...Object.keys(options.publish ?? {})])
-  const refs = Object.fromEntries([...names].map((key) => [key, portRefs(made, key, published[key])]))
-  const at = strictRecord(refs, `${resourceTitle(made)}: it has no port`)
+  const refs = Object.fromEntries(
+    Object.entries(published).map(([key, port]) => [key, portRefs(made, key, port)]),
+  )
+  const at = strictRecord(refs, `${resourceTitle(made)}: it publishes no port`)
   return Object.assign(made, { at, publishes: Object.keys(published), published })
 }
 
-function portRefs(made: Resource, key: string, published: PublishedPort | undefined): PortRefs {
-  const read = (facts: Facts) => {
-    if (!published) {
-      throw new ProvisionError(
-        'playbook',
-        `${resourceTitle(made)}: its port ${key} is used but not published`,
-        {
-          help: `publish it: publish: { ${key}: … }`,
-        },
-      )
-    }
-    const { address, port } = published
-    return endpointOf(
-      key,
-      address === '0.0.0.0' ? factOf(facts.hosts, 'host', made.host).address : address,
-      port,
-    )
-  }
+function portRefs(made: Resource, key: string, { address, port }: PublishedPort): PortRefs {
+  const read = (facts: Facts) =>
+    endpointOf(key, address === '0.0.0.0' ? factOf(facts.hosts, 'host', made.host).address : address, port)
   const origin = (field: string) => ({ label: `${made.host}/${made.name}.at.${key}.${field}`, needs: [made] })
   return {
     host: ref(origin('host'), (facts) => read(facts).host),

@@ -149,7 +149,7 @@ describe('the published ports of a container', () => {
 
   it('say so when one is used that is not published this time', () => {
     expect(() => resolve(made.at.jmx.port, facts)).toThrow(
-      /app › container user: its port jmx is used but not published/,
+      /app › container user: it publishes no port "jmx"/,
     )
   })
 })

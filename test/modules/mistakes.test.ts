@@ -73,7 +73,7 @@ describe('options that nobody type-checked', () => {
         const places: Readonly<Record<string, { readonly url: unknown }>> = other.at
         return named({ env: { URL: places['htp']?.url } })()
       },
-      'app › container other: it has no port "htp" (did you mean "http"?',
+      'app › container other: it publishes no port "htp" (did you mean "http"?',
     ],
     [
       'a file without content',
