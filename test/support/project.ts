@@ -41,7 +41,7 @@ export async function makeProject(playbook: string): Promise<Project> {
   }
 }
 
-const eventsIn = (stdout: string): Record<string, unknown>[] =>
+export const eventsIn = (stdout: string): Record<string, unknown>[] =>
   stdout.split('\n').flatMap((line) => {
     if (!line.startsWith('{"event":')) return []
     const event: unknown = JSON.parse(line)

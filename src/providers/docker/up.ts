@@ -69,7 +69,9 @@ async function prepare(
 ): Promise<readonly NewNode[]> {
   const { hosts } = context
   await refuseForeign(context, [...hostKeys.keys()])
-  const [baked, network, mode] = await Promise.all([box(), ensureNetwork(context), engineMode(context)])
+  const [baked, mode] = await Promise.all([box(), engineMode(context)])
+  // Last, so that nothing is left of a run whose box cannot be had.
+  const network = await ensureNetwork(context)
   const has = new Map(nodes.map(({ host, address }) => [host, address]))
   const addresses = assignAddresses(hosts, network.subnet, has)
   return [...hostKeys].map(([host, hostKey]) => ({

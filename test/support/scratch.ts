@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { listBoxes } from '../../src/boxes/find.ts'
+import { removeBox } from '../../src/boxes/usage.ts'
+import { unless } from '../../src/transport/docker-error.ts'
+import { localEngine } from '../../src/transport/engine.ts'
+import { buildCli, runCli } from './cli.ts'
+import { eventsIn, type Called } from './project.ts'
+
+const run = promisify(execFile)
+const boxes = fileURLToPath(new URL('../../boxes', import.meta.url))
+const { signal } = new AbortController()
+
+/** A project of a test's own, whose one playbook is rewritten from row to row. */
+export interface Scratch {
+  readonly dir: string
+  /** Of all that the test makes on the engine of this machine: its box, its images, its nodes. */
+  readonly prefix: string
+  write(path: string, content: string): void
+  /** Writes the playbook: the body of its `resources`, and further options. */
+  playbook(body: string, options?: string): void
+  /** Calls the tool, without a terminal. */
+  provision(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Called>
+  /** Runs a command in a node, past our own code, and gives its output byte for byte. */
+  on(host: string, ...argv: readonly string[]): Promise<string>
+  /** What the engine has of this project: containers, networks and volumes. */
+  objects(): Promise<readonly string[]>
+  /** Destroys the environment and removes all else that the test has made. */
+  remove(): Promise<void>
+}
+
+/** The folder has a name that shells, URLs, globs and Docker's filters misread. */
+export function scratch(...hosts: readonly string[]): Scratch {
+  const prefix = `etest-${process.pid}`
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'provision-e2e-')))
+  const dir = join(root, `it's "my" $HOME \`pwd\` [größe], %s`)
+  const cli = buildCli()
+  const write = (path: string, content: string): void => {
+    mkdirSync(dirname(join(dir, path)), { recursive: true })
+    writeFileSync(join(dir, path), content)
+  }
+  write('package.json', '{ "type": "module" }')
+  write('tiny/Dockerfile', 'FROM debian:bookworm-slim\n')
+  cpSync(boxes, join(dir, 'boxes'), { recursive: true })
+  write(
+    'boxes/own.ts',
+    `import { defineBox } from 'provision'
+export default defineBox({ name: '${prefix}', build: new URL('coreos/', import.meta.url) })`,
+  )
+  const nodes = `label=provision.project=${dir}`
+  const provision: Scratch['provision'] = async (args, env = {}) => {
+    const result = await runCli(cli, args, { cwd: dir, env: { ...process.env, ...env } })
+    return { ...result, events: eventsIn(result.stdout) }
+  }
+  const playbook: Scratch['playbook'] = (body, more = '') =>
+    write(
+      `playbooks/${prefix}/playbook.ts`,
+      `import * as everything from 'provision'
+import box from '../../boxes/own.ts'
+const { artifact, command, container, definePlaybook, directory, file, image, network, preload, push, secret, text, tree, volume } = everything
+const tiny = image('${prefix}/tiny', { build: '../../tiny' })
+export default definePlaybook({ name: '${prefix}', box, hosts: [${hosts.map((host) => `'${host}'`).join()}], ${more}
+resources: ({ hosts, params }: any) => {
+const { ${hosts.join()} } = hosts
+${body}
+} })`,
+    )
+  const ask = async (...args: readonly string[]): Promise<string> => (await run('docker', args)).stdout
+  return {
+    dir,
+    prefix,
+    write,
+    provision,
+    playbook,
+    on: async (host, ...argv) => {
+      const id = await ask('ps', '--quiet', '--filter', nodes, '--filter', `label=provision.host=${host}`)
+      return ask('exec', id.trim(), ...argv)
+    },
+    objects: async () => {
+      const lists = await Promise.all([
+        ask('ps', '--all', '--format', '{{.Names}}', '--filter', nodes),
+        ask('network', 'ls', '--format', '{{.Name}}', '--filter', nodes),
+        ask('volume', 'ls', '--format', '{{.Name}}', '--filter', nodes),
+      ])
+      return lists.flatMap((names) => names.split('\n').filter((name) => name !== ''))
+    },
+    remove: async () => {
+      playbook('return []')
+      await provision(['destroy', '--yes'])
+      const engine = await localEngine()
+      for (const box of await listBoxes(engine, signal, prefix)) await removeBox(engine, box, signal)
+      const images = await engine.listImages()
+      const own = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag.includes(prefix))
+      for (const tag of own) await unless([404, 409], engine.getImage(tag).remove())
+      cli.remove()
+      rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
+
+/** All that a call said, on one stream or the other. */
+export const said = ({ stdout, stderr }: Called): string => stdout + stderr
