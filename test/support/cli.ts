@@ -1,33 +1,21 @@
-import { spawn, type SpawnOptionsWithoutStdio } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { execFileSync, spawn, type SpawnOptionsWithoutStdio } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import ts from 'typescript'
-import { filesBelow } from './imports.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The tool compiled for real, in a folder of its own. */
+/** The tool bundled for real, in a folder of its own. */
 export interface BuiltCli {
   readonly bin: string
   readonly remove: () => void
 }
 
-/** Compiles src as the build does, without its type check: in a fraction of its time. */
+/** Bundles src as the build does, without its type check: in a fraction of its time. */
 export function buildCli(): BuiltCli {
   mkdirSync(join(root, '.provision'), { recursive: true })
   const dir = mkdtempSync(join(root, '.provision', 'test-cli-'))
-  const compilerOptions: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.ESNext,
-    verbatimModuleSyntax: true,
-    rewriteRelativeImportExtensions: true,
-  }
-  for (const { path, text } of filesBelow(root, ['src'], ['.ts'])) {
-    const target = join(dir, path.replace(/^src/, 'dist').replace(/\.ts$/, '.js'))
-    mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, ts.transpileModule(text, { compilerOptions }).outputText)
-  }
+  execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs'), join(dir, 'dist')])
   cpSync(join(root, 'package.json'), join(dir, 'package.json'))
   symlinkSync(join(root, 'boxes'), join(dir, 'boxes'))
   return { bin: join(dir, 'dist/cli/bin.js'), remove: () => rmSync(dir, { recursive: true }) }

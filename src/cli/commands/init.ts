@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { ProvisionError } from '../../core/error.ts'
 import { defineCommand } from '../command.ts'
 import { commandLineFor } from '../commandline.ts'
+import { packageDir } from '../package-dir.ts'
 import { starterFiles } from '../starter.ts'
 
-const ownBox = fileURLToPath(new URL('../../../boxes/coreos/', import.meta.url))
+const ownBox = join(packageDir, 'boxes/coreos')
 
 export const command = defineCommand({
   summary: 'write a small working playbook and its box into this folder',

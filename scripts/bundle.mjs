@@ -1,0 +1,63 @@
+// Bundles the command line with all that it loads into dist/cli, or DIR/cli: `node scripts/bundle.mjs [DIR]`. Some hundred
+// small files of packages, and gRPC for what nobody calls, took longer to load than the work of a run.
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const target = join(process.argv[2] ?? join(root, 'dist'), 'cli')
+
+/** What dockerode loads only for BuildKit's sessions stays where it is until it is called. */
+const dockerode = {
+  name: 'dockerode',
+  resolveId(id, importer = '') {
+    if (!importer.includes('/node_modules/dockerode/')) return undefined
+    if (id === './session') return '\0dockerode-session'
+    return id === './buildkit' ? { id: 'dockerode/lib/buildkit.js', external: true } : undefined
+  },
+  load: (id) =>
+    id === '\0dockerode-session'
+      ? 'module.exports = (...args) => require("dockerode/lib/session.js")(...args)'
+      : undefined,
+}
+
+/** The compiler of TypeScript, which is loaded for playbooks that have changed, stays in its package. */
+const jiti = {
+  name: 'jiti',
+  transform(code, id) {
+    if (!id.endsWith('/node_modules/jiti/lib/jiti.mjs')) return undefined
+    const own = 'createRequire(import.meta.url)('
+    if (!code.includes(own)) throw new Error('jiti loads its compiler in another way than it used to')
+    return code.replace(own, 'createRequire(createRequire(import.meta.url).resolve("jiti"))(')
+  },
+}
+
+/** Native parts stay in their package; both do without them. */
+const native = {
+  name: 'native',
+  resolveId: (id) =>
+    id.endsWith('/sshcrypto.node')
+      ? { id: 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node', external: true }
+      : undefined,
+}
+
+const bundle = await rolldown({
+  cwd: root,
+  input: 'src/cli/bin.ts',
+  platform: 'node',
+  external: ['cpu-features', 'dockerode/lib/session.js'],
+  plugins: [dockerode, jiti, native],
+  transform: { target: 'node20', define: { __dirname: 'import.meta.dirname' } },
+  onLog(_, { code, message }) {
+    if (code === 'UNRESOLVED_IMPORT') throw new Error(message)
+  },
+})
+const { output } = await bundle.generate({ format: 'esm', chunkFileNames: '[name]-[hash].js' })
+await bundle.close()
+await rm(target, { recursive: true, force: true })
+for (const file of output) {
+  const path = join(target, file.fileName)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, file.type === 'chunk' ? file.code : file.source)
+}
