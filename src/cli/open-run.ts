@@ -18,7 +18,6 @@ import type { Session } from '../engine/session.ts'
 import { statusOf } from '../engine/status.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import { createDockerProvider } from '../providers/docker/index.ts'
-import { createSshProvider } from '../providers/ssh/index.ts'
 import { localEngine } from '../transport/engine.ts'
 import { imageSource } from '../transport/image-source.ts'
 import { connectHost, type ConnectedHost } from '../transport/host.ts'
@@ -142,13 +141,18 @@ async function openHosts(
   )
 }
 
-function providerOf(workspace: Workspace, graph: Graph, engine: () => Promise<Dockerode>): Promise<Provider> {
+async function providerOf(
+  workspace: Workspace,
+  graph: Graph,
+  engine: () => Promise<Dockerode>,
+): Promise<Provider> {
   const { environment, projectDir, stateDir, playbook, on } = workspace
-  if (on !== undefined) return createSshProvider({ file: on, hosts: playbook.hosts })
+  if (on !== undefined) {
+    const { createSshProvider } = await import('../providers/ssh/index.ts')
+    return createSshProvider({ file: on, hosts: playbook.hosts })
+  }
   const ports = new Map(playbook.hosts.map((host) => [host, publishedPorts(graph, host)]))
-  return Promise.resolve(
-    createDockerProvider({ environment, projectDir, stateDir, hosts: playbook.hosts, ports, engine }),
-  )
+  return createDockerProvider({ environment, projectDir, stateDir, hosts: playbook.hosts, ports, engine })
 }
 
 /** What nodes are to have inside: all images that containers of the playbook run, and the box's own. */

@@ -1,6 +1,5 @@
 import { posix } from 'node:path'
 import type { SFTPWrapper } from 'ssh2'
-import SftpClient from 'ssh2-sftp-client'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
 import type { Connection } from './connection.ts'
@@ -38,6 +37,8 @@ export async function uploadAll(
   onSent: (bytes: number) => void,
 ): Promise<readonly Uploaded[]> {
   const folder = await uploadFolder(connection, user, signal)
+  // Loaded when there is bulk to send: most runs have none.
+  const { default: SftpClient } = await import('ssh2-sftp-client')
   const sftp = await openSftp(connection)
   const client = Object.assign(new SftpClient(connection.name, silent), { client: connection.client, sftp })
   const limit = createLimit(filesAtOnce)
