@@ -5,6 +5,8 @@ import { didYouMean } from '../core/suggest.ts'
 import { commandIn, leadingWords, looseGlobals, parseCall } from './args.ts'
 import type { Command, ExitCode } from './command.ts'
 import type { Context } from './context.ts'
+import type { Blame } from '../report/failure.ts'
+import type { Report } from '../report/report.ts'
 import type { Globals } from './globals.ts'
 import type { Learned } from './main.ts'
 import type { Run } from './run.ts'
@@ -19,6 +21,9 @@ export interface World extends Pick<
   readonly streams: { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream }
   /** Shows text to people. */
   readonly show: (text: string) => void
+  /** Opens another report like the one of this call, for a part of it that is reported by itself. */
+  readonly openReport: () => Promise<Report>
+  readonly blame: Blame
   readonly wiring: Wiring
   readonly learned: Learned
 }
@@ -98,14 +103,18 @@ function contextOf(globals: Globals, world: World): Context {
       const { openWorkspace } = await import('./workspace.ts')
       return openWorkspace(playbook, globals, dir)
     },
-    withRun: async (workspace, work, ifLocked = 'wait') => {
-      const run: Run = await wiring.openRun(workspace, { emit, signal, ifLocked })
+    withRun: async (workspace, work, over) => {
+      const run: Run = await wiring.openRun(workspace, { emit, signal, ifLocked: 'wait', ...over })
       learned.redact = (text) => run.redact(text)
       try {
         return await work(run)
       } finally {
         await run.close()
       }
+    },
+    reportApart: async (work, isFatal) => {
+      const { reportApart } = await import('./report-apart.ts')
+      return reportApart(world, work, isFatal)
     },
   }
 }

@@ -16,7 +16,7 @@ export async function carryOut(
     context.emit(finished)
     return finished.ok ? 0 : 1
   }
-  return context.withRun(workspace, carried, ifLocked)
+  return context.withRun(workspace, carried, { ifLocked })
 }
 
 /** The option of commands that change something, of which only one at a time may be at work on an environment. */

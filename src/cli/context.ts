@@ -1,9 +1,9 @@
-import type { Emit } from '../core/event.ts'
+import type { Emit, Finished } from '../core/event.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import type { Output } from '../report/output.ts'
 import type { Style } from '../report/style.ts'
 import type { Globals } from './globals.ts'
-import type { IfLocked, Run } from './run.ts'
+import type { Run, RunOptions } from './run.ts'
 import type { Wiring } from './wiring.ts'
 
 /** How text for people is laid out. */
@@ -41,6 +41,14 @@ export interface Context {
   readonly withRun: <T>(
     workspace: Workspace,
     work: (run: Run) => Promise<T>,
-    ifLocked?: IfLocked,
+    over?: Partial<RunOptions>,
   ) => Promise<T>
+  /**
+   * Reports a part of what a command does as a run of its own, with its own beginning and end. What it fails with is
+   * reported too, and goes no further unless it is fatal.
+   */
+  readonly reportApart: (
+    work: (emit: Emit) => Promise<unknown>,
+    isFatal: (error: unknown) => boolean,
+  ) => Promise<Finished>
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { ProvisionError } from '../core/error.ts'
-import type { Emit, Event, Finished } from '../core/event.ts'
+import type { Emit } from '../core/event.ts'
 import { failureOf } from '../report/failure.ts'
 import { outputTo } from '../report/output.ts'
 import { redactEvent } from '../report/redact.ts'
@@ -10,7 +9,8 @@ import { callCommand } from './call.ts'
 import type { ExitCode } from './command.ts'
 import { commandLineFor } from './commandline.ts'
 import type { Globals } from './globals.ts'
-import { openReport } from './reports.ts'
+import { holdLast, stoppedBy } from './hold-last.ts'
+import { openReport, type ReportOptions } from './reports.ts'
 import { listenToSignals } from './signals.ts'
 import type { Wiring } from './wiring.ts'
 
@@ -40,7 +40,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     globals: { env: undefined, on: undefined, dir: undefined, playbook: undefined, param: [] },
     redact: (text) => text,
   }
-  const report = await openReport({
+  const reporting: ReportOptions = {
     ...look,
     globals: loose,
     env,
@@ -48,7 +48,8 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     stderr,
     streams: process,
     commandLine: (...words) => commandLineFor(env, learned.globals)(...words),
-  })
+  }
+  const report = await openReport(reporting)
   const redacted: Emit = (event) => report.emit(redactEvent(event, learned.redact))
   const run = holdLast(redacted)
   const note = (text: string) => redacted({ event: 'note', level: 'warning', text })
@@ -66,55 +67,24 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
       wiring,
       ...signals,
       show: report.show,
+      openReport: () => openReport(reporting),
+      blame,
     }
     code = await callCommand(argv, { ...world, cwd: process.cwd(), emit: run.emit, learned })
     if (signals.signal.aborted) {
       if (run.isUnderWay()) redacted({ event: 'failed', failure: failureOf(signals.signal.reason, blame) })
       code = 130
     }
-    run.finish(code === 130 ? 'failed' : 'fine')
+    run.finish(code === 130 ? 'failed' : 'fine', performance.now())
   } catch (error) {
     const stopped = signals.signal.aborted ? stoppedBy(signals.signal, error) : error
     const failure = failureOf(stopped, blame)
     redacted({ event: 'failed', failure })
-    run.finish('failed')
+    run.finish('failed', performance.now())
     code = failure.code === 'usage' ? 2 : failure.code === 'interrupted' ? 130 : 1
   } finally {
     signals.dispose()
   }
   await report.close()
   return code
-}
-
-/** Whatever a stop made fail, the stop is what people have to know of. */
-function stoppedBy(signal: AbortSignal, error: unknown): unknown {
-  const reason: unknown = signal.reason
-  return reason instanceof ProvisionError ? reason : error
-}
-
-interface Held {
-  readonly emit: Emit
-  /** Whether what runs is a run, and not only a question. */
-  readonly isUnderWay: () => boolean
-  readonly finish: (end: 'fine' | 'failed') => void
-}
-
-/** Keeps the event that ends a run until nothing can come after it; makes it where a command has none. */
-function holdLast(emit: Emit): Held {
-  let isRun = false
-  let held: Finished | undefined
-  return {
-    emit: (event: Event) => {
-      if (event.event === 'phase-started') isRun = true
-      if (event.event === 'finished') held = event
-      else emit(event)
-    },
-    isUnderWay: () => isRun,
-    finish: (end) => {
-      const { changed = 0, unchanged = 0, failed = 0 } = held ?? {}
-      const ok = end === 'fine' && (held?.ok ?? true)
-      const durationMs = Math.round(performance.now())
-      emit({ event: 'finished', ok, changed, unchanged, failed, durationMs })
-    },
-  }
 }

@@ -54,7 +54,7 @@ export const openRun: OpenRun = async (workspace, options) => {
         built,
         buildContext,
       ),
-    connect: (target, signal) => connectHost(target, signal, { images }),
+    connect: options.connect ?? ((target, signal) => connectHost(target, signal, { images })),
   }
   return runOf(session, options.ifLocked)
 }
@@ -80,6 +80,7 @@ function runOf(session: Session, ifLocked: IfLocked): Run {
     containers: graph.resources.flatMap(({ resource: { kind, host, name } }) =>
       kind === 'container' ? [{ host, name }] : [],
     ),
+    builds: [...graph.builds, ...workspace.playbook.box.images],
     quickstart: () => finishing('quickstart', quickstart),
     refresh: () => finishing('refresh', refresh),
     apply: () => finishing('apply', refresh),

@@ -1,8 +1,10 @@
 import type Dockerode from 'dockerode'
+import type { Build } from '../core/build.ts'
 import type { Emit, Finished } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Destroyed, ProvidedHost } from '../core/provider.ts'
 import type { Status } from '../core/status.ts'
+import type { Session } from '../engine/session.ts'
 import type { Workspace } from '../engine/workspace.ts'
 
 /** A host that is connected, as commands for people use it. */
@@ -16,6 +18,8 @@ export interface OpenHost {
 export interface Run {
   /** The containers that the playbook lists. */
   readonly containers: readonly { readonly host: string; readonly name: string }[]
+  /** What is built here for it. */
+  readonly builds: readonly Build[]
   quickstart(): Promise<Finished>
   refresh(): Promise<Finished>
   plan(): Promise<Plan>
@@ -39,6 +43,8 @@ export interface RunOptions {
   readonly emit: Emit
   readonly signal: AbortSignal
   readonly ifLocked: IfLocked
+  /** How hosts are connected; without it each anew. */
+  readonly connect?: Session['connect']
 }
 
 /**

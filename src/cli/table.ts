@@ -4,6 +4,7 @@ import type { Command } from './command.ts'
 export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   quickstart: () => import('./commands/quickstart.ts'),
   refresh: () => import('./commands/refresh.ts'),
+  watch: () => import('./commands/watch.ts'),
   plan: () => import('./commands/plan.ts'),
   apply: () => import('./commands/apply.ts'),
   status: () => import('./commands/status.ts'),

@@ -3,6 +3,7 @@ import type { Wiring } from './wiring.ts'
 /** The rooms of the tool as its commands get them; what a command does not use is not loaded. */
 export const wiring: Wiring = {
   openRun: async (workspace, options) => (await import('./open-run.ts')).openRun(workspace, options),
+  keepWarm: async () => (await import('./warm.ts')).warmHosts(),
   boxes: {
     bake: async (target, work) => (await import('./box-tools.ts')).bake(target, work),
     list: async (work) => (await import('./box-tools.ts')).list(work),

@@ -64,6 +64,10 @@ export type Event =
       readonly failure: Failure
     }
   | { readonly event: 'planned'; readonly plan: Plan }
+  /** Why a watch runs again: what changed, by paths relative to the project. */
+  | { readonly event: 'edited'; readonly files: readonly string[] }
+  /** A watch is at rest: from now on a change of one of that many files makes a run. */
+  | { readonly event: 'watching'; readonly files: number }
   | { readonly event: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
   | { readonly event: 'endpoints'; readonly endpoints: readonly NamedEndpoint[] }
   | { readonly event: 'failed'; readonly failure: Failure }

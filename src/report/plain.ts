@@ -6,6 +6,7 @@ import type { Output } from './output.ts'
 import { emptyOutcome, gather } from './outcome.ts'
 import type { Report } from './report.ts'
 import { nameOf, showProgress } from './rows.ts'
+import { watchText } from './watch-text.ts'
 import { cleanLine } from './width.ts'
 
 export interface PlainOptions extends ClosingLook {
@@ -85,6 +86,6 @@ function lineOf(event: Event, task: TaskRow | undefined): string | undefined {
     case 'note':
       return event.level === 'warning' ? `warning: ${event.text}` : event.text
     default:
-      return undefined
+      return watchText(event)
   }
 }

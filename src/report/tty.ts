@@ -6,6 +6,7 @@ import { emptyOutcome, gather } from './outcome.ts'
 import type { Report } from './report.ts'
 import { phaseTitle, taskLines } from './rows.ts'
 import { openScreen, type Drawing, type Screen } from './screen.ts'
+import { watchText } from './watch-text.ts'
 import { truncate } from './width.ts'
 
 export interface TtyOptions extends Omit<ClosingLook, 'columns'> {
@@ -48,6 +49,8 @@ export function ttyReport({ stdout, stderr, streams, now, ...options }: TtyOptio
       if (event.event === 'phase-finished') {
         onScreen(({ end }) => end(event.phase, event.ok ? 'done' : 'failed'))
       }
+      const between = watchText(event)
+      if (between !== undefined) stdout.write(`${style.dim(between)}\n`)
       if (event.event === 'note') {
         const text =
           event.level === 'warning' ? style.yellow(`! ${event.text}`) : style.dim(`  ${event.text}`)

@@ -39,9 +39,13 @@ export async function connectHost(
   const connection = await connect(target, signal, options)
   const docker = dockerOf(connection, images)
   let bulk: Promise<Connection> | undefined
-  let bulkDocker: DockerPort | undefined
+  let bulkDocker: { readonly over: Connection; readonly port: DockerPort } | undefined
 
   const openBulk = async (): Promise<Connection> => {
+    // A host that stays connected for long may lose the second connection alone.
+    const former = bulk
+    const isLost = (await former?.catch(() => undefined))?.lost.aborted === true
+    if (isLost && bulk === former) bulk = undefined
     bulk ??= connect(target, signal, { ...options, keepalive: bulkKeepalive })
     try {
       return await bulk
@@ -62,9 +66,11 @@ export async function connectHost(
         return performFiles({ connection, openBulk, user: target.user }, actions.filter(isFile), stop, watch)
       case 'commands':
         return runCommands(connection, actions.filter(isRun), stop, watch)
-      case 'bulk':
-        bulkDocker ??= dockerOf(await openBulk(), images)
-        return bulkDocker.perform(actions, stop, watch)
+      case 'bulk': {
+        const second = await openBulk()
+        if (bulkDocker?.over !== second) bulkDocker = { over: second, port: dockerOf(second, images) }
+        return bulkDocker.port.perform(actions, stop, watch)
+      }
       case 'docker':
         return docker.perform(actions, stop, watch)
     }
@@ -83,7 +89,7 @@ export async function connectHost(
     perform: (actions, stop, watch) =>
       inGroups(actions, laneOf, (lane, some) => performLane(lane, some, stop, watch)),
     async close() {
-      await Promise.allSettled([docker.close(), bulkDocker?.close()])
+      await Promise.allSettled([docker.close(), bulkDocker?.port.close()])
       const second = await bulk?.catch(() => undefined)
       await Promise.all([second?.close(), connection.close()])
     },

@@ -1,9 +1,8 @@
 import { ProvisionError } from '../../core/error.ts'
 import { milliseconds } from '../../core/duration.ts'
 import { defineCommand } from '../command.ts'
-import type { Context } from '../context.ts'
+import { printerFor } from '../container-logs.ts'
 import { followLog } from '../follow-log.ts'
-import { logPrinter, type LogPrinter } from '../log-printer.ts'
 import type { Run } from '../run.ts'
 import { containerLabel, containersCalled, hostCalled } from '../targets.ts'
 
@@ -53,25 +52,6 @@ export const command = defineCommand({
     return 0
   },
 })
-
-/** For people in columns; for other programs each line as an event, as soon as it comes. */
-function printerFor(context: Context, run: Run, labels: readonly string[], timestamps: boolean): LogPrinter {
-  const { emit, globals, look, stdout } = context
-  if (globals.json) {
-    return {
-      add: (task, { text }) => {
-        emit({ event: 'task-output', task, line: text })
-        return stdout.room()
-      },
-      end: () => Promise.resolve(),
-    }
-  }
-  const print = (text: string) => {
-    stdout.write(`${run.redact(text)}\n`)
-    return stdout.room()
-  }
-  return logPrinter({ labels, timestamps, style: look.style, print })
-}
 
 async function hostsOf(run: Run, names: readonly string[]) {
   const provided = await run.survey()

@@ -10,7 +10,7 @@ export const command = defineCommand({
     const workspace = await context.workspace(args[0])
     const { playbook, environment } = workspace
     context.emit({ event: 'started', command: 'stop', playbook: playbook.name, environment })
-    await context.withRun(workspace, (run) => run.stop(), ifLocked(options))
+    await context.withRun(workspace, (run) => run.stop(), { ifLocked: ifLocked(options) })
     return 0
   },
 })

@@ -1,0 +1,27 @@
+import type { Context } from './context.ts'
+import { logPrinter, type LogPrinter } from './log-printer.ts'
+import type { Run } from './run.ts'
+
+/** For people in columns; for other programs each line as an event, as soon as it comes. */
+export function printerFor(
+  context: Pick<Context, 'emit' | 'globals' | 'look' | 'stdout'>,
+  run: Pick<Run, 'redact'>,
+  labels: readonly string[],
+  timestamps: boolean,
+): LogPrinter {
+  const { emit, globals, look, stdout } = context
+  if (globals.json) {
+    return {
+      add: (task, { text }) => {
+        emit({ event: 'task-output', task, line: text })
+        return stdout.room()
+      },
+      end: () => Promise.resolve(),
+    }
+  }
+  const print = (text: string) => {
+    stdout.write(`${run.redact(text)}\n`)
+    return stdout.room()
+  }
+  return logPrinter({ labels, timestamps, style: look.style, print })
+}

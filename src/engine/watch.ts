@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseDockerignore, type Ignore } from './build/dockerignore.ts'
+import { areasOf, type Area } from './watch/areas.ts'
+import { watchFolders } from './watch/folders.ts'
+import { differences, extended, filesIn, lookAt, type Look, type Sources } from './watch/look.ts'
+import { advance, beginning, defaultPace, type Input, type Next, type Pace } from './watch/machine.ts'
+
+export type { Sources } from './watch/look.ts'
+
+/** Why a watch runs. */
+export interface Cause {
+  /** What differs from the look before the last run: absolute paths, or ids of builds that could not be read or can be again. */
+  readonly edited: readonly string[]
+  /** Whether the user asked for it; so does the beginning. */
+  readonly asked: boolean
+}
+
+export interface WatchOptions {
+  /** What the system is made from, as far as is known now. */
+  readonly sources: () => Sources
+  /**
+   * Carries out one run. Before it reads what `sources` has got in addition since the run began, it has to call `widen`.
+   * What fails in it is its own business: a rejection ends the watch.
+   */
+  readonly run: (cause: Cause, widen: () => Promise<void>) => Promise<void>
+  /** Called when nothing is left to do, with the number of files that are watched. */
+  readonly onRest: (files: number) => void
+  /** Called when runs follow each other without end, with what differs each time. */
+  readonly onCircle: (edited: readonly string[]) => void
+  /** Called once when the system does not let us listen; files are looked at from time to time instead. */
+  readonly onDeaf: (reason: string) => void
+  readonly pace?: Pace
+}
+
+export interface Watch {
+  /** Asks for a run, whether anything was edited or not. */
+  readonly ask: () => void
+  /** Ends it when the run that is under way is over. */
+  readonly quit: () => void
+  /** Settled when it has ended; rejected with what a run was rejected with. */
+  readonly ended: Promise<void>
+}
+
+/**
+ * Runs, and runs again whenever something that the system is made from has changed: one run at a time, one for a burst of
+ * saves, and none that is edited during a run lost.
+ */
+export function watch(options: WatchOptions): Watch {
+  const { sources, run, onRest, onCircle, onDeaf, pace = defaultPace } = options
+  const ending = deferred()
+  let state = beginning
+  let timer: NodeJS.Timeout | undefined
+  let isOver = false
+  let isResting = false
+  let hasHeard = false
+  let areas: readonly Area[] | undefined
+  let before: Look | undefined
+  let latest: Look = new Map()
+  let took = 0
+
+  const tell = (input: Input): void => {
+    if (isOver) return
+    const [after, next] = advance(state, input, performance.now(), pace)
+    state = after
+    if (next === undefined) return
+    clearTimeout(timer)
+    act(next)
+  }
+  const folders = watchFolders({
+    onStir: () => {
+      hasHeard = true
+      tell({ is: 'stir' })
+    },
+    onDeaf,
+  })
+  const end = (settle: () => void): void => {
+    isOver = true
+    clearTimeout(timer)
+    folders.close()
+    settle()
+  }
+  const fail = (error: unknown): void => end(() => ending.reject(error))
+
+  const act = (next: NonNullable<Next>): void => {
+    switch (next.do) {
+      case 'look':
+        look().catch(fail)
+        return
+      case 'run':
+        runNow(next).catch(fail)
+        return
+      case 'wait':
+        timer = setTimeout(() => tell({ is: 'due' }), next.ms)
+        return
+      case 'rest':
+        if (!isResting) onRest(filesIn(latest))
+        isResting = true
+        timer = setTimeout(() => tell({ is: 'due' }), restTime(took, folders.isComplete()))
+        return
+      case 'end':
+        end(ending.resolve)
+    }
+  }
+  const look = async (): Promise<void> => {
+    const started = performance.now()
+    const now = sources()
+    areas ??= areasOf(now, ignoreOf)
+    folders.follow(areas)
+    latest = await lookAt(now)
+    took = performance.now() - started
+    const differs = before !== undefined && differences(before, latest).length > 0
+    if (differs && !hasHeard) folders.distrust()
+    tell({ is: 'looked', differs })
+  }
+  const widen = async (): Promise<void> => {
+    if (before) before = extended(before, await lookAt(sources()))
+  }
+  const runNow = async ({ asked, isCircle }: { asked: boolean; isCircle: boolean }): Promise<void> => {
+    const edited = before ? differences(before, latest) : []
+    before = latest
+    isResting = false
+    hasHeard = false
+    if (isCircle) onCircle(edited)
+    await run({ edited, asked }, widen)
+    // The run may have read another playbook, another .dockerignore.
+    areas = undefined
+    tell({ is: 'ran' })
+  }
+
+  tell({ is: 'due' })
+  return { ask: () => tell({ is: 'ask' }), quit: () => tell({ is: 'quit' }), ended: ending.promise }
+}
+
+/**
+ * How long to rest before looking unasked, in milliseconds: what is not heard, as on a network's file system, is found
+ * after that. By the time that a look takes: it stays below half a percent of a processor, or two where nothing is heard.
+ */
+const restTime = (took: number, isComplete: boolean): number =>
+  isComplete ? Math.max(2_000, 200 * took) : Math.max(300, 50 * took)
+
+function ignoreOf(folder: string): Ignore {
+  try {
+    return parseDockerignore(readFileSync(join(folder, '.dockerignore'), 'utf8'))
+  } catch {
+    // Most contexts have none.
+    return parseDockerignore('')
+  }
+}
+
+interface Deferred {
+  readonly promise: Promise<void>
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+function deferred(): Deferred {
+  let resolve: () => void = () => undefined
+  let reject: (error: unknown) => void = () => undefined
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes
+    reject = no
+  })
+  return { promise, resolve: () => resolve(), reject: (error) => reject(error) }
+}

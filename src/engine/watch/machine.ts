@@ -1,0 +1,142 @@
+/** When a watch looks and runs. All times are in milliseconds. */
+export interface Pace {
+  /** How long nothing may stir before a run: long enough that a burst of saves is one run. */
+  readonly quiet: number
+  /** The longest that stirring without end holds up a run. */
+  readonly patience: number
+  /** Runs that follow each other without a rest before it counts as going round in a circle. */
+  readonly circle: number
+  /** The pause before each further run then. */
+  readonly pause: number
+}
+
+/**
+ * Editors save in one to five steps within 10 ms, formatters and code generators in bursts with gaps below 30 ms. It has to
+ * be longer than a tick of the clock that file systems stamp with (4–10 ms): whatever is written after a look that
+ * followed so much quiet has another stamp.
+ */
+export const defaultPace: Pace = { quiet: 40, patience: 1_000, circle: 5, pause: 4_000 }
+
+/** Where a watch stands. */
+export interface State {
+  readonly busy: 'no' | 'looking' | 'running'
+  /** When the first and the last thing stirred that no run has answered yet. */
+  readonly stirred: { readonly first: number; readonly last: number } | undefined
+  /** When the look that is under way began. */
+  readonly lookedAt: number
+  readonly asked: boolean
+  readonly quitting: boolean
+  /** Runs since the last rest. */
+  readonly streak: number
+}
+
+/** What a watch is told. */
+export type Input =
+  /** Something moved in a folder that is watched: it may concern us or not. */
+  | { readonly is: 'stir' }
+  /** The time that was to be waited for is over. */
+  | { readonly is: 'due' }
+  /** A look is over: whether anything differs from the look before the last run. */
+  | { readonly is: 'looked'; readonly differs: boolean }
+  | { readonly is: 'ran' }
+  /** The user wants a run, whether anything differs or not. */
+  | { readonly is: 'ask' }
+  | { readonly is: 'quit' }
+
+/** What a watch does next; `undefined` where it goes on with what it does. */
+export type Next =
+  | { readonly do: 'look' }
+  | {
+      readonly do: 'run'
+      /** Whether the user asked for it; so does the beginning. */
+      readonly asked: boolean
+      /** Said once when runs begin to go round in a circle. */
+      readonly isCircle: boolean
+    }
+  /** Nothing to do before that much time has passed. */
+  | { readonly do: 'wait'; readonly ms: number }
+  /** Nothing to do at all. */
+  | { readonly do: 'rest' }
+  | { readonly do: 'end' }
+  | undefined
+
+/** A watch begins with a run. */
+export const beginning: State = {
+  busy: 'no',
+  stirred: undefined,
+  lookedAt: 0,
+  asked: true,
+  quitting: false,
+  streak: 0,
+}
+
+/**
+ * The heart of a watch. Stirring only wakes it; what a look finds decides. A look comes before each run and after it, so
+ * that whatever is edited from the first look on differs in the second, and makes another run.
+ */
+export function advance(state: State, input: Input, now: number, pace: Pace): readonly [State, Next] {
+  switch (input.is) {
+    case 'stir':
+      return decide({ ...state, stirred: { first: state.stirred?.first ?? now, last: now } }, now, pace)
+    case 'ask':
+      return decide({ ...state, asked: true }, now, pace)
+    case 'quit':
+      return decide({ ...state, quitting: true }, now, pace)
+    case 'ran':
+      return decide(awake({ ...state, busy: 'no' }, now, pace), now, pace)
+    case 'due':
+      return decide(awake(state, now, pace), now, pace)
+    case 'looked':
+      return looked({ ...state, busy: 'no' }, input.differs, now, pace)
+  }
+}
+
+/** With a look due, unless somebody is just saving. */
+const awake = (state: State, now: number, { quiet }: Pace): State => ({
+  ...state,
+  stirred: state.stirred ?? { first: now - quiet, last: now - quiet },
+})
+
+function decide(state: State, now: number, pace: Pace): readonly [State, Next] {
+  const { busy, quitting, asked, stirred } = state
+  if (busy !== 'no') return [state, undefined]
+  if (quitting) return [state, { do: 'end' }]
+  if (asked) return look(state, now)
+  if (!stirred) return [{ ...state, streak: 0 }, { do: 'rest' }]
+  const ms = dueAt(stirred, state, pace) - now
+  return ms > 0 ? [state, { do: 'wait', ms }] : look(state, now)
+}
+
+const look = (state: State, now: number): readonly [State, Next] => [
+  { ...state, busy: 'looking', lookedAt: now },
+  { do: 'look' },
+]
+
+function dueAt({ first, last }: NonNullable<State['stirred']>, { streak }: State, pace: Pace): number {
+  const settled = Math.min(last + pace.quiet, first + pace.patience)
+  return streak >= pace.circle ? Math.max(settled, first + pace.pause) : settled
+}
+
+function looked(state: State, differs: boolean, now: number, pace: Pace): readonly [State, Next] {
+  const { asked, quitting, stirred, lookedAt } = state
+  if (quitting) return [state, { do: 'end' }]
+  if (asked) return run(state, pace)
+  const isNew = stirred !== undefined && stirred.last > lookedAt
+  if (!differs)
+    return decide(
+      { ...state, stirred: isNew ? { first: lookedAt, last: stirred.last } : undefined, streak: 0 },
+      now,
+      pace,
+    )
+  if (isNew && now < stirred.first + pace.patience) return decide(state, now, pace)
+  return run(state, pace)
+}
+
+function run(state: State, { circle }: Pace): readonly [State, Next] {
+  const { asked } = state
+  const streak = asked ? 0 : state.streak + 1
+  return [
+    { ...state, busy: 'running', asked: false, stirred: undefined, streak },
+    { do: 'run', asked, isCircle: streak === circle },
+  ]
+}

@@ -1,0 +1,15 @@
+import type { Event } from '../core/event.ts'
+import { countOf } from './changes.ts'
+import { cleanLine } from './width.ts'
+
+/** More files than this are only counted. */
+const most = 3
+
+/** What a watch tells between its runs, for people; undefined for events of other kinds. */
+export function watchText(event: Event): string | undefined {
+  if (event.event === 'watching') return `watching ${countOf(event.files, 'file')}`
+  if (event.event !== 'edited') return undefined
+  const { files } = event
+  const more = files.length > most ? ` and ${files.length - most} more` : ''
+  return `edited: ${files.slice(0, most).map(cleanLine).join(', ')}${more}`
+}
