@@ -174,10 +174,10 @@ export function paramsOf(texts: readonly string[]): Record<string, string> {
 export function commandIn(argv: readonly string[], known: readonly string[]): string | undefined {
   const [first, second] = leadingWords(argv)
   if (first === undefined) return undefined
-  if (known.includes(first)) return first
   const group = known.filter((name) => name.startsWith(`${first} `))
   const full = `${first} ${second ?? ''}`.trim()
   if (group.includes(full)) return full
+  if (known.includes(first)) return first
   if (group.length > 0) {
     const verbs = group.map((name) => name.slice(first.length + 1))
     const message =

@@ -57,7 +57,9 @@ async function showHelp(words: readonly string[], ways: Ways, world: World): Pro
   const { overview, commandHelp } = await import('./help.ts')
   const { columns } = world.look
   const isGroup =
-    words.length === 1 && Object.keys(commands).some((one) => one.startsWith(`${words[0] ?? ''} `))
+    words.length === 1 &&
+    !Object.hasOwn(commands, words[0] ?? '') &&
+    Object.keys(commands).some((one) => one.startsWith(`${words[0] ?? ''} `))
   const name = isGroup ? undefined : commandIn(words, Object.keys(commands))
   const text =
     name === undefined
@@ -68,9 +70,8 @@ async function showHelp(words: readonly string[], ways: Ways, world: World): Pro
 }
 
 async function showVersion(ways: Ways, world: World): Promise<ExitCode> {
-  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
-  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest
-  const version = known ? String(manifest.version) : 'unknown'
+  const { toolVersion } = await import('./version.ts')
+  const version = await toolVersion()
   answer(ways, world, 'version', { version, node: process.version }, () => `provision ${version}`)
   return 0
 }

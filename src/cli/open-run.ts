@@ -23,6 +23,7 @@ import { imageSource } from '../transport/image-source.ts'
 import { connectHost, type ConnectedHost } from '../transport/host.ts'
 import { acquireLock } from '../transport/lock.ts'
 import { ensureBox } from './ensure-box.ts'
+import { recorded, tapped, type Recording } from './recorded.ts'
 import type { IfLocked, OpenHost, OpenRun, Run } from './run.ts'
 
 /** Puts the rooms of the tool together for one playbook in one environment. */
@@ -33,16 +34,19 @@ export const openRun: OpenRun = async (workspace, options) => {
   const engine = once(() => localEngine())
   const images = imageSource(engine)
   const hidden = hiding()
+  const tap = tapped(options.emit)
   hidden.hide(secretParams(playbook.params))
   const buildContext = {
     playbookDir: dirname(workspace.playbookFile),
     cacheDir: workspace.cacheDir,
     engine,
     ...options,
+    emit: tap.emit,
   }
   const session: Session = {
     ...options,
     ...hidden,
+    emit: tap.emit,
     workspace,
     declaration,
     graph,
@@ -56,14 +60,18 @@ export const openRun: OpenRun = async (workspace, options) => {
       ),
     connect: options.connect ?? ((target, signal) => connectHost(target, signal, { images })),
   }
-  return runOf(session, options.ifLocked)
+  const recording = { session, tap, engine: workspace.on === undefined ? engine : undefined }
+  return runOf(session, options.ifLocked, recording)
 }
 
-function runOf(session: Session, ifLocked: IfLocked): Run {
+function runOf(session: Session, ifLocked: IfLocked, recording: Recording): Run {
   const { workspace, graph, provider, signal, emit } = session
   const opened: ConnectedHost[] = []
-  const alone = <T>(command: string, work: () => Promise<T>): Promise<T> =>
-    underLock(session, command, ifLocked, work)
+  const alone = <T>(
+    command: string,
+    work: () => Promise<T>,
+    outcomesOf: (result: T) => Outcomes,
+  ): Promise<T> => underLock(session, command, ifLocked, () => recorded(recording, command, work, outcomesOf))
   const finishing = async (
     command: string,
     work: (session: Session) => Promise<Outcomes>,
@@ -71,7 +79,7 @@ function runOf(session: Session, ifLocked: IfLocked): Run {
     const started = performance.now()
     const { name } = workspace.playbook
     emit({ event: 'started', command, playbook: name, environment: workspace.environment })
-    const outcomes = await alone(command, () => work(session))
+    const outcomes = await alone(command, () => work(session), same)
     const finished: Finished = { event: 'finished', ...outcomes, durationMs: performance.now() - started }
     emit(finished)
     return finished
@@ -88,17 +96,35 @@ function runOf(session: Session, ifLocked: IfLocked): Run {
     status: () => statusOf(session),
     survey: () => provider.survey(signal),
     hosts: (names) => openHosts(session, opened, names),
-    stop: () => alone('stop', () => provider.stop(signal, nodeTasks(emit))),
+    stop: () =>
+      alone(
+        'stop',
+        () => provider.stop(signal, nodeTasks(emit)),
+        () => fine(0),
+      ),
     start: async () => {
-      await alone('start', () => provider.start(signal, nodeTasks(emit)))
+      await alone(
+        'start',
+        () => provider.start(signal, nodeTasks(emit)),
+        () => fine(0),
+      )
     },
-    destroy: () => alone('destroy', () => destroy(session)),
+    destroy: () =>
+      alone(
+        'destroy',
+        () => destroy(session),
+        ({ removed }) => fine(removed.length),
+      ),
     redact: session.redact,
     close: async () => {
       await Promise.allSettled(opened.map((host) => host.close()))
     },
   }
 }
+
+const same = (outcomes: Outcomes): Outcomes => outcomes
+
+const fine = (changed: number): Outcomes => ({ ok: true, changed, unchanged: 0, failed: 0 })
 
 async function underLock<T>(
   { workspace, signal, emit }: Session,

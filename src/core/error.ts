@@ -5,6 +5,7 @@
  * - `playbook`: what the playbook says cannot be carried out (exit code 1)
  * - `conflict`: something that is not ours is in the way
  * - `build`, `engine`, `host`, `provider`, `box`, `action`, `ready`: the run failed there
+ * - `state`: what this machine keeps of an environment cannot be written
  * - `locked`: somebody else is at work on the environment
  * - `interrupted`: the user stopped the run (exit code 130)
  */
@@ -19,6 +20,7 @@ export type ErrorCode =
   | 'box'
   | 'action'
   | 'ready'
+  | 'state'
   | 'locked'
   | 'interrupted'
 

@@ -10,7 +10,7 @@ export interface Lock {
   release(): Promise<void>
 }
 
-interface Holder {
+export interface Holder {
   readonly command: string
   readonly user: string
   readonly pid: number
@@ -50,6 +50,11 @@ export async function acquireLock(
     told = line
     await sleep(200, undefined, { signal }).catch(() => undefined)
   }
+}
+
+/** Who holds the lock of a state directory now; undefined when nobody does, or who does cannot answer. */
+export async function lockHolder(stateDir: string): Promise<Holder | undefined> {
+  return holderIn(await ask(socketPath(stateDir)))
 }
 
 /** Linux has socket names outside the file system, which leave nothing behind; elsewhere a short path is used. */
@@ -94,10 +99,15 @@ function ask(path: string): Promise<string | undefined> {
 }
 
 function describe(answer: string | undefined, stateDir: string): string {
-  const holder: unknown = answer === undefined ? undefined : JSON.parse(answer)
-  if (!isHolder(holder)) return `another run has been at work on ${stateDir}`
+  const holder = holderIn(answer)
+  if (!holder) return `another run has been at work on ${stateDir}`
   const since = new Date(holder.since).toLocaleTimeString()
   return `\`provision ${holder.command}\` of ${holder.user} (pid ${holder.pid}) has been at work here since ${since}`
+}
+
+function holderIn(answer: string | undefined): Holder | undefined {
+  const holder: unknown = answer === undefined ? undefined : JSON.parse(answer)
+  return isHolder(holder) ? holder : undefined
 }
 
 const isHolder = (value: unknown): value is Holder =>

@@ -1,0 +1,49 @@
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemCode } from '../../core/error.ts'
+import { readJournal, type Journal } from '../../core/journal-read.ts'
+
+/** So many journals are kept of each environment. */
+export const journalDepth = 50
+
+export const journalFolder = (stateDir: string): string => join(stateDir, 'journal')
+
+export const journalPath = (stateDir: string, number: number): string =>
+  join(journalFolder(stateDir), `${number}.jsonl`)
+
+/** The numbers of the journals in a list of file names, ascending. */
+export const numbersIn = (names: readonly string[]): readonly number[] =>
+  names
+    .flatMap((name) => /^([1-9]\d{0,14})\.jsonl$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
+
+/** Those to be removed, so that with one more there are `depth` at most. */
+export const outdated = (numbers: readonly number[], depth: number): readonly number[] =>
+  numbers.slice(0, Math.max(0, numbers.length - (depth - 1)))
+
+/** The numbers of the journals that there are, ascending; none where there is no folder. */
+export async function journalNumbers(stateDir: string): Promise<readonly number[]> {
+  try {
+    return numbersIn(await readdir(journalFolder(stateDir)))
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** Makes room for one more. */
+export async function pruneJournals(stateDir: string, numbers: readonly number[]): Promise<void> {
+  const old = outdated(numbers, journalDepth)
+  await Promise.all(old.map((number) => rm(journalPath(stateDir, number), { force: true })))
+}
+
+/** A journal; undefined when there is none of this number. */
+export async function loadJournal(stateDir: string, number: number): Promise<Journal | undefined> {
+  try {
+    return readJournal(await readFile(journalPath(stateDir, number), 'utf8'))
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process'
+import { hostname, userInfo } from 'node:os'
+import { promisify } from 'node:util'
+import type { JournalHead } from '../../core/journal.ts'
+import type { Session } from '../session.ts'
+
+const run = promisify(execFile)
+
+/** Nobody waits longer than this for what is only told about a run. Milliseconds. */
+const patience = 1_000
+
+export interface Versions {
+  readonly tool: string
+  /** Of this machine's Docker engine; not asked where a run does not need it. */
+  readonly engine: () => Promise<string | undefined>
+}
+
+/** What the first line of a journal says of a run that begins now. */
+export async function headOf(
+  { workspace, redact }: Session,
+  command: string,
+  versions: Versions,
+): Promise<Omit<JournalHead, 'journal' | 'number'>> {
+  const [commit, engine] = await Promise.all([
+    commitOf(workspace.projectDir),
+    inTime(versions.engine(), patience),
+  ])
+  const { playbook, environment, given } = workspace
+  const secrets = Object.entries(playbook.params).flatMap(([name, { type }]) =>
+    type === 'secret' ? [[name, '[secret]'] as const] : [],
+  )
+  const params = Object.entries(given).map(([name, text]) => [name, redact(text)] as const)
+  return {
+    at: new Date().toISOString(),
+    command,
+    playbook: playbook.name,
+    environment,
+    user: userInfo().username,
+    host: hostname(),
+    pid: process.pid,
+    params: Object.fromEntries([...params, ...secrets]),
+    versions: { provision: versions.tool, node: process.version, ...(engine ? { engine } : {}) },
+    ...(commit === undefined ? {} : { commit }),
+  }
+}
+
+/** The commit that a folder is checked out at; undefined where there is no git or nothing of it. */
+async function commitOf(dir: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await run('git', ['-C', dir, 'rev-parse', '--verify', '--quiet', 'HEAD'], {
+      timeout: patience,
+    })
+    return stdout.trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What comes in time; undefined for what is late or fails. */
+export async function inTime<T>(work: Promise<T>, limit: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), limit)
+  })
+  try {
+    return await Promise.race([work.catch(() => undefined), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
