@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ProvisionError } from '../core/error.ts'
 import { didYouMean } from '../core/suggest.ts'
