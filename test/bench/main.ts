@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { format } from 'prettier'
-import { openBench } from './bench.ts'
+import { openBench, type Bench } from './bench.ts'
 import { captionOf, thisMachine, type Machine } from './machine.ts'
 import { measure } from './measure.ts'
 import { optionsFrom, type Options } from './options.ts'
@@ -11,8 +11,35 @@ import { workloads } from './workloads/index.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
+/** No measurement here is good for more than four digits. */
+const rounded = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value
+
+interface Results {
+  readonly machine: Machine
+  readonly outcomes: readonly Outcome[]
+  /** Names of the workloads that could not be measured. */
+  readonly failed: readonly string[]
+}
+
+async function measureAll(bench: Bench, { runs, only }: Options): Promise<Results> {
+  const machine = await thisMachine(bench)
+  const outcomes: Outcome[] = []
+  const failed: string[] = []
+  for (const workload of workloads.filter(({ name }) => only.length === 0 || only.includes(name))) {
+    try {
+      outcomes.push(await measure(workload, bench, runs, say))
+    } catch (error) {
+      if (bench.signal.aborted) break
+      failed.push(workload.name)
+      say(`failed: ${workload.name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return { machine, outcomes, failed }
+}
+
 /** Measures, shows, and keeps the results of a run of all workloads; the exit code. */
-async function main({ runs, only, json }: Options): Promise<number> {
+async function main(options: Options): Promise<number> {
   const stopped = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
@@ -20,35 +47,19 @@ async function main({ runs, only, json }: Options): Promise<number> {
       stopped.abort(new Error(`stopped by ${name}`))
     })
   }
-  const chosen = workloads.filter(({ name }) => only.length === 0 || only.includes(name))
-  const outcomes: Outcome[] = []
-  const failures: string[] = []
   const bench = await openBench(stopped.signal)
-  let machine: Machine | undefined
-  try {
-    machine = await thisMachine(bench)
-    for (const workload of chosen) {
-      try {
-        outcomes.push(await measure(workload, bench, runs, say))
-      } catch (error) {
-        if (stopped.signal.aborted) break
-        failures.push(`${workload.name}: ${error instanceof Error ? error.message : String(error)}`)
-        say(`failed: ${failures.at(-1) ?? ''}`)
-      }
-    }
-  } finally {
-    await bench.close()
-  }
-  const report = { machine, runs, workloads: outcomes }
-  if (json) console.log(JSON.stringify(report))
+  const { machine, outcomes, failed } = await measureAll(bench, options).finally(bench.close)
+  const report = JSON.stringify({ machine, runs: options.runs, workloads: outcomes }, rounded)
+  if (options.json) console.log(report)
   else if (outcomes.length > 0) console.log(tableOf(outcomes))
   if (stopped.signal.aborted) return 130
-  if (machine && failures.length === 0 && only.length === 0) {
+  if (failed.length > 0) return 1
+  if (options.only.length === 0) {
     const folder = new URL('results/', import.meta.url)
-    await writeFile(new URL('latest.json', folder), await format(JSON.stringify(report), { parser: 'json' }))
+    await writeFile(new URL('latest.json', folder), await format(report, { parser: 'json' }))
     await writeFile(new URL('latest.svg', folder), pictureOf(outcomes, captionOf(machine)))
   }
-  return failures.length === 0 ? 0 : 1
+  return 0
 }
 
 function optionsOrEnd(): Options {
