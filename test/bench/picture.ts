@@ -1,9 +1,9 @@
 import { showRatio, showValue } from './show.ts'
 import type { Outcome } from './workload.ts'
 
-const width = 860
-const left = 250
-const right = 210
+const width = 900
+const left = 300
+const right = 200
 const row = 46
 const bar = 13
 const top = 44

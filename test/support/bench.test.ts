@@ -78,7 +78,7 @@ describe('how it is shown', () => {
 
   test('the picture draws both bars to one scale, and no text of it is taken for markup', () => {
     const picture = pictureOf([outcome], 'a < b')
-    const widths = [...picture.matchAll(/<rect x="250".*? width="(\d+)"/g)].map(([, width]) => Number(width))
+    const widths = [...picture.matchAll(/<rect x="300".*? width="(\d+)"/g)].map(([, width]) => Number(width))
     expect(widths).toEqual([400, 160])
     expect(picture).toContain('edit &lt;one&gt; &amp; &quot;two&quot;')
     expect(picture).toContain('<title>a &lt; b</title>')
