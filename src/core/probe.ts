@@ -5,7 +5,8 @@ export type Probe =
   | { readonly ask: 'stat'; readonly path: string }
   | { readonly ask: 'read'; readonly path: string }
   | { readonly ask: 'command'; readonly argv: readonly string[]; readonly cwd?: string | undefined }
-  | { readonly ask: 'container'; readonly name: string }
+  /** One that is usually absent is looked up in the list of all first. */
+  | { readonly ask: 'container'; readonly name: string; readonly usually?: 'absent' }
   | { readonly ask: 'image'; readonly ref: string }
   | { readonly ask: 'network'; readonly name: string }
   | { readonly ask: 'volume'; readonly name: string }

@@ -55,13 +55,20 @@ async function containersOf(session: Session, host: HostPort): Promise<Container
   const listed = graph.resources
     .filter(({ resource }) => resource.kind === 'container' && resource.host === host.name)
     .map(({ resource }) => resource.name)
-  const [owned] = await ask(host, [{ ask: 'owned', environment: workspace.environment }], signal)
-  const there = owned.filter(({ type }) => type === 'container').map(({ name }) => name)
-  const names = [...new Set([...listed, ...there])]
-  const probes = names.map((name) => ({ ask: 'container', name }) as const)
-  const states = await ask(host, probes, signal)
-  return names.map((name, i) => containerStatus(name, host.name, states[i]))
+  const [owned, ...states] = await ask(
+    host,
+    [{ ask: 'owned', environment: workspace.environment }, ...listed.map(containerProbe)],
+    signal,
+  )
+  const more = owned.flatMap(({ type, name }) =>
+    type === 'container' && !listed.includes(name) ? [name] : [],
+  )
+  const others = more.length > 0 ? await ask(host, more.map(containerProbe), signal) : []
+  const all = [...states, ...others]
+  return [...listed, ...more].map((name, i) => containerStatus(name, host.name, all[i]))
 }
+
+const containerProbe = (name: string) => ({ ask: 'container', name }) as const
 
 function containerStatus(name: string, host: string, state: ContainerState | undefined): ContainerStatus {
   if (!state) {

@@ -31,7 +31,7 @@ const resource = defineModule({
     checkResolved(props)
     return {
       container: { ask: 'container', name: props.name } as const,
-      leftovers: namesLeft(props).map((name) => ({ ask: 'container', name }) as const),
+      leftovers: namesLeft(props).map((name) => ({ ask: 'container', name, usually: 'absent' }) as const),
       image: { ask: 'image', ref: props.image.ref } as const,
       files: watchedFiles(props).map(({ path }) => ({ ask: 'stat', path }) as const),
     }
