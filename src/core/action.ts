@@ -45,7 +45,12 @@ export type Action =
   | { readonly do: 'create-volume'; readonly name: string; readonly body: VolumeBody }
   | { readonly do: 'create-container'; readonly name: string; readonly body: ContainerBody }
   | { readonly do: 'start-container'; readonly name: string }
-  | { readonly do: 'stop-container'; readonly name: string; /** Seconds. */ readonly grace: number }
+  | {
+      readonly do: 'stop-container'
+      readonly name: string
+      /** Seconds; undefined for what the container was made with. */
+      readonly grace: number | undefined
+    }
   | { readonly do: 'rename-container'; readonly name: string; readonly to: string }
   | { readonly do: 'remove-container'; readonly name: string }
   | {

@@ -112,7 +112,7 @@ function removal(host: string, { type, name }: OwnedObject): Step {
       type === 'network'
         ? [{ do: 'remove-network', name }]
         : [
-            { do: 'stop-container', name, grace: 10 },
+            { do: 'stop-container', name, grace: undefined },
             { do: 'remove-container', name },
           ],
     undo: [],

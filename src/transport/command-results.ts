@@ -6,8 +6,7 @@ export interface RunResult {
   nowhere: boolean
   /** The last lines of its output, of both kinds. */
   readonly output: string[]
-  /** Milliseconds. */
-  startedAt: number
+  /** Milliseconds, at most: from the end of the one before, because the news of its beginning may come late. */
   took: number
 }
 
@@ -25,10 +24,10 @@ export function readResults(
     code: undefined,
     nowhere: false,
     output: [],
-    startedAt: 0,
     took: 0,
   }))
   let current = -1
+  let endedAt = now()
   let heldBack = false
   const give = (line: string): void => {
     const result = results[current]
@@ -53,12 +52,12 @@ export function readResults(
       if (!result) return
       if (kind === 'begin') {
         current = Number(index)
-        result.startedAt = now()
       } else if (kind === 'nowhere') {
         result.nowhere = true
       } else if (kind === 'end') {
         result.code = Number(code)
-        result.took = now() - result.startedAt
+        result.took = now() - endedAt
+        endedAt += result.took
         current = -1
       }
     },

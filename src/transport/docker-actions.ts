@@ -46,7 +46,10 @@ async function call(
     case 'start-container':
       return unless([304], container.start(abort))
     case 'stop-container':
-      return unless([304, 404], container.stop({ ...abort, t: action.grace }))
+      return unless(
+        [304, 404],
+        container.stop({ ...abort, ...(action.grace === undefined ? {} : { t: action.grace }) }),
+      )
     case 'rename-container':
       return renameContainer(docker, action.name, action.to, signal)
     case 'remove-container':
