@@ -1,8 +1,10 @@
 import type Dockerode from 'dockerode'
 import { isProvisionError } from '../core/error.ts'
-import type { Emit, Event, Finished } from '../core/event.ts'
+import type { Emit, Event, Failure } from '../core/event.ts'
 import { journalVersion } from '../core/journal.ts'
+import type { Plan } from '../core/plan.ts'
 import { failureOf } from '../core/track.ts'
+import { writeFailure } from '../engine/capsule/index.ts'
 import type { Outcomes } from '../engine/converge.ts'
 import { headOf } from '../engine/journal/head.ts'
 import { requireWritable } from '../engine/journal/state-folder.ts'
@@ -39,7 +41,8 @@ export interface Recording {
 }
 
 /**
- * Carries out a run that may change something, and writes its journal as it goes on. To be called under the lock.
+ * Carries out a run that may change something, and writes its journal as it goes on; when it fails, also a capsule. To be
+ * called under the lock.
  * @throws ProvisionError `state`, before anything changed, when this machine cannot keep what a run has to keep
  */
 export async function recorded<T>(
@@ -51,39 +54,64 @@ export async function recorded<T>(
   const { workspace, redact, signal, emit } = session
   await requireWritable(workspace.stateDir)
   const version = async () => engine && (await (await engine()).version()).Version
+  const head = await headOf(session, command, { tool: await toolVersion(), engine: version })
   const journal = await startJournal({
     stateDir: workspace.stateDir,
     version: journalVersion,
-    head: await headOf(session, command, { tool: await toolVersion(), engine: version }),
+    head,
     redact: (event) => redactEvent(event, redact),
     onTrouble: (text) => emit({ event: 'note', level: 'warning', text }),
   })
   const started = performance.now()
-  const events: Event[] = []
+  const seen = emptySeen()
+  const note = (event: Event) => {
+    journal.write(event)
+    see(seen, event)
+  }
   tap.listen((event) => {
     // The run's own end is written when nothing can come after it.
-    if (event.event !== 'finished') journal.write(event)
-    if (event.event === 'task-failed' || event.event === 'planned') events.push(event)
+    if (event.event !== 'finished') note(event)
   })
-  const end = (outcomes: Outcomes): Finished => {
-    const finished: Finished = { event: 'finished', ...outcomes, durationMs: performance.now() - started }
-    journal.write(finished)
-    return finished
+  const end = async (outcomes: Outcomes): Promise<void> => {
+    tap.listen(() => undefined)
+    journal.write({ event: 'finished', ...outcomes, durationMs: performance.now() - started })
+    journal.close()
+    if (outcomes.ok || seen.failures.some(({ code }) => explained.has(code))) return
+    const path = await writeFailure(session, { head, journal: journal.path, ...seen })
+    if (path !== undefined) emit({ event: 'capsule', path })
   }
+  let result: T
   try {
-    const result = await work()
-    if (signal.aborted) journal.write({ event: 'failed', failure: failureOf(signal.reason) })
-    const outcomes = outcomesOf(result)
-    end({ ...outcomes, ok: outcomes.ok && !signal.aborted })
-    return result
+    result = await work()
   } catch (error) {
     const isStopped = signal.aborted && isProvisionError(signal.reason)
-    journal.write({ event: 'failed', failure: failureOf(isStopped ? signal.reason : error) })
-    const changed = 0
-    end({ ok: false, changed, unchanged: 0, failed: 1 })
+    note({ event: 'failed', failure: failureOf(isStopped ? signal.reason : error) })
+    await end({ ok: false, changed: 0, unchanged: 0, failed: 1 })
     throw error
-  } finally {
-    tap.listen(() => undefined)
-    journal.close()
   }
+  const outcomes = outcomesOf(result)
+  if (signal.aborted) note({ event: 'failed', failure: failureOf(signal.reason) })
+  await end({ ...outcomes, ok: outcomes.ok && !signal.aborted })
+  return result
+}
+
+/** Failures that say all there is to say. */
+const explained: ReadonlySet<string> = new Set<Failure['code']>(['usage', 'interrupted'])
+
+/** What a capsule needs to know of a run. */
+interface Seen {
+  plan: Plan | undefined
+  readonly steps: string[]
+  readonly failures: Failure[]
+}
+
+const emptySeen = (): Seen => ({ plan: undefined, steps: [], failures: [] })
+
+function see(seen: Seen, event: Event): void {
+  if (event.event === 'planned') seen.plan = event.plan
+  if (event.event === 'task-failed') seen.steps.push(event.task)
+  if (event.event !== 'task-failed' && event.event !== 'failed') return
+  // The step that met it and the run tell the same.
+  const { failure } = event
+  if (!seen.failures.some(({ message }) => message === failure.message)) seen.failures.push(failure)
 }

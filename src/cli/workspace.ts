@@ -31,10 +31,13 @@ export async function openWorkspace(
   return { projectDir, playbookFile: file, playbook, environment, given, on, stateDir, cacheDir }
 }
 
+/** What else lies in `.provision`. */
+const reserved: ReadonlySet<string> = new Set(['cache', 'failures'])
+
 function environmentName(name: string | undefined): string | undefined {
-  if (name === undefined || (/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name) && name !== 'cache'))
+  if (name === undefined || (/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name) && !reserved.has(name)))
     return name
   throw new ProvisionError('usage', `--env ${JSON.stringify(name)} is not a name of an environment`, {
-    help: 'use lower-case letters, digits and dashes, 40 at most, and not "cache"',
+    help: 'use lower-case letters, digits and dashes, 40 at most, and neither "cache" nor "failures"',
   })
 }

@@ -71,6 +71,8 @@ export type Event =
   | { readonly event: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
   | { readonly event: 'endpoints'; readonly endpoints: readonly NamedEndpoint[] }
   | { readonly event: 'failed'; readonly failure: Failure }
+  /** A run failed, and what explains it was written here: an absolute path. */
+  | { readonly event: 'capsule'; readonly path: string }
   /** The answer of a command that only asks, such as `status`. */
   | { readonly event: 'result'; readonly command: string; readonly data: unknown }
   | Finished

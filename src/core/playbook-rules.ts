@@ -21,9 +21,9 @@ export function checkOptions(options: {
 }): void {
   const { name, box, hosts, resources, after } = options
   const problem = firstProblem(
-    typeof name === 'string' && playbookName.test(name) && name !== 'cache'
+    typeof name === 'string' && playbookName.test(name) && name !== 'cache' && name !== 'failures'
       ? undefined
-      : `name: ${described(name)} cannot name a playbook: lower-case letters, digits and dashes, 40 at most, and not "cache"`,
+      : `name: ${described(name)} cannot name a playbook: lower-case letters, digits and dashes, 40 at most, and neither "cache" nor "failures"`,
     isBox(box) ? undefined : `box: ${described(box)} is not a box`,
     hostsProblem(hosts),
     typeof resources === 'function' ? undefined : `resources: ${described(resources)} is not a function`,

@@ -27,9 +27,13 @@ export function resultText(outcome: Outcome, look: ClosingLook): string {
   return blocks.filter(Boolean).join('\n\n')
 }
 
-/** Every failure in full. */
-export const failuresText = ({ failures }: Outcome, { style }: ClosingLook): string =>
-  failures.map((failure) => failureText(failure, style)).join('\n\n')
+/** Every failure in full, and where all is that explains it. */
+export function failuresText({ failures, capsule }: Outcome, { style }: ClosingLook): string {
+  const texts = failures.map((failure) => failureText(failure, style))
+  const where =
+    capsule === undefined ? [] : [`${style.dim('attach it to a bug report:')} ${cleanLine(capsule)}`]
+  return [...texts, ...where].join('\n\n')
+}
 
 const endpointsText = (endpoints: readonly NamedEndpoint[], { style, columns }: ClosingLook): string =>
   endpoints.length === 0

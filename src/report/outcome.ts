@@ -10,6 +10,8 @@ export interface Outcome {
   answers: string[]
   plan: Plan | undefined
   failures: Failure[]
+  /** Path of the file that explains the failure. */
+  capsule: string | undefined
   endpoints: readonly NamedEndpoint[]
   finished: Finished | undefined
 }
@@ -20,6 +22,7 @@ export const emptyOutcome = (): Outcome => ({
   answers: [],
   plan: undefined,
   failures: [],
+  capsule: undefined,
   endpoints: [],
   finished: undefined,
 })
@@ -35,6 +38,9 @@ export function gather(outcome: Outcome, event: Event): void {
     case 'task-failed':
     case 'failed':
       outcome.failures = withFailure(outcome.failures, event.failure)
+      return
+    case 'capsule':
+      outcome.capsule = event.path
       return
     case 'endpoints':
       outcome.endpoints = event.endpoints
