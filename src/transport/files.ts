@@ -6,6 +6,7 @@ import { layoutOf, type Layout } from './commit-layout.ts'
 import { commitPrelude } from './commit-prelude.ts'
 import { readReport, type CommitReport } from './commit-report.ts'
 import { commitOf, defaultMode, type Commit } from './commit-script.ts'
+import { bringAll } from './bulk.ts'
 import type { Connection } from './connection.ts'
 import {
   batchesOf,
@@ -20,7 +21,6 @@ import {
 } from './file-batch.ts'
 import { readContents, whyDamaged } from './local-content.ts'
 import { tarStream, type TarEntry } from './tar.ts'
-import { uploadAll } from './upload.ts'
 
 /** The ways to a host that files take. */
 export interface FileRoutes {
@@ -64,20 +64,24 @@ export async function performFiles(
 }
 
 async function commitBatch(
-  { connection, openBulk, user }: FileRoutes,
+  routes: FileRoutes,
   batch: readonly Numbered[],
   failures: Failures,
   signal: AbortSignal,
   onSent: (bytes: number) => void,
 ): Promise<void> {
+  const { connection, openBulk } = routes
   const random = randomBytes(8).toString('hex')
   const writes = batch.filter(isWrite)
   const uploads = new Map<number, string>()
-  const bulk = writes.flatMap(({ index, action }) =>
-    isBulk(action) && action.content.from === 'file' ? [{ index, source: action.content.path }] : [],
-  )
+  const bulk = writes.flatMap(({ index, path, action }) => {
+    const { content, digest, size } = action
+    return isBulk(action) && content.from === 'file'
+      ? [{ index, source: content.path, target: path, digest, size }]
+      : []
+  })
   if (bulk.length > 0) {
-    for (const done of await uploadAll(await openBulk(), { user, random }, bulk, signal, onSent)) {
+    for (const done of await bringAll(routes, random, bulk, signal, onSent)) {
       if ('path' in done) uploads.set(done.index, done.path)
       else failures.set(done.index, done.error)
     }

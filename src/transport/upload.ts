@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { SFTPWrapper } from 'ssh2'
+import type { Digest } from '../core/digest.ts'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
 import type { Connection } from './connection.ts'
@@ -13,6 +14,11 @@ export interface Upload {
   readonly index: number
   /** On this machine. */
   readonly source: string
+  /** Where it belongs on the host, and where its former version may be. */
+  readonly target: string
+  readonly digest: Digest
+  /** Bytes. */
+  readonly size: number
 }
 
 /** What came of it: the path on the host, or why it failed. */
@@ -25,18 +31,16 @@ const transfer = { concurrency: 8, chunkSize: 261_120 }
 const filesAtOnce = 2
 
 /**
- * Brings files to a folder of the host that only the login user may read, under names of this run. They are still to be
- * checked and put in place.
+ * Brings whole files to a folder of the host, under names of this run. They are still to be checked and put in place.
  * @throws ProvisionError `host` when the connection is lost or SFTP is not to be had, `interrupted` on abort
  */
 export async function uploadAll(
   connection: Connection,
-  { user, random }: { readonly user: string; readonly random: string },
+  { folder, random }: { readonly folder: string; readonly random: string },
   uploads: readonly Upload[],
   signal: AbortSignal,
   onSent: (bytes: number) => void,
 ): Promise<readonly Uploaded[]> {
-  const folder = await uploadFolder(connection, user, signal)
   // Loaded when there is bulk to send: most runs have none.
   const { default: SftpClient } = await import('ssh2-sftp-client')
   const sftp = await openSftp(connection)
@@ -97,8 +101,8 @@ async function unlessAborted<T>(
 const lossOf = (name: string, { reason }: AbortSignal): ProvisionError =>
   isProvisionError(reason) ? reason : lostError(name, reason)
 
-function openSftp({ name, client, lost }: Connection): Promise<SFTPWrapper> {
-  return unlessLost<SFTPWrapper>({ lost }, (done) => client.sftp(done)).catch((cause: unknown) => {
+function openSftp({ name, client, lost, traffic }: Connection): Promise<SFTPWrapper> {
+  return unlessLost<SFTPWrapper>({ lost, traffic }, (done) => client.sftp(done)).catch((cause: unknown) => {
     if (isProvisionError(cause)) throw cause
     throw new ProvisionError('host', `${name}: sshd offers no SFTP: ${reasonOf(cause)}`, {
       help: `on ${name}, put "Subsystem sftp internal-sftp" into /etc/ssh/sshd_config and restart sshd`,
@@ -113,9 +117,8 @@ const failed = (host: string, source: string, folder: string, cause: unknown): P
     cause,
   })
 
-/** Makes the folder, and takes away what runs that were killed have left there. */
-async function uploadFolder(connection: Connection, user: string, signal: AbortSignal): Promise<string> {
-  const script = `
+/** What a host runs to make the folder `$f`, to take away what runs that were killed have left there, and to tell its path. */
+export const makeUploadFolder = (user: string): string => `
 umask 022
 if [ "$(id -u)" = 0 ]; then
   f=/var/lib/provision/upload-${quote(user)}
@@ -124,12 +127,12 @@ else
   f=$HOME/.provision-upload
   mkdir -p "$f" && chmod 700 "$f" || exit
 fi
-find "$f" -type f -mmin +60 -exec rm -f -- {} + 2>/dev/null
-printf %s "$f"`
-  const { code, stdout, stderr } = await connection.script(script, { as: 'root', signal })
-  if (code === 0) return stdout.toString()
-  throw new ProvisionError('action', `${connection.name}: there is no folder to upload to`, {
+find "$f"/* -mmin +60 -exec rm -rf -- {} + 2>/dev/null
+printf '%s\\0' "$f"
+`
+
+export const uploadFolderProblem = (host: string, stderr: string): ProvisionError =>
+  new ProvisionError('action', `${host}: there is no folder to upload to`, {
     output: stderr.trim(),
-    help: `look whether the disk of ${connection.name} is full or read-only`,
+    help: `look whether the disk of ${host} is full or read-only`,
   })
-}

@@ -1,0 +1,85 @@
+import { posix } from 'node:path'
+import type { Connection } from './connection.ts'
+import { blockFor, parseSignature, type Signature } from './delta-signature.ts'
+import { signScript } from './delta-script.ts'
+import { patch, type DeltaRoutes } from './delta.ts'
+import { createLimit } from './docker-limit.ts'
+import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
+import { gunzipSync } from 'node:zlib'
+
+/** What a host tells before large files are sent. */
+interface Prepared {
+  readonly folder: string
+  readonly packed: boolean
+  /** Of the former versions that it has. */
+  readonly signatures: ReadonlyMap<number, Signature>
+}
+
+/** Searching keeps this machine busy, and making a file the host. */
+const patchesAtOnce = 2
+
+/**
+ * Brings large files to a folder of the host, each whole or as what differs from its former version, under names of this
+ * run. They are still to be checked and put in place.
+ * @throws ProvisionError `host` when the connection is lost or SFTP is not to be had, `interrupted` on abort
+ */
+export async function bringAll(
+  { connection, openBulk, user }: DeltaRoutes & { readonly user: string },
+  random: string,
+  uploads: readonly Upload[],
+  signal: AbortSignal,
+  onSent: (bytes: number) => void,
+): Promise<readonly Uploaded[]> {
+  const { folder, packed, signatures } = await prepare(connection, user, random, uploads, signal)
+  const limit = createLimit(patchesAtOnce)
+  const tried = await Promise.all(
+    uploads.map((upload) =>
+      limit(async () => {
+        const { index, size } = upload
+        const signature = signatures.get(index)
+        const path = posix.join(folder, `${random}-${index}.made`)
+        const made =
+          signature !== undefined &&
+          (await patch({ connection, openBulk }, upload, { path, signature, packed }, signal))
+        if (made) onSent(size)
+        return { upload, path: made ? path : undefined }
+      }),
+    ),
+  )
+  const made = tried.flatMap(({ upload: { index }, path }) => (path === undefined ? [] : [{ index, path }]))
+  const whole = tried.flatMap(({ upload, path }) => (path === undefined ? [upload] : []))
+  if (whole.length === 0) return made
+  return [...made, ...(await uploadAll(await openBulk(), { folder, random }, whole, signal, onSent))]
+}
+
+/** Makes the folder and asks for the signatures, in one round trip. */
+async function prepare(
+  connection: Connection,
+  user: string,
+  random: string,
+  uploads: readonly Upload[],
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const formers = uploads.map(({ index, target, size }) => ({ index, target, size, block: blockFor(size) }))
+  const script = `${makeUploadFolder(user)}${signScript(random, formers)}`
+  const { code, stdout, stderr } = await connection.script(script, { as: 'root', signal })
+  const [folderEnd, packEnd] = [stdout.indexOf(0), stdout.indexOf(0, stdout.indexOf(0) + 1)]
+  if (code !== 0 || folderEnd < 0 || packEnd < 0) throw uploadFolderProblem(connection.name, stderr)
+  const packed = stdout.toString('utf8', folderEnd + 1, packEnd) !== 'cat'
+  const blocks = new Map(formers.map(({ index, block }) => [index, block]))
+  const signatures = new Map<number, Signature>()
+  for (const line of unpacked(stdout.subarray(packEnd + 1), packed).split('\n')) {
+    const parsed = parseSignature(line, (index) => blocks.get(index))
+    if (parsed) signatures.set(parsed.index, parsed.signature)
+  }
+  return { folder: stdout.toString('utf8', 0, folderEnd), packed, signatures }
+}
+
+/** Without signatures all files are sent whole, which is right where a disk was full, too. */
+function unpacked(body: Buffer, packed: boolean): string {
+  try {
+    return (packed ? gunzipSync(body) : body).toString('latin1')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,113 @@
+import type { Digest } from '../core/digest.ts'
+import { quote } from '../core/quote.ts'
+import type { Piece } from './delta-plan.ts'
+import { strongDigits, type Signature } from './delta-signature.ts'
+
+/** A file whose former version may be on the host. */
+export interface Former {
+  readonly index: number
+  readonly target: string
+  readonly block: number
+  /** Of the new version. Bytes. */
+  readonly size: number
+}
+
+/** As much of a file lies beside it in blocks at a time. Bytes; a container has 64 MB for that by default. */
+const slab = 8_388_608
+/** A file that has shrunk more than this is not worth reading. */
+const mostShrunk = 4
+
+/**
+ * What a host runs, in a folder for it, to write the signatures of files, a line each, packed by gzip where that is to be
+ * had, and before them whether it is. The blocks are made files of, because one process then sums up a thousand of them:
+ * in memory, because that takes 40 ms there and up to 2 s on a disk. Nothing is written for a file that is not there, and
+ * no whole line where a tool is missing or the room is.
+ */
+export const signScript = (random: string, formers: readonly Former[]): string => `
+LC_ALL=C; export LC_ALL
+g=cat
+gzip -c </dev/null >/dev/null 2>&1 && g='gzip -c'
+printf '%s\\0' "$g"
+{
+  d=
+  trap 'cd /; rm -rf -- \${d:+"$d"}' EXIT
+  trap 'exit 129' HUP INT TERM PIPE
+  find /dev/shm/provision-blocks-* /run/provision-blocks-* -prune -mmin +60 -exec rm -rf -- {} +
+  for m in /dev/shm /run; do
+    d=$m/provision-blocks-${random}
+    mkdir -m 700 -- "$d" && cd -- "$d" && break
+    d=
+  done
+  [ -n "$d" ] || exit 0
+  sums() {
+    set -- $(cksum p* | cut -d ' ' -f 1)
+    [ $# -gt 0 ] || return
+    printf %08x "$@"
+    sha256sum p* | cut -c 1-${strongDigits} | tr -d '\\n' >>digests
+    rm -f p*
+  }
+  sign() {
+    [ -f "$4" ] && [ ! -L "$4" ] && z=$(stat -c %s -- "$4") && [ $z -ge $2 ] && [ $z -le $3 ] || return
+    printf '%s %s ' $1 $z
+    n=$((z/$2)) i=0 s=$((${slab}/$2))
+    while [ $n -gt 0 ]; do
+      c=$((n<s?n:s))
+      dd if="$4" bs=$2 skip=$i count=$c | split -b $2 -a 3 - p && sums || break
+      i=$((i+c)) n=$((n-c))
+    done
+    tail -c $2 <"$4" >p && sums
+    printf ' '
+    cat digests
+    rm -f p* digests
+    echo
+  }
+${formers.map(({ index, target, block, size }) => `  sign ${index} ${block} ${size * mostShrunk} ${quote(target)}`).join('\n')}
+} 2>/dev/null | $g
+exit 0`
+
+/** How a host makes the new version of a file. */
+export interface Patch {
+  readonly target: string
+  /** Where it is made; the folder is there already. */
+  readonly path: string
+  readonly digest: Digest
+  readonly signature: Signature
+  readonly pieces: readonly Piece[]
+  /** Whether what is sent is packed by gzip. */
+  readonly packed: boolean
+}
+
+/** As much as `dd` takes into memory at once. */
+const most = 1_048_576
+
+/**
+ * What a host runs to make the new version from the old one and from what it reads from standard input. It ends with 0
+ * only when the checksum is right; else it leaves nothing.
+ *
+ * `dd` takes what is new from an open file, because what has come through a pipe may be read in parts.
+ */
+export function patchScript({ target, path, digest, signature, pieces, packed }: Patch): string {
+  const { block } = signature
+  const lines = pieces.flatMap((piece): readonly string[] => {
+    if (piece.from === 'old') return [`o ${piece.block} ${piece.count}`]
+    if (piece.from === 'old-end') return [`e ${piece.length}`]
+    const [many, rest] = [Math.floor(piece.length / most), piece.length % most]
+    return [...(many > 0 ? [`n ${most} ${many}`] : []), ...(rest > 0 ? [`n ${rest} 1`] : [])]
+  })
+  return `
+LC_ALL=C; export LC_ALL; umask 077
+old=${quote(target)} new=${quote(path)} sent=${quote(`${path}.sent`)} made=
+trap 'rm -f -- "$sent"; [ -n "$made" ] || rm -f -- "$new"' EXIT
+trap 'exit 129' HUP INT TERM PIPE
+o() { dd if="$old" bs=${block} skip=$1 count=$2 2>/dev/null || exit 1; }
+e() { tail -c $1 <"$old" || exit 1; }
+n() { dd bs=$1 count=$2 <&3 2>/dev/null || exit 1; }
+${packed ? 'gzip -dc' : 'cat'} >"$sent" || exit 1
+exec 3<"$sent"
+make() {
+${lines.join('\n')}
+}
+make >"$new" || exit 1
+case $(sha256sum <"$new") in ${digest}*) made=1;; *) exit 1;; esac
+exit 0`
+}

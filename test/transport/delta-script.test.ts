@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { digestOf } from '../../src/core/digest.ts'
+import { findMatches } from '../../src/transport/delta-match.ts'
+import { piecesOf } from '../../src/transport/delta-plan.ts'
+import { patchScript, signScript, type Former } from '../../src/transport/delta-script.ts'
+import { parseSignature } from '../../src/transport/delta-signature.ts'
+import { chunksOf, signatureOf } from '../support/delta.ts'
+import { runIn, shells, type Shell } from '../support/shells.ts'
+
+let root = ''
+beforeAll(async () => (root = await mkdtemp(join(tmpdir(), 'provision-delta-'))))
+afterAll(() => rm(root, { recursive: true }))
+
+const block = 2_048
+const old = randomBytes(20_000_001)
+
+/** Debian's busybox is built without it. */
+const hasSplit = ({ tools }: Shell) =>
+  tools === undefined || execFileSync('busybox', ['--list']).toString().split('\n').includes('split')
+
+const left = async () => (await readdir('/dev/shm')).filter((name) => name.includes('delta-test'))
+
+describe.each(shells)('under $title', (shell) => {
+  let count = 0
+  const sign = async (formers: readonly Former[]) => {
+    const { code, stdout } = await runIn(shell, signScript('delta-test', formers), Buffer.alloc(0))
+    const end = stdout.indexOf(0)
+    expect(code).toBe(0)
+    expect(stdout.toString('utf8', 0, end)).toBe('gzip -c')
+    expect(await left()).toEqual([])
+    return gunzipSync(stdout.subarray(end + 1))
+      .toString()
+      .split('\n')
+  }
+
+  it('signs files, and none that is not there, not a file, too small or far too large', async () => {
+    const folder = await mkdtemp(join(root, 'sign '))
+    const names = ["it's $HOME", 'small', 'link', 'none', 'large', 'other']
+    await Promise.all(
+      names.map(async (name, i) => {
+        const path = join(folder, name)
+        if (name === 'small') await writeFile(path, 'x')
+        else if (name === 'link') await symlink(join(folder, "it's $HOME"), path)
+        else if (name !== 'none') await writeFile(path, i === 0 ? old : old.subarray(0, 8 * block))
+      }),
+    )
+    const formers = names.map((name, index) => ({
+      index,
+      target: join(folder, name),
+      block,
+      size: name === 'large' ? block : 20_000_000,
+    }))
+    const lines = await sign(formers)
+    const read = lines.flatMap((line) => {
+      const parsed = parseSignature(line, () => block)
+      return parsed ? [[parsed.index, parsed.signature] as const] : []
+    })
+    expect(read).toEqual(
+      hasSplit(shell)
+        ? [
+            [0, signatureOf(old, block)],
+            [5, signatureOf(old.subarray(0, 8 * block), block)],
+          ]
+        : [],
+    )
+  })
+
+  const patching = async (packed: boolean, fresh: Uint8Array) => {
+    const folder = await mkdtemp(join(root, `patch ${count++} `))
+    const [target, path] = [join(folder, "the 'old' one"), join(folder, 'made here')]
+    await writeFile(target, old)
+    const signature = signatureOf(old, block)
+    const pieces = piecesOf(await findMatches(chunksOf(fresh, 1_000_000), signature), signature)
+    const script = patchScript({ target, path, digest: digestOf(fresh), signature, pieces, packed })
+    const sent = Buffer.concat(
+      pieces.flatMap((piece) =>
+        piece.from === 'new' ? [fresh.subarray(piece.at, piece.at + piece.length)] : [],
+      ),
+    )
+    const run = async (input: Buffer) => (await runIn(shell, script, input)).code
+    return { folder, target, path, sent: packed ? gzipSync(sent) : sent, run }
+  }
+  const fresh = Buffer.concat([
+    old.subarray(0, 3_000_000),
+    randomBytes(2_500_000),
+    old.subarray(3_100_000, 9_000_000),
+    old.subarray(10_000_000),
+  ])
+
+  it.each([true, false])(
+    'makes the new file from the old one and what is sent, packed: %s',
+    async (packed) => {
+      const { path, folder, sent, run } = await patching(packed, fresh)
+      expect(await run(sent)).toBe(0)
+      expect((await readFile(path)).equals(fresh)).toBe(true)
+      expect((await readdir(folder)).sort()).toEqual(['made here', "the 'old' one"])
+    },
+  )
+
+  it.each<readonly [string, (place: { target: string; path: string }) => Promise<void>, number]>([
+    ['the old file has changed', ({ target }) => writeFile(target, randomBytes(20_000_001)), Infinity],
+    ['the old file has become short', ({ target }) => writeFile(target, 'short'), Infinity],
+    ['the old file is gone', ({ target }) => rm(target), Infinity],
+    ['not all has arrived', () => Promise.resolve(), 1_000_000],
+    ['nothing has arrived', () => Promise.resolve(), 0],
+    ['the disk is full', ({ path }) => symlink('/dev/full', path), Infinity],
+    ['the disk is full of what is sent', ({ path }) => symlink('/dev/full', `${path}.sent`), Infinity],
+  ])('leaves nothing when %s', async (_, spoil, most) => {
+    for (const packed of [true, false]) {
+      const { target, path, folder, sent, run } = await patching(packed, fresh)
+      await spoil({ target, path })
+      expect(await run(sent.subarray(0, most))).not.toBe(0)
+      expect((await readdir(folder)).filter((name) => name !== "the 'old' one")).toEqual([])
+    }
+  })
+})
