@@ -28,6 +28,8 @@ export function refuseForeign(
       help,
     })
   }
+  // Before anything else that labels say: a newer tool may mean something else by them.
+  refuseNewer([{ title: `${title}: the ${thing}`, version: labels[label.version] }])
   const owner = { playbook: labels[label.playbook], environment, resource: labels[label.resource] }
   const ours = { ...scope, resource: resourceId(identity) }
   if (
@@ -41,12 +43,26 @@ export function refuseForeign(
       { help },
     )
   }
-  const version = Number(labels[label.version])
-  if (!(version <= Number(labelVersion))) {
-    throw new ProvisionError(
-      'conflict',
-      `${title}: the ${thing} was made by a newer provision (labels of version ${labels[label.version] ?? 'none'}, this one knows ${labelVersion})`,
-      { help: 'update provision on this machine' },
-    )
-  }
+}
+
+/**
+ * Refuses what a newer tool has made: its labels may mean something that this one does not know.
+ * @param things with their version label; one without was made before there was one
+ * @throws ProvisionError `conflict` that names them all
+ */
+export function refuseNewer(
+  things: readonly { readonly title: string; readonly version: string | undefined }[],
+): void {
+  const newer = things.filter(
+    ({ version }) => version !== undefined && !(Number(version) <= Number(labelVersion)),
+  )
+  const [first] = newer
+  if (!first) return
+  const titles = newer.map(({ title }) => title).join(', ')
+  const verb = newer.length === 1 ? 'was' : 'were'
+  throw new ProvisionError(
+    'conflict',
+    `${titles} ${verb} made by a newer provision (labels of version ${first.version ?? ''}, this one knows ${labelVersion})`,
+    { help: 'update provision on this machine' },
+  )
 }

@@ -101,4 +101,6 @@ export interface OwnedObject {
   readonly id: string
   /** Id of the resource that made it. */
   readonly resource: string
+  /** Of the meaning of its labels. */
+  readonly version: string | undefined
 }

@@ -3,6 +3,7 @@ import type { Facts } from '../core/facts.ts'
 import type { Graph, GraphNode } from '../core/graph.ts'
 import type { HostPort } from '../core/host.ts'
 import type { Bound } from '../core/module.ts'
+import { refuseNewer } from '../core/owned.ts'
 import type { Plan, Step } from '../core/plan.ts'
 import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
 import type { Secret } from '../core/secret.ts'
@@ -39,6 +40,11 @@ export async function makePlan(
       ),
     ),
     combined,
+  )
+  refuseNewer(
+    perHost.flatMap(({ host, owned }) =>
+      owned.map(({ type, name, version }) => ({ title: `${host} › ${type} ${name}`, version })),
+    ),
   )
   const known = new Set(graph.resources.map(({ id }) => id))
   const orphans = perHost.flatMap(({ host, owned }) =>

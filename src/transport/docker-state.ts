@@ -147,7 +147,7 @@ export const ownedOf = (
 ): OwnedObject[] =>
   objects.flatMap(({ name, id, labels }) =>
     labels?.[label.environment] === environment
-      ? [{ type, name, id, resource: labels[label.resource] ?? '' }]
+      ? [{ type, name, id, resource: labels[label.resource] ?? '', version: labels[label.version] }]
       : [],
   )
 

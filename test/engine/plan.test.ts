@@ -40,17 +40,32 @@ async function plan(objects: readonly OwnedObject[] = []) {
   return { ...planned, web, app }
 }
 
-const owned = (type: OwnedObject['type'], name: string): OwnedObject => ({
+const owned = (type: OwnedObject['type'], name: string, version?: string): OwnedObject => ({
   type,
   name,
   id: `id-${name}`,
   resource: `web/${type}/${name}`,
+  version,
 })
 
 describe('making a plan', () => {
   it('asks each host once, however many resources it has', async () => {
     const { web, app } = await plan()
     expect([web.rounds(), app.rounds()]).toEqual([1, 1])
+  })
+
+  it.each([
+    ['an orphan', 'container', 'gone'],
+    ['what the playbook lists', 'container', 'there'],
+    ['a network', 'network', 'net'],
+    ['a volume', 'volume', 'data'],
+  ] as const)('refuses by name %s that a newer tool made, and plans nothing', async (_, type, name) => {
+    const older = [owned('container', 'first', '1'), owned('container', 'ancient')]
+    await expect(plan([...older, owned(type, name, '2')])).rejects.toMatchObject({
+      code: 'conflict',
+      message: `web › ${type} ${name} was made by a newer provision (labels of version 2, this one knows 1)`,
+      help: 'update provision on this machine',
+    })
   })
 
   it('compares each resource with the answers to its own probes', async () => {

@@ -83,11 +83,15 @@ test('a network with and without a subnet of its own', () => {
 })
 
 test('only objects of the environment are owned', () => {
-  const of = (environment: string) => ({ [label.environment]: environment, [label.resource]: 'app/volume/x' })
+  const of = (environment: string) => ({
+    [label.environment]: environment,
+    [label.resource]: 'app/volume/x',
+    [label.version]: '1',
+  })
   const owned = ownedOf('volume', 'mine', [
     { name: 'a', id: 'a', labels: of('mine') },
     { name: 'b', id: 'b', labels: of('other') },
     { name: 'c', id: 'c', labels: null },
   ])
-  expect(owned).toEqual([{ type: 'volume', name: 'a', id: 'a', resource: 'app/volume/x' }])
+  expect(owned).toEqual([{ type: 'volume', name: 'a', id: 'a', resource: 'app/volume/x', version: '1' }])
 })

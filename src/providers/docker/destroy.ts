@@ -1,5 +1,6 @@
 import type { Destroyed, ProviderWatcher } from '../../core/provider.ts'
 import { label } from '../../core/label.ts'
+import { refuseNewer } from '../../core/owned.ts'
 import { dockerReason, unless } from '../../transport/docker-error.ts'
 import { providerError, type Context } from './context.ts'
 import { removeKeys } from './keys.ts'
@@ -10,6 +11,8 @@ interface Doomed {
   readonly title: string
   /** The host that it is; undefined for anything else. */
   readonly host: string | undefined
+  /** Of the meaning of its labels. */
+  readonly version: string | undefined
   readonly remove: () => Promise<unknown>
 }
 
@@ -17,10 +20,12 @@ interface Doomed {
 export async function destroyAll(context: Context, watch: ProviderWatcher): Promise<Destroyed> {
   const left: string[] = []
   const removed: string[] = []
-  for (const list of [containersOf, volumesOf, networksOf]) {
-    const doomed = await list(context).catch((error: unknown) => {
-      throw providerError('what is to be removed cannot be listed', error, context.signal)
-    })
+  const lists = [containersOf, volumesOf, networksOf].map((list) => list(context))
+  const all = await Promise.all(lists).catch((error: unknown) => {
+    throw providerError('what is to be removed cannot be listed', error, context.signal)
+  })
+  refuseNewer(all.flat())
+  for (const doomed of all) {
     await Promise.all(
       doomed.map(async ({ title, host, remove }) => {
         if (host !== undefined) watch.host(host, 'started', 'remove')
@@ -43,24 +48,27 @@ async function containersOf({ engine, names }: Context): Promise<readonly Doomed
   return found.map(({ Id, Names, Labels }) => ({
     title: `container ${(Names[0] ?? Id).replace(/^\//, '')}`,
     host: Labels[label.host],
+    version: Labels[label.version],
     remove: () => engine.getContainer(Id).remove({ force: true, v: true }),
   }))
 }
 
 async function volumesOf({ engine, names }: Context): Promise<readonly Doomed[]> {
   const { Volumes } = await engine.listVolumes({ filters: names.filter })
-  return Volumes.map(({ Name }) => ({
+  return Volumes.map(({ Name, Labels }) => ({
     title: `volume ${Name}`,
     host: undefined,
+    version: Labels[label.version],
     remove: () => engine.getVolume(Name).remove(),
   }))
 }
 
 async function networksOf({ engine, names }: Context): Promise<readonly Doomed[]> {
   const found = await engine.listNetworks({ filters: names.filter })
-  return found.map(({ Id, Name }) => ({
+  return found.map(({ Id, Name, Labels }) => ({
     title: `network ${Name}`,
     host: undefined,
+    version: Labels?.[label.version],
     remove: () => engine.getNetwork(Id).remove(),
   }))
 }

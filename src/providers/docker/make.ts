@@ -5,6 +5,7 @@ import { notesIn, removeNode, removeVolume, startNode } from '../../boxes/node.t
 import type { KeyPair } from '../../boxes/ssh-keys.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { label } from '../../core/label.ts'
+import { refuseNewer } from '../../core/owned.ts'
 import type { BakedBox } from '../../core/provider.ts'
 import { lastLines } from '../../transport/docker-logs.ts'
 import { providerError, sshOf, type Context } from './context.ts'
@@ -110,6 +111,7 @@ async function makeVolume({ engine, names }: Context, host: string): Promise<voi
   // Docker is content with one that is there already, whosoever it is.
   const { Labels } = await engine.getVolume(name).inspect()
   if (Labels[label.node] !== names.id) throw foreign(`volume ${name}`, host, `docker volume rm ${name}`)
+  refuseNewer([{ title: `${host}: volume ${name}`, version: Labels[label.version] }])
 }
 
 /**

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import type { NetworkInspectInfo } from 'dockerode'
 import { ProvisionError } from '../../core/error.ts'
 import { label } from '../../core/label.ts'
+import { refuseNewer } from '../../core/owned.ts'
 import { dockerStatus } from '../../transport/docker-error.ts'
 import { providerError, type Context } from './context.ts'
 import type { Names } from './names.ts'
@@ -67,7 +68,10 @@ function ownNetwork(networks: readonly NetworkInspectInfo[], names: Names): stri
   const found = networks.find(({ Name }) => Name === names.network)
   if (!found) return undefined
   const subnet = found.IPAM?.Config?.[0]?.Subnet
-  if (found.Labels?.[label.node] === names.id && subnet !== undefined) return subnet
+  if (found.Labels?.[label.node] === names.id && subnet !== undefined) {
+    refuseNewer([{ title: `network ${names.network}`, version: found.Labels[label.version] }])
+    return subnet
+  }
   throw new ProvisionError('conflict', `network ${names.network} is there already and is not ours`, {
     help: `rename or remove it: docker network rm ${names.network}`,
   })

@@ -1,6 +1,8 @@
 import type { ContainerInfo } from 'dockerode'
 import { label } from '../../core/label.ts'
+import { refuseNewer } from '../../core/owned.ts'
 import type { HostState } from '../../core/provider.ts'
+import { containerName } from '../../transport/docker-state.ts'
 import { providerError, type Context } from './context.ts'
 import { isMaking } from './names.ts'
 
@@ -29,6 +31,12 @@ export interface FoundNode {
 export async function listNodes({ engine, names, signal }: Context): Promise<readonly FoundNode[]> {
   try {
     const list = await engine.listContainers({ all: true, filters: names.filter, abortSignal: signal })
+    refuseNewer(
+      list.map((info) => ({
+        title: `container ${containerName(info)}`,
+        version: info.Labels[label.version],
+      })),
+    )
     return list.flatMap((info) => foundNode(info) ?? [])
   } catch (error) {
     throw providerError('the nodes cannot be listed', error, signal)
