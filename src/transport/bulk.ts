@@ -1,11 +1,11 @@
 import { posix } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { Connection } from './connection.ts'
 import { blockFor, parseSignature, type Signature } from './delta-signature.ts'
 import { signScript } from './delta-script.ts'
 import { patch, type DeltaRoutes } from './delta.ts'
 import { createLimit } from './docker-limit.ts'
 import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
-import { gunzipSync } from 'node:zlib'
 
 /** What a host tells before large files are sent. */
 interface Prepared {

@@ -45,7 +45,7 @@ export async function patch(
   const file = await open(source).catch(() => undefined)
   if (!file) return false
   try {
-    const matches = await findMatches(bytesOf(file, 0, Infinity), signature)
+    const matches = await findMatches(unlessAborted(bytesOf(file, 0, Infinity), signal), signature)
     const pieces = piecesOf(matches, signature)
     const toSend = bytesToSend(pieces)
     if (toSend > matches.size * mostSent) return false
@@ -58,10 +58,21 @@ export async function patch(
     return code === 0
   } catch (error) {
     if (isProvisionError(error)) throw error
-    // What cannot be read here is told by the transfer of the whole file.
+    // What cannot be read here, or an abort, is told by the transfer of the whole file.
     return false
   } finally {
     await file.close()
+  }
+}
+
+/** A search through gigabytes takes seconds. */
+async function* unlessAborted<T>(
+  items: AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  for await (const item of items) {
+    signal.throwIfAborted()
+    yield item
   }
 }
 

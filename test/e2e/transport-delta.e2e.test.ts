@@ -80,8 +80,12 @@ const interfered = (
   }
 }
 
-const performVia = (connection: Connection, action: Write, openBulk = () => Promise.resolve(connection)) =>
-  performFiles({ connection, openBulk, user: sshd.target.user }, [action], never)
+const performVia = (connection: Connection, action: Write, signal = never) =>
+  performFiles(
+    { connection, openBulk: () => Promise.resolve(connection), user: sshd.target.user },
+    [action],
+    signal,
+  )
 
 async function leftovers(): Promise<string> {
   const script = 'cd /var/lib/provision/upload-"$1" 2>/dev/null || cd "$HOME/.provision-upload" && ls -A'
@@ -194,6 +198,27 @@ describe('a large file of which the host has a former version', () => {
       })
       const error = await failure(performVia(via, await written(`${folder}/file`, fresh)))
       expect(error.message).toMatch(/^box: the connection was lost/)
+      expect((await readFile(`${folder}/file`)).equals(old)).toBe(true)
+      expect(await readdir(folder)).toEqual(['file'])
+      await expect.poll(leftovers, { timeout: 10_000 }).toBe('')
+    }))
+
+  it('stays whole when the run is stopped in the middle, and nothing is left', () =>
+    withConnection(sshd.target, async (connection) => {
+      const folder = await freshFolder(sshd, 'stopped')
+      await writeFile(`${folder}/file`, old)
+      const stop = new AbortController()
+      const via = interfered(connection, async (stdin) => {
+        const bytes = Buffer.concat(await stdin.toArray())
+        const inParts = async function* () {
+          yield bytes.subarray(0, 5_000)
+          stop.abort()
+          yield await Promise.resolve(bytes.subarray(5_000))
+        }
+        return Readable.from(inParts(), { objectMode: false })
+      })
+      const action = await written(`${folder}/file`, fresh)
+      expect((await failure(performVia(via, action, stop.signal))).code).toBe('interrupted')
       expect((await readFile(`${folder}/file`)).equals(old)).toBe(true)
       expect(await readdir(folder)).toEqual(['file'])
       await expect.poll(leftovers, { timeout: 10_000 }).toBe('')

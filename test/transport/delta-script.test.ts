@@ -26,6 +26,42 @@ const hasSplit = ({ tools }: Shell) =>
 
 const left = async () => (await readdir('/dev/shm')).filter((name) => name.includes('delta-test'))
 
+/** The only programs that the scripts need, but for some of them. */
+async function shellWithout(...missing: readonly string[]): Promise<Shell> {
+  const tools = await mkdtemp(join(root, 'tools '))
+  const needed = 'sh cat cksum cut dd find gzip mkdir rm sha256sum split stat tail tr'.split(' ')
+  for (const name of needed.filter((one) => !missing.includes(one))) {
+    const found = execFileSync('sh', ['-c', `command -v ${name}`])
+      .toString()
+      .trim()
+    await symlink(found, join(tools, name))
+  }
+  return { title: 'few tools', argv: [join(tools, 'sh')], tools }
+}
+
+it.each([
+  ['split', false],
+  ['cksum', false],
+  ['cut', false],
+  ['sha256sum', false],
+  ['gzip', true],
+  ['nothing', true],
+] as const)('a host without %s: signs %s', async (missing, signs) => {
+  const target = join(root, `without ${missing}`)
+  await writeFile(target, old)
+  const script = signScript('delta-test', [{ index: 3, target, block, size: old.length }])
+  const { code, stdout } = await runIn(await shellWithout(missing), script, Buffer.alloc(0))
+  const end = stdout.indexOf(0)
+  const body = stdout.subarray(end + 1)
+  expect(code).toBe(0)
+  expect(stdout.toString('utf8', 0, end)).toBe(missing === 'gzip' ? 'cat' : 'gzip -c')
+  const [line = ''] = (missing === 'gzip' ? body : gunzipSync(body)).toString().split('\n')
+  expect(parseSignature(line, () => block)).toEqual(
+    signs ? { index: 3, signature: signatureOf(old, block) } : undefined,
+  )
+  expect(await left()).toEqual([])
+})
+
 describe.each(shells)('under $title', (shell) => {
   let count = 0
   const sign = async (formers: readonly Former[]) => {
