@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { Client } from 'ssh2'
+import type { TrafficCounter } from './traffic.ts'
 
 /** Whose rights a command gets: those of the login user, or root's through `sudo -n` where the target says `become`. */
 export type Rights = 'user' | 'root'
@@ -30,6 +31,7 @@ export interface Connection {
   readonly client: Client
   /** Aborted, with an error for people as its reason, when the connection is lost or closed. */
   readonly lost: AbortSignal
+  readonly traffic: TrafficCounter
   /**
    * Runs a command. Resolves whatever its exit code is.
    * @throws ProvisionError `host` when the connection is lost, the command is ended by a signal or `sudo` is refused;

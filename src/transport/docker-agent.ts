@@ -6,10 +6,26 @@ import { inspect } from 'node:util'
 /** Opens one byte stream to a Docker engine. */
 export type Dial = () => Promise<Duplex>
 
-/** A Docker client whose every socket is opened by a function, e.g. through an SSH connection. */
-export function dockerOver(dial: Dial): { readonly docker: Dockerode; readonly agent: Agent } {
-  const agent = Object.assign(new Agent({ keepAlive: true }), {
-    createConnection: () => socketOver(dial),
+/**
+ * A Docker client whose every socket is opened by a function, e.g. through an SSH connection.
+ * @param onRequest called for each request
+ */
+export function dockerOver(
+  dial: Dial,
+  onRequest: () => void = () => undefined,
+): { readonly docker: Dockerode; readonly agent: Agent } {
+  const pool = new Agent({ keepAlive: true })
+  const reuse = pool.reuseSocket.bind(pool)
+  const agent = Object.assign(pool, {
+    // Either of the two comes with each request.
+    createConnection: () => {
+      onRequest()
+      return socketOver(dial)
+    },
+    reuseSocket: (...used: Parameters<typeof reuse>) => {
+      onRequest()
+      reuse(...used)
+    },
     // docker-modem inspects its options, agent included, to any depth at every request.
     [inspect.custom]: () => 'Agent',
   })

@@ -37,7 +37,7 @@ export function dockerOf(
   connection: Connection,
   images: ImageSource = imageSource(() => localEngine()),
 ): DockerPort {
-  const { docker, agent } = dockerOver(dialDocker(connection))
+  const { docker, agent } = dockerOver(dialDocker(connection), connection.traffic.request)
   const limit = createLimit(parallel)
   const { name } = connection
 

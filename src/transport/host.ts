@@ -2,6 +2,7 @@ import type { Action } from '../core/action.ts'
 import { laneOf, type Lane } from '../core/action.ts'
 import type { HostPort, HostWatcher, Outcome, SshTarget } from '../core/host.ts'
 import type { Answer, Probe } from '../core/probe.ts'
+import { sumOf, type Traffic } from '../core/traffic.ts'
 import type { Run } from './command-script.ts'
 import { runCommands } from './commands.ts'
 import type { Connection } from './connection.ts'
@@ -17,6 +18,8 @@ import { connect, type ConnectOptions } from './ssh.ts'
 export interface ConnectedHost extends HostPort {
   readonly connection: Connection
   readonly docker: DockerPort
+  /** Of all connections to it so far, those included that are closed. */
+  readonly traffic: () => Traffic
 }
 
 export interface HostOptions extends ConnectOptions {
@@ -37,6 +40,7 @@ export async function connectHost(
   { images, ...options }: HostOptions = {},
 ): Promise<ConnectedHost> {
   const connection = await connect(target, signal, options)
+  const connections = [connection]
   const docker = dockerOf(connection, images)
   let bulk: Promise<Connection> | undefined
   let bulkDocker: { readonly over: Connection; readonly port: DockerPort } | undefined
@@ -46,7 +50,10 @@ export async function connectHost(
     const former = bulk
     const isLost = (await former?.catch(() => undefined))?.lost.aborted === true
     if (isLost && bulk === former) bulk = undefined
-    bulk ??= connect(target, signal, { ...options, keepalive: bulkKeepalive })
+    bulk ??= connect(target, signal, { ...options, keepalive: bulkKeepalive }).then((second) => {
+      connections.push(second)
+      return second
+    })
     try {
       return await bulk
     } catch (error) {
@@ -80,6 +87,7 @@ export async function connectHost(
     name: target.name,
     connection,
     docker,
+    traffic: () => sumOf(connections.map(({ traffic }) => traffic.soFar())),
     probe: (probes, stop) =>
       inGroups<Probe, boolean, Answer>(probes, isDockerProbe, async (ofDocker, some) =>
         ofDocker

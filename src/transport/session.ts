@@ -3,6 +3,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import type { Rights } from './connection.ts'
 import type { Limit } from './docker-limit.ts'
+import type { TrafficCounter } from './traffic.ts'
 
 /** What running something on an open connection needs. */
 export interface Session {
@@ -14,6 +15,7 @@ export interface Session {
   /** Aborted with the reason when the connection is lost or closed. */
   readonly lost: AbortSignal
   readonly limit: Limit
+  readonly traffic: TrafficCounter
 }
 
 /** Whether rights of root have to be asked for. */
@@ -40,7 +42,7 @@ export async function openSession(session: Session, command: string): Promise<Cl
 
 /** Opens something on the connection by a call of ssh2, which need not call back when the connection is lost. */
 export function unlessLost<T>(
-  session: Pick<Session, 'lost'>,
+  session: Pick<Session, 'lost' | 'traffic'>,
   open: (done: (error: Error | undefined, opened: T) => void) => unknown,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -52,6 +54,7 @@ export function unlessLost<T>(
       return
     }
     session.lost.addEventListener('abort', lose, { once: true })
+    session.traffic.channel()
     const fail = (error: unknown): void => {
       reject(session.lost.aborted || !(error instanceof Error) ? reasonFor(session.lost) : error)
     }

@@ -15,6 +15,7 @@ import { algorithmsFor, judge, parseKnownHosts, type HostName, type KnownHost } 
 import { rawChannel } from './raw-channel.ts'
 import { needsSudo, openSession, unlessLost, type Session } from './session.ts'
 import { dialError, keyError, loginError, lostError } from './ssh-error.ts'
+import { countTraffic } from './traffic.ts'
 
 /** How a connection behaves; the defaults are meant to fit. */
 export interface ConnectOptions {
@@ -61,6 +62,8 @@ export async function connect(
     },
   })
   const client = clientOf(ssh)
+  // Only now: whoever listens first makes the bytes flow.
+  const traffic = countTraffic(sock)
   client.setMaxListeners(0)
   // For life: node-ssh takes its own listener away once the connection is ready, and an error then ends the process.
   client.on('error', (error) => (lastError = error))
@@ -79,16 +82,17 @@ export async function connect(
   } finally {
     deadline.removeEventListener('abort', stop)
   }
-  return over({ name, user, become, client, lost: lost.signal, limit: createLimit(sessionsAtOnce) })
+  return over({ name, user, become, client, lost: lost.signal, limit: createLimit(sessionsAtOnce), traffic })
 }
 
 /** Everything else, on the client of an open connection. */
 function over(session: Session): Connection {
-  const { name, client } = session
+  const { name, client, traffic } = session
   return {
     name,
     client,
     lost: session.lost,
+    traffic,
     exec: (argv, options) => runScript(session, execScript(argv), options),
     script: (text, options) => runScript(session, text, options),
     async channel(argv, as) {

@@ -136,8 +136,9 @@ describe('rights of root', () => {
     await writeFile(join(bin, 'sudo'), `#!/bin/sh\n${sudo}\n`, { mode: 0o755 })
     const other = await startSshd({ PATH: `${bin}:/usr/bin:/bin` })
     try {
-      await withConnection(other.target, async ({ client, lost }) => {
-        const session = { name: 'box', user: 'core', become: true, client, lost, limit: createLimit(1) }
+      await withConnection(other.target, async ({ client, lost, traffic }) => {
+        const limit = createLimit(1)
+        const session = { name: 'box', user: 'core', become: true, client, lost, limit, traffic }
         const said = await runScript(session, 'echo "done $1"', { as: 'root', signal: never }).then(
           ({ stdout }) => stdout.toString().trim(),
           (error: unknown) => (isProvisionError(error) ? `${error.message}\n${error.output}` : String(error)),

@@ -1,9 +1,11 @@
+import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import ssh2 from 'ssh2'
 import { bootstrap, newMarker, scriptInput } from '../../src/transport/bootstrap.ts'
 import type { Connection } from '../../src/transport/connection.ts'
 import { afterMarker } from '../../src/transport/marker.ts'
 import { cutLines } from '../../src/transport/lines.ts'
+import { countTraffic } from '../../src/transport/traffic.ts'
 import { runIn, type Shell } from './shells.ts'
 
 /** A connection to this machine through one of its shells and nothing else: for scripts, without sshd. */
@@ -15,6 +17,7 @@ export function shellConnection(shell: Shell): Connection {
     name: 'box',
     client: new ssh2.Client(),
     lost: new AbortController().signal,
+    traffic: countTraffic(new Socket()),
     exec: elsewhere,
     channel: elsewhere,
     forwardSocket: elsewhere,

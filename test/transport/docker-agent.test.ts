@@ -47,6 +47,16 @@ test('calls one after the other use one socket', async () => {
   agent.destroy()
 })
 
+test('every request is told once, whether it opens a socket or uses one again', async () => {
+  let told = 0
+  const { docker, agent } = dockerOver(opened, () => told++)
+  await Promise.all([docker.listContainers(), docker.listContainers()])
+  await docker.listContainers()
+  expect(told).toBe(urls.length)
+  expect(urls).toHaveLength(3)
+  agent.destroy()
+})
+
 test('calls at once use sockets of their own', async () => {
   const { docker, agent } = dockerOver(opened)
   await Promise.all(Array.from({ length: 4 }, () => docker.listContainers()))

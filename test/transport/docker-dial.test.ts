@@ -1,8 +1,10 @@
+import { Socket } from 'node:net'
 import { PassThrough, type Duplex } from 'node:stream'
 import { Client } from 'ssh2'
 import { expect, test } from 'vitest'
 import type { Connection, Rights } from '../../src/transport/connection.ts'
 import { dialDocker } from '../../src/transport/docker-dial.ts'
+import { countTraffic } from '../../src/transport/traffic.ts'
 
 /** What `docker version` does with the rights of the user and of root: its exit code and what it says. */
 type Versions = Record<Rights, readonly [code: number, says: string]>
@@ -27,6 +29,7 @@ function connectionOf(forwards: boolean, versions: Versions): { connection: Conn
       name: 'app',
       client: new Client(),
       lost: new AbortController().signal,
+      traffic: countTraffic(new Socket()),
       exec,
       script: (_, options) => exec(['sh'], options),
       channel: (argv, as) => open(`${argv.join(' ')} as ${as}`),
