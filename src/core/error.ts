@@ -5,7 +5,7 @@
  * - `playbook`: what the playbook says cannot be carried out (exit code 1)
  * - `conflict`: something that is not ours is in the way
  * - `build`, `engine`, `host`, `provider`, `box`, `action`, `ready`: the run failed there
- * - `state`: what this machine keeps of an environment cannot be written
+ * - `state`: what this machine keeps of an environment cannot be written or read
  * - `locked`: somebody else is at work on the environment
  * - `interrupted`: the user stopped the run (exit code 130)
  */
