@@ -170,10 +170,34 @@ describe('the history of an environment', () => {
     ).toEqual([])
   })
 
+  it.each(['status', 'plan', 'refresh', 'stop', 'destroy --yes'])(
+    'in which a newer tool was at work: %s names what that made, and changes nothing',
+    async (words) => {
+      const labels = [`environment=${project.prefix}`, `project=${project.dir}`, 'version=2', 'host=two']
+      const name = `${project.prefix}-newer`
+      const options = labels.flatMap((one) => ['--label', `provision.${one}`])
+      await run('docker', ['create', '--name', name, ...options, 'debian:bookworm-slim', 'true'])
+      try {
+        const before = await project.objects()
+        const called = await call(...words.split(' '), '--json')
+        expect(called.code).toBe(1)
+        expect(called.events.find(({ event }) => event === 'failed')).toMatchObject({
+          failure: {
+            code: 'conflict',
+            message: `container ${name} was made by a newer provision (labels of version 2, this one knows 1)`,
+          },
+        })
+        expect(await project.objects()).toEqual(before)
+      } finally {
+        await run('docker', ['rm', name])
+      }
+    },
+  )
+
   it('outlives the environment', async () => {
     expect((await call('destroy', '--yes', '--plain')).code).toBe(0)
     expect(await runs()).toMatchObject({
-      runs: [{ number: 5, command: 'destroy', ended: 'ok' }, {}, {}, {}, {}],
+      runs: [{ number: 8, command: 'destroy', ended: 'ok' }, ...Array.from({ length: 7 }, () => ({}))],
     })
   })
 })

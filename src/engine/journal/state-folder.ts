@@ -35,6 +35,8 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'operation not permitted',
   ENOTDIR: 'a part of the path is not a folder',
+  // Node.js tells so of a folder that it cannot make on a read-only file system.
+  ENOENT: 'the folder cannot be made',
 }
 
 const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])

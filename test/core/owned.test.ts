@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { refuseNewer } from '../../src/core/owned.ts'
+
+test.each<[string, readonly (string | undefined)[]]>([
+  ['nothing', []],
+  ['what was made before there were versions', [undefined]],
+  ['what is of this version, or an older one', ['1', '0', undefined]],
+])('%s is not refused', (_, versions) => {
+  expect(() => {
+    refuseNewer(versions.map((version) => ({ title: 'volume v', version })))
+  }).not.toThrow()
+})
+
+test.each<[readonly (string | undefined)[], string]>([
+  [['2'], 'a0 was made by a newer provision (labels of version 2, this one knows 1)'],
+  [
+    ['1', '10', undefined, '2'],
+    'a1, a3 were made by a newer provision (labels of version 10, this one knows 1)',
+  ],
+  [['x'], 'a0 was made by a newer provision (labels of version x, this one knows 1)'],
+])('of versions %j those are named that are newer', (versions, message) => {
+  expect(() => {
+    refuseNewer(versions.map((version, i) => ({ title: `a${i}`, version })))
+  }).toThrow(message)
+})
