@@ -1,10 +1,10 @@
 import { localEngine } from '../transport/engine.ts'
-import { connectHost } from '../transport/host.ts'
+import { connectHost, type ConnectedHost } from '../transport/host.ts'
 import { imageSource } from '../transport/image-source.ts'
 import { keepWarm, type WarmHosts } from '../transport/keep-warm.ts'
 
 /** Hosts that stay connected over several runs, and share the images of this machine's engine as those of one run do. */
-export function warmHosts(): WarmHosts {
+export function warmHosts(): WarmHosts<ConnectedHost> {
   const images = imageSource(() => localEngine())
   return keepWarm((target, signal) => connectHost(target, signal, { images }))
 }

@@ -37,6 +37,13 @@ export function watchLogs(place: Place): WatchLogs {
   /** Up to when all was shown, in seconds since 1970. */
   let shown: number | undefined
 
+  let told = isWanted
+
+  const tell = (): void => {
+    if (told === isWanted) return
+    told = isWanted
+    place.emit({ event: 'note', level: 'info', text: isWanted ? 'logs on' : 'logs off' })
+  }
   const start = (): void => {
     if (resting) stop ??= follow(place, resting, shown)
   }
@@ -50,12 +57,14 @@ export function watchLogs(place: Place): WatchLogs {
   return {
     toggle() {
       isWanted = !isWanted
-      place.emit({ event: 'note', level: 'info', text: isWanted ? 'logs on' : 'logs off' })
+      // While a run draws on the screen nothing else may.
+      if (resting) tell()
       if (isWanted) start()
       else void end()
     },
     rest(speakers) {
       resting = speakers
+      tell()
       if (isWanted) start()
       else shown = undefined
     },

@@ -4,6 +4,7 @@ import { isProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import { watch, type Cause, type Sources, type Watch } from '../engine/watch.ts'
 import type { Workspace } from '../engine/workspace.ts'
+import type { ConnectedHost } from '../transport/host.ts'
 import type { WarmHosts } from '../transport/keep-warm.ts'
 import type { Context } from './context.ts'
 import { filesOf } from './imports.ts'
@@ -20,7 +21,7 @@ export function startWatching(
   context: Context,
   named: string | undefined,
   loaded: Workspace,
-  warm: WarmHosts,
+  warm: WarmHosts<ConnectedHost>,
 ): Watching {
   const logs = watchLogs(context)
   const emitIn = withoutRepeats(context)

@@ -1,39 +1,41 @@
-import type { SshTarget } from '../core/host.ts'
-import type { ConnectedHost } from './host.ts'
+import type { HostPort, SshTarget } from '../core/host.ts'
 
-type Connect = (target: SshTarget, signal: AbortSignal) => Promise<ConnectedHost>
+type Connect<H> = (target: SshTarget, signal: AbortSignal) => Promise<H>
+
+/** A host that says when its connection is lost. */
+type Warmable = HostPort & { readonly connection: { readonly lost: AbortSignal } }
 
 /** Hosts that stay connected from one run to the next. */
-export interface WarmHosts {
+export interface WarmHosts<H extends Warmable> {
   /** Gives the connection that is open already, else opens one. Whoever gets it may close it, which leaves it open. */
-  readonly connect: Connect
+  readonly connect: Connect<H>
   /** Whether a connection that was not opened for it was lost since `begin`: then it is worth another try. */
   readonly hasLost: () => boolean
   /** Says that a run begins. */
   readonly begin: () => void
   /** A host that is connected, by its name. */
-  readonly connected: (name: string) => ConnectedHost | undefined
+  readonly connected: (name: string) => H | undefined
   /** Closes them all. */
   readonly close: () => Promise<void>
 }
 
-interface Kept {
+interface Kept<H> {
   /** Equal for the same way to the same host. */
   readonly key: string
-  readonly opening: Promise<ConnectedHost>
+  readonly opening: Promise<H>
 }
 
-export function keepWarm(connect: Connect): WarmHosts {
-  const kept = new Map<string, Kept>()
-  const open = new Map<string, ConnectedHost>()
-  let reused: ConnectedHost[] = []
+export function keepWarm<H extends Warmable>(connect: Connect<H>): WarmHosts<H> {
+  const kept = new Map<string, Kept<H>>()
+  const open = new Map<string, H>()
+  let reused: H[] = []
 
-  const connectNow = async (target: SshTarget, signal: AbortSignal): Promise<ConnectedHost> => {
+  const connectNow = async (target: SshTarget, signal: AbortSignal): Promise<H> => {
     const host = await connect(target, signal)
     open.set(target.name, host)
     return host
   }
-  const hostOf = async (target: SshTarget, signal: AbortSignal): Promise<ConnectedHost> => {
+  const hostOf = async (target: SshTarget, signal: AbortSignal): Promise<H> => {
     const key = JSON.stringify(target)
     const former = kept.get(target.name)
     const host = await former?.opening.catch(() => undefined)
@@ -74,4 +76,4 @@ export function keepWarm(connect: Connect): WarmHosts {
   }
 }
 
-const isLost = ({ connection }: ConnectedHost): boolean => connection.lost.aborted
+const isLost = ({ connection }: Warmable): boolean => connection.lost.aborted

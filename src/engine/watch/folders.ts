@@ -31,13 +31,14 @@ export function watchFolders({ onStir, onDeaf }: FolderWatcherOptions): FolderWa
   let followed: readonly Area[] | undefined
   let deaf = false
 
-  const forget = (folder: string): void => {
+  const drop = (isUnwanted: (path: string) => boolean): void => {
     for (const [path, watcher] of watchers) {
-      if (path !== folder && !path.startsWith(folder + sep)) continue
+      if (!isUnwanted(path)) continue
       watcher.close()
       watchers.delete(path)
     }
   }
+  const dropBelow = (folder: string): void => drop((path) => path === folder || path.startsWith(folder + sep))
   const hear = (folder: string, type: string, name: string | null): void => {
     if (name !== null && (isEditorFile(name) || name === '.provision')) return
     if (type === 'rename' && concernsFolders(folder, name)) followed = undefined
@@ -48,14 +49,14 @@ export function watchFolders({ onStir, onDeaf }: FolderWatcherOptions): FolderWa
     if (name === null) return true
     const path = join(folder, name)
     const wasFolder = watchers.has(path)
-    if (wasFolder) forget(path)
+    if (wasFolder) dropBelow(path)
     return wasFolder || isFolder(path)
   }
   const listen = (folder: string): void => {
     if (watchers.has(folder)) return
     try {
       const watcher = watch(folder, (type, name) => hear(folder, type, name))
-      watcher.on('error', () => forget(folder))
+      watcher.on('error', () => dropBelow(folder))
       watchers.set(folder, watcher)
     } catch (error) {
       // One that has just gone is told by the folder around it.
@@ -71,15 +72,15 @@ export function watchFolders({ onStir, onDeaf }: FolderWatcherOptions): FolderWa
       followed = areas
       const wanted = new Set<string>()
       for (const area of areas) walk(area, wanted, listen)
-      for (const folder of [...watchers.keys()].filter((path) => !wanted.has(path))) forget(folder)
+      drop((path) => !wanted.has(path))
     },
     distrust() {
       followed = undefined
-      for (const folder of [...watchers.keys()]) forget(folder)
+      drop(() => true)
     },
     isComplete: () => !deaf,
     close() {
-      for (const folder of [...watchers.keys()]) forget(folder)
+      drop(() => true)
     },
   }
 }

@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { defaultPace } from '../../../src/engine/watch/machine.ts'
+import { play, type Story } from './simulation.ts'
+
+const every = (from: number, step: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => from + i * step)
+
+/** The first run ends at 105: it begins after a look of 5, and takes 100. */
+const rows: [title: string, story: Story, starts: number[]][] = [
+  ['a watch begins with a run', { edits: [] }, [5]],
+  ['an edit makes a run when it has been quiet for a while', { edits: [1_000] }, [5, 1_045]],
+  ['the steps of one save are one run', { edits: [1_000, 1_003, 1_010] }, [5, 1_055]],
+  ['a burst of saves is one run', { edits: every(1_000, 30, 20) }, [5, 1_615]],
+  ['saves that lie apart are a run each', { edits: [1_000, 1_500] }, [5, 1_045, 1_545]],
+  [
+    'an edit during a run makes another one right after',
+    { edits: [1_000, 1_060], run: 500 },
+    [5, 1_045, 1_550],
+  ],
+  [
+    'many edits during a run make one more',
+    { edits: [1_000, 1_060, 1_160, 1_260], run: 500 },
+    [5, 1_045, 1_550],
+  ],
+  [
+    'one who is just saving when a run ends is let finish',
+    { edits: [1_000, 1_130, 1_143] },
+    [5, 1_045, 1_188],
+  ],
+  ['an edit during a look is seen by another look', { edits: [1_000, 1_045], look: 20 }, [20, 1_105]],
+  ['an edit during the first run is not lost', { edits: [50], run: 500 }, [5, 510]],
+  ['saving without end does not hold up a run for ever', { edits: every(1_000, 30, 60) }, [5, 2_005, 2_815]],
+  ['what only stirs makes no run', { edits: [], stirs: every(1_000, 100, 20) }, [5]],
+  ['an edit amid what stirs makes one', { edits: [1_500], stirs: every(1_000, 100, 20) }, [5, 1_545]],
+  ['what is not heard is found after a rest', { edits: [1_000], deaf: true }, [5, 2_115]],
+  ['the user may ask for a run', { edits: [], asks: [1_000] }, [5, 1_005]],
+  ['asked during a run, it follows', { edits: [], asks: [1_000, 1_050] }, [5, 1_005, 1_110]],
+  ['asking while somebody saves is not made to wait', { edits: [1_000], asks: [1_010] }, [5, 1_015]],
+]
+
+describe('when a watch runs', () => {
+  it.each(rows)('%s', (_, story, starts) => {
+    expect(play(story, defaultPace).runs.map(({ from }) => from)).toEqual(starts)
+  })
+
+  it.each([
+    ['heard', {}],
+    ['unheard', { deaf: true }],
+  ] as const)('loses no edit that is %s, runs one at a time, and comes to rest', (_, more) => {
+    const time = fc.integer({ min: 0, max: 3_000 })
+    const stories = fc.record({
+      edits: fc.array(time, { maxLength: 30 }),
+      stirs: fc.array(time, { maxLength: 30 }),
+      asks: fc.array(time, { maxLength: 3 }),
+      look: fc.integer({ min: 0, max: 200 }),
+      run: fc.integer({ min: 0, max: 2_000 }),
+    })
+    fc.assert(
+      fc.property(stories, (story) => {
+        const { runs, rest } = play({ ...story, ...more }, defaultPace)
+        expect(runs.at(-1)?.edits).toBe(story.edits.length)
+        expect(rest).toBeDefined()
+        runs.slice(1).forEach(({ from }, i) => expect(from).toBeGreaterThanOrEqual(runs[i]?.to ?? 0))
+        expect(runs.length).toBeLessThanOrEqual(1 + story.edits.length + story.asks.length)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
+
+describe('ending a watch', () => {
+  it.each<[string, Story, number]>([
+    ['at rest: at once', { edits: [], quit: 1_000 }, 1_000],
+    ['during a run: when it is over', { edits: [1_000], quit: 1_060, run: 500 }, 1_545],
+    ['during a look: when it is over', { edits: [], quit: 2, look: 10 }, 10],
+    ['while something is being saved: at once', { edits: [1_000], quit: 1_010 }, 1_010],
+    [
+      'with edits that are not answered yet: all the same',
+      { edits: [1_000, 1_060], quit: 1_100, run: 500 },
+      1_545,
+    ],
+  ])('%s', (_, story, end) => {
+    expect(play(story, defaultPace).end).toBe(end)
+  })
+})
+
+describe('runs that change what they are made from', () => {
+  const { runs, circles, rest } = play({ edits: [1_000], selfish: true }, defaultPace, 60_000)
+
+  it('are told of once', () => {
+    expect([circles, rest]).toEqual([1, undefined])
+  })
+
+  it('get pauses in between', () => {
+    expect(runs.length).toBeGreaterThan(10)
+    expect(runs.length).toBeLessThan(25)
+  })
+
+  it('do not make the user wait who asks', () => {
+    const { runs } = play({ edits: [1_000], selfish: true, asks: [30_000] }, defaultPace, 60_000)
+    expect(runs.some(({ from }) => from >= 30_000 && from <= 30_110)).toBe(true)
+  })
+})
