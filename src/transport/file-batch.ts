@@ -19,12 +19,18 @@ export interface Numbered<A extends FileAction = FileAction> {
 /** So many that names and checksums of one commit stay in a few megabytes. */
 const mostInBatch = 5_000
 
-/** From here on a file travels by SFTP on the connection for bulk. Bytes. */
+/** From here on what is sent takes the connection for bulk. Bytes. */
 export const bulkSize = 1_000_000
+
+/**
+ * From here on a file is worth round trips of its own: as the difference to its former version, or by SFTP. Bytes. Measured on
+ * a local link with a file of 1.3 MB: in the tar stream 52 ms, by SFTP 126 ms, as a difference 1 s on a busy machine.
+ */
+const aloneSize = 4_000_000
 
 /** Whether a file has to be uploaded by itself, instead of in the tar stream. */
 export const isBulk = ({ content, size }: { readonly content: Content; readonly size: number }): boolean =>
-  content.from === 'file' && size >= bulkSize
+  content.from === 'file' && size >= aloneSize
 
 export const isWrite = (one: Numbered): one is Numbered<Write> => one.action.do === 'write'
 
