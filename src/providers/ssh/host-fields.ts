@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Node } from 'yaml'
 import type { SshTarget } from '../../core/host.ts'
+import type { SshConfig } from '../../transport/ssh-config.ts'
 import type { Reader } from './yaml-reader.ts'
 
 /** What holds where a host says nothing. */
@@ -11,6 +12,8 @@ export interface Defaults {
   /** What `~` stands for. */
   readonly home: string
   readonly user: string
+  /** What OpenSSH's own configuration says, by the address as it is given; it holds where the file says nothing. */
+  readonly configs?: ReadonlyMap<string, SshConfig>
 }
 
 export const defaultsFor = (file: string): Defaults => ({
@@ -54,14 +57,19 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
   const knownHosts = field('knownHosts', pathsOf(read, path), 'a path, or a list of paths')
   const become = field('become', plain(booleanOf), 'true or false')
   if (address === undefined) return undefined
+  const config = defaults.configs?.get(address)
+  if (config?.proxyJump !== undefined) {
+    const problem = `${what}: OpenSSH's configuration reaches ${address} through the jump host ${config.proxyJump}`
+    read.problem(node, problem, 'jump hosts are not supported yet: give an address that is reached directly')
+  }
   return {
     name,
-    address,
-    port: port ?? 22,
-    user: user ?? defaults.user,
-    identityFile,
-    knownHosts: knownHosts ?? usualKnownHosts.flatMap((usual) => path(usual) ?? []),
-    hostKeyAlias: undefined,
+    address: config?.address ?? address,
+    port: port ?? config?.port ?? 22,
+    user: user ?? config?.user ?? defaults.user,
+    identityFile: identityFile ?? config?.identityFiles[0],
+    knownHosts: knownHosts ?? config?.knownHosts ?? usualKnownHosts.flatMap((usual) => path(usual) ?? []),
+    hostKeyAlias: config?.hostKeyAlias,
     become: become ?? false,
   }
 }

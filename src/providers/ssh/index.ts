@@ -4,6 +4,7 @@ import { ProvisionError, reasonOf } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import type { ProvidedHost, Provider } from '../../core/provider.ts'
 import { defaultsFor } from './host-fields.ts'
+import { sshConfigOf, type SshConfig } from '../../transport/ssh-config.ts'
 import { parseHostsFile } from './hosts-file.ts'
 
 export interface SshProviderOptions {
@@ -22,7 +23,10 @@ const maxBytes = 1_000_000
  */
 export async function createSshProvider({ file, hosts }: SshProviderOptions): Promise<Provider> {
   const text = await readHostsFile(file)
-  const provided = parseHostsFile(text, { file, hosts, ...defaultsFor(file) }).map(providedHost)
+  const expected = { file, hosts, ...defaultsFor(file) }
+  // What OpenSSH knows of a host can be asked only once the file has told its address.
+  const configs = await configsOf(parseHostsFile(text, expected).map(({ address }) => address))
+  const provided = parseHostsFile(text, { ...expected, configs }).map(providedHost)
   return {
     kind: 'ssh',
     survey: () => Promise.resolve(provided),
@@ -37,6 +41,15 @@ export async function createSshProvider({ file, hosts }: SshProviderOptions): Pr
     destroy: () => Promise.resolve({ removed: [], left: provided.map(({ name }) => `host ${name}`) }),
     reach: ({ address }, port) => ({ host: address, port }),
   }
+}
+
+/** What `~/.ssh/config` says of these addresses; nothing where there is no OpenSSH client. */
+async function configsOf(addresses: readonly string[]): Promise<ReadonlyMap<string, SshConfig>> {
+  const { signal } = new AbortController()
+  const asked = await Promise.all(
+    addresses.map(async (address) => [address, await sshConfigOf(address, signal)] as const),
+  )
+  return new Map(asked.flatMap(([address, config]) => (config ? [[address, config]] : [])))
 }
 
 /** Whether a host runs shows when it is connected to; asking before would cost as much. */

@@ -38,6 +38,33 @@ describe('a file of hosts', () => {
     expect(app).toMatchObject({ name: 'app', address: '10.0.0.2' })
   })
 
+  const config = {
+    address: '10.1.2.3',
+    port: 2200,
+    user: 'deploy',
+    identityFiles: ['/keys/shop'],
+    knownHosts: ['/known'],
+    hostKeyAlias: 'shop',
+    proxyJump: undefined,
+  }
+  const twoHosts = (more: string) => `hosts: { web: { address: shop-web${more} }, app: { address: b } }`
+
+  it('leaves what it does not say to the configuration of OpenSSH', () => {
+    const configs = new Map([['shop-web', config]])
+    const [bare] = parseHostsFile(twoHosts(''), { ...expected, configs })
+    expect(bare).toMatchObject({ address: '10.1.2.3', port: 2200, user: 'deploy', hostKeyAlias: 'shop' })
+    expect(bare).toMatchObject({ identityFile: '/keys/shop', knownHosts: ['/known'] })
+    const [said] = parseHostsFile(twoHosts(', port: 22, user: ann'), { ...expected, configs })
+    expect(said).toMatchObject({ address: '10.1.2.3', port: 22, user: 'ann' })
+  })
+
+  it('refuses a host that is reached only through another', () => {
+    const configs = new Map([['shop-web', { ...config, proxyJump: 'gate' }]])
+    expect(() => parseHostsFile(twoHosts(''), { ...expected, configs })).toThrow(
+      /hosts.yaml:1:\d+: .*shop-web through the jump host gate/,
+    )
+  })
+
   it('may say all of it', () => {
     const text = `
 hosts:
