@@ -29,13 +29,14 @@ export const leadingWords = (argv: readonly string[]): readonly string[] =>
 /** Options of all commands, as far as they can be read without knowing the command: how to report a wrong call. */
 export function looseGlobals(
   argv: readonly string[],
-): Pick<Globals, 'json' | 'plain' | 'verbose' | 'help' | 'version'> {
+): Pick<Globals, 'json' | 'plain' | 'verbose' | 'profile' | 'help' | 'version'> {
   const { options } = split(argv, globalOptions)
   const has = (name: string) => options.some((option) => option.name === name)
   return {
     json: has('json'),
     plain: has('plain'),
     verbose: has('verbose'),
+    profile: has('profile'),
     help: has('help'),
     version: has('version'),
   }

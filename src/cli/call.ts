@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { ProvisionError } from '../core/error.ts'
 import { didYouMean } from '../core/suggest.ts'
+import { timed } from '../core/track.ts'
 import { commandIn, leadingWords, looseGlobals, parseCall } from './args.ts'
 import type { Command, ExitCode } from './command.ts'
 import type { Context } from './context.ts'
@@ -101,10 +102,16 @@ function contextOf(globals: Globals, world: World): Context {
     },
     workspace: async (playbook) => {
       const { openWorkspace } = await import('./workspace.ts')
-      return openWorkspace(playbook, globals, dir)
+      const opening = () => openWorkspace(playbook, globals, dir)
+      const workspace = await timed(emit, { what: 'load the playbook' }, opening)
+      learned.projectDir = workspace.projectDir
+      return workspace
     },
     withRun: async (workspace, work, over) => {
-      const run: Run = await wiring.openRun(workspace, { emit, signal, ifLocked: 'wait', ...over })
+      const options = { emit, signal, ifLocked: 'wait', ...over } as const
+      const run: Run = await timed(emit, { what: 'prepare the run' }, () =>
+        wiring.openRun(workspace, options),
+      )
       learned.redact = (text) => run.redact(text)
       try {
         return await work(run)

@@ -10,6 +10,7 @@ export const globalOptions = {
   json: { type: 'flag', summary: 'one JSON event a line on stdout, nothing else' },
   plain: { type: 'flag', summary: 'plain lines, as in a log' },
   verbose: { type: 'flag', summary: 'every line of output, and stack traces' },
+  profile: { type: 'flag', summary: 'where the time went, round trips, and a trace file for Perfetto' },
   yes: { type: 'flag', short: 'y', summary: 'answer questions with yes' },
   help: { type: 'flag', short: 'h', summary: 'help on a command' },
   version: { type: 'flag', summary: 'the version of provision' },

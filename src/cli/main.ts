@@ -24,6 +24,8 @@ export interface Io {
 /** What is learned only while a call is carried out. */
 export interface Learned {
   globals: Pick<Globals, 'env' | 'on' | 'dir' | 'playbook' | 'param'>
+  /** Undefined as long as there is no playbook. */
+  projectDir: string | undefined
   redact: (text: string) => string
 }
 
@@ -38,6 +40,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const look = { style: styleFor(process.stdout, env), columns: stdout.columns() }
   const learned: Learned = {
     globals: { env: undefined, on: undefined, dir: undefined, playbook: undefined, param: [] },
+    projectDir: undefined,
     redact: (text) => text,
   }
   const reporting: ReportOptions = {
@@ -50,11 +53,21 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     commandLine: (...words) => commandLineFor(env, learned.globals)(...words),
   }
   const report = await openReport(reporting)
-  const redacted: Emit = (event) => report.emit(redactEvent(event, learned.redact))
+  const profiling = loose.profile ? (await import('./profiling.ts')).startProfiling() : undefined
+  const redacted: Emit = (event) => {
+    const shown = redactEvent(event, learned.redact)
+    profiling?.listen(shown)
+    report.emit(shown)
+  }
   const run = holdLast(redacted)
   const note = (text: string) => redacted({ event: 'note', level: 'warning', text })
   const blame = { ownDir, verbose: loose.verbose }
   const signals = listenToSignals(process, note)
+  const finish = async (end: 'fine' | 'failed'): Promise<void> => {
+    const { projectDir } = learned
+    await profiling?.tell({ projectDir, look, json: loose.json, emit: redacted, show: report.show })
+    run.finish(end, performance.now())
+  }
   let code: ExitCode
   try {
     const world = {
@@ -75,12 +88,12 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
       if (run.isUnderWay()) redacted({ event: 'failed', failure: failureOf(signals.signal.reason, blame) })
       code = 130
     }
-    run.finish(code === 130 ? 'failed' : 'fine', performance.now())
+    await finish(code === 130 ? 'failed' : 'fine')
   } catch (error) {
     const stopped = signals.signal.aborted ? stoppedBy(signals.signal, error) : error
     const failure = failureOf(stopped, blame)
     redacted({ event: 'failed', failure })
-    run.finish('failed', performance.now())
+    await finish('failed')
     code = failure.code === 'usage' ? 2 : failure.code === 'interrupted' ? 130 : 1
   } finally {
     signals.dispose()

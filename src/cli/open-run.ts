@@ -12,6 +12,7 @@ import { buildAll } from '../engine/build/index.ts'
 import type { Outcomes } from '../engine/converge.ts'
 import { destroy } from '../engine/destroy.ts'
 import { nodeTasks } from '../engine/nodes.ts'
+import { observer } from '../engine/observe.ts'
 import { quickstart } from '../engine/quickstart.ts'
 import { plan, refresh } from '../engine/refresh.ts'
 import type { Session } from '../engine/session.ts'
@@ -35,6 +36,7 @@ export const openRun: OpenRun = async (workspace, options) => {
   const images = imageSource(engine)
   const hidden = hiding()
   const tap = tapped(options.emit)
+  const observed = observer(tap.emit)
   hidden.hide(secretParams(playbook.params))
   const buildContext = {
     playbookDir: dirname(workspace.playbookFile),
@@ -50,7 +52,7 @@ export const openRun: OpenRun = async (workspace, options) => {
     workspace,
     declaration,
     graph,
-    provider: await providerOf(workspace, graph, engine),
+    provider: observed.provider(await providerOf(workspace, graph, engine)),
     build: (builds) => buildAll([...builds, ...playbook.box.images], buildContext),
     ensureBox: (built) =>
       ensureBox(
@@ -58,10 +60,19 @@ export const openRun: OpenRun = async (workspace, options) => {
         built,
         buildContext,
       ),
-    connect: options.connect ?? ((target, signal) => connectHost(target, signal, { images })),
+    connect: observed.connect(
+      options.connect ?? ((target, signal) => connectHost(target, signal, { images })),
+    ),
   }
   const recording = { session, tap, engine: workspace.on === undefined ? engine : undefined }
-  return runOf(session, options.ifLocked, recording)
+  const run = runOf(session, options.ifLocked, recording)
+  return {
+    ...run,
+    close: async () => {
+      await run.close()
+      observed.end()
+    },
+  }
 }
 
 function runOf(session: Session, ifLocked: IfLocked, recording: Recording): Run {

@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts'
 import type { ErrorCode } from './error.ts'
 import type { Plan } from './plan.ts'
+import type { Traffic } from './traffic.ts'
 
 /** The parts of a run, in the order in which they are shown; several are under way at once. */
 export const phases = ['box', 'nodes', 'build', 'plan', 'apply', 'after'] as const
@@ -63,6 +64,15 @@ export type Event =
       readonly durationMs: number
       readonly failure: Failure
     }
+  /** A part of a run that is no task, such as asking a host; told when it is over. */
+  | {
+      readonly event: 'timed'
+      readonly what: string
+      readonly host?: string
+      readonly durationMs: number
+    }
+  /** What has gone over the connections to a host, told when they are no longer needed. */
+  | { readonly event: 'traffic'; readonly host: string; readonly traffic: Traffic }
   | { readonly event: 'planned'; readonly plan: Plan }
   /** Why a watch runs again: what changed, by paths relative to the project. */
   | { readonly event: 'edited'; readonly files: readonly string[] }

@@ -38,6 +38,20 @@ export async function tracked<T>(emit: Emit, task: Task, work: () => Promise<T>)
   }
 }
 
+/** Runs a part of a run that is no task, and tells how long it took. */
+export async function timed<T>(
+  emit: Emit,
+  part: { readonly what: string; readonly host?: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  const started = performance.now()
+  try {
+    return await work()
+  } finally {
+    emit({ event: 'timed', ...part, durationMs: performance.now() - started })
+  }
+}
+
 /** Runs a phase and tells when it starts and ends; `summarize` says in a few words what came of it. */
 export async function inPhase<T>(
   emit: Emit,

@@ -15,17 +15,15 @@ export interface Traffic {
 
 export const noTraffic: Traffic = { connections: 0, channels: 0, requests: 0, turns: 0, sent: 0, received: 0 }
 
-const combine = (a: Traffic, b: Traffic, how: (a: number, b: number) => number): Traffic => ({
-  connections: how(a.connections, b.connections),
-  channels: how(a.channels, b.channels),
-  requests: how(a.requests, b.requests),
-  turns: how(a.turns, b.turns),
-  sent: how(a.sent, b.sent),
-  received: how(a.received, b.received),
-})
-
 export const sumOf = (all: readonly Traffic[]): Traffic =>
-  all.reduce((sum, one) => combine(sum, one, (a, b) => a + b), noTraffic)
-
-/** What came on top of what was counted before. */
-export const since = (before: Traffic, now: Traffic): Traffic => combine(now, before, (a, b) => a - b)
+  all.reduce(
+    (sum, one) => ({
+      connections: sum.connections + one.connections,
+      channels: sum.channels + one.channels,
+      requests: sum.requests + one.requests,
+      turns: sum.turns + one.turns,
+      sent: sum.sent + one.sent,
+      received: sum.received + one.received,
+    }),
+    noTraffic,
+  )

@@ -6,7 +6,10 @@ import type { Report } from './report.ts'
 /** One JSON event a line on stdout, and nothing else. */
 export function jsonReport(stdout: Output): Report {
   return {
-    emit: (event) => stdout.write(`${JSON.stringify(external(event))}\n`),
+    emit: (event) => {
+      // Only a profile is made of these, which is told as a whole.
+      if (event.event !== 'timed') stdout.write(`${JSON.stringify(external(event))}\n`)
+    },
     show: () => undefined,
     close: () => stdout.flush(),
   }

@@ -23,8 +23,12 @@ export function countTraffic(
     answered = socket.bytesWritten
   })
   return {
-    channel: () => void channels++,
-    request: () => void requests++,
+    channel() {
+      channels++
+    },
+    request() {
+      requests++
+    },
     soFar: () => ({
       ...{ connections: 1, channels, requests, turns },
       sent: socket.bytesWritten,

@@ -23,6 +23,13 @@ it('writes one JSON object a line, and ends with the very form that is promised'
   )
 })
 
+it('leaves out what only profiles are made of', async () => {
+  const timed = { event: 'timed', what: 'ask', durationMs: 1 } as const
+  expect(await linesOf([timed, { event: 'phase-started', phase: 'plan' }])).toEqual([
+    '{"event":"phase-started","phase":"plan"}',
+  ])
+})
+
 it('holds the plan without the actions', async () => {
   const write = { do: 'delete' as const, path: '/a' }
   const [line = ''] = await linesOf([planned([{ ...step('web', 'file', 'a', 'remove'), actions: [write] }])])
