@@ -35,13 +35,16 @@ export function failuresText({ failures, capsule }: Outcome, { style }: ClosingL
   return [...texts, ...where].join('\n\n')
 }
 
-const endpointsText = (endpoints: readonly NamedEndpoint[], { style, columns }: ClosingLook): string =>
+/** A screen of any width: what people click or copy is wrapped by it, and never cut. */
+const whole = Infinity
+
+const endpointsText = (endpoints: readonly NamedEndpoint[], { style }: ClosingLook): string =>
   endpoints.length === 0
     ? ''
     : table(
         ['container', 'port', 'url'].map(style.dim),
         endpoints.map(({ container, name, url }) => [cleanLine(container), cleanLine(name), style.cyan(url)]),
-        columns,
+        whole,
       )
 
 /** The last line of a run: `✔ 3 changed, 12 as they should be · 2.3 s`. */
@@ -80,7 +83,7 @@ function planTally(plan: NonNullable<Outcome['plan']>, time: string, style: Styl
 }
 
 /** What to type next; empty where that is plain. */
-export function nextText(outcome: Outcome, { style, columns, commandLine }: ClosingLook): string {
+export function nextText(outcome: Outcome, { style, commandLine }: ClosingLook): string {
   const { plan, command, finished } = outcome
   if (finished?.ok !== true) return ''
   const hints = command === 'quickstart' ? afterQuickstart(outcome) : []
@@ -93,7 +96,7 @@ export function nextText(outcome: Outcome, { style, columns, commandLine }: Clos
     style.dim(meaning),
   ])
   const [first, ...rest] = lines
-  return first ? `${style.dim('next:')}\n${table(first, rest, columns)}` : ''
+  return first ? `${style.dim('next:')}\n${table(first, rest, whole)}` : ''
 }
 
 type Hint = readonly [words: readonly string[], meaning: string]

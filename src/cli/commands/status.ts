@@ -46,7 +46,7 @@ export function statusText(status: Status, look: Look, now: number): string {
     ...(containers.length > 0
       ? [table(heading('container', 'host', 'state', 'image', 'ports', 'up'), containers, columns)]
       : []),
-    ...(endpoints.length > 0 ? [table(heading('container', 'port', 'url'), endpoints, columns)] : []),
+    ...(endpoints.length > 0 ? [table(heading('container', 'port', 'url'), endpoints, Infinity)] : []),
   ].join('\n\n')
 }
 
