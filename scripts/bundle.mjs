@@ -1,6 +1,6 @@
 // Bundles the command line with all that it loads into dist/cli, or DIR/cli: `node scripts/bundle.mjs [DIR]`. Some hundred
 // small files of packages, and gRPC for what nobody calls, took longer to load than the work of a run.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
@@ -60,4 +60,12 @@ for (const file of output) {
   const path = join(target, file.fileName)
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, file.type === 'chunk' ? file.code : file.source)
+}
+
+// npx would install a package that is the project itself at its first call, and build it once more; this it finds at once.
+if (process.argv[2] === undefined) {
+  const bin = join(root, 'node_modules/.bin/provision')
+  await chmod(join(target, 'bin.js'), 0o755)
+  await rm(bin, { force: true })
+  await symlink('../../dist/cli/bin.js', bin)
 }
