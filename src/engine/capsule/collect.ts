@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { arch, cpus, freemem, loadavg, platform, release, totalmem } from 'node:os'
 import type { Failure } from '../../core/event.ts'
@@ -32,7 +33,10 @@ export async function collect(
   limit: number,
 ): Promise<readonly CapsuleFile[]> {
   const { redact } = session
-  const bounded = { ...session, signal: AbortSignal.any([session.signal, AbortSignal.timeout(limit)]) }
+  const signal = AbortSignal.any([session.signal, AbortSignal.timeout(limit)])
+  // Every question that is under way listens to it; that is no leak.
+  setMaxListeners(0, signal)
+  const bounded = { ...session, signal }
   const json = (name: string, value: unknown): CapsuleFile => ({ name, text: redactedJson(value, redact) })
   const [journal, status, containers] = await Promise.all([
     run.journal === undefined ? undefined : readFile(run.journal, 'utf8').catch(() => undefined),
