@@ -6,27 +6,48 @@ import type { Dial } from './docker-agent.ts'
 const socket = '/var/run/docker.sock'
 const patience = 20_000
 
+/** The way to the Docker engine of a host. */
+export interface DockerWay {
+  readonly dial: Dial
+  /** Whether its socket is forwarded: there may be many of those, while sshd counts commands and allows few. */
+  readonly isForwarded: () => Promise<boolean>
+}
+
 /**
  * Opens streams to the Docker engine of a host: its socket, forwarded; or, where sshd forbids that or the socket is not
  * the user's to open, `docker system dial-stdio`, with root's rights if need be.
  */
-export function dialDocker(connection: Connection): Dial {
+export function wayToDocker(connection: Connection): DockerWay {
   let stdio: Promise<Rights> | undefined
   let quick: Promise<unknown> | undefined
+  let forwarded: Promise<boolean> | undefined
+  /** Opened to find out; the first who dials gets it. */
+  let ahead: Promise<Duplex> | undefined
 
   const overStdio = async (rights: Promise<Rights>): Promise<Duplex> =>
     connection.channel(['docker', 'system', 'dial-stdio'], await rights)
 
-  return async () => {
-    quick ??= quicken(connection)
-    if (stdio) return overStdio(stdio)
-    try {
-      return await connection.forwardSocket(socket)
-    } catch (refused) {
-      stdio ??= rightsForDocker(connection, refused)
-      stdio.catch(() => (stdio = undefined))
-      return overStdio(stdio)
-    }
+  return {
+    async dial() {
+      quick ??= quicken(connection)
+      if (stdio) return overStdio(stdio)
+      const opening = ahead ?? connection.forwardSocket(socket)
+      ahead = undefined
+      try {
+        return await opening
+      } catch (refused) {
+        stdio ??= rightsForDocker(connection, refused)
+        stdio.catch(() => (stdio = undefined))
+        return overStdio(stdio)
+      }
+    },
+    isForwarded: () => {
+      forwarded ??= (ahead = connection.forwardSocket(socket)).then(
+        () => true,
+        () => false,
+      )
+      return forwarded
+    },
   }
 }
 

@@ -6,7 +6,7 @@ import type { Answer } from '../core/probe.ts'
 import type { Connection } from './connection.ts'
 import { act } from './docker-actions.ts'
 import { dockerOver } from './docker-agent.ts'
-import { dialDocker } from './docker-dial.ts'
+import { wayToDocker } from './docker-dial.ts'
 import { dockerError } from './docker-error.ts'
 import { createLimit } from './docker-limit.ts'
 import { answerAll, type DockerProbe } from './docker-probe.ts'
@@ -28,6 +28,8 @@ export interface DockerPort {
 
 // Below sshd's limit of 10 sessions, which each socket over `docker system dial-stdio` counts in.
 const parallel = 5
+/** Of questions, each with a socket of its own, where those are forwarded. */
+const forwardedAtOnce = 32
 
 /**
  * The Docker engine behind a connection. Images come from `images`, to be shared by the hosts of a run, so that several
@@ -37,8 +39,10 @@ export function dockerOf(
   connection: Connection,
   images: ImageSource = imageSource(() => localEngine()),
 ): DockerPort {
-  const { docker, agent } = dockerOver(dialDocker(connection), connection.traffic.request)
+  const { dial, isForwarded } = wayToDocker(connection)
+  const { docker, agent } = dockerOver(dial, connection.traffic.request)
   const limit = createLimit(parallel)
+  const wide = createLimit(forwardedAtOnce)
   const { name } = connection
 
   const perform = async (action: Action, signal: AbortSignal, watch: HostWatcher): Promise<void> => {
@@ -67,7 +71,7 @@ export function dockerOf(
     docker,
     async probe(probes, signal) {
       try {
-        return await answerAll(docker, probes, limit, signal)
+        return await answerAll(docker, probes, (await isForwarded()) ? wide : limit, signal)
       } catch (error) {
         throw dockerError(`${name} › docker`, error, signal, { code: 'host' })
       }

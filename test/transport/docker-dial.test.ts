@@ -3,7 +3,7 @@ import { PassThrough, type Duplex } from 'node:stream'
 import { Client } from 'ssh2'
 import { expect, test } from 'vitest'
 import type { Connection, Rights } from '../../src/transport/connection.ts'
-import { dialDocker } from '../../src/transport/docker-dial.ts'
+import { wayToDocker } from '../../src/transport/docker-dial.ts'
 import { countTraffic } from '../../src/transport/traffic.ts'
 
 /** What `docker version` does with the rights of the user and of root: its exit code and what it says. */
@@ -51,10 +51,22 @@ test.each<[string, boolean, Versions, string]>([
   ],
 ])('Docker is reached by %s', async (_, forwards, versions, expected) => {
   const { connection, opened } = connectionOf(forwards, versions)
-  const dial = dialDocker(connection)
+  const { dial } = wayToDocker(connection)
   await dial()
   await dial()
   expect(opened).toEqual([expected, expected])
+})
+
+test.each<[string, boolean, string]>([
+  ['forwarded', true, '/var/run/docker.sock'],
+  ['not forwarded', false, 'docker system dial-stdio as user'],
+])('that it is %s is found out with what is dialled first', async (_, forwards, expected) => {
+  const { connection, opened } = connectionOf(forwards, fine)
+  const { dial, isForwarded } = wayToDocker(connection)
+  expect(await Promise.all([isForwarded(), isForwarded()])).toEqual([forwards, forwards])
+  await Promise.all([dial(), dial()])
+  expect(opened).toEqual([expected, expected])
+  expect(await isForwarded()).toBe(forwards)
 })
 
 test.each<[string, Versions, string, string | undefined]>([
@@ -71,7 +83,7 @@ test.each<[string, Versions, string, string | undefined]>([
     'Cannot connect to the Docker daemon',
   ],
 ])('Docker that %s', async (_, versions, message, output) => {
-  const dial = dialDocker(connectionOf(false, versions).connection)
+  const { dial } = wayToDocker(connectionOf(false, versions).connection)
   const expected = output === undefined ? { code: 'host', message } : { code: 'host', message, output }
   await expect(dial()).rejects.toMatchObject(expected)
 })
@@ -79,7 +91,7 @@ test.each<[string, Versions, string, string | undefined]>([
 test('what failed is tried again at the next call', async () => {
   const versions: Versions = { user: [1, 'starting'], root: [1, 'starting'] }
   const { connection, opened } = connectionOf(false, versions)
-  const dial = dialDocker(connection)
+  const { dial } = wayToDocker(connection)
   await expect(dial()).rejects.toMatchObject({ code: 'host' })
   versions.user = [0, '']
   await dial()
