@@ -105,6 +105,8 @@ function contextOf(globals: Globals, world: World): Context {
       const opening = () => openWorkspace(playbook, globals, dir)
       const workspace = await timed(emit, { what: 'load the playbook' }, opening)
       learned.projectDir = workspace.projectDir
+      // What we tell the user to type next has to find the same one.
+      learned.globals = { ...globals, playbook: playbook ?? globals.playbook }
       return workspace
     },
     withRun: async (workspace, work, over) => {

@@ -10,7 +10,8 @@ export type Probe =
   | { readonly ask: 'image'; readonly ref: string }
   | { readonly ask: 'network'; readonly name: string }
   | { readonly ask: 'volume'; readonly name: string }
-  | { readonly ask: 'owned'; readonly environment: string }
+  /** What a playbook made in an environment: another playbook may be at home there too. */
+  | { readonly ask: 'owned'; readonly playbook: string; readonly environment: string }
 
 /** The answer to each probe; undefined where there is no such thing. */
 export interface Answers {

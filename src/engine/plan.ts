@@ -69,7 +69,7 @@ export async function makePlan(
 }
 
 async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Facts, signal: AbortSignal) {
-  const mine: Probe = { ask: 'owned', environment: facts.scope.environment }
+  const mine: Probe = { ask: 'owned', ...facts.scope }
   const [owned, ...answers] = await host.probe([mine, ...nodes.flatMap(({ bound }) => bound.probes)], signal)
   let next = 0
   const judged = nodes.map(({ node, bound }) => {

@@ -57,7 +57,10 @@ async function containersOf(session: Session, host: HostPort): Promise<Container
     .map(({ resource }) => resource.name)
   const [owned, ...states] = await ask(
     host,
-    [{ ask: 'owned', environment: workspace.environment }, ...listed.map(containerProbe)],
+    [
+      { ask: 'owned', playbook: workspace.playbook.name, environment: workspace.environment },
+      ...listed.map(containerProbe),
+    ],
     signal,
   )
   const more = owned.flatMap(({ type, name }) =>

@@ -102,7 +102,8 @@ export function nextText(outcome: Outcome, { style, commandLine }: ClosingLook):
 type Hint = readonly [words: readonly string[], meaning: string]
 
 function afterQuickstart({ plan, endpoints }: Outcome): Hint[] {
-  const containers = plan?.steps.filter(({ kind }) => kind === 'container') ?? []
+  const containers =
+    plan?.steps.filter(({ kind, operation }) => kind === 'container' && operation !== 'remove') ?? []
   const shown = endpoints.find(({ url }) => url.startsWith('http')) ?? endpoints[0]
   const container = shown?.container ?? containers[0]?.name
   const host = containers.find(({ name }) => name === container)?.host ?? plan?.steps[0]?.host

@@ -1,4 +1,5 @@
 import type Dockerode from 'dockerode'
+import type { Scope } from '../core/facts.ts'
 import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
 import { found } from './docker-error.ts'
 import type { Limit } from './docker-limit.ts'
@@ -62,7 +63,7 @@ export async function answerAll(
         return volume && volumeState(volume)
       }
       case 'owned':
-        return ownedBy(probe.environment, await Promise.all([containers(), networks(), volumes()]))
+        return ownedBy(probe, await Promise.all([containers(), networks(), volumes()]))
     }
   }
   return Promise.all(probes.map(answer))
@@ -74,20 +75,20 @@ type Lists = [
   readonly Dockerode.VolumeInspectInfo[],
 ]
 
-const ownedBy = (environment: string, [containers, networks, volumes]: Lists): readonly OwnedObject[] => [
+const ownedBy = (scope: Scope, [containers, networks, volumes]: Lists): readonly OwnedObject[] => [
   ...ownedOf(
     'container',
-    environment,
+    scope,
     containers.map((item) => ({ name: containerName(item), id: item.Id, labels: item.Labels })),
   ),
   ...ownedOf(
     'network',
-    environment,
+    scope,
     networks.map(({ Name, Id, Labels }) => ({ name: Name, id: Id, labels: Labels })),
   ),
   ...ownedOf(
     'volume',
-    environment,
+    scope,
     volumes.map(({ Name, Labels }) => ({ name: Name, id: Name, labels: Labels })),
   ),
 ]

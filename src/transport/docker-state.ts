@@ -1,4 +1,5 @@
 import { label } from '../core/label.ts'
+import type { Scope } from '../core/facts.ts'
 import type { ContainerState, ImageState, NetworkState, OwnedObject, VolumeState } from '../core/probe.ts'
 import { imageFingerprint, type InspectedImage } from './image-fingerprint.ts'
 
@@ -142,11 +143,11 @@ interface Labelled {
 /** Those of a list that carry the labels of an environment. */
 export const ownedOf = (
   type: OwnedObject['type'],
-  environment: string,
+  { playbook, environment }: Scope,
   objects: readonly Labelled[],
 ): OwnedObject[] =>
   objects.flatMap(({ name, id, labels }) =>
-    labels?.[label.environment] === environment
+    labels?.[label.environment] === environment && labels[label.playbook] === playbook
       ? [{ type, name, id, resource: labels[label.resource] ?? '', version: labels[label.version] }]
       : [],
   )

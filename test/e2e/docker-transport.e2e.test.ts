@@ -81,7 +81,7 @@ test('networks and volumes, made twice, probed together with what is owned', asy
       { ask: 'network', name: 'dtest-net' },
       { ask: 'volume', name: 'dtest-vol' },
       { ask: 'volume', name: 'dtest-nothing' },
-      { ask: 'owned', environment: 'dtest' },
+      { ask: 'owned', playbook: 'dtest', environment: 'dtest' },
     ],
     never,
   )

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rows, web } from '../support/other-changes.ts'
@@ -167,6 +167,19 @@ it('a secret is in no label', async () => {
     expect(found).toContain('provision.spec')
     expect(found).not.toContain('9f2c')
   }
+})
+
+it('another playbook in the same environment leaves all of it alone', async () => {
+  const other = `playbooks/other/playbook.ts`
+  const text = readFileSync(join(project.dir, `playbooks/${project.prefix}/playbook.ts`), 'utf8')
+  project.playbook('return []', params)
+  const empty = readFileSync(join(project.dir, `playbooks/${project.prefix}/playbook.ts`), 'utf8')
+  project.write(other, empty.replace(`name: '${project.prefix}'`, `name: 'other'`))
+  project.write(`playbooks/${project.prefix}/playbook.ts`, text)
+  const called = await provision(['plan', './playbooks/other', '--env', project.prefix, '--json'])
+  expect(finished(called)).toMatchObject({ ok: true })
+  expect(planned(called)).toEqual({})
+  rmSync(join(project.dir, 'playbooks/other'), { recursive: true })
 })
 
 it('what is no longer listed is removed, but for data and what is not ours', async () => {

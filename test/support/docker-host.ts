@@ -37,7 +37,11 @@ export async function startDockerHost(environment: string): Promise<DockerHost> 
   const sshd = await startSshd()
   const connection = await connect(sshd.target, never)
   const port = dockerOf(connection)
-  const labels = { [label.environment]: environment, [label.resource]: 'box/container/x' }
+  const labels = {
+    [label.playbook]: environment,
+    [label.environment]: environment,
+    [label.resource]: 'box/container/x',
+  }
   return {
     sshd,
     connection,

@@ -82,16 +82,18 @@ test('a network with and without a subnet of its own', () => {
   )
 })
 
-test('only objects of the environment are owned', () => {
-  const of = (environment: string) => ({
+test('only objects of the playbook in the environment are owned', () => {
+  const of = (environment: string, playbook = 'shop') => ({
+    [label.playbook]: playbook,
     [label.environment]: environment,
     [label.resource]: 'app/volume/x',
     [label.version]: '1',
   })
-  const owned = ownedOf('volume', 'mine', [
+  const owned = ownedOf('volume', { playbook: 'shop', environment: 'mine' }, [
     { name: 'a', id: 'a', labels: of('mine') },
     { name: 'b', id: 'b', labels: of('other') },
     { name: 'c', id: 'c', labels: null },
+    { name: 'd', id: 'd', labels: of('mine', 'other') },
   ])
   expect(owned).toEqual([{ type: 'volume', name: 'a', id: 'a', resource: 'app/volume/x', version: '1' }])
 })
