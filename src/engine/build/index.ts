@@ -138,7 +138,8 @@ function failureOfAll(errors: readonly unknown[]): unknown {
   if (stopped ?? errors.length === 1) return stopped ?? errors[0]
   if (ours.length < errors.length) return errors.find((error) => !isProvisionError(error))
   return new ProvisionError('build', `${errors.length} builds failed`, {
-    output: ours.map(({ message, output }) => (output ? `${message}\n${output}` : message)).join('\n\n'),
+    // The output of each has been told with its own failure.
+    output: ours.map(({ message }) => message).join('\n'),
     help: ours[0]?.help,
     cause: new AggregateError(errors),
   })
