@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { setMaxListeners } from 'node:events'
 import { connect as dialTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
@@ -45,6 +46,8 @@ export async function connect(
   const sock = await dial(target, signal, deadline, timeout)
   const ssh = new NodeSSH()
   const lost = new AbortController()
+  // Every call that is under way listens to it; that is no leak.
+  setMaxListeners(0, lost.signal)
   let refused: ProvisionError | undefined
   let lastError: (Error & ClientErrorExtensions) | undefined
   const opening = ssh.connect({
