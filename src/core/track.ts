@@ -52,12 +52,16 @@ export async function timed<T>(
   }
 }
 
-/** Runs a phase and tells when it starts and ends; `summarize` says in a few words what came of it. */
+/**
+ * Runs a phase and tells when it starts and ends; `summarize` says in a few words what came of it, `isFine` whether it
+ * ended well: one that does not throw may yet have failed in parts.
+ */
 export async function inPhase<T>(
   emit: Emit,
   phase: Phase,
   work: () => Promise<T>,
   summarize: (result: T) => string,
+  isFine: (result: T) => boolean = () => true,
 ): Promise<T> {
   const started = performance.now()
   emit({ event: 'phase-started', phase })
@@ -66,7 +70,7 @@ export async function inPhase<T>(
   try {
     const result = await work()
     summary = summarize(result)
-    ok = true
+    ok = isFine(result)
     return result
   } finally {
     emit({ event: 'phase-finished', phase, ok, durationMs: performance.now() - started, summary })

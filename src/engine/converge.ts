@@ -102,6 +102,7 @@ const applyPhase = (session: Session, plan: Plan, ports: ReadonlyMap<string, Hos
       ]
       return [`${changed.length} changed`, `${unchanged.length} unchanged`, ...bad].join(', ')
     },
+    ({ failed, skipped }) => failed.length === 0 && skipped.length === 0,
   )
 
 function report({ emit, signal }: Session, { failed, skipped }: Applied): void {

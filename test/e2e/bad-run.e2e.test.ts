@@ -123,6 +123,7 @@ describe('beside a container that runs', () => {
        return [${web}, directory(a, '/srv/later', {}, { needs: [first] })]`,
       /a › command first: sh -c '.*': exit code 4\n {2}said\n {2}cried\nhelp: try it by hand/,
     )
+    expect(text).toMatch(/^apply {2}failed · 0 changed, \d+ unchanged, 1 failed, 1 not begun/m)
     expect(text).toMatch(/not begun, because something they need failed: a\/directory\/\/srv\/later/)
     expect(await inNode('ls -d /srv/later || echo none')).toBe('none\n')
   })
