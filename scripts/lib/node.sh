@@ -26,7 +26,7 @@ _built=dist/.built
 
 build_missing() {
   [[ ! -f dist/cli/bin.js || ! -f $_built ]] ||
-    [[ -n $(find src package.json tsconfig.json tsconfig.build.json -newer "$_built" -print -quit) ]]
+    [[ -n $(find src scripts/bundle.mjs package.json tsconfig.json tsconfig.build.json -newer "$_built" -print -quit) ]]
 }
 
 build() {

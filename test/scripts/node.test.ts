@@ -45,7 +45,8 @@ test.each([
   expect(await answer('packages_missing')).toBe(expected)
 })
 
-const sources = { 'src/a/b.ts': 5, 'package.json': 5, 'tsconfig.json': 5, 'tsconfig.build.json': 5 }
+const settings = { 'package.json': 5, 'tsconfig.json': 5, 'tsconfig.build.json': 5 }
+const sources = { 'src/a/b.ts': 5, 'scripts/bundle.mjs': 5, ...settings }
 test('build missing: a source deleted since', async () => {
   lay({ ...sources, 'src/a/gone.ts': 5, 'dist/cli/bin.js': 9, 'dist/.built': 1 })
   expect(await answer('build_missing')).toBe('no')

@@ -1,7 +1,7 @@
 import { playbookArgument } from '../carry.ts'
 import { defineCommand } from '../command.ts'
 import { controlC, controlD, listenToKeys } from '../keys.ts'
-import { startWatching, type Watching } from '../watching.ts'
+import type { Watching } from '../watching.ts'
 
 export const command = defineCommand({
   summary: 'refresh whenever a file is saved, on connections that stay open',
@@ -18,6 +18,8 @@ export const command = defineCommand({
   run: async (context, { args }) => {
     const workspace = await context.workspace(args[0])
     const warm = await context.wiring.keepWarm()
+    // Loaded here: the list of all commands asks each for its summary.
+    const { startWatching } = await import('../watching.ts')
     const watching = startWatching(context, args[0], workspace, warm)
     const stopKeys = listenToKeys(context.stdin, (key) => press(key, watching))
     if (context.stdin.isTTY) {
