@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { reasonOf } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import { failureOf } from '../report/failure.ts'
 import { outputTo } from '../report/output.ts'
@@ -99,5 +100,9 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     signals.dispose()
   }
   await report.close()
-  return code
+  const lost = stdout.lost()
+  if (lost === undefined) return code
+  stderr.write(`✖ not all could be written to standard output: ${reasonOf(lost)}\n`)
+  await stderr.flush()
+  return code === 0 ? 1 : code
 }

@@ -9,6 +9,8 @@ export interface Output {
   readonly write: (text: string | Uint8Array) => void
   /** Aborted when nobody reads any more, as after `| head -1`. */
   readonly gone: AbortSignal
+  /** Why it takes nothing any more, where that is not its reader's wish: the disk is full. */
+  readonly lost: () => Error | undefined
   /** Waits until the reader has room again: to be awaited by whoever writes without end. */
   readonly room: () => Promise<void>
   /** Waits until everything has left this process. */
@@ -17,12 +19,14 @@ export interface Output {
 
 type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
 
-/** Writing to a closed pipe is no error: what is written from then on is dropped. */
+/** What is written to a stream that takes nothing any more is dropped; a closed pipe is no error at all. */
 export function outputTo(stream: Stream): Output {
   const gone = new AbortController()
+  let lost: Error | undefined
   stream.on('error', (error) => {
     const code = systemCode(error)
-    if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') throw error
+    // Thrown here it would end a run in the middle of its work.
+    if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') lost ??= error
     gone.abort()
   })
   const until = (start: (done: () => void) => void) =>
@@ -45,6 +49,7 @@ export function outputTo(stream: Stream): Output {
       if (!gone.signal.aborted && !stream.destroyed) stream.write(text)
     },
     gone: gone.signal,
+    lost: () => lost,
     room: () => (stream.writableNeedDrain ? until((done) => stream.once('drain', done)) : Promise.resolve()),
     flush: () => until((done) => stream.write('', done)),
   }
