@@ -68,7 +68,9 @@ function lineOf(event: Event, task: TaskRow | undefined): string | undefined {
       return `${event.phase.padEnd(5)}  started`
     case 'phase-finished': {
       const { phase, ok, summary, durationMs } = event
-      const parts = [summary === 'failed' ? '' : summary, showDuration(durationMs)].filter((part) => part !== '').join(' · ')
+      const parts = [summary === 'failed' ? '' : summary, showDuration(durationMs)]
+        .filter((part) => part !== '')
+        .join(' · ')
       return `${phase.padEnd(5)}  ${ok ? 'done' : 'failed'} · ${parts}`
     }
     case 'task-started':

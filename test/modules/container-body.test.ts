@@ -148,9 +148,7 @@ describe('the published ports of a container', () => {
   })
 
   it('say so when one is used that is not published this time', () => {
-    expect(() => resolve(made.at.jmx.port, facts)).toThrow(
-      /app › container user: it publishes no port "jmx"/,
-    )
+    expect(() => resolve(made.at.jmx.port, facts)).toThrow(/app › container user: it publishes no port "jmx"/)
   })
 })
 

@@ -63,7 +63,9 @@ describe('the plain report', () => {
   it('tells a failure once, in full, with what to do', async () => {
     const { stderr, stdout } = await report(fakeRun('failed'))
     expect(stderr.match(/not ready after 30 s/g)).toHaveLength(1)
-    expect(stderr).toContain('apply  app › container user: failed after 30 s\napply  failed · 3 changed · 0.6 s\n')
+    expect(stderr).toContain(
+      'apply  app › container user: failed after 30 s\napply  failed · 3 changed · 0.6 s\n',
+    )
     expect(stderr).toMatch(/\n {2}GET .*connection refused\nhelp: provision logs user\n✖ failed: 2 changed, /)
     expect(stdout).toMatch(/^planned:\n~ app › container user/)
     expect(stdout).not.toContain('http://')

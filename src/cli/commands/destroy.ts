@@ -21,7 +21,9 @@ export const command = defineCommand({
       return 1
     }
     context.emit({ event: 'started', command: 'destroy', playbook: playbook.name, environment })
-    const destroyed = await context.withRun(workspace, (run) => run.destroy(), { ifLocked: ifLocked(options) })
+    const destroyed = await context.withRun(workspace, (run) => run.destroy(), {
+      ifLocked: ifLocked(options),
+    })
     context.answer('destroy', destroyed, (look) => destroyedText(destroyed, look))
     return 0
   },
