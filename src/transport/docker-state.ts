@@ -18,6 +18,8 @@ export interface ContainerInspection {
     readonly Running: boolean
     readonly ExitCode: number
     readonly StartedAt: string
+    /** Of its last run; the year 1 when it never ended. */
+    readonly FinishedAt: string
     readonly OOMKilled: boolean
     readonly Health?: Maybe<{ readonly Status: string }>
   }

@@ -61,7 +61,7 @@ function checkLog(place: Place, name: string, pattern: RegExp, signal: AbortSign
       following = StartedAt
       containerLogs(place.docker, name, {
         follow: true,
-        since: StartedAt,
+        since: startOfLog(container),
         signal,
         onLine: ({ text }) => {
           found ||= pattern.test(text)
@@ -73,6 +73,14 @@ function checkLog(place: Place, name: string, pattern: RegExp, signal: AbortSign
     }
     return Promise.resolve(found ? 'ready' : waiting)
   }
+}
+
+/**
+ * From when on the log is that of the present start; undefined for all of it. Docker notes the time of a start when that
+ * is done: what a container writes at once is older, on a busy machine.
+ */
+export function startOfLog({ State }: Pick<ContainerInspection, 'State'>): string | undefined {
+  return Date.parse(State.FinishedAt) > 0 ? State.FinishedAt : undefined
 }
 
 async function checkCommand(

@@ -12,7 +12,7 @@ const bare: ContainerInspection = {
   Id: 'id',
   Image: 'sha256:image',
   RestartCount: 0,
-  State: { Status: 'created', Running: false, ExitCode: 0, StartedAt: '', OOMKilled: false },
+  State: { Status: 'created', Running: false, ExitCode: 0, StartedAt: '', FinishedAt: '', OOMKilled: false },
   Config: { Image: 'app:1', Labels: null, Env: null, Cmd: null, User: '', Tty: false },
   HostConfig: {},
   NetworkSettings: { Networks: null },

@@ -2,13 +2,24 @@ import { expect, test } from 'vitest'
 import type { ContainerInspection } from '../../src/transport/docker-state.ts'
 import { isWanted, statusIn } from '../../src/transport/ready-port.ts'
 import { reachAt } from '../../src/transport/ready-place.ts'
+import { startOfLog } from '../../src/transport/ready-check.ts'
 import { ending, pauseAfter } from '../../src/transport/ready.ts'
+
+/** What Docker says of what never was. */
+const never = '0001-01-01T00:00:00Z'
 
 const running: ContainerInspection = {
   Id: 'id',
   Image: 'sha256:image',
   RestartCount: 0,
-  State: { Status: 'running', Running: true, ExitCode: 0, StartedAt: 'then', OOMKilled: false },
+  State: {
+    Status: 'running',
+    Running: true,
+    ExitCode: 0,
+    StartedAt: 'then',
+    FinishedAt: never,
+    OOMKilled: false,
+  },
   Config: { Image: 'image', Labels: {}, Env: [], Cmd: [], User: '', Tty: false },
   HostConfig: { NetworkMode: 'default' },
   NetworkSettings: { Networks: { bridge: { IPAddress: '172.17.0.2' } } },
@@ -75,4 +86,11 @@ test.each([
 test('tries come quickly at first and never more than 250 ms apart', () => {
   const pauses = [0, 1_000, 4_000, 6_000, 10_000, 25_000, 600_000].map(pauseAfter)
   expect(pauses).toEqual([40, 40, 40, 60, 100, 250, 250])
+})
+
+test.each([
+  ['all of it for a first start, also what is older than that start is said to be', never, undefined],
+  ['what came after the last end', '2026-01-31T12:00:00.123456789Z', '2026-01-31T12:00:00.123456789Z'],
+])('of a log counts %s', (_, FinishedAt, since) => {
+  expect(startOfLog(inState({ StartedAt: '2026-01-31T12:00:01Z', FinishedAt }))).toBe(since)
 })
