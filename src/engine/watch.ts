@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseDockerignore, type Ignore } from './build/dockerignore.ts'
 import { areasOf, type Area } from './watch/areas.ts'
 import { watchFolders } from './watch/folders.ts'
-import { differences, extended, filesIn, lookAt, type Look, type Sources } from './watch/look.ts'
+import { differences, extended, filesIn, isFresh, lookAt, type Look, type Sources } from './watch/look.ts'
 import { advance, beginning, defaultPace, type Input, type Next, type Pace } from './watch/machine.ts'
 
 export type { Sources } from './watch/look.ts'
@@ -111,6 +111,8 @@ export function watch(options: WatchOptions): Watch {
     took = performance.now() - started
     const differs = before !== undefined && differences(before, latest).length > 0
     if (differs && !hasHeard) folders.distrust()
+    // What is just being written is let come to an end, whether that was heard or not.
+    if (differs && isFresh(latest)) tell({ is: 'stir' })
     tell({ is: 'looked', differs })
   }
   const widen = async (): Promise<void> => {

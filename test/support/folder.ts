@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 
 /** A name that every way through a shell, a URL or a glob would break. */
@@ -30,5 +31,12 @@ export function temporaryFolder(things: Readonly<Record<string, Thing>> = {}, na
   const folder = join(root, name)
   mkdirSync(folder)
   fill(folder, things)
+  return folder
+}
+
+/** A folder with files that were not written within the last tick of the clock. */
+export async function settledFolder(things: Parameters<typeof temporaryFolder>[0]): Promise<string> {
+  const folder = temporaryFolder(things)
+  await sleep(30)
   return folder
 }

@@ -62,10 +62,10 @@ function filesBelow(root: string, isExcluded: (path: string) => boolean): string
       const path = prefix + entry.name
       if (isExcluded(path)) continue
       const source = join(folder, entry.name)
-      const isFolder = entry.isSymbolicLink()
-        ? statSync(source, { throwIfNoEntry: false })?.isDirectory()
-        : entry.isDirectory()
-      if (isFolder) walk(source, `${path}/`, [...above, real])
+      const target = entry.isSymbolicLink() ? statSync(source, { throwIfNoEntry: false }) : entry
+      // Emacs marks a file that is being edited by a link to nothing beside it.
+      if (!target && entry.name.startsWith('.#')) continue
+      if (target?.isDirectory()) walk(source, `${path}/`, [...above, real])
       else files.push(path)
     }
   }

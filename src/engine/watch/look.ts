@@ -8,7 +8,7 @@ import { readContent } from '../build/folder.ts'
 import { inputFiles } from '../build/inputs.ts'
 import { closureOf } from '../build/order.ts'
 import { isEditorFile } from './editor-files.ts'
-import { gone, stampReader, type Stamp } from './stamps.ts'
+import { gone, isUnsettled, stampReader, type Stamp } from './stamps.ts'
 
 /** What a system is made from on this machine. */
 export interface Sources {
@@ -27,6 +27,9 @@ const folder: Stamp = 'folder'
 
 /** Of how many files a look knows. */
 export const filesIn = (look: Look): number => [...look.values()].filter((stamp) => stamp !== folder).length
+
+/** Whether something was being written just when it was looked at. */
+export const isFresh = (look: Look): boolean => [...look.values()].some(isUnsettled)
 
 /** Looks at all files that builds read, by the code that builds read them with; only stamps instead of contents. */
 export async function lookAt(sources: Sources): Promise<Look> {

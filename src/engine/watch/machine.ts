@@ -4,8 +4,8 @@ export interface Pace {
   readonly quiet: number
   /** The longest that stirring without end holds up a run. */
   readonly patience: number
-  /** Runs that follow each other without a rest before it counts as going round in a circle. */
-  readonly circle: number
+  /** What counts as going round in a circle: so many runs, over so much time, without a rest. */
+  readonly circle: { readonly runs: number; readonly time: number }
   /** The pause before each further run then. */
   readonly pause: number
 }
@@ -15,7 +15,12 @@ export interface Pace {
  * be longer than a tick of the clock that file systems stamp with (4–10 ms): whatever is written after a look that
  * followed so much quiet has another stamp.
  */
-export const defaultPace: Pace = { quiet: 40, patience: 1_000, circle: 5, pause: 4_000 }
+export const defaultPace: Pace = {
+  quiet: 40,
+  patience: 1_000,
+  circle: { runs: 10, time: 30_000 },
+  pause: 4_000,
+}
 
 /** Where a watch stands. */
 export interface State {
@@ -26,9 +31,18 @@ export interface State {
   readonly lookedAt: number
   readonly asked: boolean
   readonly quitting: boolean
-  /** Runs since the last rest. */
-  readonly streak: number
+  readonly streak: Streak
 }
+
+/** Runs that followed each other without a rest in between. */
+interface Streak {
+  readonly runs: number
+  readonly since: number
+  /** Whether they go round in a circle, as when a build writes what it is built from. */
+  readonly isCircle: boolean
+}
+
+const noStreak: Streak = { runs: 0, since: 0, isCircle: false }
 
 /** What a watch is told. */
 export type Input =
@@ -67,7 +81,7 @@ export const beginning: State = {
   lookedAt: 0,
   asked: true,
   quitting: false,
-  streak: 0,
+  streak: noStreak,
 }
 
 /**
@@ -102,7 +116,7 @@ function decide(state: State, now: number, pace: Pace): readonly [State, Next] {
   if (busy !== 'no') return [state, undefined]
   if (quitting) return [state, { do: 'end' }]
   if (asked) return look(state, now)
-  if (!stirred) return [{ ...state, streak: 0 }, { do: 'rest' }]
+  if (!stirred) return [{ ...state, streak: noStreak }, { do: 'rest' }]
   const ms = dueAt(stirred, state, pace) - now
   return ms > 0 ? [state, { do: 'wait', ms }] : look(state, now)
 }
@@ -114,29 +128,31 @@ const look = (state: State, now: number): readonly [State, Next] => [
 
 function dueAt({ first, last }: NonNullable<State['stirred']>, { streak }: State, pace: Pace): number {
   const settled = Math.min(last + pace.quiet, first + pace.patience)
-  return streak >= pace.circle ? Math.max(settled, first + pace.pause) : settled
+  return streak.isCircle ? Math.max(settled, first + pace.pause) : settled
 }
 
 function looked(state: State, differs: boolean, now: number, pace: Pace): readonly [State, Next] {
   const { asked, quitting, stirred, lookedAt } = state
   if (quitting) return [state, { do: 'end' }]
-  if (asked) return run(state, pace)
+  if (asked) return run({ ...state, streak: noStreak }, now, pace)
   const isNew = stirred !== undefined && stirred.last > lookedAt
   if (!differs)
     return decide(
-      { ...state, stirred: isNew ? { first: lookedAt, last: stirred.last } : undefined, streak: 0 },
+      { ...state, stirred: isNew ? { first: lookedAt, last: stirred.last } : undefined, streak: noStreak },
       now,
       pace,
     )
   if (isNew && now < stirred.first + pace.patience) return decide(state, now, pace)
-  return run(state, pace)
+  return run(state, now, pace)
 }
 
-function run(state: State, { circle }: Pace): readonly [State, Next] {
-  const { asked } = state
-  const streak = asked ? 0 : state.streak + 1
+function run(state: State, now: number, { circle }: Pace): readonly [State, Next] {
+  const { asked, streak: former } = state
+  const runs = former.runs + 1
+  const since = former.runs === 0 ? now : former.since
+  const streak = { runs, since, isCircle: runs >= circle.runs && now - since >= circle.time }
   return [
     { ...state, busy: 'running', asked: false, stirred: undefined, streak },
-    { do: 'run', asked, isCircle: streak === circle },
+    { do: 'run', asked, isCircle: streak.isCircle && !former.isCircle },
   ]
 }

@@ -10,6 +10,12 @@ export type Stamp = string
  */
 const tick = 20
 
+/** What the stamp of a file that was written within it has before the time of the look. Reasons of errors have one line. */
+const unsettled = '\nat '
+
+/** Whether a stamp is of a file that was written a moment ago. */
+export const isUnsettled = (stamp: Stamp): boolean => stamp.includes(unsettled)
+
 /** What stands in a stamp for a path where nothing is. */
 export const gone: Stamp = 'gone'
 
@@ -21,8 +27,8 @@ export function stampOf(stats: BigIntStats | undefined, now: number): Stamp {
   if (!stats) return gone
   const { size, mtimeNs, ctimeNs, ctimeMs, ino, mode } = stats
   const age = now - Number(ctimeMs)
-  const parts = [size, mtimeNs, ctimeNs, ino, mode].map((part) => part.toString(36))
-  return [...parts, ...(age >= 0 && age < tick ? [`at ${now}`] : [])].join(' ')
+  const mark = age >= 0 && age < tick ? `${unsettled}${now}` : ''
+  return `${size} ${mtimeNs} ${ctimeNs} ${ino} ${mode}${mark}`
 }
 
 /** Reads stamps in the place of digests, so that whatever reads the inputs of builds can read their stamps as well. */

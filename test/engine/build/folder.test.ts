@@ -56,6 +56,11 @@ test('the digest is of paths, content and executable bits, wherever the folder l
   expect(new Set([digest, executable, (await read(one)).digest]).size).toBe(3)
 })
 
+test('the mark that Emacs puts beside a file which is being edited is no file', async () => {
+  const root = temporaryFolder({ 'index.html': '', '.#index.html': { linkTo: 'user@host.4711:1700000000' } })
+  expect((await read(root)).files.map(({ path }) => path)).toEqual(['index.html'])
+})
+
 test('an empty folder is one', async () => {
   expect(await read(temporaryFolder())).toMatchObject({ type: 'folder', files: [] })
 })

@@ -86,19 +86,26 @@ describe('ending a watch', () => {
 })
 
 describe('runs that change what they are made from', () => {
-  const { runs, circles, rest } = play({ edits: [1_000], selfish: true }, defaultPace, 60_000)
+  const story: Story = { edits: [1_000], selfish: true, run: 500 }
+  const { runs, circles, rest } = play(story, defaultPace, 120_000)
+  const between = (from: number, to: number) => runs.filter((run) => run.from >= from && run.from < to).length
 
   it('are told of once', () => {
     expect([circles, rest]).toEqual([1, undefined])
   })
 
-  it('get pauses in between', () => {
-    expect(runs.length).toBeGreaterThan(10)
-    expect(runs.length).toBeLessThan(25)
+  it('get pauses in between after a while', () => {
+    expect(between(0, 20_000)).toBeGreaterThan(30)
+    expect(between(60_000, 80_000)).toBeLessThan(6)
   })
 
   it('do not make the user wait who asks', () => {
-    const { runs } = play({ edits: [1_000], selfish: true, asks: [30_000] }, defaultPace, 60_000)
-    expect(runs.some(({ from }) => from >= 30_000 && from <= 30_110)).toBe(true)
+    const { runs } = play({ ...story, asks: [100_000] }, defaultPace, 120_000)
+    expect(runs.some(({ from }) => from >= 100_000 && from <= 100_510)).toBe(true)
+  })
+
+  it('are not suspected of it where somebody saves again and again', () => {
+    const saves = every(1_000, 150, 100)
+    expect(play({ edits: saves, run: 140 }, defaultPace).circles).toBe(0)
   })
 })
