@@ -30,8 +30,11 @@ import type { IfLocked, OpenHost, OpenRun, Run } from './run.ts'
 /** Puts the rooms of the tool together for one playbook in one environment. */
 export const openRun: OpenRun = async (workspace, options) => {
   const { playbook, given } = workspace
-  const declaration = playbook.declare(given, process.env)
-  const graph = graphOf(declaration.resources, playbook.hosts)
+  // Only what needs the playbook's resources asks for them: to stop or destroy hosts, no param has to be given.
+  const declared = once(() => {
+    const declaration = playbook.declare(given, process.env)
+    return { declaration, graph: graphOf(declaration.resources, playbook.hosts) }
+  })
   const engine = once(() => localEngine())
   const images = imageSource(engine)
   const hidden = hiding()
@@ -50,33 +53,29 @@ export const openRun: OpenRun = async (workspace, options) => {
     ...hidden,
     emit: tap.emit,
     workspace,
-    declaration,
-    graph,
-    provider: observed.provider(await providerOf(workspace, graph, engine)),
+    get declaration() {
+      return declared().declaration
+    },
+    get graph() {
+      return declared().graph
+    },
+    provider: observed.provider(await providerOf(workspace, () => declared().graph, engine)),
     build: (builds) => buildAll([...builds, ...playbook.box.images], buildContext),
-    ensureBox: (built) =>
-      ensureBox(
-        { box: playbook.box, images: imagesOf(graph, playbook.box), among: graph.builds },
-        built,
-        buildContext,
-      ),
+    ensureBox: (built) => {
+      const { graph } = declared()
+      const content = { box: playbook.box, images: imagesOf(graph, playbook.box), among: graph.builds }
+      return ensureBox(content, built, buildContext)
+    },
     connect: observed.connect(
       options.connect ?? ((target, signal) => connectHost(target, signal, { images })),
     ),
   }
   const recording = { session, tap, engine: workspace.on === undefined ? engine : undefined }
-  const run = runOf(session, options.ifLocked, recording)
-  return {
-    ...run,
-    close: async () => {
-      await run.close()
-      observed.end()
-    },
-  }
+  return runOf(session, options.ifLocked, recording, observed.end)
 }
 
-function runOf(session: Session, ifLocked: IfLocked, recording: Recording): Run {
-  const { workspace, graph, provider, signal, emit } = session
+function runOf(session: Session, ifLocked: IfLocked, recording: Recording, onClose: () => void): Run {
+  const { workspace, provider, signal, emit } = session
   const opened: ConnectedHost[] = []
   const alone = <T>(
     command: string,
@@ -90,21 +89,32 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording): Run 
     const started = performance.now()
     const { name } = workspace.playbook
     emit({ event: 'started', command, playbook: name, environment: workspace.environment })
+    refuseMistakes(session)
     const outcomes = await alone(command, () => work(session), same)
     const finished: Finished = { event: 'finished', ...outcomes, durationMs: performance.now() - started }
     emit(finished)
     return finished
   }
   return {
-    containers: graph.resources.flatMap(({ resource: { kind, host, name } }) =>
-      kind === 'container' ? [{ host, name }] : [],
-    ),
-    builds: [...graph.builds, ...workspace.playbook.box.images],
+    get containers() {
+      return session.graph.resources.flatMap(({ resource: { kind, host, name } }) =>
+        kind === 'container' ? [{ host, name }] : [],
+      )
+    },
+    get builds() {
+      return [...session.graph.builds, ...workspace.playbook.box.images]
+    },
     quickstart: () => finishing('quickstart', quickstart),
     refresh: () => finishing('refresh', refresh),
     apply: () => finishing('apply', refresh),
-    plan: () => plan(session),
-    status: () => statusOf(session),
+    plan: async () => {
+      refuseMistakes(session)
+      return plan(session)
+    },
+    status: async () => {
+      refuseMistakes(session)
+      return statusOf(session)
+    },
     survey: () => provider.survey(signal),
     hosts: (names) => openHosts(session, opened, names),
     stop: () =>
@@ -129,9 +139,13 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording): Run 
     redact: session.redact,
     close: async () => {
       await Promise.allSettled(opened.map((host) => host.close()))
+      onClose()
     },
   }
 }
+
+/** Has the playbook evaluated and checked, before anything is asked or changed. */
+const refuseMistakes = ({ graph }: Session): Graph => graph
 
 const same = (outcomes: Outcomes): Outcomes => outcomes
 
@@ -181,7 +195,7 @@ async function openHosts(
 
 async function providerOf(
   workspace: Workspace,
-  graph: Graph,
+  graph: () => Graph,
   engine: () => Promise<Dockerode>,
 ): Promise<Provider> {
   const { environment, projectDir, stateDir, playbook, on } = workspace
@@ -189,7 +203,7 @@ async function providerOf(
     const { createSshProvider } = await import('../providers/ssh/index.ts')
     return createSshProvider({ file: on, hosts: playbook.hosts })
   }
-  const ports = new Map(playbook.hosts.map((host) => [host, publishedPorts(graph, host)]))
+  const ports = (host: string) => publishedPorts(graph(), host)
   return createDockerProvider({ environment, projectDir, stateDir, hosts: playbook.hosts, ports, engine })
 }
 
@@ -226,7 +240,7 @@ const secretParams = (specs: ParamSpecs): Secret[] =>
   })
 
 /** Does something at its first call, and gives that result ever after. */
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined
+function once<T extends object>(work: () => T): () => T {
+  let result: T | undefined
   return () => (result ??= work())
 }

@@ -152,7 +152,7 @@ test('nodes stay usable when their keys were deleted, also after their next rest
 })
 
 test('nodes are reached over loopback where their addresses are not, with ports that stay', async () => {
-  const { provider, again } = newPlace(['web'], { reach: 'loopback', ports: new Map([['web', [8080]]]) })
+  const { provider, again } = newPlace(['web'], { reach: 'loopback', ports: () => [8080] })
   const host = await theOnly(provider.up(theBox, signal, quiet))
   expect(host.ssh.address).toBe('127.0.0.1')
   expect(host.ssh.port).not.toBe(22)

@@ -107,7 +107,7 @@ export function place(hosts: readonly string[], over: Partial<DockerProviderOpti
       projectDir,
       stateDir,
       hosts,
-      ports: new Map(),
+      ports: () => [],
       engine: () => Promise.resolve(engine),
       ...over,
       ...more,

@@ -14,8 +14,8 @@ export interface Context {
   readonly keys: KeyFiles
   /** Of the topology, in its order. */
   readonly hosts: readonly string[]
-  /** The ports that hosts publish, by host; needed only where they are published on loopback. */
-  readonly ports: ReadonlyMap<string, readonly number[]>
+  /** The ports that a host publishes; asked for only where they are published on loopback. */
+  readonly ports: (host: string) => readonly number[]
   /** The subnet that the nodes must have; undefined for the next free one. */
   readonly subnet: string | undefined
   /** The value of `PROVISION_REACH`. */

@@ -21,8 +21,8 @@ export interface DockerProviderOptions {
   readonly stateDir: string
   /** Of the topology, in its order. */
   readonly hosts: readonly string[]
-  /** The ports that the playbook publishes on each host, for engines whose networks this machine cannot see. */
-  readonly ports: ReadonlyMap<string, readonly number[]>
+  /** The ports that the playbook publishes on a host; asked only for engines whose networks this machine cannot see. */
+  readonly ports: (host: string) => readonly number[]
   /** The engine of this machine, connected when it is first needed. */
   readonly engine: () => Promise<Dockerode>
   /** The subnet for the nodes; by default 192.168.60.0/24, or the next free one. */

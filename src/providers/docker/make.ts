@@ -62,7 +62,7 @@ async function startOnFreePorts(
   attempts: number,
 ): Promise<readonly LoopbackPort[]> {
   const { engine, names, ports } = context
-  const wanted = node.mode === 'loopback' ? [...new Set([22, ...(ports.get(node.host) ?? [])])] : []
+  const wanted = node.mode === 'loopback' ? [...new Set([22, ...ports(node.host)])] : []
   const loopback = await pickLoopbackPorts(wanted)
   const making = names.making(node.host)
   try {

@@ -17,7 +17,7 @@ async function lonelyNode({ id, dir, signal, provision }: Bench) {
   const environment = `${id}-node`
   const stateDir = join(dir, '.provision', environment)
   const provider = createDockerProvider({
-    ...{ environment, stateDir, projectDir: dir, hosts: ['lonely'], ports: new Map() },
+    ...{ environment, stateDir, projectDir: dir, hosts: ['lonely'], ports: () => [] },
     engine: () => Promise.resolve(engine),
   })
   return {
