@@ -1,6 +1,6 @@
-/** A reference in one form, as an engine lists it: without the default registry, with its tag. */
+/** A reference in one form, as an engine lists it: with its tag. */
 export function imageName(ref: string): string {
-  const name = ref.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '')
+  const name = ref.replace(/^library\//, '')
   const last = name.slice(name.lastIndexOf('/') + 1)
   return last.includes(':') || last.includes('@') ? name : `${name}:latest`
 }
