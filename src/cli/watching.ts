@@ -51,9 +51,11 @@ export function startWatching(
       context.withRun(
         workspace,
         async (run) => {
-          lastRun = run
-          const isOther = JSON.stringify(builds) !== JSON.stringify(run.builds)
-          builds = run.builds
+          // A playbook that cannot be carried out throws here, and what was true of the run before stays.
+          const { containers, builds: declared } = run
+          const isOther = JSON.stringify(builds) !== JSON.stringify(declared)
+          builds = declared
+          lastRun = { containers, redact: (text) => run.redact(text) }
           if (isOther) await widen()
           return run.refresh()
         },
