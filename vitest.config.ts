@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/bench/**'],
+          exclude: ['test/e2e/**', 'test/faults/**', 'test/bench/**'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -23,6 +23,17 @@ export default defineConfig({
           include: ['test/e2e/**/*.e2e.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.fault.test.ts'],
+          fileParallelism: false,
+          // In full, one test tries dozens of points one after another.
+          testTimeout: 3_600_000,
           hookTimeout: 600_000,
         },
       },

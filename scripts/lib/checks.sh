@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Every check of package.json and both kinds of tests, all of them even when some fail; then the count.
+# Every check of package.json and all kinds of tests, all of them even when some fail; then the count.
 
 run_checks() {
   local results name code=0
@@ -12,7 +12,8 @@ run_checks() {
   done < <(node scripts/lib/count.mjs checks)
   vitest unit "$results"
   vitest e2e "$results"
-  node scripts/lib/count.mjs sum "$results/checks" "$results/unit.json" "$results/e2e.json" || code=$?
+  vitest faults "$results"
+  node scripts/lib/count.mjs sum "$results/checks" "$results/unit.json" "$results/e2e.json" "$results/faults.json" || code=$?
   return "$code"
 }
 

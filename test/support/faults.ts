@@ -1,0 +1,39 @@
+/** How hard the fault tests try: a small seeded sample, as in CI, or all that `scripts/faults.sh` asks for. */
+export interface Effort {
+  /** The same seed gives the same faults at the same points. */
+  readonly seed: number
+  /** The number of points to try of those that a test has: the first in CI, the second in full. */
+  readonly points: (sample: number, all: number) => number
+}
+
+const setting = (name: string): string | undefined => {
+  const value = process.env[name]
+  return value === '' ? undefined : value
+}
+
+/** Reads PROVISION_FAULTS=all (else a sample), PROVISION_FAULTS_SEED and PROVISION_FAULTS_POINTS (overrides both counts). */
+export function effort(): Effort {
+  const seed = Number(setting('PROVISION_FAULTS_SEED') ?? 1)
+  const asked = setting('PROVISION_FAULTS_POINTS')
+  const isAll = setting('PROVISION_FAULTS') === 'all'
+  return {
+    seed,
+    points: (sample, all) => (asked === undefined ? (isAll ? all : sample) : Number(asked)),
+  }
+}
+
+/** Numbers in [0, 1) that look random and are the same for the same seed (mulberry32, by Tommy Ettinger). */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Puts a figure of a fault test into the output, so that `scripts/faults.sh` can list them at its end. */
+export const tally = (what: string, count: number): void => {
+  process.stdout.write(`tally: ${what}: ${count}\n`)
+}
