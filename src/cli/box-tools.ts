@@ -11,6 +11,7 @@ import { buildAll } from '../engine/build/index.ts'
 import { localEngine } from '../transport/engine.ts'
 import { ensureBox, type BoxContent } from './ensure-box.ts'
 import { imagesOf } from './open-run.ts'
+import { paramEnvironment } from './param-env.ts'
 import type { BakeTarget, BoxEntry, Work } from './wiring.ts'
 
 /** Bakes the box of a playbook or a box alone, unless there is one with this content. */
@@ -38,7 +39,7 @@ export async function bake(target: BakeTarget, work: Work): Promise<BoxEntry> {
 function contentOf(target: BakeTarget): BoxContent {
   if (target.from === 'box') return { box: target.box, images: target.box.images, among: target.box.images }
   const { playbook, given } = target.workspace
-  const graph = graphOf(playbook.declare(given, process.env).resources, playbook.hosts)
+  const graph = graphOf(playbook.declare(given, paramEnvironment(playbook.params)).resources, playbook.hosts)
   return { box: playbook.box, images: imagesOf(graph, playbook.box), among: graph.builds }
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { reasonOf } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
+import { hideSecrets } from '../core/redactor.ts'
 import { failureOf } from '../report/failure.ts'
 import { outputTo } from '../report/output.ts'
 import { redactEvent } from '../report/redact.ts'
@@ -42,7 +43,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const learned: Learned = {
     globals: { env: undefined, on: undefined, dir: undefined, playbook: undefined, param: [] },
     projectDir: undefined,
-    redact: (text) => text,
+    redact: hideSecrets,
   }
   const reporting: ReportOptions = {
     ...look,
@@ -80,7 +81,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
       look,
       wiring,
       ...signals,
-      show: report.show,
+      show: (text: string) => report.show(learned.redact(text)),
       openReport: () => openReport(reporting),
       blame,
     }

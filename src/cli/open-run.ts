@@ -5,8 +5,8 @@ import type { Image } from '../core/build.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Finished } from '../core/event.ts'
 import { graphOf, type Graph } from '../core/graph.ts'
-import type { ParamSpecs } from '../core/params.ts'
-import { redactor, secret, type Secret } from '../core/secret.ts'
+import { hideSecrets, redactor } from '../core/redactor.ts'
+import type { Secret } from '../core/secret.ts'
 import type { Provider } from '../core/provider.ts'
 import { buildAll } from '../engine/build/index.ts'
 import type { Outcomes } from '../engine/converge.ts'
@@ -24,15 +24,17 @@ import { imageSource } from '../transport/image-source.ts'
 import { connectHost, type ConnectedHost } from '../transport/host.ts'
 import { acquireLock } from '../transport/lock.ts'
 import { ensureBox } from './ensure-box.ts'
+import { paramEnvironment } from './param-env.ts'
 import { recorded, tapped, type Recording } from './recorded.ts'
 import type { IfLocked, OpenHost, OpenRun, Run } from './run.ts'
 
 /** Puts the rooms of the tool together for one playbook in one environment. */
 export const openRun: OpenRun = async (workspace, options) => {
   const { playbook, given } = workspace
+  const env = paramEnvironment(playbook.params)
   // Only what needs the playbook's resources asks for them: to stop or destroy hosts, no param has to be given.
   const declared = once(() => {
-    const declaration = playbook.declare(given, process.env)
+    const declaration = playbook.declare(given, env)
     return { declaration, graph: graphOf(declaration.resources, playbook.hosts) }
   })
   const engine = once(() => localEngine())
@@ -40,7 +42,6 @@ export const openRun: OpenRun = async (workspace, options) => {
   const hidden = hiding()
   const tap = tapped(options.emit)
   const observed = observer(tap.emit)
-  hidden.hide(secretParams(playbook.params))
   const buildContext = {
     playbookDir: dirname(workspace.playbookFile),
     cacheDir: workspace.cacheDir,
@@ -219,7 +220,7 @@ const publishedPorts = (graph: Graph, host: string): readonly number[] =>
     resource.host === host ? Object.values(resource.published ?? {}).map(({ port }) => port) : [],
   )
 
-/** Secrets are learned as resources are resolved; whatever is shown after that has them masked. */
+/** Texts that secrets were put into are learned as resources are resolved; the secrets themselves are known by then. */
 function hiding(): Pick<Session, 'hide' | 'redact'> {
   const known: Secret[] = []
   let redact = redactor([])
@@ -228,16 +229,9 @@ function hiding(): Pick<Session, 'hide' | 'redact'> {
       known.push(...secrets)
       redact = redactor(known)
     },
-    redact: (text) => redact(text),
+    redact: (text) => hideSecrets(redact(text)),
   }
 }
-
-/** The secrets that a run is given, whether a resource uses them or not. */
-const secretParams = (specs: ParamSpecs): Secret[] =>
-  Object.values(specs).flatMap((spec) => {
-    const value = spec.type === 'secret' ? process.env[spec.env] : undefined
-    return value === undefined ? [] : [secret(value)]
-  })
 
 /** Does something at its first call, and gives that result ever after. */
 function once<T extends object>(work: () => T): () => T {

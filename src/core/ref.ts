@@ -1,7 +1,7 @@
 import type { Build } from './build.ts'
 import type { Facts } from './facts.ts'
 import type { Resource } from './resource.ts'
-import { isSecret, reveal, secret, type Secret, type Text } from './secret.ts'
+import { isSecret, reveal, secretFrom, type Secret, type Text } from './secret.ts'
 
 const brand = Symbol.for('provision.ref')
 
@@ -92,8 +92,12 @@ export function text(strings: TemplateStringsArray, ...parts: readonly Part[]): 
         const before = values[i - 1]
         return all + (before === undefined ? '' : show(before)) + piece
       })
-    return values.some(isSecret)
-      ? secret(join((value) => (isSecret(value) ? reveal(value) : String(value))))
+    const secrets = values.filter(isSecret)
+    return secrets.length > 0
+      ? secretFrom(
+          join((value) => (isSecret(value) ? reveal(value) : String(value))),
+          secrets,
+        )
       : join(String)
   })
 }

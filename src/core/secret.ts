@@ -2,10 +2,13 @@ import { inspect } from 'node:util'
 import { digestOf, type Digest } from './digest.ts'
 
 const hidden = Symbol.for('provision.secret')
+const origin = Symbol.for('provision.secret.origin')
 
 /** A text that never shows: `[secret]` in plans, logs, JSON, errors and labels. Only transports reveal it. */
 export interface Secret {
   readonly [hidden]: () => string
+  /** The secrets that it was put together from; none for one that was given. */
+  readonly [origin]: () => readonly Secret[]
   toJSON(): string
   toString(): string
 }
@@ -15,10 +18,37 @@ export type Text = string | Secret
 
 const mask = '[secret]'
 
-/** Hides a text. Use it for passwords and keys, and `text` to put it into longer texts, which are then secret too. */
+/**
+ * What was ever made a secret in this process. A mistake in a playbook can be told before its resources are known, and what
+ * an edit takes out of it must still not show.
+ */
+const made = new Set<string>()
+
+export const valuesMade = (): ReadonlySet<string> => made
+
+/**
+ * Hides a text. Use it for passwords and keys, and `text` to put it into longer texts, which are then secret too. One of
+ * fewer than 4 characters is masked in output only where it stands alone.
+ */
 export function secret(value: string): Secret {
+  // No compiler has looked at a playbook: what is not a text is refused where it is used.
+  if (typeof value === 'string' && value !== '') made.add(value)
+  return hide(value, [])
+}
+
+/** A longer text with secrets in it. */
+export const secretFrom = (value: string, parts: readonly Secret[]): Secret => hide(value, parts)
+
+/** The given secrets within a secret, as texts. */
+export function partsOf(value: Secret): readonly string[] {
+  const parts = value[origin]()
+  return parts.length === 0 ? [reveal(value)] : parts.flatMap(partsOf)
+}
+
+function hide(value: string, parts: readonly Secret[]): Secret {
   return Object.freeze({
     [hidden]: () => value,
+    [origin]: () => parts,
     [inspect.custom]: () => mask,
     toJSON: () => mask,
     toString: () => mask,
@@ -42,13 +72,4 @@ export function secretsIn(value: unknown): Secret[] {
   if (isSecret(value)) return [value]
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap(secretsIn)
-}
-
-/** A function that masks these secrets wherever they occur in a text, longest first. */
-export function redactor(secrets: Iterable<Secret>): (text: string) => string {
-  const values = [...new Set([...secrets].map(reveal))]
-    .filter((value) => value.length > 0)
-    .flatMap((value) => [value, Buffer.from(value).toString('base64'), encodeURIComponent(value)])
-    .sort((a, b) => b.length - a.length)
-  return (text) => values.reduce((shown, value) => shown.replaceAll(value, mask), text)
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { changeOf, changesOf, plainText, showChange, type Change } from '../../src/core/change.ts'
-import { isSecret, redactor, reveal, secret, secretsIn, showable } from '../../src/core/secret.ts'
+import { isSecret, reveal, secret, secretsIn, showable } from '../../src/core/secret.ts'
 
 const password = secret('hunter2')
 
@@ -52,27 +52,6 @@ describe('a secret', () => {
       password,
       other,
     ])
-  })
-})
-
-describe('redactor', () => {
-  it.each([
-    ['the text itself', 'a hunter2 b', 'a [secret] b'],
-    ['in base64', `x ${Buffer.from('hunter2').toString('base64')}`, 'x [secret]'],
-    ['twice', 'hunter2hunter2', '[secret][secret]'],
-    ['a longer one that holds it', 'my hunter2 and more!', 'my [secret]'],
-    ['an URL', 'p%40ss%3Aword', '[secret]'],
-    ['special characters of patterns', 'a.*b', '[secret]'],
-    ['nothing', 'a hunter b', 'a hunter b'],
-  ])('masks %s', (_, text, masked) => {
-    const hide = redactor([
-      password,
-      secret('hunter2 and more!'),
-      secret('p@ss:word'),
-      secret('a.*b'),
-      secret(''),
-    ])
-    expect(hide(text)).toBe(masked)
   })
 })
 

@@ -1,0 +1,79 @@
+import { formsOf, shortest } from './secret-forms.ts'
+import { partsOf, reveal, valuesMade, type Secret } from './secret.ts'
+
+const mask = '[secret]'
+
+type Redact = (text: string) => string
+
+/** A function that masks these secrets wherever they occur in a text, in each of the forms that programs print. */
+export function redactor(secrets: Iterable<Secret>): Redact {
+  const all = [...secrets]
+  const forms = new Set(all.flatMap((secret) => [reveal(secret), ...partsOf(secret).flatMap(formsOf)]))
+  return maskerOf([...forms].filter((form) => form !== ''))
+}
+
+/** Masks all that was ever made a secret in this process. */
+export const hideSecrets: Redact = redactorThatLearns()
+
+function redactorThatLearns(): Redact {
+  let known = 0
+  let redact: Redact = (text) => text
+  return (text) => {
+    const values = valuesMade()
+    if (values.size !== known) {
+      known = values.size
+      redact = maskerOf([...new Set([...values].flatMap(formsOf))])
+    }
+    return redact(text)
+  }
+}
+
+/** Secrets may overlap, so all places are found first; what is masked already stays as it is. */
+function maskerOf(forms: readonly string[]): Redact {
+  if (forms.length === 0) return (text) => text
+  return (text) => {
+    const found = forms.flatMap((form) => placesOf(text, form, form.length < shortest ? standsAlone : always))
+    if (found.length === 0) return text
+    const masked = placesOf(text, mask, always)
+    const places = found.filter(
+      (place) => !masked.some(({ from, to }) => from <= place.from && place.to <= to),
+    )
+    return cover(text, places)
+  }
+}
+
+interface Place {
+  readonly from: number
+  readonly to: number
+}
+
+function placesOf(
+  text: string,
+  form: string,
+  counts: (text: string, place: Place) => boolean,
+): readonly Place[] {
+  const places: Place[] = []
+  for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
+    const place = { from: at, to: at + form.length }
+    if (counts(text, place)) places.push(place)
+  }
+  return places
+}
+
+const always = (): boolean => true
+
+const wordLike = /[\p{L}\p{N}_]/u
+
+const standsAlone = (text: string, { from, to }: Place): boolean =>
+  !wordLike.test(text.charAt(from - 1)) && !wordLike.test(text.charAt(to))
+
+/** Puts one mask over places that overlap. */
+function cover(text: string, places: readonly Place[]): string {
+  let shown = ''
+  let end = 0
+  for (const { from, to } of [...places].sort((a, b) => a.from - b.from || b.to - a.to)) {
+    if (from >= end) shown += text.slice(end, from) + mask
+    end = Math.max(end, to)
+  }
+  return shown + text.slice(end)
+}
