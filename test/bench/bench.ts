@@ -4,6 +4,7 @@ import { buildCli } from '../support/cli.ts'
 import { at, eventsOf, listAt } from './json.ts'
 import { clearEngine } from './clear.ts'
 import { run, type Ended } from './processes.ts'
+import { findTools, type Toolbox } from './tools.ts'
 import { copyProject } from './project.ts'
 
 /** A place to measure in. All of it is its own, and goes with it. */
@@ -13,6 +14,8 @@ export interface Bench {
   /** The copy of the project, which may be edited. */
   readonly dir: string
   readonly signal: AbortSignal
+  /** What there is to compare with. */
+  readonly toolbox: Toolbox
   /** The tool as a process, in the copy. */
   readonly provision: (...args: readonly string[]) => Promise<Ended>
   /** Docker's own client; what it prints, without the space around it. */
@@ -23,11 +26,14 @@ export interface Bench {
   readonly system: () => Promise<Ended>
   /** Where a container of the running system answers. */
   readonly urlOf: (container: string) => Promise<string>
+  /** Has this done at the end, also after an interruption; what came last goes first. */
+  readonly onClose: (work: () => Promise<unknown>) => void
   readonly close: () => Promise<void>
 }
 
 export async function openBench(signal: AbortSignal): Promise<Bench> {
   const id = `bench-${randomBytes(3).toString('hex')}`
+  const toolbox = await findTools(signal)
   const cli = buildCli()
   const dir = await copyProject(id).catch((error: unknown) => {
     cli.remove()
@@ -40,10 +46,12 @@ export async function openBench(signal: AbortSignal): Promise<Bench> {
     return { program, provision, docker }
   }
   const calls = calling(signal)
+  const closing: (() => Promise<unknown>)[] = []
   return {
     id,
     dir,
     signal,
+    toolbox,
     ...calls,
     system: () => calls.provision('quickstart', '--plain'),
     urlOf: async (container) => {
@@ -56,7 +64,9 @@ export async function openBench(signal: AbortSignal): Promise<Bench> {
       if (typeof url === 'string') return url
       throw new Error(`status tells of no endpoint of ${container}`)
     },
+    onClose: (work) => void closing.unshift(work),
     close: async () => {
+      for (const work of closing) await work().catch(() => undefined)
       // Also after an interruption: this part is never cut short.
       const { provision, docker } = calling(new AbortController().signal)
       await provision('destroy', '--yes', '--plain').catch(() => undefined)

@@ -12,11 +12,13 @@ export interface Machine {
   readonly docker: string
   readonly storage: string
   readonly node: string
+  /** What else was measured. */
+  readonly tools: Bench['toolbox']['versions']
   /** Processes that wanted to run, on average over the minute before. */
   readonly load: number
 }
 
-export async function thisMachine({ docker }: Pick<Bench, 'docker'>): Promise<Machine> {
+export async function thisMachine({ docker, toolbox }: Pick<Bench, 'docker' | 'toolbox'>): Promise<Machine> {
   const info = await docker('info', '--format', '{{.ServerVersion}} {{.Driver}}')
   const [version = '', storage = ''] = info.split(' ')
   return {
@@ -28,9 +30,24 @@ export async function thisMachine({ docker }: Pick<Bench, 'docker'>): Promise<Ma
     docker: version,
     storage,
     node: process.version,
+    tools: toolbox.versions,
     load: loadavg()[0] ?? 0,
   }
 }
 
-export const captionOf = ({ date, cpu, cores, docker, node }: Machine): string =>
-  `${cores} × ${cpu}, Docker ${docker}, Node.js ${node}, ${date.slice(0, 10)}: times, and how many times the floor`
+/** For people, in a few lines. */
+export const captionOf = ({
+  date,
+  cpu,
+  cores,
+  memory,
+  kernel,
+  docker,
+  node,
+  tools,
+}: Machine): readonly string[] => [
+  `${date.slice(0, 10)}: ${cores} × ${cpu}, ${Math.round(memory / 2 ** 30)} GiB, Linux ${kernel}, Docker ${docker}, Node.js ${node}`,
+  Object.entries(tools)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', '),
+]

@@ -6,7 +6,7 @@ import { measure } from './measure.ts'
 import { optionsFrom, type Options } from './options.ts'
 import { pictureOf } from './picture.ts'
 import { tableOf } from './show.ts'
-import type { Outcome } from './workload.ts'
+import type { Outcome } from './outcome.ts'
 import { workloads } from './workloads/index.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -51,7 +51,7 @@ async function main(options: Options): Promise<number> {
   const { machine, outcomes, failed } = await measureAll(bench, options).finally(bench.close)
   const report = JSON.stringify({ machine, runs: options.runs, workloads: outcomes }, rounded)
   if (options.json) console.log(report)
-  else if (outcomes.length > 0) console.log(tableOf(outcomes))
+  else if (outcomes.length > 0) console.log([...captionOf(machine), '', tableOf(outcomes)].join('\n'))
   if (stopped.signal.aborted) return 130
   if (failed.length > 0) return 1
   if (options.only.length === 0) {

@@ -1,31 +1,53 @@
 import type { Bench } from './bench.ts'
-import { ratioOf, summaryOf } from './statistics.ts'
-import type { Contender, Outcome, Workload } from './workload.ts'
+import { outcomeOf, type Outcome } from './outcome.ts'
+import { showValue } from './show-value.ts'
+import type { Figures, Workload } from './workload.ts'
 
-const contenders: readonly Contender[] = ['floor', 'ours']
+interface Entrant {
+  readonly name: string
+  readonly most?: number
+}
 
 /** Measures all contenders of a workload in turns, so that whatever else the machine does meets all of them. */
 export async function measure(
-  { open, most, ...described }: Workload,
+  workload: Workload,
   bench: Bench,
   runs: number,
   say: (line: string) => void,
 ): Promise<Outcome> {
-  const { name } = described
+  const { name, most } = workload
+  const { missing } = bench.toolbox
   say(`• ${name}: getting ready`)
-  const measures = await open(bench)
-  if (most === undefined) for (const contender of contenders) await measures[contender]()
-  const values: Record<Contender, number[]> = { floor: [], ours: [] }
-  const rounds = Math.min(runs, most ?? runs)
-  for (let round = 1; round <= rounds; round++) {
-    // Who comes second finds warmer caches, so they take turns in that too.
-    for (const contender of round % 2 === 1 ? contenders : contenders.toReversed()) {
-      bench.signal.throwIfAborted()
-      values[contender].push(await measures[contender]())
-    }
-    const last = contenders.map((one) => `${one} ${Math.round(values[one].at(-1) ?? 0)} ${described.unit}`)
-    say(`• ${name} ${round}/${rounds}: ${last.join(', ')}`)
+  const measures = await workload.open(bench)
+  const there = workload.against.filter(({ needs }) => needs === undefined || missing[needs] === undefined)
+  const entrants: readonly Entrant[] = [{ name: 'ours' }, ...there]
+  const once = async (who: string): Promise<Figures> => {
+    bench.signal.throwIfAborted()
+    const work = measures[who]
+    if (!work) throw new Error(`${name} has no measure of ${who}`)
+    return work()
   }
-  const measured = { floor: summaryOf(values.floor), ours: summaryOf(values.ours) }
-  return { ...described, measured, ratio: ratioOf(values.ours, values.floor) }
+  const takesPart = (entrant: Entrant, round: number) => round <= (entrant.most ?? runs)
+  if (most === undefined)
+    for (const entrant of entrants) if (entrant.most === undefined) await once(entrant.name)
+  const rounds: Record<string, Figures[]> = {}
+  const count = Math.min(runs, most ?? runs)
+  for (let round = 1; round <= count; round++) {
+    // Who comes second finds warmer caches, so they take turns in that too.
+    const order = round % 2 === 1 ? entrants : entrants.toReversed()
+    for (const entrant of order.filter((one) => takesPart(one, round))) {
+      const figures = await once(entrant.name)
+      ;(rounds[entrant.name] ??= []).push(figures)
+      say(`• ${name} ${round}/${count}: ${entrant.name} ${shown(workload, figures)}`)
+    }
+  }
+  return outcomeOf(workload, rounds, bench.toolbox)
 }
+
+const shown = ({ figures }: Workload, values: Figures): string =>
+  Object.entries(figures)
+    .flatMap(([key, { unit }]) => {
+      const value = values[key]
+      return value === undefined ? [] : [showValue(value, unit)]
+    })
+    .join(', ')

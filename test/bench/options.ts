@@ -16,7 +16,7 @@ export function optionsFrom(argv: readonly string[], known: readonly string[]): 
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      runs: { type: 'string', default: '5' },
+      runs: { type: 'string', default: '3' },
       only: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
     },

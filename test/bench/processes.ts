@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process'
 
 export interface Ended {
   readonly stdout: string
+  readonly stderr: string
   /** From its start to its end. */
   readonly ms: number
 }
 
 export interface Options {
   readonly cwd?: string
+  /** Beside what this process has. */
+  readonly env?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   /** After which it counts as hung. Milliseconds, default 5 minutes. */
   readonly limit?: number
@@ -19,7 +22,10 @@ const tail = 2_000
  * Runs a program in a process group of its own: a Ctrl-C reaches only us, and we end it in good order.
  * @throws Error with the end of its output unless it exits with 0
  */
-export function run(argv: readonly string[], { cwd, signal, limit = 300_000 }: Options): Promise<Ended> {
+export function run(
+  argv: readonly string[],
+  { cwd, env: more = {}, signal, limit = 300_000 }: Options,
+): Promise<Ended> {
   const until = AbortSignal.any([signal, AbortSignal.timeout(limit)])
   const [program = '', ...args] = argv
   return new Promise((resolve, reject) => {
@@ -27,7 +33,7 @@ export function run(argv: readonly string[], { cwd, signal, limit = 300_000 }: O
       reject(reasonOf(until))
       return
     }
-    const env = { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', CI: '1' }
+    const env = { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', CI: '1', ...more }
     const started = performance.now()
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     let stdout = ''
@@ -41,7 +47,7 @@ export function run(argv: readonly string[], { cwd, signal, limit = 300_000 }: O
       until.removeEventListener('abort', stop)
       const ms = performance.now() - started
       if (until.aborted) reject(reasonOf(until))
-      else if (code === 0) resolve({ stdout, ms })
+      else if (code === 0) resolve({ stdout, stderr, ms })
       else reject(new Error(`${argv.join(' ')}: ended with ${code ?? by}\n${(stdout + stderr).slice(-tail)}`))
     })
   })

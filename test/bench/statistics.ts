@@ -19,14 +19,16 @@ export function summaryOf(values: readonly number[]): Summary {
 }
 
 /**
- * How many times the floor something takes: each repetition against the floor of the same round, which was measured
- * right beside it, so that what else the machine did at that time counts for both.
+ * How many times another one's: each repetition against that of the same round, which was measured right beside it, so
+ * that what else the machine did at that time counts for both. Nothing where no round has both.
  */
-export function ratioOf(values: readonly number[], floors: readonly number[]): Summary {
-  return summaryOf(
-    values.flatMap((value, round) => {
-      const floor = floors[round]
-      return floor === undefined || floor <= 0 ? [] : [value / floor]
-    }),
-  )
+export function ratioOf(
+  values: readonly (number | undefined)[],
+  others: readonly (number | undefined)[],
+): Summary | undefined {
+  const ratios = values.flatMap((value, round) => {
+    const other = others[round]
+    return value === undefined || other === undefined || other <= 0 ? [] : [value / other]
+  })
+  return ratios.length === 0 ? undefined : summaryOf(ratios)
 }

@@ -1,32 +1,53 @@
 import type { Bench } from './bench.ts'
-import type { Summary } from './statistics.ts'
+import type { ToolName } from './tools.ts'
 
-export type Unit = 'ms' | 'kB'
+/** All that a workload can be measured in; how each is shown is in show.ts. */
+export type Unit = 'ms' | 'kB' | 'MB' | 'round trips'
 
-/** Does the work once and tells what it cost; what has to be got ready or put away for that is not counted. */
-export type Measure = () => Promise<number>
+/** What one repetition came to, by the names of the workload's figures; one that a contender cannot tell is left out. */
+export type Figures = Readonly<Record<string, number>>
 
-/** Who does the same work; a tool to compare with is one more of them. */
-export type Contender = 'floor' | 'ours'
+/** Does the work once; what has to be got ready or put away for that is not part of the figures. */
+export type Measure = () => Promise<Figures>
 
-/** Something that users wait for, with the plainest way to get the same as its floor. */
+/** Something that is read off each repetition. */
+export interface Figure {
+  /** A few words: `time`, `memory of the controller`. */
+  readonly title: string
+  readonly unit: Unit
+  /** The most that ours is to come to, in the unit. Shown and marked, never asserted. */
+  readonly most?: number
+}
+
+/** `times`: it takes at least so many times what ours does. `within`: ours takes at most so many times what it does. */
+export type RatioGoal = { readonly times: number } | { readonly within: number }
+
+/** Who does the same work beside us: the plainest way to get it, or another tool. */
+export interface Contender {
+  /** Its key in what `open` gives, and in the JSON. */
+  readonly name: string
+  /** What people call it. */
+  readonly title: string
+  /** What it does, in a sentence. */
+  readonly how: string
+  /** Where this is not installed the contender is left out, and its column says why. */
+  readonly needs?: ToolName
+  /** By figure. */
+  readonly goals?: Readonly<Record<string, RatioGoal>>
+  /** Repetitions at most, for what takes long; it is not warmed up either. */
+  readonly most?: number
+}
+
+/** Something that users wait for, or that a link has to carry. */
 export interface Workload {
   readonly name: string
   /** What is measured, in a few words. */
   readonly title: string
-  /** What the project promises. Shown, never asserted: seconds are those of one machine. */
-  readonly goal: string
-  /** What the floor is. */
-  readonly floor: string
-  readonly unit: Unit
-  /** Repetitions at most, for what takes long or never differs; it is not warmed up either. */
+  readonly figures: Readonly<Record<string, Figure>>
+  /** Everybody but us, in the order in which they are shown. */
+  readonly against: readonly Contender[]
+  /** Repetitions at most, for what takes long or never differs; nobody is warmed up then either. */
   readonly most?: number
-  readonly open: (bench: Bench) => Promise<Readonly<Record<Contender, Measure>>>
-}
-
-/** What came of a workload. */
-export interface Outcome extends Omit<Workload, 'open' | 'most'> {
-  readonly measured: Readonly<Record<Contender, Summary>>
-  /** Of ours to the floor. */
-  readonly ratio: Summary
+  /** Gets ready, and gives `ours` and a measure of each contender. The measure of one whose tool is missing is not called. */
+  readonly open: (bench: Bench) => Promise<Readonly<Record<string, Measure>>>
 }

@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { optionsFrom } from '../bench/options.ts'
 import { pictureOf } from '../bench/picture.ts'
 import { run } from '../bench/processes.ts'
-import { showRatio, showValue, tableOf } from '../bench/show.ts'
+import { outcomeOf, type Outcome } from '../bench/outcome.ts'
+import { tableOf } from '../bench/show.ts'
+import { showRatio, showValue } from '../bench/show-value.ts'
 import { ratioOf, summaryOf } from '../bench/statistics.ts'
 import { until } from '../bench/waiting.ts'
-import type { Outcome } from '../bench/workload.ts'
+import { floor, peer } from '../bench/contenders.ts'
+import type { Unit, Workload } from '../bench/workload.ts'
 import { workloads } from '../bench/workloads/index.ts'
 import { bash } from '../scripts/bash.ts'
 
@@ -28,12 +31,16 @@ describe('what repetitions come to', () => {
     ['a round whose floor was not measured is left out', [10, 40], [5], [2]],
     ['a floor of nothing has no ratio', [10, 40], [0, 10], [4]],
   ])('ratio: %s', (_, values, floors, ratios) => {
-    expect(ratioOf(values, floors).values).toEqual(ratios)
+    expect(ratioOf(values, floors)?.values).toEqual(ratios)
+  })
+
+  test('ratio: nothing without a round that both have', () => {
+    expect(ratioOf([1, undefined], [undefined, 2])).toBeUndefined()
   })
 })
 
 describe('how it is shown', () => {
-  test.each<[number, 'ms' | 'kB', string]>([
+  test.each<[number, Unit, string]>([
     [0.4, 'ms', '0 ms'],
     [999.4, 'ms', '999 ms'],
     [999.6, 'ms', '1.00 s'],
@@ -41,6 +48,10 @@ describe('how it is shown', () => {
     [123_400, 'ms', '123 s'],
     [912, 'kB', '912 kB'],
     [1_578, 'kB', '1.58 MB'],
+    [231.4, 'MB', '231 MB'],
+    [1_200, 'MB', '1.20 GB'],
+    [9, 'round trips', '9 round trips'],
+    [2.3333, 'round trips', '2.3 round trips'],
   ])('%d %s is %s', (value, unit, text) => {
     expect(showValue(value, unit)).toBe(text)
   })
@@ -54,35 +65,67 @@ describe('how it is shown', () => {
     expect(showRatio(ratio)).toBe(text)
   })
 
-  const outcome: Outcome = {
+  const workload: Workload = {
     name: 'edit',
     title: 'edit <one> & "two"',
-    goal: 'under 3 s',
-    floor: '`cp`',
-    unit: 'ms',
-    measured: { floor: summaryOf([100, 200, 300]), ours: summaryOf([400, 600, 500]) },
-    ratio: ratioOf([400, 600, 500], [100, 200, 300]),
+    figures: {
+      time: { title: 'time', unit: 'ms', most: 450 },
+      sent: { title: 'sent', unit: 'kB' },
+    },
+    against: [
+      floor('`cp`', { goals: { time: { within: 4 } } }),
+      peer('rsync', '`rsync -z`', { goals: { sent: { times: 2 } }, most: 1 }),
+      peer('vagrant', '`vagrant up`'),
+    ],
+    open: () => Promise.reject(new Error('not measured here')),
   }
+  const rounds = {
+    ours: [
+      { time: 400, sent: 10 },
+      { time: 600, sent: 10 },
+      { time: 500, sent: 10 },
+    ],
+    floor: [{ time: 100 }, { time: 200 }, { time: 300 }],
+    rsync: [{ time: 800, sent: 15 }],
+  }
+  const outcome: Outcome = outcomeOf(workload, rounds, { versions: {}, missing: { vagrant: 'no network' } })
 
-  test('the table has medians, the least and the most, and says what each floor is', () => {
+  test('the table tells the median, the least and the most of everybody, and which goals are reached', () => {
     expect(tableOf([outcome])).toBe(
       [
-        'workload            × floor                ours                      floor                     goal',
-        'edit <one> & "two"  3.00× (1.67× … 4.00×)  500 ms (400 ms … 600 ms)  200 ms (100 ms … 300 ms)  under 3 s',
+        'edit <one> & "two"',
+        '  ours     500 ms (400 ms … 600 ms)                                  goal 450 ms  NOT REACHED',
+        '  floor    200 ms (100 ms … 300 ms)   ours is 3.00× (1.67× … 4.00×)  goal ≤ 4×    reached',
+        '  rsync    800 ms                     2.00× ours',
+        '  Vagrant  not installed: no network',
         '',
-        'floors:',
-        '  edit <one> & "two": `cp`',
+        'edit <one> & "two": sent',
+        '  ours     10 kB',
+        '  rsync    15 kB                      1.50× ours                     goal ≥ 2×    NOT REACHED',
+        '  Vagrant  not installed: no network',
+        '',
+        'who did what:',
+        '  edit <one> & "two"',
+        '    floor: `cp`',
+        '    rsync: `rsync -z`',
+        '    Vagrant: `vagrant up`',
+        '',
+        'goals reached: 1 of 3',
       ].join('\n'),
     )
   })
 
-  test('the picture draws both bars to one scale, and no text of it is taken for markup', () => {
-    const picture = pictureOf([outcome], 'a < b')
-    const widths = [...picture.matchAll(/<rect x="300".*? width="(\d+)"/g)].map(([, width]) => Number(width))
-    expect(widths).toEqual([400, 160])
+  test('the picture draws all bars to one scale, and no text of it is taken for markup', () => {
+    const picture = pictureOf([outcome], ['a < b'])
+    const widths = [...picture.matchAll(/<rect x="160".*? width="(\d+)"/g)].map(([, width]) => Number(width))
+    expect(widths).toEqual([275, 110, 440, 1, 293, 440, 1])
     expect(picture).toContain('edit &lt;one&gt; &amp; &quot;two&quot;')
     expect(picture).toContain('<title>a &lt; b</title>')
     expect(picture.replace(/<[^<>]*>/g, '')).not.toMatch(/[<>]/)
+  })
+
+  test('a figure of which ours tells nothing is a mistake', () => {
+    expect(() => outcomeOf(workload, { ours: [{ time: 1 }] }, { versions: {}, missing: {} })).toThrow('sent')
   })
 })
 
@@ -90,7 +133,7 @@ describe('options', () => {
   const known = ['quickstart', 'help']
 
   test.each<[string, readonly string[], object]>([
-    ['none', [], { runs: 5, only: [], json: false }],
+    ['none', [], { runs: 3, only: [], json: false }],
     ['all', ['--runs', '3', '--only', 'help', '--json'], { runs: 3, only: ['help'], json: true }],
     ['several workloads', ['--only=help', '--only=quickstart'], { only: ['help', 'quickstart'] }],
   ])('%s', (_, argv, options) => {
@@ -109,9 +152,23 @@ describe('options', () => {
   })
 })
 
-test('every workload has a name of its own', () => {
-  const names = workloads.map(({ name }) => name)
-  expect(new Set(names).size).toBe(names.length)
+describe('the workloads', () => {
+  test('every one has a name of its own', () => {
+    const names = workloads.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  test.each(workloads)(
+    '$name: contenders have names of their own, and goals for figures there are',
+    (workload) => {
+      const { against, figures } = workload
+      const names = ['ours', ...against.map(({ name }) => name)]
+      expect(new Set(names).size).toBe(names.length)
+      expect(Object.keys(figures)).toEqual(
+        expect.arrayContaining(against.flatMap(({ goals = {} }) => Object.keys(goals))),
+      )
+    },
+  )
 })
 
 describe('programs', () => {

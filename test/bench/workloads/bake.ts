@@ -1,9 +1,10 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bench } from '../bench.ts'
+import { floor, time, took } from '../contenders.ts'
 import { nestedEngine } from '../floors/nested-engine.ts'
 import { playbookIn } from '../project.ts'
-import type { Workload } from '../workload.ts'
+import type { Figures, Workload } from '../workload.ts'
 
 /** What the box holds: the images that the playbook runs. */
 const inside = ['rabbitmq', 'jre', 'nginx'] as const
@@ -16,15 +17,14 @@ async function ready({ provision }: Bench): Promise<void> {
   await provision('destroy', '--yes', '--plain')
 }
 
-const bake = async ({ provision }: Bench): Promise<number> => (await provision('box', 'bake', '--plain')).ms
+const bake = ({ provision }: Bench): Promise<Figures> => took(provision('box', 'bake', '--plain'))
 
 export const bakeAll: Workload = {
   name: 'bake',
   title: 'box bake, images built',
-  goal: 'once',
-  floor: '`docker save | docker load` of the same images into a fresh nested engine',
-  unit: 'ms',
-  most: 3,
+  figures: time(),
+  against: [floor('`docker save | docker load` of the same images into a fresh nested engine')],
+  most: 2,
   async open(bench) {
     await ready(bench)
     return {
@@ -32,7 +32,7 @@ export const bakeAll: Workload = {
         const engine = await nestedEngine(bench)
         const ms = await engine.load(...refs(bench.id, inside))
         await engine.remove()
-        return ms
+        return { time: ms }
       },
       ours: async () => {
         await removeBoxes(bench)
@@ -45,10 +45,9 @@ export const bakeAll: Workload = {
 export const bakeChanged: Workload = {
   name: 'bake-changed',
   title: 'box bake after one image changed',
-  goal: 'only that image',
-  floor: '`docker build` of that image, then `docker save | docker load` of it beside the others',
-  unit: 'ms',
-  most: 3,
+  figures: time(),
+  against: [floor('`docker build` of that image, then `docker save | docker load` of it beside the others')],
+  most: 2,
   async open(bench) {
     await ready(bench)
     const { id, dir, docker } = bench
@@ -65,7 +64,7 @@ export const bakeChanged: Workload = {
         await engine.load(edited)
         const ms = performance.now() - started
         await engine.remove()
-        return ms
+        return { time: ms }
       },
       ours: async () => {
         await bake(bench)

@@ -1,5 +1,6 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { floor, time, took } from '../contenders.ts'
 import { playbookIn } from '../project.ts'
 import { serves, until } from '../waiting.ts'
 import type { Workload } from '../workload.ts'
@@ -11,9 +12,8 @@ const copyByHand =
 export const editCss: Workload = {
   name: 'edit-css',
   title: 'style sheet edited, until it is served',
-  goal: 'no restart',
-  floor: '`tar | ssh` of that one file, by the plain SSH client',
-  unit: 'ms',
+  figures: time(),
+  against: [floor('`tar | ssh` of that one file, by the plain SSH client')],
   async open(bench) {
     await bench.system()
     const url = `${await bench.urlOf('nginx')}/css/style.css`
@@ -22,7 +22,7 @@ export const editCss: Workload = {
     await writeFile(config, (await bench.provision('ssh-config')).stdout)
     let edits = 0
     return {
-      floor: async () => (await bench.program('sh', '-c', copyByHand, 'sh', www, config)).ms,
+      floor: () => took(bench.program('sh', '-c', copyByHand, 'sh', www, config)),
       ours: async () => {
         const mark = `/* edited ${++edits}. */`
         await appendFile(join(www, 'css/style.css'), `${mark}\n`)
@@ -30,7 +30,7 @@ export const editCss: Workload = {
         const refreshing = bench.provision('refresh', '--plain')
         const served = until(url, () => serves(url, mark), bench).then(() => performance.now() - started)
         const [ms] = await Promise.all([served, refreshing])
-        return ms
+        return { time: ms }
       },
     }
   },

@@ -3,9 +3,10 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Bench } from '../bench.ts'
 import { benchLabel } from '../clear.ts'
+import { floor, time } from '../contenders.ts'
 import { edit, playbookIn } from '../project.ts'
 import { serves, until } from '../waiting.ts'
-import type { Workload } from '../workload.ts'
+import type { Measure, Workload } from '../workload.ts'
 
 /** A version that no run before had. */
 let edits = 0
@@ -18,9 +19,8 @@ const editVersion = async (services: string): Promise<string> => {
 export const editJava: Workload = {
   name: 'edit-java',
   title: 'Java line edited, until it answers',
-  goal: 'under 3 s',
-  floor: '`docker run` of the build command, then `docker run` of the service, until it answers',
-  unit: 'ms',
+  figures: time(3_000),
+  against: [floor('`docker run` of the build command, then `docker run` of the service, until it answers')],
   async open(bench) {
     await bench.system()
     const url = `${await bench.urlOf('user')}/version`
@@ -32,13 +32,13 @@ export const editJava: Workload = {
         const refreshing = bench.provision('refresh', '--plain')
         const answered = until(url, () => serves(url, version), bench).then(() => performance.now() - started)
         const [ms] = await Promise.all([answered, refreshing])
-        return ms
+        return { time: ms }
       },
     }
   },
 }
 
-async function buildAndRun({ id, dir, docker, signal }: Bench): Promise<() => Promise<number>> {
+async function buildAndRun({ id, dir, docker, signal }: Bench): Promise<Measure> {
   const services = join(dir, 'floor-services')
   await cp(join(playbookIn(dir), 'services'), services, { recursive: true })
   const { uid, gid } = userInfo()
@@ -58,7 +58,7 @@ async function buildAndRun({ id, dir, docker, signal }: Bench): Promise<() => Pr
       const address = await docker('inspect', '--format', '{{.NetworkSettings.IPAddress}}', container)
       const url = `http://${address}:7000/version`
       await until(url, () => serves(url, version), { signal })
-      return performance.now() - started
+      return { time: performance.now() - started }
     } finally {
       await docker('rm', '--force', '--volumes', container)
     }

@@ -4,6 +4,7 @@ import { createDockerProvider } from '../../../src/providers/docker/index.ts'
 import { localEngine } from '../../../src/transport/engine.ts'
 import type { Bench } from '../bench.ts'
 import { benchLabel } from '../clear.ts'
+import { floor, time } from '../contenders.ts'
 import type { Workload } from '../workload.ts'
 
 const quiet = { host: () => undefined }
@@ -34,9 +35,8 @@ const copied = ({ size }: StoredBox): number => size / 1000
 export const node: Workload = {
   name: 'node',
   title: 'a node with all images, until Docker answers',
-  goal: 'under 1.5 s',
-  floor: '`docker network create`, and `docker run` of the same image with `sleep`',
-  unit: 'ms',
+  figures: time(1_500),
+  against: [floor('`docker network create`, and `docker run` of the same image with `sleep`')],
   async open(bench) {
     const { id, docker } = bench
     const { up, destroy } = await lonelyNode(bench)
@@ -60,14 +60,14 @@ export const node: Workload = {
         const ms = performance.now() - started
         await docker('rm', '--force', '--volumes', made)
         await docker('network', 'rm', network)
-        return ms
+        return { time: ms }
       },
       ours: async () => {
         const started = performance.now()
         await up()
         const ms = performance.now() - started
         await destroy()
-        return ms
+        return { time: ms }
       },
     }
   },
@@ -76,22 +76,21 @@ export const node: Workload = {
 export const nodeDisk: Workload = {
   name: 'node-disk',
   title: 'disk of a node with all images',
-  goal: 'under 20 MB',
-  floor: 'the same images, unpacked once more in the node',
-  unit: 'kB',
+  figures: { disk: { title: 'disk', unit: 'kB', most: 20_000 } },
+  against: [floor('the same images, unpacked once more in the node')],
   most: 1,
   async open(bench) {
     const { docker } = bench
     const { box, filter, up, destroy } = await lonelyNode(bench)
     return {
-      floor: () => Promise.resolve(copied(box)),
+      floor: () => Promise.resolve({ disk: copied(box) }),
       ours: async () => {
         await up()
         const container = await docker('ps', '--quiet', '--filter', filter)
         const volume = await docker('exec', container, 'du', '-skx', '/var/lib/docker')
         const layer = await docker('inspect', '--size', '--format', '{{.SizeRw}}', container)
         await destroy()
-        return Number.parseInt(volume, 10) * 1.024 + Number(layer) / 1000
+        return { disk: Number.parseInt(volume, 10) * 1.024 + Number(layer) / 1000 }
       },
     }
   },

@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Bench } from '../bench.ts'
+import { floor, time, took } from '../contenders.ts'
 import { at, eventsOf, listAt } from '../json.ts'
 import { playbookIn } from '../project.ts'
 import type { Workload } from '../workload.ts'
@@ -10,21 +11,22 @@ const script = fileURLToPath(new URL('../floors/ask-hosts.mjs', import.meta.url)
 
 export const nothingToDo: Workload = {
   name: 'nothing-to-do',
-  title: 'refresh with nothing to do',
-  goal: 'under 0.7 s',
-  floor: 'a bare Node.js script: connect to three hosts, stat and sha256sum of the same files, list Docker',
-  unit: 'ms',
+  title: 'refresh of the reference application with nothing to do',
+  figures: time(700),
+  against: [
+    floor('a bare Node.js script: connect to three hosts, stat and sha256sum of the same files, list Docker'),
+  ],
   async open(bench) {
     await bench.system()
     const hosts = join(bench.dir, 'floor-hosts.json')
     await writeFile(hosts, JSON.stringify(await hostsOf(bench)))
     return {
-      floor: async () => (await bench.program(process.execPath, script, hosts)).ms,
+      floor: () => took(bench.program(process.execPath, script, hosts)),
       ours: async () => {
         const { stdout, ms } = await bench.provision('refresh', '--json')
         const changed = at(eventsOf(stdout, 'finished')[0], 'changed')
         if (changed !== 0) throw new Error(`${String(changed)} changed where there was nothing to do`)
-        return ms
+        return { time: ms }
       },
     }
   },
