@@ -4,6 +4,7 @@ import { isBox, type Box } from '../core/box.ts'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import { isPlaybook, type Playbook } from '../core/playbook.ts'
 import { placesIn, showPlace } from '../report/failure.ts'
+import { mayBeKept } from './source-cache.ts'
 
 /**
  * The default export of a TypeScript file, which may import `provision` wherever it lies.
@@ -12,7 +13,7 @@ import { placesIn, showPlace } from '../report/failure.ts'
 async function loadDefault(file: string, cacheDir: string): Promise<unknown> {
   const provision = await import('../index.ts')
   const jiti = createJiti(import.meta.url, {
-    fsCache: join(cacheDir, 'jiti'),
+    fsCache: mayBeKept(file) && join(cacheDir, 'jiti'),
     moduleCache: false,
     interopDefault: false,
     // The very functions of this process: no second copy of them, nothing to resolve.

@@ -53,8 +53,8 @@ export function startProfiling(): Profiling {
 
 async function writeTrace(projectDir: string, text: string): Promise<string> {
   const folder = join(projectDir, '.provision')
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, `profile-${new Date().toISOString().replace(/[:.]/g, '-')}.json`)
-  await writeFile(path, text)
+  await writeFile(path, text, { mode: 0o600 })
   return path
 }

@@ -4,6 +4,7 @@ import { ProvisionError } from '../core/error.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import { paramsOf } from './args.ts'
 import type { Globals } from './globals.ts'
+import { keepPrivate } from './private-folder.ts'
 import { findPlaybook } from './project.ts'
 
 /**
@@ -24,6 +25,7 @@ export async function openWorkspace(
     })
   }
   const cacheDir = join(projectDir, '.provision', 'cache')
+  await keepPrivate(projectDir)
   const { loadPlaybook } = await import('./load.ts')
   const playbook = await loadPlaybook(file, cacheDir)
   const environment = environmentName(globals.env) ?? playbook.name

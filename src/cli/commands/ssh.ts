@@ -32,7 +32,7 @@ export const command = defineCommand({
     const workspace = await context.workspace()
     const hosts = await context.withRun(workspace, (run) => run.survey())
     const { ssh } = hostCalled(args[0], hosts)
-    await mkdir(workspace.stateDir, { recursive: true })
+    await mkdir(workspace.stateDir, { recursive: true, mode: 0o700 })
     const config = join(workspace.stateDir, 'ssh-config')
     await writeFile(config, sshConfigText(hosts.map((host) => host.ssh)), { mode: 0o600 })
     const line = rest && (rest.length === 1 ? rest : [quoteAll(rest)])
