@@ -28,6 +28,16 @@ export interface Remedy {
   readonly undo?: readonly Action[]
 }
 
+/** What is as it should be, but may have come up only just. */
+export interface Settling {
+  /** When it was started; ISO 8601, by the host's clock. */
+  readonly since: string
+  /** For how long after that it may not be ready yet, milliseconds. */
+  readonly within: number
+  /** What waits until it is ready. */
+  readonly actions: readonly Action[]
+}
+
 /**
  * The code behind one kind of resource: pure functions around data. A module never talks to a host; the engine asks its
  * probes, all of a host's in one round trip, and does its actions.
@@ -49,6 +59,8 @@ export interface Module<Props, Q extends Questions, State> {
   readonly diff: (props: Resolved<Props>, state: State | undefined) => readonly Change[]
   /** What to do about it. Asked only when something differs. */
   readonly remedy: (props: Resolved<Props>, changes: readonly Change[], state: State | undefined) => Remedy
+  /** What may have to be waited for all the same. Asked only when nothing differs. */
+  readonly settling?: (props: Resolved<Props>, state: State | undefined) => Settling | undefined
 }
 
 /** What comparing a resource with its host found. */
@@ -56,6 +68,8 @@ export interface Verdict {
   readonly changes: readonly Change[]
   /** Undefined when nothing differs. */
   readonly remedy: Remedy | undefined
+  /** Undefined when something differs, or nothing has to be waited for. */
+  readonly settling: Settling | undefined
 }
 
 /** A resource with all its references resolved. */
@@ -112,7 +126,10 @@ function bind<Props, Q extends Questions, State>(
     judge(answers) {
       const state = module.parse(named(questions, answers), props)
       const changes = module.diff(props, state)
-      return { changes, remedy: changes.length > 0 ? module.remedy(props, changes, state) : undefined }
+      if (changes.length === 0) {
+        return { changes, remedy: undefined, settling: module.settling?.(props, state) }
+      }
+      return { changes, remedy: module.remedy(props, changes, state), settling: undefined }
     },
   }
 }

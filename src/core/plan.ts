@@ -15,6 +15,7 @@ export interface Step {
   readonly changes: readonly Change[]
   /** Ids of the steps that come before. */
   readonly needs: readonly string[]
+  /** Of a step that changes nothing: what waits for it to come up, if it was started only just. */
   readonly actions: readonly Action[]
   /** What puts the former state back when an action fails. */
   readonly undo: readonly Action[]
@@ -31,6 +32,10 @@ export interface Plan {
 /** The steps that would change something. */
 export const changesIn = (plan: Plan): readonly Step[] =>
   plan.steps.filter((step) => step.operation !== 'none')
+
+/** The steps that have something to do on a host: to change it, or to wait for what comes up there. */
+export const workIn = (plan: Plan): readonly Step[] =>
+  plan.steps.filter((step) => step.operation !== 'none' || step.actions.length > 0)
 
 /** The part of a plan that people and other programs read: no actions. */
 export const planJson = ({ playbook, environment, steps }: Plan) => ({

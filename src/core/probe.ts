@@ -4,7 +4,13 @@ import type { Digest } from './digest.ts'
 export type Probe =
   | { readonly ask: 'stat'; readonly path: string }
   | { readonly ask: 'read'; readonly path: string }
-  | { readonly ask: 'command'; readonly argv: readonly string[]; readonly cwd?: string | undefined }
+  | {
+      readonly ask: 'command'
+      readonly argv: readonly string[]
+      readonly cwd?: string | undefined
+      /** Belongs to a resource that holds a secret, so it is to be seen nowhere until it runs. */
+      readonly secret?: boolean
+    }
   /** One that is usually absent is looked up in the list of all first. */
   | { readonly ask: 'container'; readonly name: string; readonly usually?: 'absent' }
   | { readonly ask: 'image'; readonly ref: string }
@@ -59,6 +65,9 @@ export interface ContainerState {
   readonly running: boolean
   readonly health: string | undefined
   readonly exitCode: number
+  /** ISO 8601, by the host's clock. */
+  readonly createdAt: string
+  /** The last time; ISO 8601, by the host's clock. */
   readonly startedAt: string
   readonly restartPolicy: string
   /** `hostPort/protocol → containerPort`, as `80/tcp → 8080/tcp`. */

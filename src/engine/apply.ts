@@ -3,7 +3,7 @@ import type { ProvisionError } from '../core/error.ts'
 import type { Emit, Failure } from '../core/event.ts'
 import { oneLine } from '../core/one-line.ts'
 import type { HostPort, HostWatcher } from '../core/host.ts'
-import { changesIn, type Plan, type Step } from '../core/plan.ts'
+import { workIn, type Plan, type Step } from '../core/plan.ts'
 import { resourceTitle } from '../core/resource.ts'
 import { createLanes, type Perform } from './lanes.ts'
 import { failureOf } from '../core/track.ts'
@@ -30,7 +30,7 @@ export async function applyPlan(
   const lanes = createLanes(hosts, signal)
   // Putting back must work also after an interruption.
   const mending = createLanes(hosts, new AbortController().signal)
-  const todo = changesIn(plan)
+  const todo = workIn(plan)
   const reach = reachThrough(plan)
   const results = new Map<string, Promise<Result>>()
   const failed: { id: string; failure: Failure }[] = []
@@ -46,10 +46,12 @@ export async function applyPlan(
   for (const step of todo) results.set(step.id, run(step))
 
   const ended = await Promise.all([...results].map(async ([id, result]) => ({ id, result: await result })))
+  const unchanged = new Set(plan.steps.filter(({ operation }) => operation === 'none').map(({ id }) => id))
+  const spoilt = new Set(ended.filter(({ result }) => result !== 'done').map(({ id }) => id))
   const idsOf = (wanted: Result) => ended.filter(({ result }) => result === wanted).map(({ id }) => id)
   return {
-    changed: idsOf('done'),
-    unchanged: plan.steps.filter(({ operation }) => operation === 'none').map(({ id }) => id),
+    changed: idsOf('done').filter((id) => !unchanged.has(id)),
+    unchanged: [...unchanged].filter((id) => !spoilt.has(id)),
     failed,
     skipped: idsOf('skipped'),
   }
@@ -65,7 +67,8 @@ function reachThrough(plan: Plan): (step: Step) => ReadonlySet<string> {
     const all = new Set<string>()
     for (const id of step.needs) {
       const need = steps.get(id)
-      if (need?.operation === 'none') reach(need).forEach((further) => all.add(further))
+      if (need?.operation === 'none' && need.actions.length === 0)
+        reach(need).forEach((further) => all.add(further))
       else all.add(id)
     }
     known.set(step.id, all)
@@ -105,7 +108,12 @@ async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise
     emit({ event: 'task-failed', task, durationMs: durationMs(), failure })
     return failure
   }
-  emit({ event: 'task-finished', task, durationMs: durationMs(), summary: step.operation })
+  emit({
+    event: 'task-finished',
+    task,
+    durationMs: durationMs(),
+    summary: step.operation === 'none' ? 'ready' : step.operation,
+  })
   return undefined
 }
 

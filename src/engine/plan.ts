@@ -2,7 +2,7 @@ import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Facts } from '../core/facts.ts'
 import type { Graph, GraphNode } from '../core/graph.ts'
 import type { HostPort } from '../core/host.ts'
-import type { Bound } from '../core/module.ts'
+import type { Bound, Settling } from '../core/module.ts'
 import { refuseNewer } from '../core/owned.ts'
 import type { Plan, Step } from '../core/plan.ts'
 import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
@@ -70,11 +70,12 @@ export async function makePlan(
 
 async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Facts, signal: AbortSignal) {
   const mine: Probe = { ask: 'owned', ...facts.scope }
+  const now = Date.now()
   const [owned, ...answers] = await host.probe([mine, ...nodes.flatMap(({ bound }) => bound.probes)], signal)
   let next = 0
   const judged = nodes.map(({ node, bound }) => {
     const part = answers.slice(next, (next += bound.probes.length))
-    return () => judge(node, bound, part)
+    return () => judge(node, bound, part, now)
   })
   return {
     host: host.name,
@@ -88,9 +89,14 @@ async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Fact
 
 const isOwned = (answer: Answer): answer is readonly OwnedObject[] => Array.isArray(answer)
 
-function judge({ id, needs, resource }: GraphNode, bound: Bound, answers: readonly Answer[]): Step {
+function judge(
+  { id, needs, resource }: GraphNode,
+  bound: Bound,
+  answers: readonly Answer[],
+  now: number,
+): Step {
   const { kind, host, name } = resource
-  const { changes, remedy } = bound.judge(answers)
+  const { changes, remedy, settling } = bound.judge(answers)
   return {
     id,
     host,
@@ -99,10 +105,13 @@ function judge({ id, needs, resource }: GraphNode, bound: Bound, answers: readon
     operation: remedy?.operation ?? 'none',
     changes,
     needs,
-    actions: remedy?.actions ?? [],
+    actions: remedy?.actions ?? (settling && isRecent(settling, now) ? settling.actions : []),
     undo: remedy?.undo ?? [],
   }
 }
+
+/** A host whose clock is ahead has it waited for once more, which costs little. */
+const isRecent = ({ since, within }: Settling, now: number): boolean => now - Date.parse(since) < within
 
 /** What carries our labels but is in the playbook no more. Its id cannot be that of a declared resource. */
 function removal(host: string, { type, name }: OwnedObject): Step {

@@ -3,7 +3,7 @@ import { changeOf, type Change } from '../core/change.ts'
 import { short } from '../core/digest.ts'
 import { formerName, nameInMaking } from '../core/making.ts'
 import { causesOf } from '../core/mount.ts'
-import type { Remedy } from '../core/module.ts'
+import type { Remedy, Settling } from '../core/module.ts'
 import { actualSpec, type State } from './container-actual.ts'
 import type { ResolvedProps } from './container-props.ts'
 import { bodyOf, isWatched, specOf } from './container-spec.ts'
@@ -56,6 +56,18 @@ export function containerRemedy(
     return { operation: 'update', actions: [...tidy, start, awaited(props, name)] }
   }
   return recreation(props, tidy, container.running)
+}
+
+/** Milliseconds that a start of ours may come after the making, beside the time that the former one has to end. */
+const startSlack = 5_000
+
+/** Started again by its engine, after a reboot or its own end: nobody has waited for that start yet. */
+export function containerSettling(props: ResolvedProps, state: State | undefined): Settling | undefined {
+  const { container } = state ?? {}
+  if (!container) return undefined
+  const { createdAt, startedAt } = container
+  if (Date.parse(startedAt) - Date.parse(createdAt) <= props.grace * 1000 + startSlack) return undefined
+  return { since: startedAt, within: props.readyTimeout, actions: [awaited(props, props.name)] }
 }
 
 /** One that does not become ready stays, to be looked at; unless a killed run has left a former one, which is then put back. */

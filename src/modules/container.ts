@@ -10,7 +10,7 @@ import { resourceTitle, type Resource } from '../core/resource.ts'
 import { strictRecord } from '../core/strict.ts'
 import type { State } from './container-actual.ts'
 import type { ContainerOptions, PortRefs } from './container-options.ts'
-import { containerChanges, containerRemedy } from './container-plan.ts'
+import { containerChanges, containerRemedy, containerSettling } from './container-plan.ts'
 import { propsOf, type ContainerProps } from './container-props.ts'
 import { checkResolved, containerProblem } from './container-rules.ts'
 import { isWatched } from './container-spec.ts'
@@ -49,6 +49,7 @@ const resource = defineModule({
   },
   diff: containerChanges,
   remedy: containerRemedy,
+  settling: containerSettling,
 })
 
 /** What a run that was killed may have left. */

@@ -11,6 +11,7 @@ type Bindings = Readonly<
 /** The part of Docker's `inspect` of a container that we read. */
 export interface ContainerInspection {
   readonly Id: string
+  readonly Created: string
   readonly Image: string
   readonly RestartCount: number
   readonly State: {
@@ -57,6 +58,7 @@ export const containerState = (inspection: ContainerInspection): ContainerState 
   running: inspection.State.Running,
   health: inspection.State.Health?.Status,
   exitCode: inspection.State.ExitCode,
+  createdAt: inspection.Created,
   startedAt: inspection.State.StartedAt,
   restartPolicy: inspection.HostConfig.RestartPolicy?.Name ?? '',
   ports: publishedPorts(inspection),

@@ -152,7 +152,8 @@ describe('the reference application', () => {
   it('starts nodes again that were stopped, with their addresses and containers', async () => {
     const address = await urlOf('user')
     expect((await project.provision('stop', '--plain')).code).toBe(0)
-    expect((await project.provision('refresh', '--json')).code).toBe(0)
+    const refreshed = await project.provision('refresh', '--json')
+    expect(refreshed.code, refreshed.stdout).toBe(0)
     expect(await urlOf('user')).toBe(address)
     expect(JSON.parse(await get(`${address}/users`))).toHaveProperty('users.length', 20)
   })

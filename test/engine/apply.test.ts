@@ -140,4 +140,27 @@ describe('applying a plan', () => {
     expect(batches('h')).toEqual([])
     expect(events).toEqual([])
   })
+
+  it('waits for what comes up and changes nothing by that; what needs it comes after', async () => {
+    const { result, batches } = await apply([
+      step('h/container/up', { operation: 'none', actions: [starting('up')] }),
+      step('h/file/idle', { operation: 'none', needs: ['h/container/up'] }),
+      step('h/container/user', { actions: [starting('user')], needs: ['h/file/idle'] }),
+    ])
+    expect(batches('h')).toEqual([['start-container'], ['start-container']])
+    expect(result.changed).toEqual(['h/container/user'])
+    expect(result.unchanged).toEqual(['h/container/up', 'h/file/idle'])
+  })
+
+  it('fails with what does not come up', async () => {
+    const { result } = await apply(
+      [
+        step('h/container/up', { operation: 'none', actions: [starting('up')] }),
+        step('h/container/user', { actions: [starting('user')], needs: ['h/container/up'] }),
+      ],
+      { fails: () => 'no' },
+    )
+    expect(result).toMatchObject({ changed: [], unchanged: [], skipped: ['h/container/user'] })
+    expect(result.failed).toMatchObject([{ id: 'h/container/up' }])
+  })
 })

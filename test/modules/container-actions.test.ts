@@ -3,7 +3,7 @@ import { container, image, artifact, type ContainerOptions } from '../../src/ind
 import { isProvisionError } from '../../src/core/error.ts'
 import { label } from '../../src/core/label.ts'
 import type { ContainerState } from '../../src/core/probe.ts'
-import { app, builtOf, factsOf, fine, judged, localFile } from '../support/judge.ts'
+import { app, builtOf, factsOf, fine, judge, judged, localFile, showAction } from '../support/judge.ts'
 import { bodyOf, builtImageOf, imageOnHost, running } from '../support/made.ts'
 
 const jre = image('jre')
@@ -194,6 +194,31 @@ describe('what is done about a container', () => {
     const error = thrownBy(() => judged(user(), { 'container user': there({ labels: {} }) }, facts))
     expect(isProvisionError(error) && error.code).toBe('conflict')
     expect(isProvisionError(error) && error.help).toMatch(/docker container rm user/)
+  })
+})
+
+describe('a container that is as it should be', () => {
+  const restarted = { createdAt: '2026-01-01T00:00:00Z', startedAt: '2026-01-01T08:00:00Z' }
+  it.each<[string, ContainerState, readonly string[] | undefined]>([
+    ['is waited for when its engine has started it again', there(restarted), ['await-container user']],
+    [
+      'is not waited for when it runs since it was made',
+      there({ ...restarted, startedAt: '2026-01-01T00:00:01Z' }),
+      undefined,
+    ],
+    [
+      'is not waited for when its start had to wait for the end of the former one',
+      there({ ...restarted, startedAt: '2026-01-01T00:00:11Z' }),
+      undefined,
+    ],
+  ])('%s', (_, state, actions) => {
+    const { settling } = judge(
+      user(),
+      { 'container user': state, 'image jre:latest': imageOnHost('i1') },
+      facts,
+    )
+    expect(settling?.actions.map(showAction)).toEqual(actions)
+    if (settling) expect(settling).toMatchObject({ since: restarted.startedAt, within: 60_000 })
   })
 })
 

@@ -52,6 +52,7 @@ export function running(
     running: true,
     health: undefined,
     exitCode: 0,
+    createdAt: '2026-01-01T00:00:00Z',
     startedAt: '2026-01-01T00:00:00Z',
     restartPolicy: HostConfig.RestartPolicy.Name,
     ports: Object.entries(HostConfig.PortBindings).flatMap(([container, bindings]) =>

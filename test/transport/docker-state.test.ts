@@ -12,6 +12,7 @@ const bare: ContainerInspection = {
   Id: 'id',
   Image: 'sha256:image',
   RestartCount: 0,
+  Created: '2026-01-01T00:00:00Z',
   State: { Status: 'created', Running: false, ExitCode: 0, StartedAt: '', FinishedAt: '', OOMKilled: false },
   Config: { Image: 'app:1', Labels: null, Env: null, Cmd: null, User: '', Tty: false },
   HostConfig: {},

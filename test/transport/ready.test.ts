@@ -10,6 +10,7 @@ const never = '0001-01-01T00:00:00Z'
 
 const running: ContainerInspection = {
   Id: 'id',
+  Created: '2026-01-01T00:00:00Z',
   Image: 'sha256:image',
   RestartCount: 0,
   State: {
