@@ -5,9 +5,9 @@ import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import type { CommandAnswer, Stat } from '../core/probe.ts'
-import type { Value } from '../core/ref.ts'
+import type { Resolved, Value } from '../core/ref.ts'
 import type { Resource } from '../core/resource.ts'
-import { argvProblem, envNameProblem, firstProblem, pathProblem, textProblem } from '../core/rules.ts'
+import { argvProblem, envNameProblem, firstProblem, hiddenTextProblem, pathProblem } from '../core/rules.ts'
 import type { Text } from '../core/secret.ts'
 
 /** A command, and how to tell that it need not run. */
@@ -43,6 +43,7 @@ const names: OptionNames<CommandOptions> = {
 }
 
 interface Props {
+  readonly title: string
   readonly run: readonly Value<string>[]
   readonly cwd: string | undefined
   readonly env: Readonly<Record<string, Value<Text>>>
@@ -69,13 +70,17 @@ const resource = defineModule({
       cwd === undefined || cwd === '/' ? undefined : pathProblem('cwd', cwd),
       ...Object.entries(env).flatMap(([key, value]) => [
         envNameProblem(key),
-        textProblem(`env.${key}`, value),
+        hiddenTextProblem(`env.${key}`, value),
       ]),
     ),
-  probe: ({ unless, creates, cwd }) => ({
-    unless: unless ? [{ ask: 'command', argv: unless, cwd } as const] : [],
-    creates: creates === undefined ? [] : [{ ask: 'stat', path: creates } as const],
-  }),
+  probe: (props) => {
+    checkResolved(props)
+    const { unless, creates, cwd } = props
+    return {
+      unless: unless ? [{ ask: 'command', argv: unless, cwd } as const] : [],
+      creates: creates === undefined ? [] : [{ ask: 'stat', path: creates } as const],
+    }
+  },
   parse: ({ unless, creates }): State => ({ unless: unless[0], creates: creates[0] }),
   diff: ({ creates }, state) => {
     if (creates !== undefined) return state?.creates ? [] : changeOf('creates', undefined, creates)
@@ -86,6 +91,17 @@ const resource = defineModule({
     actions: [{ do: 'run', argv: run, cwd, env, timeout }],
   }),
 })
+
+/** What references turned out to be; @throws ProvisionError `playbook` */
+function checkResolved({ title, run, unless, env }: Resolved<Props>): void {
+  const problem = firstProblem(
+    argvProblem('run', run),
+    unless && argvProblem('unless', unless),
+    ...Object.entries(env).map(([key, value]) => hiddenTextProblem(`env.${key}`, value)),
+  )
+  if (problem !== undefined)
+    throw new ProvisionError('playbook', `${title}: ${problem}`, { help: 'correct it in the playbook' })
+}
 
 /**
  * A command that runs on a host until its purpose is reached: until `unless` exits with 0, or `creates` is there. One of
@@ -102,7 +118,7 @@ export function command(host: Host, name: string, options: CommandOptions, more?
   return resource(
     host,
     name,
-    { run, cwd, env, timeout: milliseconds(timeout, `${title}: timeout`), unless, creates },
+    { title, run, cwd, env, timeout: milliseconds(timeout, `${title}: timeout`), unless, creates },
     more,
   )
 }

@@ -8,10 +8,12 @@ import {
   dockerNameProblem,
   envNameProblem,
   firstProblem,
+  hiddenTextProblem,
   pathProblem,
   portProblem,
   quoted,
   textProblem,
+  userProblem,
   wordsProblem,
 } from '../core/rules.ts'
 import type { ContainerProps, ResolvedProps } from './container-props.ts'
@@ -59,7 +61,7 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
     props.hostname === undefined || /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/.test(props.hostname)
       ? undefined
       : `hostname: ${quoted(props.hostname)} is not a host name`,
-    props.user === '' ? 'user: is empty' : textProblem('user', props.user ?? 'root'),
+    props.user === undefined ? undefined : userProblem('user', props.user),
     ...textProblems(props),
   )
 
@@ -79,7 +81,7 @@ export function checkResolved(props: ResolvedProps): void {
 type Texts = Pick<ContainerProps, 'env' | 'labels' | 'command' | 'entrypoint'>
 
 const textProblems = ({ env, labels, command, entrypoint }: Texts): (string | undefined)[] => [
-  ...Object.entries(env).map(([key, value]) => textProblem(`env.${key}`, value)),
+  ...Object.entries(env).map(([key, value]) => hiddenTextProblem(`env.${key}`, value)),
   ...Object.entries(labels).map(([key, value]) => textProblem(`labels.${key}`, value)),
   command && wordsProblem('command', command),
   entrypoint && argvProblem('entrypoint', entrypoint),

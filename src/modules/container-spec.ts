@@ -2,7 +2,7 @@ import type { ContainerBody } from '../core/action.ts'
 import { canonicalJson, type Digest } from '../core/digest.ts'
 import { label, resourceLabels } from '../core/label.ts'
 import { resourceId } from '../core/resource.ts'
-import { isSecret, reveal, secret, showable, type Text } from '../core/secret.ts'
+import { isSecret, reveal, secretFrom, showable, type Text } from '../core/secret.ts'
 import type { ResolvedProps } from './container-props.ts'
 
 /**
@@ -115,7 +115,7 @@ const listed = (names: readonly string[]): string | undefined =>
 const textOf = (value: Text | number | boolean): Text => (isSecret(value) ? value : String(value))
 
 const assignment = (key: string, value: Text): Text =>
-  isSecret(value) ? secret(`${key}=${reveal(value)}`) : `${key}=${value}`
+  isSecret(value) ? secretFrom(`${key}=${reveal(value)}`, [value]) : `${key}=${value}`
 
 /** What the host publishes, by port of the container. */
 function bindingsOf({ published }: ResolvedProps): Record<string, Published[]> {

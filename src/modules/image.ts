@@ -43,8 +43,8 @@ export function image(ref: string, options: ImageOptions = {}): Image {
   const { build, dockerfile = 'Dockerfile', args = {}, target, needs = [] } = options
   const parts = reference.exec(ref)
   const problem = firstProblem(
-    parts === null
-      ? 'Docker does not take this name: lower-case letters, digits, ".", "_", "-", "/"'
+    parts === null || ref.length > 255
+      ? 'Docker does not take this name: lower-case letters, digits, ".", "_", "-", "/", 255 characters at most'
       : undefined,
     build !== undefined && parts?.[2] !== undefined
       ? 'an image that is built here cannot have a digest in its name'

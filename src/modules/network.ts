@@ -10,7 +10,7 @@ import { refuseForeign } from '../core/owned.ts'
 import type { NetworkState } from '../core/probe.ts'
 import { ref, type Ref } from '../core/ref.ts'
 import { resourceId } from '../core/resource.ts'
-import { dockerNameProblem, firstProblem, quoted, textProblem } from '../core/rules.ts'
+import { dockerNameProblem, driverProblem, firstProblem, quoted } from '../core/rules.ts'
 
 /** How the containers of a network reach each other and the rest. */
 export interface NetworkOptions {
@@ -43,7 +43,7 @@ const resource = defineModule({
       ['bridge', 'host', 'none', 'default'].includes(name)
         ? `name: Docker has a network ${quoted(name)} of its own`
         : undefined,
-      driver === '' ? 'driver: is empty' : textProblem('driver', driver),
+      driverProblem('driver', driver),
       subnet === undefined ? undefined : subnetProblem(subnet),
     ),
   probe: ({ name }) => ({ network: { ask: 'network', name } as const }),

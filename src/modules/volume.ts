@@ -10,7 +10,7 @@ import { refuseForeign } from '../core/owned.ts'
 import type { VolumeState } from '../core/probe.ts'
 import { ref, type Ref } from '../core/ref.ts'
 import { resourceId, resourceTitle } from '../core/resource.ts'
-import { dockerNameProblem, firstProblem, textProblem } from '../core/rules.ts'
+import { dockerNameProblem, driverProblem, firstProblem } from '../core/rules.ts'
 
 /** How a volume keeps its data. */
 export interface VolumeOptions {
@@ -32,10 +32,7 @@ const kind = 'volume'
 const resource = defineModule({
   kind,
   validate: ({ name, driver }: Props) =>
-    firstProblem(
-      dockerNameProblem('name', name),
-      driver === '' ? 'driver: is empty' : textProblem('driver', driver),
-    ),
+    firstProblem(dockerNameProblem('name', name), driverProblem('driver', driver)),
   probe: ({ name }) => ({ volume: { ask: 'volume', name } as const }),
   parse: ({ volume }, { host, name, driver, scope }): VolumeState | undefined => {
     if (!volume) return undefined

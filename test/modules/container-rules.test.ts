@@ -94,7 +94,7 @@ describe('a container is refused', () => {
     ['a capability that is none', { capabilities: { add: ['net admin'] } }, /capabilities: "net admin"/],
     ['a relative folder', { workdir: 'app' }, /workdir: "app" is not an absolute path/],
     ['a host name with a blank', { hostname: 'a b' }, /hostname: "a b"/],
-    ['an empty user', { user: '' }, /user: is empty/],
+    ['an empty user', { user: '' }, /user: "" is not a user/],
   ])('%s', (_, options, problem) => {
     expect(named('user', options).problem).toMatch(problem)
   })

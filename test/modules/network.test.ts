@@ -108,7 +108,7 @@ describe('network', () => {
     ['a subnet without its size', 'ab', { subnet: '10.0.0.0' }, /subnet: "10\.0\.0\.0"/],
     ['a subnet of no size', 'ab', { subnet: '10.0.0.0/33' }, /is not a subnet/],
     ['a subnet that is a name', 'ab', { subnet: 'x/8' }, /is not a subnet/],
-    ['an empty driver', 'ab', { driver: '' }, /driver: is empty/],
+    ['an empty driver', 'ab', { driver: '' }, /driver: "" is not the name of a driver/],
   ])('refuses %s', (_, name, options, problem) => {
     expect(network(app, name, options).problem).toMatch(problem)
   })
