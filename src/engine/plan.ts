@@ -71,7 +71,7 @@ export async function makePlan(
 async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Facts, signal: AbortSignal) {
   const mine: Probe = { ask: 'owned', ...facts.scope }
   const now = Date.now()
-  const [owned, ...answers] = await host.probe([mine, ...nodes.flatMap(({ bound }) => bound.probes)], signal)
+  const [owned, ...answers] = await host.probe([mine, ...nodes.flatMap(probesOf)], signal)
   let next = 0
   const judged = nodes.map(({ node, bound }) => {
     const part = answers.slice(next, (next += bound.probes.length))
@@ -86,6 +86,12 @@ async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Fact
     ),
   }
 }
+
+/** Where a resource holds a secret, what it has run to find out may show it. */
+const probesOf = ({ bound: { probes, secrets } }: BoundNode): readonly Probe[] =>
+  secrets.length === 0
+    ? probes
+    : probes.map((probe) => (probe.ask === 'command' ? { ...probe, secret: true } : probe))
 
 const isOwned = (answer: Answer): answer is readonly OwnedObject[] => Array.isArray(answer)
 

@@ -9,7 +9,7 @@ export const newMarker = (): string => `provision-${randomBytes(16).toString('he
  * that is the marker (`read` takes a byte at a time, so all that follows stays for the script's own commands), and runs
  * it. The login shell that passes it on may be any: there is no newline, backslash, exclamation mark or inner quote.
  */
-const reader = [
+export const reader = [
   'read -r a b c d e s f 2>/dev/null </proc/$$/stat',
   'echo "$0 $$ $s"',
   'echo "$0" >&2',
@@ -26,8 +26,12 @@ export function bootstrap(marker: string, root: boolean): string {
   return quoteAll(root ? ['sudo', '-n', '-H', ...argv] : argv)
 }
 
-/** What to send it for a script; what is sent after that is the script's standard input. */
-export const scriptInput = (marker: string, script: string): string => `${script}\n${marker}\n`
+/**
+ * What to send it for a script; what is sent after that is the script's standard input. A login shell that reads this
+ * itself, because a start-up file has handed over to it, stops at the first line: it has another name than the marker.
+ */
+export const scriptInput = (marker: string, script: string): string =>
+  `[ "$0" = ${marker} ] || exit 97\n${script}\n${marker}\n`
 
 /** The script that becomes a command. */
 export const execScript = (argv: readonly string[]): string => `exec ${quoteAll(argv)}`
@@ -56,7 +60,7 @@ of_session() {
   for f in /proc/[0-9]*/stat; do
     IFS= read -r l 2>/dev/null <"$f" || continue
     p=\${f%/stat}; p=\${p#/proc/}
-    set -- \${l##*) }
+    set -- \${l##*\\) }
     [ "$4" = ${quote(session)} ] && [ "$1" != Z ] && echo "$p"
   done
 }

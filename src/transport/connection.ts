@@ -15,6 +15,11 @@ export interface ExecOptions {
   readonly onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined
 }
 
+/** What a script gets that travels openly. */
+export interface OpenOptions extends Omit<ExecOptions, 'stdin' | 'onLine'> {
+  readonly stdin: Buffer
+}
+
 export interface ExecResult {
   readonly code: number
   /** The end of it, where it is very long and `onLine` has been told it all. */
@@ -40,6 +45,11 @@ export interface Connection {
   exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>
   /** Runs a POSIX shell script, which is in no list of processes and leaves all of `stdin` to its commands. Else as `exec`. */
   script(text: string, options: ExecOptions): Promise<ExecResult>
+  /**
+   * Runs a script that only asks and holds no secret: it travels within the command line where that is possible, which saves
+   * a round trip, and there other users of the host may see it. Else as `script`.
+   */
+  openly(text: string, options: OpenOptions): Promise<ExecResult>
   /** The standard input and output of a command as one raw stream, e.g. of `docker system dial-stdio`. */
   channel(argv: readonly string[], as: Rights): Promise<Duplex>
   /** A stream to a Unix socket of the host. */

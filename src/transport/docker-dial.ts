@@ -9,8 +9,11 @@ const patience = 20_000
 /** The way to the Docker engine of a host. */
 export interface DockerWay {
   readonly dial: Dial
-  /** Whether its socket is forwarded: there may be many of those, while sshd counts commands and allows few. */
-  readonly isForwarded: () => Promise<boolean>
+  /**
+   * Opens so many streams ahead, for who dials next, where its socket is forwarded, and tells whether it is: there may be
+   * many of those, while sshd counts commands and allows few.
+   */
+  readonly openAhead: (count: number) => Promise<boolean>
 }
 
 /**
@@ -20,33 +23,34 @@ export interface DockerWay {
 export function wayToDocker(connection: Connection): DockerWay {
   let stdio: Promise<Rights> | undefined
   let quick: Promise<unknown> | undefined
-  let forwarded: Promise<boolean> | undefined
-  /** Opened to find out; the first who dials gets it. */
-  let ahead: Promise<Duplex> | undefined
+  let ahead: Promise<Duplex>[] = []
 
   const overStdio = async (rights: Promise<Rights>): Promise<Duplex> =>
     connection.channel(['docker', 'system', 'dial-stdio'], await rights)
 
   return {
     async dial() {
-      quick ??= quicken(connection)
+      if (!connection.traffic.hasRun()) quick ??= quicken(connection)
       if (stdio) return overStdio(stdio)
-      const opening = ahead ?? connection.forwardSocket(socket)
-      ahead = undefined
       try {
-        return await opening
+        const opened = await ahead.shift()
+        return opened?.destroyed === false ? opened : await connection.forwardSocket(socket)
       } catch (refused) {
         stdio ??= rightsForDocker(connection, refused)
         stdio.catch(() => (stdio = undefined))
         return overStdio(stdio)
       }
     },
-    isForwarded: () => {
-      forwarded ??= (ahead = connection.forwardSocket(socket)).then(
-        () => true,
-        () => false,
-      )
-      return forwarded
+    async openAhead(count) {
+      if (stdio) return false
+      while (ahead.length < count) ahead.push(connection.forwardSocket(socket))
+      const opening = [...ahead]
+      const opened = await Promise.allSettled(opening)
+      const refused = opening.filter((_, i) => opened[i]?.status === 'rejected')
+      // Where all are, one is kept: it tells why to who dials.
+      const useless = refused.length < opening.length ? refused : refused.slice(1)
+      ahead = ahead.filter((one) => !useless.includes(one))
+      return refused.length === 0
     },
   }
 }

@@ -69,6 +69,26 @@ export async function answerAll(
   return Promise.all(probes.map(answer))
 }
 
+/** How many calls that takes: each can have a socket of its own, so that none waits for another. */
+export function callsFor(probes: readonly DockerProbe[]): number {
+  const calls = probes.flatMap((probe) => {
+    switch (probe.ask) {
+      case 'owned':
+        return lists
+      case 'network':
+      case 'volume':
+        return [probe.ask]
+      case 'image':
+        return [`image ${probe.ref}`]
+      case 'container':
+        return probe.usually === 'absent' ? ['container'] : [`container ${probe.name}`]
+    }
+  })
+  return new Set(calls).size
+}
+
+const lists = ['container', 'network', 'volume']
+
 type Lists = [
   readonly Dockerode.ContainerInfo[],
   readonly Dockerode.NetworkInspectInfo[],

@@ -9,7 +9,7 @@ import { dockerOver } from './docker-agent.ts'
 import { wayToDocker } from './docker-dial.ts'
 import { dockerError } from './docker-error.ts'
 import { createLimit } from './docker-limit.ts'
-import { answerAll, type DockerProbe } from './docker-probe.ts'
+import { answerAll, callsFor, type DockerProbe } from './docker-probe.ts'
 import { imageSource, type ImageSource } from './image-source.ts'
 import { awaitContainer } from './ready.ts'
 import { localEngine } from './engine.ts'
@@ -39,7 +39,7 @@ export function dockerOf(
   connection: Connection,
   images: ImageSource = imageSource(() => localEngine()),
 ): DockerPort {
-  const { dial, isForwarded } = wayToDocker(connection)
+  const { dial, openAhead } = wayToDocker(connection)
   const { docker, agent } = dockerOver(dial, connection.traffic.request)
   const limit = createLimit(parallel)
   const wide = createLimit(forwardedAtOnce)
@@ -71,7 +71,9 @@ export function dockerOf(
     docker,
     async probe(probes, signal) {
       try {
-        return await answerAll(docker, probes, (await isForwarded()) ? wide : limit, signal)
+        const idle = Object.values(agent.freeSockets).flat().length
+        const isForwarded = await openAhead(Math.min(callsFor(probes), forwardedAtOnce) - idle)
+        return await answerAll(docker, probes, isForwarded ? wide : limit, signal)
       } catch (error) {
         throw dockerError(`${name} › docker`, error, signal, { code: 'host' })
       }

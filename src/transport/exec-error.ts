@@ -1,5 +1,4 @@
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
-import type { Rights } from './connection.ts'
 import type { Session } from './session.ts'
 
 /** What to throw when a signal ends something: its own reason where that is for people. */
@@ -21,43 +20,50 @@ export interface Exit {
   readonly signal: string | undefined
 }
 
-interface Ending extends Partial<Exit> {
-  /** What came instead of a script's first line; undefined when it began. */
-  readonly noise: string | undefined
-  readonly errors: string
+/** What came of a script that did not begin. */
+export interface NotStarted {
+  readonly code: number | undefined
+  /** What came instead of its first line. */
+  readonly noise: string
 }
 
-/** Why a script did not run to its end; undefined when it did, whatever its exit code. */
-export function problemOf(
-  session: Session,
-  as: Rights,
-  { code, signal, noise, errors }: Ending,
-): ProvisionError | undefined {
-  if (noise !== undefined) return notStarted(session, as, code, noise)
-  return typeof code === 'number' ? undefined : endedEarly(session, signal, errors)
-}
-
-function notStarted(
-  { name, user }: Session,
-  as: Rights,
-  code: number | null | undefined,
-  noise: string,
+/** Why a script did not begin, by whose fault it is. */
+export function notStarted(
+  { name, user }: Pick<Session, 'name' | 'user'>,
+  fault: 'login' | 'sudo' | 'no sudo',
+  { code, noise }: NotStarted,
 ): ProvisionError {
   const output = noise.trim() === '' ? undefined : noise.trim()
-  const ended = code === null || code === undefined ? 'ended' : `ended with ${code}`
-  if (as === 'root') {
-    return new ProvisionError('host', `${name}: sudo gives ${user} no rights of root (${ended})`, {
-      output,
-      help: `on ${name}, allow it without a password: echo '${user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${user}; or say become: false`,
-    })
+  const ended = code === undefined ? 'ended' : `ended with ${code}`
+  switch (fault) {
+    case 'login':
+      return new ProvisionError('host', `${name}: the login shell of ${user} runs no commands (${ended})`, {
+        output,
+        help: `try it by hand: provision ssh ${name} -- true; look at the shell of ${user} in /etc/passwd, its start-up files and ForceCommand of sshd`,
+      })
+    case 'no sudo':
+      return new ProvisionError(
+        'host',
+        `${name}: there is no sudo, by which ${user} is to get rights of root`,
+        {
+          output,
+          help: `install sudo on ${name}, or log in as root (user: root), or say become: false`,
+        },
+      )
+    case 'sudo':
+      return new ProvisionError('host', `${name}: sudo gives ${user} no rights of root (${ended})`, {
+        output,
+        help: `on ${name}, allow it without a password: echo '${user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${user}; or say become: false`,
+      })
   }
-  return new ProvisionError('host', `${name}: the login shell of ${user} runs no commands (${ended})`, {
-    output,
-    help: `try it by hand: ssh ${user}@… sh -c true`,
-  })
 }
 
-const endedEarly = ({ name }: Session, signal: string | undefined, output: string): ProvisionError =>
+/** A command that did not come to its own end. */
+export const endingProblem = (
+  { name }: Pick<Session, 'name'>,
+  signal: string | undefined,
+  output: string,
+): ProvisionError =>
   new ProvisionError(
     'host',
     `${name}: a command was ended ${signal ? `by the signal ${signal}` : 'without telling how'}`,

@@ -2,11 +2,11 @@ import { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import { bootstrap, newMarker, scriptInput } from './bootstrap.ts'
 import type { ExecOptions, ExecResult } from './connection.ts'
-import { asError, interruption, problemOf, type Exit } from './exec-error.ts'
+import { asError, endingProblem, interruption, notStarted, type Exit, type NotStarted } from './exec-error.ts'
 import { cutLines } from './lines.ts'
-import { afterMarker } from './marker.ts'
+import { afterGreeting, afterMarker } from './marker.ts'
 import { endRemote } from './remote-end.ts'
-import { needsSudo, openSession, type Session } from './session.ts'
+import { beginSession, needsSudo, type Session } from './session.ts'
 
 /** Of what a command writes, how much is kept where not all is. Bytes. */
 const kept = 256 * 1024
@@ -21,19 +21,60 @@ const lingering = 1_000
 export function runScript(session: Session, script: string, options: ExecOptions): Promise<ExecResult> {
   return session.limit(async () => {
     if (options.signal.aborted) throw interruption(session.name, options.signal)
-    const marker = newMarker()
-    const channel = await openSession(session, bootstrap(marker, needsSudo(session, options.as)))
-    return converse(session, channel, marker, script, options)
+    const ended = await begin(session, script, options)
+    if (!('noise' in ended)) return ended
+    const withSudo = needsSudo(session, options.as)
+    throw notStarted(session, withSudo ? await blamed(session, ended, options) : 'login', ended)
   })
+}
+
+/** Where sudo was to run something that did not begin: whether it is sudo's fault, or nothing runs there at all. */
+async function blamed(
+  session: Session,
+  { code }: NotStarted,
+  { signal }: ExecOptions,
+): Promise<'login' | 'sudo' | 'no sudo'> {
+  const alone = await begin(session, ':', { as: 'user', signal })
+  if ('noise' in alone) return 'login'
+  return code === 127 ? 'no sudo' : 'sudo'
+}
+
+async function begin(
+  session: Session,
+  script: string,
+  options: ExecOptions,
+): Promise<ExecResult | NotStarted> {
+  const marker = newMarker()
+  const line = bootstrap(marker, needsSudo(session, options.as))
+  return runLine(session, { line, marker, rest: scriptInput(marker, script) }, options)
+}
+
+/** A command line that begins a script, and what of it is still to be sent. */
+export interface Start {
+  readonly line: string
+  readonly marker: string
+  readonly rest: string
+}
+
+/** Runs a script by a command line that reads it, or that brings it. */
+export async function runLine(
+  session: Session,
+  { line, marker, rest }: Start,
+  options: ExecOptions,
+): Promise<ExecResult | NotStarted> {
+  const begun = await beginSession(session, line, (channel) => ({
+    ended: converse(session, channel, marker, rest, options),
+  }))
+  return begun.ended
 }
 
 function converse(
   session: Session,
   channel: ClientChannel,
   marker: string,
-  script: string,
+  rest: string,
   { as, stdin, signal, onLine }: ExecOptions,
-): Promise<ExecResult> {
+): Promise<ExecResult | NotStarted> {
   return new Promise((resolve, reject) => {
     const stdout = collect(onLine ? kept : Infinity)
     const stderr = collect(kept)
@@ -41,7 +82,7 @@ function converse(
     let failure: unknown
     const outLines = cutLines((line) => onLine?.(line, 'stdout'))
     const errLines = cutLines((line) => onLine?.(line, 'stderr'))
-    const out = afterMarker(marker, (chunk) => {
+    const out = afterGreeting(marker, (chunk) => {
       if (onLine) outLines.push(chunk)
       stdout.push(chunk)
     })
@@ -70,10 +111,11 @@ function converse(
       source?.destroy()
       if (onLine) [outLines, errLines].forEach((lines) => lines.end())
       const errors = stderr.all().toString()
-      const noise = out.hello === undefined ? out.noise + err.noise : undefined
-      const problem = failure ?? problemOf(session, as, { ...exit, noise, errors })
-      if (problem !== undefined) reject(asError(session, problem))
-      else resolve({ code: exit?.code ?? 0, stdout: stdout.all(), stderr: errors })
+      const code = exit?.code ?? undefined
+      if (failure !== undefined) reject(asError(session, failure))
+      else if (out.hello === undefined) resolve({ code, noise: out.noise + err.noise })
+      else if (code === undefined) reject(endingProblem(session, exit?.signal, errors))
+      else resolve({ code, stdout: stdout.all(), stderr: errors })
     }
     /** That the connection is lost is told only after its channels have closed. */
     const close = (): void => {
@@ -110,7 +152,7 @@ function converse(
     }
     if (signal.aborted) abort()
 
-    channel.write(scriptInput(marker, script))
+    if (rest !== '') channel.write(rest)
     if (!source) {
       channel.end()
       return

@@ -5,6 +5,9 @@ import type { Connection } from './connection.ts'
 import { probeAnswers } from './probe-answers.ts'
 import { probeScript, type ShellProbe } from './probe-script.ts'
 
+/** Paths are none: whoever may look there sees them. */
+const isSecret = (probe: ShellProbe): boolean => probe.ask === 'command' && probe.secret === true
+
 /** Answers probes of files and commands, all in one round trip. */
 export async function answerProbes(
   connection: Connection,
@@ -14,7 +17,10 @@ export async function answerProbes(
   if (probes.length === 0) return []
   const marker = newMarker()
   const { script, stdin } = probeScript(probes, marker)
-  const { code, stdout, stderr } = await connection.script(script, { as: 'root', stdin, signal })
+  const options = { as: 'root', stdin, signal } as const
+  const { code, stdout, stderr } = await (probes.some(isSecret)
+    ? connection.script(script, options)
+    : connection.openly(script, options))
   if (code !== 0) {
     throw new ProvisionError('host', `${connection.name}: asking for its state ended with ${code}`, {
       output: stderr.trim(),

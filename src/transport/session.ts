@@ -16,6 +16,10 @@ export interface Session {
   readonly lost: AbortSignal
   readonly limit: Limit
   readonly traffic: TrafficCounter
+  /** What answers there: OpenSSH takes long command lines, others may not. */
+  readonly server: () => 'openssh' | 'any'
+  /** For what is worth knowing only to those who look closely. */
+  readonly onDetail: (text: string) => void
 }
 
 /** Whether rights of root have to be asked for. */
@@ -27,11 +31,28 @@ const tooMany = 2
 const firstPause = 10
 const tries = 12
 
-/** Opens a session that executes a command line. Waits while sshd has none free. */
-export async function openSession(session: Session, command: string): Promise<ClientChannel> {
+/** Opens a session that executes a command line. */
+export const openSession = async (session: Session, command: string): Promise<ClientChannel> =>
+  (await beginSession(session, command, (channel) => ({ channel }))).channel
+
+/**
+ * Opens a session that executes a command line, and hands it on at once: what the command says, and its end, may have come
+ * with the news that it was begun, and who listens only then hears nothing. Waits while sshd has none free.
+ */
+export async function beginSession<T extends object>(
+  session: Session,
+  command: string,
+  begin: (channel: ClientChannel) => T,
+): Promise<T> {
+  session.traffic.command()
   for (let attempt = 1; ; attempt++) {
     try {
-      return await unlessLost(session, (done) => session.client.exec(command, done))
+      return await unlessLost<T>(session, (done) =>
+        session.client.exec(command, (error, channel) => {
+          if (error) done(error)
+          else done(undefined, begin(channel))
+        }),
+      )
     } catch (error) {
       if (isProvisionError(error)) throw error
       if (!isRefusal(error, tooMany) || attempt === tries) throw noSession(session, error)
@@ -43,7 +64,7 @@ export async function openSession(session: Session, command: string): Promise<Cl
 /** Opens something on the connection by a call of ssh2, which need not call back when the connection is lost. */
 export function unlessLost<T>(
   session: Pick<Session, 'lost' | 'traffic'>,
-  open: (done: (error: Error | undefined, opened: T) => void) => unknown,
+  open: (done: (error: Error | undefined, opened?: T) => void) => unknown,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const lose = (): void => {
@@ -61,7 +82,7 @@ export function unlessLost<T>(
     try {
       open((error, opened) => {
         session.lost.removeEventListener('abort', lose)
-        if (error) fail(error)
+        if (error || opened === undefined) fail(error)
         else resolve(opened)
       })
     } catch (error) {

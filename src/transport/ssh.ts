@@ -13,7 +13,9 @@ import { runScript } from './exec.ts'
 import { interruption } from './exec-error.ts'
 import { identityFor } from './identity.ts'
 import { algorithmsFor, judge, parseKnownHosts, type HostName, type KnownHost } from './known-hosts.ts'
+import { openScripts } from './open-script.ts'
 import { rawChannel } from './raw-channel.ts'
+import { serverAt } from './server-name.ts'
 import { needsSudo, openSession, unlessLost, type Session } from './session.ts'
 import { dialError, keyError, loginError, lostError } from './ssh-error.ts'
 import { countTraffic } from './traffic.ts'
@@ -24,6 +26,8 @@ export interface ConnectOptions {
   readonly timeout?: number
   /** A host counts as lost after `count` unanswered questions, `interval` milliseconds apart. Default 3 at 1,000. */
   readonly keepalive?: { readonly interval: number; readonly count: number }
+  /** Told what is worth knowing only to those who look closely. */
+  readonly onDetail?: (text: string) => void
 }
 
 /** sshd allows 10 sessions and frees them late: 5 at once never failed in 1,000, 8 did 209 times. */
@@ -37,7 +41,11 @@ const sessionsAtOnce = 4
 export async function connect(
   target: SshTarget,
   signal: AbortSignal,
-  { timeout = 10_000, keepalive = { interval: 1_000, count: 3 } }: ConnectOptions = {},
+  {
+    timeout = 10_000,
+    keepalive = { interval: 1_000, count: 3 },
+    onDetail = () => undefined,
+  }: ConnectOptions = {},
 ): Promise<Connection> {
   const { name, user, become } = target
   const host: HostName = { address: target.address, port: target.port, alias: target.hostKeyAlias }
@@ -67,6 +75,7 @@ export async function connect(
   const client = clientOf(ssh)
   // Only now: whoever listens first makes the bytes flow.
   const traffic = countTraffic(sock)
+  const server = serverAt(sock)
   client.setMaxListeners(0)
   // For life: node-ssh takes its own listener away once the connection is ready, and an error then ends the process.
   client.on('error', (error) => (lastError = error))
@@ -85,7 +94,8 @@ export async function connect(
   } finally {
     deadline.removeEventListener('abort', stop)
   }
-  return over({ name, user, become, client, lost: lost.signal, limit: createLimit(sessionsAtOnce), traffic })
+  const limit = createLimit(sessionsAtOnce)
+  return over({ name, user, become, client, lost: lost.signal, limit, traffic, server, onDetail })
 }
 
 /** Everything else, on the client of an open connection. */
@@ -98,6 +108,7 @@ function over(session: Session): Connection {
     traffic,
     exec: (argv, options) => runScript(session, execScript(argv), options),
     script: (text, options) => runScript(session, text, options),
+    openly: openScripts(session),
     async channel(argv, as) {
       const marker = newMarker()
       const channel = await openSession(session, bootstrap(marker, needsSudo(session, as)))

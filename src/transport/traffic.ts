@@ -7,6 +7,10 @@ export interface TrafficCounter {
   readonly channel: () => void
   /** Says that a request is being sent to Docker. */
   readonly request: () => void
+  /** Says that a command is being run. */
+  readonly command: () => void
+  /** Whether one was. */
+  readonly hasRun: () => boolean
   readonly soFar: () => Traffic
 }
 
@@ -17,6 +21,7 @@ export function countTraffic(
   let channels = 0
   let requests = 0
   let turns = 0
+  let hasRun = false
   let answered = 0
   socket.on('data', () => {
     if (socket.bytesWritten > answered) turns++
@@ -29,6 +34,10 @@ export function countTraffic(
     request() {
       requests++
     },
+    command() {
+      hasRun = true
+    },
+    hasRun: () => hasRun,
     soFar: () => ({
       ...{ connections: 1, channels, requests, turns },
       sent: socket.bytesWritten,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isProvisionError } from '../../src/core/error.ts'
 import { createLimit } from '../../src/transport/docker-limit.ts'
 import { runScript } from '../../src/transport/exec.ts'
+import type { Session } from '../../src/transport/session.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
 import { failure, freshFolder, never, withConnection } from '../support/transport.ts'
 
@@ -138,7 +139,11 @@ describe('rights of root', () => {
     try {
       await withConnection(other.target, async ({ client, lost, traffic }) => {
         const limit = createLimit(1)
-        const session = { name: 'box', user: 'core', become: true, client, lost, limit, traffic }
+        const session: Session = {
+          ...{ name: 'box', user: 'core', become: true, client, lost, limit, traffic },
+          server: () => 'any',
+          onDetail: () => undefined,
+        }
         const said = await runScript(session, 'echo "done $1"', { as: 'root', signal: never }).then(
           ({ stdout }) => stdout.toString().trim(),
           (error: unknown) => (isProvisionError(error) ? `${error.message}\n${error.output}` : String(error)),

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import ssh2 from 'ssh2'
 import { bootstrap, newMarker, scriptInput } from '../../src/transport/bootstrap.ts'
 import type { Connection } from '../../src/transport/connection.ts'
-import { afterMarker } from '../../src/transport/marker.ts'
+import { afterGreeting, afterMarker } from '../../src/transport/marker.ts'
 import { cutLines } from '../../src/transport/lines.ts'
 import { countTraffic } from '../../src/transport/traffic.ts'
 import { runIn, type Shell } from './shells.ts'
@@ -23,11 +23,12 @@ export function shellConnection(shell: Shell): Connection {
     forwardSocket: elsewhere,
     forwardPort: elsewhere,
     close: () => Promise.resolve(),
+    openly: elsewhere,
     async script(text, { stdin = '', onLine }) {
       const marker = newMarker()
       const lines = cutLines((line) => onLine?.(line, 'stdout'))
       const all: Buffer[] = []
-      const out = afterMarker(marker, (chunk) => {
+      const out = afterGreeting(marker, (chunk) => {
         all.push(chunk)
         lines.push(chunk)
       })

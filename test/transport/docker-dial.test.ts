@@ -32,6 +32,7 @@ function connectionOf(forwards: boolean, versions: Versions): { connection: Conn
       traffic: countTraffic(new Socket()),
       exec,
       script: (_, options) => exec(['sh'], options),
+      openly: (_, options) => exec(['sh'], options),
       channel: (argv, as) => open(`${argv.join(' ')} as ${as}`),
       forwardSocket: (path) => (forwards ? open(path) : Promise.reject(refusal)),
       forwardPort: () => Promise.reject(refusal),
@@ -62,11 +63,11 @@ test.each<[string, boolean, string]>([
   ['not forwarded', false, 'docker system dial-stdio as user'],
 ])('that it is %s is found out with what is dialled first', async (_, forwards, expected) => {
   const { connection, opened } = connectionOf(forwards, fine)
-  const { dial, isForwarded } = wayToDocker(connection)
-  expect(await Promise.all([isForwarded(), isForwarded()])).toEqual([forwards, forwards])
+  const { dial, openAhead } = wayToDocker(connection)
+  expect(await Promise.all([openAhead(2), openAhead(2)])).toEqual([forwards, forwards])
   await Promise.all([dial(), dial()])
   expect(opened).toEqual([expected, expected])
-  expect(await isForwarded()).toBe(forwards)
+  expect(await openAhead(0)).toBe(forwards)
 })
 
 test.each<[string, Versions, string, string | undefined]>([

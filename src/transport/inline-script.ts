@@ -1,0 +1,45 @@
+import { gzipSync } from 'node:zlib'
+import { quoteAll } from '../core/quote.ts'
+import { reader } from './bootstrap.ts'
+
+/** Linux takes no longer argument, and sshd hands the whole line over as one. Bytes, with room for what is around it. */
+const mostInline = 120_000
+/** What sshds of small systems take. Bytes. */
+const mostForSmall = 8_000
+
+/** The two ways in which what a script and its commands read is put into a word, and what takes it out again. */
+const asEscapes = `printf %b "$2"`
+const asGzip = `echo "$2" | base64 -d | gzip -d`
+
+/**
+ * A command line that carries what a script and its commands are to read, so that a host runs it without having to wait
+ * for more; undefined when that is too long for it. Other users of the host can see it while it runs.
+ * @param input as `scriptInput` gives it, and the script's standard input after it
+ */
+export function inlineCommand(
+  marker: string,
+  root: boolean,
+  input: Buffer,
+  server: 'any' | 'openssh',
+): string | undefined {
+  const lines = [() => lineFor(marker, root, asEscapes, escaped(input))]
+  if (server === 'openssh') lines.push(() => lineFor(marker, root, asGzip, gzipped(input)))
+  const most = [mostForSmall, mostInline]
+  for (const [i, line] of lines.entries()) {
+    const text = line()
+    if (text.length <= (most[i] ?? 0)) return text
+  }
+  return undefined
+}
+
+/** sudo writes its command line into a log, so it gets none of it. */
+const lineFor = (marker: string, root: boolean, unpack: string, packed: string): string =>
+  quoteAll(['sh', '-c', `${unpack} | ${root ? 'sudo -n -H ' : ''}sh -c "$1" "$0"`, marker, reader, packed])
+
+/** For `printf %b`: only characters that no login shell, however odd, takes for anything else. */
+const escaped = (input: Buffer): string =>
+  input
+    .toString('latin1')
+    .replace(/[^\w ./:,=+@-]/g, (character) => `\\0${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
+
+const gzipped = (input: Buffer): string => gzipSync(input, { level: 6 }).toString('base64')

@@ -1,0 +1,88 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Probe } from '../../src/core/probe.ts'
+import { connectHost } from '../../src/transport/host.ts'
+import { delayProxy } from '../support/delay-proxy.ts'
+import { startSshd, type Sshd } from '../support/sshd.ts'
+import { never } from '../support/transport.ts'
+
+/** Long against what a busy machine takes to answer. Milliseconds. */
+const roundTrip = 200
+
+/** How often a run that finds nothing to do waits for a host, counted on the wire of a long way. */
+describe('round trips', { timeout: 60_000 }, () => {
+  let sshd: Sshd
+  let folder = ''
+  const most = 1_000
+  const path = (i: number) => join(folder, `part-${i % 7}`, `a page of the site, number ${i}.html`)
+
+  beforeAll(async () => {
+    sshd = await startSshd()
+    folder = join(sshd.folder, 'www')
+    for (let i = 0; i < 7; i++) await mkdir(join(folder, `part-${i}`), { recursive: true })
+    for (let i = 0; i < most; i++) await writeFile(path(i), String(i))
+  })
+  afterAll(() => sshd.stop())
+
+  const files = (count: number): Probe[] =>
+    Array.from({ length: count }, (_, i) => ({ ask: 'stat', path: path(i) }) as const)
+  const docker: readonly Probe[] = [
+    { ask: 'owned', playbook: 'none', environment: 'none' },
+    ...['one', 'two', 'three'].map((name) => ({ ask: 'container', name: `no-such-${name}` }) as const),
+    ...['one', 'two', 'three'].map((name) => ({ ask: 'image', ref: `no/such-${name}:1` }) as const),
+  ]
+  const command: Probe = { ask: 'command', argv: ['sh', '-c', 'echo out; exit 3'] }
+
+  /** Trips until a host is connected, and from there to its answers. */
+  async function tripsFor(probes: readonly Probe[], over: Sshd = sshd) {
+    const proxy = await delayProxy(over, roundTrip)
+    const details: string[] = []
+    const onDetail = (text: string) => void details.push(text)
+    const host = await connectHost(proxy.target, never, { onDetail })
+    try {
+      const connect = proxy.trips()
+      const answers = await host.probe(probes, never)
+      return { connect, ask: proxy.trips() - connect, answers, details }
+    } finally {
+      await host.close()
+      await proxy.stop()
+    }
+  }
+
+  it.each<[string, () => readonly Probe[]]>([
+    ['20 files', () => files(20)],
+    ['1,000 files', () => files(most)],
+    ['20 files, Docker’s lists and inspects', () => [...docker, ...files(20)]],
+    ['1,000 files, Docker’s lists and inspects', () => [...docker, ...files(most)]],
+    ['a command', () => [command]],
+  ])('two after it is connected: %s', async (title, probes) => {
+    const { connect, ask, details } = await tripsFor(probes())
+    console.log(`${title}: connected after ${connect} round trips, answered after ${ask} more`)
+    expect({ ask, details }).toEqual({ ask: 2, details: [] })
+  })
+
+  it('three where a secret belongs to what is asked, which is in no command line', async () => {
+    expect(await tripsFor([{ ...command, secret: true }])).toMatchObject({
+      ask: 3,
+      answers: [{ code: 3, output: 'out\n' }],
+    })
+  })
+
+  it('a host that runs no such command line gets it the other way, and gives the same answers', async () => {
+    const { answers } = await tripsFor([...files(20), command])
+    // Some let only commands through that look as they expect them.
+    const picky = await startSshd({}, [
+      `ForceCommand case $SSH_ORIGINAL_COMMAND in *printf*|*gzip*) exit 1;; esac; eval "$SSH_ORIGINAL_COMMAND"`,
+    ])
+    try {
+      const slow = await tripsFor([...files(20), command], picky)
+      expect(slow.answers).toEqual(answers)
+      expect(slow.details).toEqual([
+        'box: no script runs there within a command line, so what is asked there is sent after it',
+      ])
+    } finally {
+      await picky.stop()
+    }
+  })
+})
