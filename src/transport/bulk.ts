@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import type { Connection } from './connection.ts'
 import { blockFor, parseSignature, type Signature } from './delta-signature.ts'
 import { signScript } from './delta-script.ts'
 import { patch, type DeltaRoutes } from './delta.ts'
 import { createLimit } from './docker-limit.ts'
+import { unpacked } from './packing.ts'
 import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
 
 /** What a host tells before large files are sent. */
@@ -24,12 +24,13 @@ const patchesAtOnce = 2
  * @throws ProvisionError `host` when the connection is lost or SFTP is not to be had, `interrupted` on abort
  */
 export async function bringAll(
-  { connection, openBulk, user }: DeltaRoutes & { readonly user: string },
+  { user, ...routes }: DeltaRoutes & { readonly user: string },
   random: string,
   uploads: readonly Upload[],
   signal: AbortSignal,
   onSent: (bytes: number) => void,
 ): Promise<readonly Uploaded[]> {
+  const { connection, openBulk } = routes
   const { folder, packed, signatures } = await prepare(connection, user, random, uploads, signal)
   const limit = createLimit(patchesAtOnce)
   const tried = await Promise.all(
@@ -39,8 +40,7 @@ export async function bringAll(
         const signature = signatures.get(index)
         const path = posix.join(folder, `${random}-${index}.made`)
         const made =
-          signature !== undefined &&
-          (await patch({ connection, openBulk }, upload, { path, signature, packed }, signal))
+          signature !== undefined && (await patch(routes, upload, { path, signature, packed }, signal))
         if (made) onSent(size)
         return { upload, path: made ? path : undefined }
       }),
@@ -63,23 +63,14 @@ async function prepare(
   const formers = uploads.map(({ index, target, size }) => ({ index, target, size, block: blockFor(size) }))
   const script = `${makeUploadFolder(user)}${signScript(random, formers)}`
   const { code, stdout, stderr } = await connection.script(script, { as: 'root', signal })
-  const [folderEnd, packEnd] = [stdout.indexOf(0), stdout.indexOf(0, stdout.indexOf(0) + 1)]
-  if (code !== 0 || folderEnd < 0 || packEnd < 0) throw uploadFolderProblem(connection.name, stderr)
-  const packed = stdout.toString('utf8', folderEnd + 1, packEnd) !== 'cat'
+  const folderEnd = stdout.indexOf(0)
+  if (code !== 0 || folderEnd < 0) throw uploadFolderProblem(connection.name, stderr)
+  const { packed, body } = unpacked(stdout.subarray(folderEnd + 1))
   const blocks = new Map(formers.map(({ index, block }) => [index, block]))
   const signatures = new Map<number, Signature>()
-  for (const line of unpacked(stdout.subarray(packEnd + 1), packed).split('\n')) {
+  for (const line of body.split('\n')) {
     const parsed = parseSignature(line, (index) => blocks.get(index))
     if (parsed) signatures.set(parsed.index, parsed.signature)
   }
   return { folder: stdout.toString('utf8', 0, folderEnd), packed, signatures }
-}
-
-/** Without signatures all files are sent whole, which is right where a disk was full, too. */
-function unpacked(body: Buffer, packed: boolean): string {
-  try {
-    return (packed ? gunzipSync(body) : body).toString('latin1')
-  } catch {
-    return ''
-  }
 }

@@ -1,7 +1,8 @@
 import type { Digest } from '../core/digest.ts'
 import { quote } from '../core/quote.ts'
 import type { Piece } from './delta-plan.ts'
-import { strongDigits, type Signature } from './delta-signature.ts'
+import type { Question } from './delta-refine.ts'
+import { strongDigits } from './delta-signature.ts'
 
 /** A file whose former version may be on the host. */
 export interface Former {
@@ -18,12 +19,11 @@ const slab = 8_388_608
 const mostShrunk = 4
 
 /**
- * What a host runs, in a folder for it, to write the signatures of files, a line each, packed by gzip where that is to be
- * had, and before them whether it is. The blocks are made files of, because one process then sums up a thousand of them:
- * in memory, because that takes 40 ms there and up to 2 s on a disk. Nothing is written for a file that is not there, and
- * no whole line where a tool is missing or the room is.
+ * What a host runs to write checksums of blocks, packed by gzip where that is to be had, and before them whether it is. The
+ * blocks are made files of, because one process then sums up a thousand of them: in memory, because that takes 40 ms there
+ * and up to 2 s on a disk. No whole line is written where a tool is missing or the room is.
  */
-export const signScript = (random: string, formers: readonly Former[]): string => `
+const summing = (random: string, lines: readonly string[]): string => `
 LC_ALL=C; export LC_ALL
 g=cat
 gzip -c </dev/null >/dev/null 2>&1 && g='gzip -c'
@@ -46,24 +46,47 @@ printf '%s\\0' "$g"
     sha256sum p* | cut -c 1-${strongDigits} | tr -d '\\n' >>digests
     rm -f p*
   }
-  sign() {
-    [ -f "$4" ] && [ ! -L "$4" ] && z=$(stat -c %s -- "$4") && [ $z -ge $2 ] && [ $z -le $3 ] || return
-    printf '%s %s ' $1 $z
-    n=$((z/$2)) i=0 s=$((${slab}/$2))
+  part() {
+    i=$3 n=$4 s=$((${slab}/$2))
     while [ $n -gt 0 ]; do
       c=$((n<s?n:s))
-      dd if="$4" bs=$2 skip=$i count=$c | split -b $2 -a 3 - p && sums || break
+      dd if="$1" bs=$2 skip=$i count=$c | split -b $2 -a 3 - p && sums || break
       i=$((i+c)) n=$((n-c))
     done
-    tail -c $2 <"$4" >p && sums
+  }
+  all() {
     printf ' '
     cat digests
     rm -f p* digests
     echo
   }
-${formers.map(({ index, target, block, size }) => `  sign ${index} ${block} ${size * mostShrunk} ${quote(target)}`).join('\n')}
+  sign() {
+    [ -f "$4" ] && [ ! -L "$4" ] && z=$(stat -c %s -- "$4") && [ $z -ge $2 ] && [ $z -le $3 ] || return
+    printf '%s %s ' $1 $z
+    part "$4" $2 0 $((z/$2))
+    tail -c $2 <"$4" >p && sums
+    all
+  }
+${lines.map((line) => `  ${line}`).join('\n')}
 } 2>/dev/null | $g
 exit 0`
+
+/** What a host runs to write the signatures of files, a line each; none of a file that is not there. */
+export const signScript = (random: string, formers: readonly Former[]): string =>
+  summing(
+    random,
+    formers.map(
+      ({ index, target, block, size }) => `sign ${index} ${block} ${size * mostShrunk} ${quote(target)}`,
+    ),
+  )
+
+/** What a host runs to write the checksums of parts of a file, all in one line. */
+export const partsScript = (random: string, target: string, { block, ranges }: Question): string =>
+  summing(random, [
+    `old=${quote(target)}`,
+    ...ranges.map(({ first, count }) => `part "$old" ${block} ${first} ${count}`),
+    'all',
+  ])
 
 /** How a host makes the new version of a file. */
 export interface Patch {
@@ -71,7 +94,6 @@ export interface Patch {
   /** Where it is made; the folder is there already. */
   readonly path: string
   readonly digest: Digest
-  readonly signature: Signature
   readonly pieces: readonly Piece[]
   /** Whether what is sent is packed by gzip. */
   readonly packed: boolean
@@ -86,10 +108,9 @@ const most = 1_048_576
  *
  * `dd` takes what is new from an open file, because what has come through a pipe may be read in parts.
  */
-export function patchScript({ target, path, digest, signature, pieces, packed }: Patch): string {
-  const { block } = signature
+export function patchScript({ target, path, digest, pieces, packed }: Patch): string {
   const lines = pieces.flatMap((piece): readonly string[] => {
-    if (piece.from === 'old') return [`o ${piece.block} ${piece.count}`]
+    if (piece.from === 'old') return [`o ${piece.unit} ${piece.block} ${piece.count}`]
     if (piece.from === 'old-end') return [`e ${piece.length}`]
     const [many, rest] = [Math.floor(piece.length / most), piece.length % most]
     return [...(many > 0 ? [`n ${most} ${many}`] : []), ...(rest > 0 ? [`n ${rest} 1`] : [])]
@@ -99,7 +120,7 @@ LC_ALL=C; export LC_ALL; umask 077
 old=${quote(target)} new=${quote(path)} sent=${quote(`${path}.sent`)} made=
 trap 'rm -f -- "$sent"; [ -n "$made" ] || rm -f -- "$new"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
-o() { dd if="$old" bs=${block} skip=$1 count=$2 2>/dev/null || exit 1; }
+o() { dd if="$old" bs=$1 skip=$2 count=$3 2>/dev/null || exit 1; }
 e() { tail -c $1 <"$old" || exit 1; }
 n() { dd bs=$1 count=$2 <&3 2>/dev/null || exit 1; }
 ${packed ? 'gzip -dc' : 'cat'} >"$sent" || exit 1

@@ -19,36 +19,41 @@ export interface Signature {
 export const strongDigits = 6
 const sumDigits = 8
 
-/** Bytes. Below, a signature is small anyway; above, one changed byte would cost too much. */
+/** Bytes. The checksums of larger ones would cost little less, and those of smaller ones are few anyway. */
 const blockLimits = { least: 2_048, most: 65_536 }
 
 /**
- * The length of blocks for a file. The signature takes 7 bytes a block, and a change about 1.5 blocks: for 2 changes
- * that is least at 1.5 times the square root of the size.
+ * The length of blocks for a file, a power of two so that it can be cut in finer parts. Coarse: what a block that has changed
+ * holds is asked for later (`questionAfter`).
  */
 export const blockFor = (size: number): number =>
-  Math.min(blockLimits.most, Math.max(blockLimits.least, Math.ceil((1.5 * Math.sqrt(size)) / 512) * 512))
+  Math.min(blockLimits.most, Math.max(blockLimits.least, 2 ** Math.round(Math.log2(9 * Math.sqrt(size)))))
 
 /** Reads a line `index size sums digests` of `delta-script.ts`; undefined where it is not complete. */
 export function parseSignature(
   line: string,
   blockOf: (index: number) => number | undefined,
 ): { readonly index: number; readonly signature: Signature } | undefined {
-  const match = /^(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+)$/.exec(line)
+  const match = /^(\d+) (\d+) ([0-9a-f]+ [0-9a-f]+)$/.exec(line)
   if (!match) return undefined
-  const [, index, size, sums = '', digests = ''] = match.map(String)
+  const [, index, size, all = ''] = match.map(String)
   const block = blockOf(Number(index))
   if (block === undefined) return undefined
-  const count = Math.floor(Number(size) / block) + 1
+  const sums = parseSums(all, Math.floor(Number(size) / block) + 1, block)
+  return sums && { index: Number(index), signature: { block, size: Number(size), ...sums } }
+}
+
+/** Reads `sums digests` of so many blocks; undefined where they are not complete. */
+export function parseSums(
+  text: string,
+  count: number,
+  block: number,
+): Pick<Signature, 'sums' | 'digests'> | undefined {
+  const [sums = '', digests = ''] = text.split(' ')
   if (sums.length !== count * sumDigits || digests.length !== count * strongDigits) return undefined
   return {
-    index: Number(index),
-    signature: {
-      block,
-      size: Number(size),
-      sums: Int32Array.from(cut(sums, sumDigits), (sum) => fromCksum(parseInt(sum, 16), block)),
-      digests: cut(digests, strongDigits),
-    },
+    sums: Int32Array.from(cut(sums, sumDigits), (sum) => fromCksum(parseInt(sum, 16), block)),
+    digests: cut(digests, strongDigits),
   }
 }
 

@@ -1,13 +1,17 @@
 import { open, type FileHandle } from 'node:fs/promises'
+import { posix } from 'node:path'
 import { Readable, pipeline } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { isProvisionError } from '../core/error.ts'
 import type { Connection } from './connection.ts'
-import { findMatches } from './delta-match.ts'
-import { bytesToSend, piecesOf, type Piece } from './delta-plan.ts'
-import { patchScript } from './delta-script.ts'
-import type { Signature } from './delta-signature.ts'
+import { bytesToSend, type Piece } from './delta-plan.ts'
+import { sumsAsked } from './delta-refine.ts'
+import { partsScript, patchScript } from './delta-script.ts'
+import { searchPieces, type Search, type Searches } from './delta-search.ts'
+import { parseSums, type Signature } from './delta-signature.ts'
 import { bulkSize } from './file-batch.ts'
+import { bytesOf } from './file-bytes.ts'
+import { unpacked } from './packing.ts'
 import type { Upload } from './upload.ts'
 
 /** Where the new version of a file is made, and from what. */
@@ -22,13 +26,11 @@ export interface PatchPlace {
 export interface DeltaRoutes {
   readonly connection: Connection
   readonly openBulk: () => Promise<Connection>
+  readonly searches?: Searches
 }
 
 /** Where more has to be sent, the whole file is cheaper: it needs no work on the host. A share of the file. */
 const mostSent = 0.7
-
-/** Between two chunks other hosts get their turn: one takes some 5 ms to search. */
-const chunkSize = 1_048_576
 
 /**
  * Has a host make the new version of a file from its former one and from what that lacks. False where the whole file has
@@ -36,7 +38,7 @@ const chunkSize = 1_048_576
  * @throws ProvisionError `host` when the connection is lost, `interrupted` on abort
  */
 export async function patch(
-  { connection, openBulk }: DeltaRoutes,
+  { connection, openBulk, searches = new Map() }: DeltaRoutes,
   { source, target, digest }: Upload,
   { path, signature, packed }: PatchPlace,
   signal: AbortSignal,
@@ -44,13 +46,17 @@ export async function patch(
   // Held open, so that nothing that happens to its name comes between searching and sending.
   const file = await open(source).catch(() => undefined)
   if (!file) return false
+  const ask: Search['ask'] = async (question) => {
+    const script = partsScript(posix.basename(path), target, question)
+    const { stdout } = await connection.script(script, { as: 'root', signal })
+    return parseSums(unpacked(stdout).body.trim(), sumsAsked(question), question.block)
+  }
   try {
-    const matches = await findMatches(unlessAborted(bytesOf(file, 0, Infinity), signal), signature)
-    const pieces = piecesOf(matches, signature)
+    const { pieces, size } = await searchPieces(signature, { file, digest, searches, ask, signal })
     const toSend = bytesToSend(pieces)
-    if (toSend > matches.size * mostSent) return false
+    if (toSend > size * mostSent) return false
     const route = toSend >= bulkSize ? await openBulk() : connection
-    const { code } = await route.script(patchScript({ target, path, digest, signature, pieces, packed }), {
+    const { code } = await route.script(patchScript({ target, path, digest, pieces, packed }), {
       as: 'root',
       stdin: streamOf(file, pieces, packed),
       signal,
@@ -62,17 +68,6 @@ export async function patch(
     return false
   } finally {
     await file.close()
-  }
-}
-
-/** A search through gigabytes takes seconds. */
-async function* unlessAborted<T>(
-  items: AsyncIterable<T>,
-  signal: AbortSignal,
-): AsyncGenerator<T, void, undefined> {
-  for await (const item of items) {
-    signal.throwIfAborted()
-    yield item
   }
 }
 
@@ -88,21 +83,5 @@ async function* newBytes(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for (const piece of pieces) {
     if (piece.from === 'new') yield* bytesOf(file, piece.at, piece.length)
-  }
-}
-
-async function* bytesOf(
-  file: FileHandle,
-  from: number,
-  length: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let at = from
-  const end = from + length
-  while (at < end) {
-    const size = Math.min(chunkSize, end - at)
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(size), 0, size, at)
-    if (bytesRead === 0) return
-    at += bytesRead
-    yield buffer.subarray(0, bytesRead)
   }
 }

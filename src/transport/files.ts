@@ -8,6 +8,7 @@ import { readReport, type CommitReport } from './commit-report.ts'
 import { commitOf, defaultMode, type Commit } from './commit-script.ts'
 import { bringAll } from './bulk.ts'
 import type { Connection } from './connection.ts'
+import type { Searches } from './delta-search.ts'
 import {
   batchesOf,
   bulkSize,
@@ -27,6 +28,8 @@ export interface FileRoutes {
   readonly connection: Connection
   /** For what would keep the first connection busy. */
   readonly openBulk: () => Promise<Connection>
+  /** Shared by the hosts of a run. */
+  readonly searches?: Searches
   /** Who logs in. */
   readonly user: string
 }
@@ -105,8 +108,11 @@ async function commitBatch(
   const report = readReport(stdout, layout, commit)
   for (const { index, path, action } of batch) {
     if (failures.has(index)) continue
-    const reason = reasonIn(report, index, `${stderr.trim()}\n(ended with ${code})`.trim())
-    if (reason === undefined) continue
+    const reason = report.failed.get(index) ?? report.broken
+    if (reason === undefined) {
+      if (!report.complete) failures.set(index, unfinished(connection.name, code, stderr))
+      continue
+    }
     const local = report.damaged.has(index) && isWriteAction(action) ? await whyDamaged(action) : undefined
     failures.set(index, failure(connection.name, path, local ?? reason))
   }
@@ -148,12 +154,16 @@ async function* entriesOf(
   yield own('end')
 }
 
-function reasonIn(report: CommitReport, index: number, ending: string): string | undefined {
-  const known = report.failed.get(index)
-  if (known !== undefined) return known
-  if (report.complete) return undefined
-  return report.broken === undefined || report.broken === '' ? ending : report.broken
-}
+/** The host did not get as far as to say what is wrong. */
+const unfinished = (host: string, code: number, stderr: string): ProvisionError =>
+  new ProvisionError(
+    'host',
+    `${host}: what puts files in place there ended with ${code} before it was done`,
+    {
+      output: stderr.trim() === '' ? undefined : stderr.trim(),
+      help: `look at it by hand: provision ssh ${host} -- sh`,
+    },
+  )
 
 function failure(host: string, path: string, reason: string): ProvisionError {
   const text = reason.trim() === '' ? 'its content did not arrive whole' : reason.trim()

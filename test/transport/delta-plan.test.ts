@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findMatches } from '../../src/transport/delta-match.ts'
-import { bytesToSend, piecesOf } from '../../src/transport/delta-plan.ts'
+import { bytesToSend, piecesOf, runsOf } from '../../src/transport/delta-plan.ts'
 import { blockFor, parseSignature } from '../../src/transport/delta-signature.ts'
 import { assembled, chunksOf, signatureOf } from '../support/delta.ts'
 
@@ -17,8 +17,8 @@ async function planned(old: Uint8Array, fresh: Uint8Array, block: number, chunk 
   const signature = signatureOf(old, block)
   const matches = await findMatches(chunksOf(fresh, chunk), signature)
   expect(matches.size).toBe(fresh.length)
-  const pieces = piecesOf(matches, signature)
-  expect(assembled(pieces, block, old, fresh).equals(fresh)).toBe(true)
+  const pieces = piecesOf(runsOf(matches.blocks, block), matches, block)
+  expect(assembled(pieces, old, fresh).equals(fresh)).toBe(true)
   return { pieces, toSend: bytesToSend(pieces) }
 }
 
@@ -82,7 +82,7 @@ describe('what is sent of a file', () => {
     parts.push(before.subarray(0, 1_600))
     const { pieces } = await planned(before, Buffer.concat(parts), 16)
     expect(pieces.filter(({ from }) => from === 'old').length).toBe(500)
-    expect(pieces).toContainEqual({ from: 'old', block: 0, count: 100 })
+    expect(pieces).toContainEqual({ from: 'old', unit: 16, block: 0, count: 100 })
   })
 })
 
@@ -97,8 +97,10 @@ describe('a signature', () => {
   })
 
   it.each([
-    [1_000_000, 2_048],
-    [50_000_000, 10_752],
+    [50_000, 2_048],
+    [1_000_000, 8_192],
+    [10_000_000, 32_768],
+    [50_000_000, 65_536],
     [100_000_000_000, 65_536],
   ])('of %d bytes has blocks of %d', (size, length) => {
     expect(blockFor(size)).toBe(length)

@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/core/digest.ts'
 import { findMatches } from '../../src/transport/delta-match.ts'
-import { piecesOf } from '../../src/transport/delta-plan.ts'
+import { piecesOf, runsOf } from '../../src/transport/delta-plan.ts'
 import { patchScript, signScript, type Former } from '../../src/transport/delta-script.ts'
 import { parseSignature } from '../../src/transport/delta-signature.ts'
 import { chunksOf, signatureOf } from '../support/delta.ts'
@@ -112,8 +112,9 @@ describe.each(shells)('under $title', (shell) => {
     const [target, path] = [join(folder, "the 'old' one"), join(folder, 'made here')]
     await writeFile(target, old)
     const signature = signatureOf(old, block)
-    const pieces = piecesOf(await findMatches(chunksOf(fresh, 1_000_000), signature), signature)
-    const script = patchScript({ target, path, digest: digestOf(fresh), signature, pieces, packed })
+    const matches = await findMatches(chunksOf(fresh, 1_000_000), signature)
+    const pieces = piecesOf(runsOf(matches.blocks, block), matches, block)
+    const script = patchScript({ target, path, digest: digestOf(fresh), pieces, packed })
     const sent = Buffer.concat(
       pieces.flatMap((piece) =>
         piece.from === 'new' ? [fresh.subarray(piece.at, piece.at + piece.length)] : [],

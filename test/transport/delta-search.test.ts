@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { digestOf } from '../../src/core/digest.ts'
+import { bytesToSend } from '../../src/transport/delta-plan.ts'
+import { sumsAsked, type Question } from '../../src/transport/delta-refine.ts'
+import { searchPieces, type Searches } from '../../src/transport/delta-search.ts'
+import { blockFor, type Signature } from '../../src/transport/delta-signature.ts'
+import { assembled, partsOf, signatureOf } from '../support/delta.ts'
+
+let root = ''
+beforeAll(async () => (root = await mkdtemp(join(tmpdir(), 'provision-search-'))))
+afterAll(() => rm(root, { recursive: true }))
+
+function noise(length: number, seed = 'noise'): Buffer {
+  const parts: Buffer[] = []
+  for (let i = 0; i * 32 < length; i++) parts.push(createHash('sha256').update(`${seed} ${i}`).digest())
+  return Buffer.concat(parts).subarray(0, length)
+}
+
+type Answer = Pick<Signature, 'sums' | 'digests'> | undefined
+
+interface Given {
+  readonly block?: number
+  readonly searches?: Searches
+  readonly answer?: (question: Question) => Answer
+}
+
+/** Searches for a file in another, and puts the new one together again from what was found. */
+async function searched(old: Buffer, fresh: Buffer, given: Given = {}) {
+  const block = given.block ?? blockFor(fresh.length)
+  const path = join(root, digestOf(fresh))
+  await writeFile(path, fresh)
+  const file = await open(path)
+  const asked: Question[] = []
+  const answer = given.answer ?? ((question: Question) => partsOf(old, question))
+  try {
+    const { pieces, size } = await searchPieces(signatureOf(old, block), {
+      file,
+      digest: digestOf(fresh),
+      searches: given.searches ?? new Map<string, never>(),
+      ask: (question) => {
+        asked.push(question)
+        return Promise.resolve(answer(question))
+      },
+      signal: new AbortController().signal,
+    })
+    expect(size).toBe(fresh.length)
+    expect(assembled(pieces, old, fresh).equals(fresh)).toBe(true)
+    const sums = asked.reduce((sum, question) => sum + sumsAsked(question), 0)
+    return { pieces, toSend: bytesToSend(pieces), asked: asked.length, answered: 7 * sums }
+  } finally {
+    await file.close()
+  }
+}
+
+const old = noise(4_000_000)
+const at = (from: number, to?: number) => old.subarray(from, to)
+const put = (place: number, ...bytes: readonly Buffer[]) => Buffer.concat([at(0, place), ...bytes, at(place)])
+const entries = Array.from({ length: 40 }, (_, i) => at(i * 100_000, (i + 1) * 100_000))
+const scattered = Buffer.from(old)
+for (let place = 20_000; place < old.length; place += 100_000) scattered.writeUInt32LE(7, place)
+
+describe('what is sent of a file of 4 MB, and how many bytes of checksums are asked for besides', () => {
+  it.each<readonly [string, Buffer, Buffer, number, number]>([
+    ['the same', old, old, 0, 0],
+    ['a byte changed', old, Buffer.concat([at(0, 2_000_000), Buffer.from('x'), at(2_000_001)]), 513, 300],
+    ['some put in near the start', old, put(1_000, noise(20_000, 'b')), 20_700, 300],
+    ['some put in near the end', old, put(3_999_000, noise(20_000, 'b')), 21_000, 300],
+    [
+      'parts changed over, as entries of an archive',
+      old,
+      Buffer.concat([...entries].reverse()),
+      80_000,
+      12_000,
+    ],
+    ['a byte of each 100 kB', old, scattered, 41_000, 12_000],
+    ['the old one cut off', at(0, 2_999_000), old, 1_002_000, 600],
+    ['the new one cut off', old, at(0, 2_999_000), 16_384, 9_000],
+    ['grown, as a log does', at(0, 3_999_000), old, 2_400, 0],
+    ['grown from a few bytes', at(0, 20_000), old, 3_981_000, 600],
+    ['nothing of it left', old, noise(4_000_000, 'c'), 4_000_000, 7_000],
+  ])('%s', async (_, before, fresh, mostToSend, mostAnswered) => {
+    const { toSend, answered, asked } = await searched(before, fresh)
+    expect(toSend).toBeLessThanOrEqual(mostToSend)
+    expect(answered).toBeLessThanOrEqual(mostAnswered)
+    expect(asked).toBeLessThanOrEqual(1)
+  })
+})
+
+const changed = put(2_000_000, noise(20_000, 'b'))
+
+it.each<readonly [string, (question: Question) => Answer]>([
+  ['no answer', () => undefined],
+  ['one about another file', (question) => partsOf(noise(4_000_000, 'other'), question)],
+])('the new file is made also with %s', async (_, answer) => {
+  const { toSend, asked } = await searched(old, changed, { answer })
+  expect(asked).toBe(1)
+  expect(toSend).toBeLessThan(20_000 + 2 * blockFor(old.length))
+})
+
+it('hosts with the same old file share the search, others do not', async () => {
+  const searches: Searches = new Map()
+  const first = await searched(old, changed, { searches })
+  expect(searches.size).toBe(2)
+  expect(await searched(old, changed, { searches })).toEqual(first)
+  expect(searches.size).toBe(2)
+  await searched(at(0, 3_000_000), changed, { searches })
+  expect(searches.size).toBe(4)
+})
+
+it('makes the new file after any edits', async () => {
+  const edit = fc.record({
+    from: fc.nat(400_000),
+    length: fc.nat(30_000),
+    fresh: fc.nat(30_000),
+    seed: fc.nat(9),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(edit, { maxLength: 5 }), fc.nat(400_000), async (edits, size) => {
+      const before = at(0, size + 2_048)
+      let after = before
+      for (const { from, length, fresh, seed } of edits)
+        after = Buffer.concat([
+          after.subarray(0, from),
+          noise(fresh, String(seed)),
+          after.subarray(from + length),
+        ])
+      await searched(before, after, { block: 2_048 })
+    }),
+    { numRuns: 100 },
+  )
+})
