@@ -1,4 +1,5 @@
 import { quoteAll } from '../core/quote.ts'
+import { plainShell } from './plain-shell.ts'
 
 /** Where all candidates for a staging folder fail, these are tried; also for what needs none of its own. */
 const fallbacks = ['/tmp', '/var/tmp', '/run']
@@ -17,9 +18,9 @@ export const commitPrelude = (
   folders: readonly string[],
   uploads: readonly string[],
 ): string => `
-LC_ALL=C; export LC_ALL; umask 022; unset CDPATH
+${plainShell}; umask 022
 no() { printf '%s\\0%s\\0' "$1" "$2"; }
-born() { b=; IFS= read -r b 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${b##*) }; b=\${20}; [ "$1" != Z ]; }
+born() { b=; IFS= read -r b 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${b##*\\) }; b=\${20}; [ "$1" != Z ]; }
 R= S=
 cleanup() { cd /; rm -rf -- \${R:+"$R"} \${S:+"$S"}${uploads.length > 0 ? ` ${quoteAll(uploads)}` : ''}; }
 trap cleanup EXIT

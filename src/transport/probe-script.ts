@@ -1,5 +1,6 @@
 import type { Probe } from '../core/probe.ts'
 import { quote, quoteAll } from '../core/quote.ts'
+import { plainShell } from './plain-shell.ts'
 
 /** The probes that a shell answers. */
 export type ShellProbe = Extract<Probe, { readonly ask: 'stat' | 'read' | 'command' }>
@@ -24,7 +25,7 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
   const paths = statPaths(probes)
   return {
     script: [
-      'LC_ALL=C; export LC_ALL; unset CDPATH',
+      plainShell,
       `m=${quote(marker)}`,
       // Starts a line of its own, whatever came before.
       `tell() { printf '\\n%s %s\\n' "$m" "$*"; }`,

@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import { ProvisionError } from '../core/error.ts'
-import { afterMarker } from './marker.ts'
+import { afterGreeting, afterMarker } from './marker.ts'
 
 /** The channel of a script as a raw stream, once what the login shell printed before it is read. */
 export function rawChannel(channel: ClientChannel, marker: string, what: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     let rest: Buffer = Buffer.alloc(0)
-    const out = afterMarker(marker, (chunk) => (rest = Buffer.concat([rest, chunk])))
+    const out = afterGreeting(marker, (chunk) => (rest = Buffer.concat([rest, chunk])))
     const errors = afterMarker(marker, (chunk) => (said = `${said}${chunk.toString()}`.slice(-4_096)))
     let said = ''
     const read = (chunk: Buffer): void => {

@@ -21,6 +21,20 @@ export interface Sshd {
   stop(): Promise<void>
 }
 
+/** What an sshd finds that is unlike this machine, which itself stays as it is. Needs root. */
+export interface World {
+  /** Who logs in; the user who runs the test by default. */
+  readonly user?: string
+  /** Default true. */
+  readonly become?: boolean
+  /** Whether the home folder counts that the account has; else no start-up file of the user who runs the test takes part. */
+  readonly ownHome?: boolean
+  /** A shell script that runs before sshd in a mount namespace of its own; `$F` is sshd's folder. */
+  readonly prepare?: string
+  /** The network namespace to run in, as a path; this machine's by default. */
+  readonly network?: string
+}
+
 /**
  * Starts sshd with a host key and a user key made for it; `env` is what its commands find in their environment, `settings`
  * are further lines of its configuration.
@@ -28,6 +42,7 @@ export interface Sshd {
 export async function startSshd(
   env: Readonly<Record<string, string>> = {},
   settings: readonly string[] = [],
+  { user = userInfo().username, become = true, ownHome = false, prepare, network }: World = {},
 ): Promise<Sshd> {
   const folder = await mkdtemp(join(tmpdir(), 'provision-sshd-'))
   const file = (name: string) => join(folder, name)
@@ -46,6 +61,8 @@ export async function startSshd(
   await writeFile(
     file('config'),
     [
+      // Of several lines about one thing the first counts.
+      ...settings,
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `HostKey ${file('host')}`,
@@ -55,21 +72,22 @@ export async function startSshd(
       'StrictModes no',
       'PermitRootLogin prohibit-password',
       'PasswordAuthentication no',
-      'Subsystem sftp internal-sftp',
+      ...(settings.some((line) => line.startsWith('Subsystem sftp')) ? [] : ['Subsystem sftp internal-sftp']),
       'MaxStartups 100',
-      // So that no start-up file of the user who runs the test takes part. Only the first such line counts.
-      `SetEnv ${Object.entries({ HOME: folder, ...env })
-        .map(([name, value]) => `"${name}=${value}"`)
-        .join(' ')}`,
-      ...settings,
+      ...setEnv(ownHome ? env : { HOME: folder, ...env }),
       '',
     ].join('\n'),
   )
   // sshd refuses to start as root without it; its place is built in.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 })
   await chmod(folder, 0o755)
-  const daemon = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file('config')], {
+  const inNetwork = network === undefined ? [] : ['nsenter', `--net=${network}`]
+  const inWorld =
+    prepare === undefined ? [] : ['unshare', '--mount', 'sh', '-euc', `${prepare}\nexec "$@"`, 'sh']
+  const sshd = ['/usr/sbin/sshd', '-D', '-e', '-f', file('config')]
+  const daemon = spawn('env', [...inNetwork, ...inWorld, ...sshd], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, F: folder },
   })
   let log = ''
   daemon.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
@@ -95,17 +113,23 @@ export async function startSshd(
       name: 'box',
       address: '127.0.0.1',
       port,
-      user: userInfo().username,
+      user,
       identityFile: file('user'),
       knownHosts: [file('known_hosts')],
       hostKeyAlias: undefined,
-      become: true,
+      become,
     },
     async cut() {
       for (const pid of await sessionsOf(daemon)) signal(pid)
     },
     stop,
   }
+}
+
+/** Only the first such line counts. */
+function setEnv(env: Readonly<Record<string, string>>): readonly string[] {
+  const pairs = Object.entries(env).map(([name, value]) => `"${name}=${value}"`)
+  return pairs.length === 0 ? [] : [`SetEnv ${pairs.join(' ')}`]
 }
 
 /** The processes of sshd that hold its connections, children and grandchildren. */
