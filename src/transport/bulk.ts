@@ -4,7 +4,7 @@ import { blockFor, parseSignature, type Signature } from './delta-signature.ts'
 import { signScript } from './delta-script.ts'
 import { patch, type DeltaRoutes } from './delta.ts'
 import { createLimit } from './docker-limit.ts'
-import { unpacked } from './packing.ts'
+import { unpacked } from './gzip.ts'
 import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
 
 /** What a host tells before large files are sent. */
@@ -19,8 +19,8 @@ interface Prepared {
 const patchesAtOnce = 2
 
 /**
- * Brings large files to a folder of the host, each whole or as what differs from its former version, under names of this
- * run. They are still to be checked and put in place.
+ * Brings large files to a folder of their own on the host, each whole or as what differs from its former version. They are
+ * still to be checked and put in place, and the folder to be removed.
  * @throws ProvisionError `host` when the connection is lost or SFTP is not to be had, `interrupted` on abort
  */
 export async function bringAll(
@@ -29,7 +29,7 @@ export async function bringAll(
   uploads: readonly Upload[],
   signal: AbortSignal,
   onSent: (bytes: number) => void,
-): Promise<readonly Uploaded[]> {
+): Promise<{ readonly folder: string; readonly uploaded: readonly Uploaded[] }> {
   const { connection, openBulk } = routes
   const { folder, packed, signatures } = await prepare(connection, user, random, uploads, signal)
   const limit = createLimit(patchesAtOnce)
@@ -48,8 +48,9 @@ export async function bringAll(
   )
   const made = tried.flatMap(({ upload: { index }, path }) => (path === undefined ? [] : [{ index, path }]))
   const whole = tried.flatMap(({ upload, path }) => (path === undefined ? [upload] : []))
-  if (whole.length === 0) return made
-  return [...made, ...(await uploadAll(await openBulk(), { folder, random }, whole, signal, onSent))]
+  if (whole.length === 0) return { folder, uploaded: made }
+  const sent = await uploadAll(await openBulk(), { folder, random }, whole, signal, onSent)
+  return { folder, uploaded: [...made, ...sent] }
 }
 
 /** Makes the folder and asks for the signatures, in one round trip. */
@@ -61,7 +62,7 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const formers = uploads.map(({ index, target, size }) => ({ index, target, size, block: blockFor(size) }))
-  const script = `${makeUploadFolder(user)}${signScript(random, formers)}`
+  const script = `${makeUploadFolder(user, random)}${signScript(random, formers)}`
   const { code, stdout, stderr } = await connection.script(script, { as: 'root', signal })
   const folderEnd = stdout.indexOf(0)
   if (code !== 0 || folderEnd < 0) throw uploadFolderProblem(connection.name, stderr)

@@ -77,6 +77,7 @@ async function commitBatch(
   const random = randomBytes(8).toString('hex')
   const writes = batch.filter(isWrite)
   const uploads = new Map<number, string>()
+  const uploadFolders: string[] = []
   const bulk = writes.flatMap(({ index, path, action }) => {
     const { content, digest, size } = action
     return isBulk(action) && content.from === 'file'
@@ -84,7 +85,9 @@ async function commitBatch(
       : []
   })
   if (bulk.length > 0) {
-    for (const done of await bringAll(routes, random, bulk, signal, onSent)) {
+    const { folder, uploaded } = await bringAll(routes, random, bulk, signal, onSent)
+    uploadFolders.push(folder)
+    for (const done of uploaded) {
       if ('path' in done) uploads.set(done.index, done.path)
       else failures.set(done.index, done.error)
     }
@@ -100,7 +103,7 @@ async function commitBatch(
   const entries = entriesOf(connection.name, layout, commit, failures)
   const { code, stdout, stderr } = await (
     await routeFor(layout, connection, openBulk)
-  ).script(commitPrelude(random, layout.folders, [...uploads.values()]), {
+  ).script(commitPrelude(random, layout.folders, uploadFolders), {
     as: 'root',
     stdin: Readable.from(tarStream(entries, onSent), { objectMode: false }),
     signal,

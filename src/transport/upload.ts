@@ -5,6 +5,7 @@ import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
 import type { Connection } from './connection.ts'
 import { interruption } from './exec-error.ts'
+import { connectionOwner, ownerShell } from './owner-shell.ts'
 import { createLimit } from './docker-limit.ts'
 import { unlessLost } from './session.ts'
 import { lostError } from './ssh-error.ts'
@@ -117,17 +118,26 @@ const failed = (host: string, source: string, folder: string, cause: unknown): P
     cause,
   })
 
-/** What a host runs to make the folder `$f`, to take away what runs that were killed have left there, and to tell its path. */
-export const makeUploadFolder = (user: string): string => `
+/**
+ * What a host runs to make a folder `$f` for the uploads of one batch, to take away those of runs that were killed, and to
+ * tell its path. It is known for left over once the connection has ended; by its age, where no process is found to serve one.
+ */
+export const makeUploadFolder = (user: string, random: string): string => `
 umask 022
 if [ "$(id -u)" = 0 ]; then
   f=/var/lib/provision/upload-${quote(user)}
-  mkdir -p /var/lib/provision && mkdir -p "$f" && chown ${quote(user)} "$f" && chmod 700 "$f" || exit
+  mkdir -p /var/lib/provision && mkdir -p "$f" || exit
 else
   f=$HOME/.provision-upload
-  mkdir -p "$f" && chmod 700 "$f" || exit
+  mkdir -p "$f" || exit
 fi
-find "$f"/* -mmin +60 -exec rm -rf -- {} + 2>/dev/null
+${ownerShell}
+${connectionOwner}
+for r in "$f"/*.*.*; do [ -d "$r" ] && left "$r" && rm -rf -- "$r"; done
+find "$f"/* -type f -mmin +60 -exec rm -f -- {} + 2>/dev/null
+chown ${quote(user)} "$f" && chmod 700 "$f" || exit
+f=$f/${random}\${o:+.$o}
+mkdir "$f" && chown ${quote(user)} "$f" && chmod 700 "$f" || exit
 printf '%s\\0' "$f"
 `
 

@@ -1,0 +1,44 @@
+import { ownName } from '../core/making.ts'
+import type { Step } from '../core/plan.ts'
+import type { OwnedObject } from '../core/probe.ts'
+
+/** What runs that were killed have left on a host. */
+export interface Left {
+  readonly host: string
+  readonly paths: readonly string[]
+  readonly owned: readonly OwnedObject[]
+}
+
+/** A large upload may take a while to go. Milliseconds. */
+const patience = 60_000
+
+/** Takes away the files; containers are the business of their resources. Before all else, since a disk may be full of them. */
+export const clearing = ({ host, paths }: Left): readonly Step[] =>
+  paths.length === 0
+    ? []
+    : [
+        {
+          id: `${host}/leftovers`,
+          host,
+          kind: 'files',
+          name: 'of an interrupted run',
+          operation: 'remove',
+          changes: paths.map((path) => ({ field: 'leftover', from: path, to: undefined })),
+          needs: [],
+          actions: [
+            { do: 'run', argv: ['rm', '-rf', '--', ...paths], cwd: undefined, env: {}, timeout: patience },
+          ],
+          undo: [],
+        },
+      ]
+
+/** Says what was found; undefined where there is nothing. */
+export function foundText({ host, paths, owned }: Left): string | undefined {
+  const containers = owned.filter(({ type, name }) => type === 'container' && ownName(name) !== name)
+  const things = [
+    ...(paths.length === 0 ? [] : [`${paths.length} temporary ${paths.length === 1 ? 'folder' : 'folders'}`]),
+    ...containers.map(({ name }) => `container ${name}`),
+  ]
+  if (things.length === 0) return undefined
+  return `found what an interrupted run left on ${host}: ${things.join(', ')}; to be removed`
+}
