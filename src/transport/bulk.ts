@@ -4,7 +4,10 @@ import { blockFor, parseSignature, type Signature } from './delta-signature.ts'
 import { signScript } from './delta-script.ts'
 import { patch, type DeltaRoutes } from './delta.ts'
 import { createLimit } from './docker-limit.ts'
+import { aloneSize } from './file-batch.ts'
 import { unpacked } from './gzip.ts'
+import { isFast, isSlow, type LinkMeter } from './link-speed.ts'
+import { uploadPacked } from './upload-packed.ts'
 import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
 
 /** What a host tells before large files are sent. */
@@ -24,14 +27,16 @@ const patchesAtOnce = 2
  * @throws ProvisionError `host` when the connection is lost or SFTP is not to be had, `interrupted` on abort
  */
 export async function bringAll(
-  { user, ...routes }: DeltaRoutes & { readonly user: string },
+  { user, ...routes }: DeltaRoutes & { readonly user: string; readonly link: LinkMeter },
   random: string,
   uploads: readonly Upload[],
   signal: AbortSignal,
   onSent: (bytes: number) => void,
 ): Promise<{ readonly folder: string; readonly uploaded: readonly Uploaded[] }> {
-  const { connection, openBulk } = routes
-  const { folder, packed, signatures } = await prepare(connection, user, random, uploads, signal)
+  const { connection, openBulk, link } = routes
+  const formers = isFast(link.facts()) ? [] : uploads
+  const { folder, packed, signatures } = await prepare(connection, user, random, formers, signal)
+  link.hasGzip(packed)
   const limit = createLimit(patchesAtOnce)
   const tried = await Promise.all(
     uploads.map((upload) =>
@@ -47,9 +52,18 @@ export async function bringAll(
     ),
   )
   const made = tried.flatMap(({ upload: { index }, path }) => (path === undefined ? [] : [{ index, path }]))
-  const whole = tried.flatMap(({ upload, path }) => (path === undefined ? [upload] : []))
+  // Smaller ones go with all others, in one stream.
+  const whole = tried.flatMap(({ upload, path }) =>
+    path === undefined && upload.size >= aloneSize ? [upload] : [],
+  )
   if (whole.length === 0) return { folder, uploaded: made }
-  const sent = await uploadAll(await openBulk(), { folder, random }, whole, signal, onSent)
+  const second = await openBulk()
+  const isPacked = packed && isSlow(await link.measure(connection, signal))
+  const send = isPacked ? uploadPacked : uploadAll
+  const total = whole.reduce((sum, { size }) => sum + size, 0)
+  const from = performance.now()
+  const sent = await send(second, { folder, random }, whole, signal, onSent)
+  if (!isPacked) link.saw(total, performance.now() - from)
   return { folder, uploaded: [...made, ...sent] }
 }
 

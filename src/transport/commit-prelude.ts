@@ -17,6 +17,7 @@ export const commitPrelude = (
   random: string,
   folders: readonly string[],
   uploads: readonly string[],
+  unpack: 'gzip -dc' | 'cat',
 ): string => `
 ${plainShell}; umask 022
 no() { printf '%s\\0%s\\0' "$1" "$2"; }
@@ -40,7 +41,7 @@ for d in "$@" ${quoteAll(fallbacks)}; do
 done
 [ -n "$R" ] || { no broken 'no folder can be written to'; exit 1; }
 home=$d
-te=$( { cd -- "$R" && tar -x -p -o -m -f -; } 2>&1)
+te=$( { cd -- "$R" && ${unpack === 'cat' ? '' : `${unpack} | `}tar -x -p -o -m -f -; } 2>&1)
 [ -f "$R/end" ] || { no broken "$te"; exit 1; }
 ${helpers}
 . "$R/run" && commit && no done ''

@@ -11,7 +11,7 @@ import { searchPieces, type Search, type Searches } from './delta-search.ts'
 import { parseSums, type Signature } from './delta-signature.ts'
 import { bulkSize } from './file-batch.ts'
 import { bytesOf } from './file-bytes.ts'
-import { unpacked } from './packing.ts'
+import { unpacked } from './gzip.ts'
 import type { Upload } from './upload.ts'
 
 /** Where the new version of a file is made, and from what. */

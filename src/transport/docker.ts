@@ -11,6 +11,7 @@ import { dockerError } from './docker-error.ts'
 import { createLimit } from './docker-limit.ts'
 import { answerAll, callsFor, type DockerProbe } from './docker-probe.ts'
 import { imageSource, type ImageSource } from './image-source.ts'
+import { createLinkMeter, isSlow, type LinkMeter } from './link-speed.ts'
 import { awaitContainer } from './ready.ts'
 import { localEngine } from './engine.ts'
 
@@ -33,11 +34,12 @@ const forwardedAtOnce = 32
 
 /**
  * The Docker engine behind a connection. Images come from `images`, to be shared by the hosts of a run, so that several
- * that need one image read it once.
+ * that need one image read it once; `link` tells whether they are to be compressed.
  */
 export function dockerOf(
   connection: Connection,
   images: ImageSource = imageSource(() => localEngine()),
+  link: LinkMeter = createLinkMeter(),
 ): DockerPort {
   const { dial, openAhead } = wayToDocker(connection)
   const { docker, agent } = dockerOver(dial, connection.traffic.request)
@@ -48,7 +50,12 @@ export function dockerOf(
   const perform = async (action: Action, signal: AbortSignal, watch: HostWatcher): Promise<void> => {
     switch (action.do) {
       case 'load-image':
-        return images.send(docker, action.image, { host: name, signal, sent: watch.sent })
+        return images.send(docker, action.image, {
+          host: name,
+          signal,
+          sent: watch.sent,
+          isSlow: async () => isSlow(await link.measure(connection, signal)),
+        })
       case 'await-container':
         return awaitContainer({ connection, docker, limit }, action, signal)
       case 'stop-container':

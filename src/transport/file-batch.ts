@@ -23,14 +23,25 @@ const mostInBatch = 5_000
 export const bulkSize = 1_000_000
 
 /**
- * From here on a file is worth round trips of its own: as the difference to its former version, or by SFTP. Bytes. Measured on
- * a local link with a file of 1.3 MB: in the tar stream 52 ms, by SFTP 126 ms, as a difference 1 s on a busy machine.
+ * From here on a file is uploaded by itself instead of in the tar stream: as the difference to its former version, or whole.
+ * Bytes. Measured on a local link with a file of 1.3 MB: in the tar stream 52 ms, by SFTP 126 ms, as a difference 1 s on a busy
+ * machine.
  */
-const aloneSize = 4_000_000
+export const aloneSize = 4_000_000
+/** Smaller ones are not worth the round trips and processes that a difference takes. Bytes. */
+const leastDelta = 262_144
+/** What those cost, in time that a link needs for what is sent instead. Seconds. */
+const deltaTime = 0.25
 
-/** Whether a file has to be uploaded by itself, instead of in the tar stream. */
-export const isBulk = ({ content, size }: { readonly content: Content; readonly size: number }): boolean =>
-  content.from === 'file' && size >= aloneSize
+/** From here on the difference of a file to its former version is looked for, on a link of so many bytes a second. Bytes. */
+export const deltaFrom = (rate: number | undefined): number =>
+  rate === undefined ? aloneSize : Math.min(aloneSize, Math.max(leastDelta, rate * deltaTime))
+
+/** Whether a file is so large, and is one. */
+export const isBulk = (
+  { content, size }: { readonly content: Content; readonly size: number },
+  least: number,
+): boolean => content.from === 'file' && size >= least
 
 export const isWrite = (one: Numbered): one is Numbered<Write> => one.action.do === 'write'
 

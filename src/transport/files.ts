@@ -4,14 +4,16 @@ import { ProvisionError } from '../core/error.ts'
 import type { HostWatcher, Outcome } from '../core/host.ts'
 import { layoutOf, type Layout } from './commit-layout.ts'
 import { commitPrelude } from './commit-prelude.ts'
-import { readReport, type CommitReport } from './commit-report.ts'
+import { readReport } from './commit-report.ts'
 import { commitOf, defaultMode, type Commit } from './commit-script.ts'
 import { bringAll } from './bulk.ts'
 import type { Connection } from './connection.ts'
 import type { Searches } from './delta-search.ts'
 import {
+  aloneSize,
   batchesOf,
   bulkSize,
+  deltaFrom,
   isBulk,
   isWrite,
   pathProblem,
@@ -20,6 +22,8 @@ import {
   type Numbered,
   type Write,
 } from './file-batch.ts'
+import { gzipped } from './gzip.ts'
+import { createLinkMeter, paysToPack, worthPacking, type LinkFacts, type LinkMeter } from './link-speed.ts'
 import { readContents, whyDamaged } from './local-content.ts'
 import { tarStream, type TarEntry } from './tar.ts'
 
@@ -30,6 +34,8 @@ export interface FileRoutes {
   readonly openBulk: () => Promise<Connection>
   /** Shared by the hosts of a run. */
   readonly searches?: Searches
+  /** Of this host. */
+  readonly link?: LinkMeter
   /** Who logs in. */
   readonly user: string
 }
@@ -76,16 +82,18 @@ async function commitBatch(
   const { connection, openBulk } = routes
   const random = randomBytes(8).toString('hex')
   const writes = batch.filter(isWrite)
+  const link = routes.link ?? createLinkMeter()
+  const from = deltaFrom((await factsFor(writes, link, connection, signal)).rate)
   const uploads = new Map<number, string>()
   const uploadFolders: string[] = []
   const bulk = writes.flatMap(({ index, path, action }) => {
     const { content, digest, size } = action
-    return isBulk(action) && content.from === 'file'
+    return isBulk(action, from) && content.from === 'file'
       ? [{ index, source: content.path, target: path, digest, size }]
       : []
   })
   if (bulk.length > 0) {
-    const { folder, uploaded } = await bringAll(routes, random, bulk, signal, onSent)
+    const { folder, uploaded } = await bringAll({ ...routes, link }, random, bulk, signal, onSent)
     uploadFolders.push(folder)
     for (const done of uploaded) {
       if ('path' in done) uploads.set(done.index, done.path)
@@ -100,14 +108,17 @@ async function commitBatch(
     layout,
     batch.filter((one) => !isWrite(one)),
   )
-  const entries = entriesOf(connection.name, layout, commit, failures)
+  const tar = tarStream(entriesOf(connection.name, layout, commit, failures), onSent)
+  const packs = paysToPack(link.facts())
+  const stream = link.timed(packs ? gzipped(tar) : tar)
   const { code, stdout, stderr } = await (
     await routeFor(layout, connection, openBulk)
-  ).script(commitPrelude(random, layout.folders, uploadFolders), {
+  ).script(commitPrelude(random, layout.folders, uploadFolders, packs ? 'gzip -dc' : 'cat'), {
     as: 'root',
-    stdin: Readable.from(tarStream(entries, onSent), { objectMode: false }),
+    stdin: Readable.from(stream.bytes, { objectMode: false }),
     signal,
   })
+  stream.arrived()
   const report = readReport(stdout, layout, commit)
   for (const { index, path, action } of batch) {
     if (failures.has(index)) continue
@@ -122,6 +133,18 @@ async function commitBatch(
 }
 
 const isWriteAction = (action: FileAction): action is Write => action.do === 'write'
+
+/** Measured only where the answer may change what is done. */
+async function factsFor(
+  writes: readonly Numbered<Write>[],
+  link: LinkMeter,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<LinkFacts> {
+  const streamed = writes.filter(({ action }) => !isBulk(action, aloneSize))
+  const size = streamed.reduce((sum, { action }) => sum + action.size, 0)
+  return size < worthPacking ? link.facts() : link.measure(connection, signal)
+}
 
 /** Much in small files is bulk, too. */
 function routeFor(

@@ -8,10 +8,18 @@ import { text } from 'node:stream/consumers'
  * @throws Error with Docker's reason
  */
 export async function loadTar(target: Dockerode, tar: Readable, signal: AbortSignal): Promise<void> {
-  const answer = await target.loadImage(tar, { quiet: true, abortSignal: signal })
-  for (const line of (await text(answer)).split('\n')) {
-    const reason = errorIn(line)
-    if (reason !== undefined) throw new Error(reason)
+  const broken = new AbortController()
+  // Nobody else hears of it: Docker would be waited for, which waits for the rest.
+  tar.once('error', (error) => broken.abort(error))
+  const either = AbortSignal.any([signal, broken.signal])
+  try {
+    const answer = await target.loadImage(tar, { quiet: true, abortSignal: either })
+    for (const line of (await text(answer)).split('\n')) {
+      const reason = errorIn(line)
+      if (reason !== undefined) throw new Error(reason)
+    }
+  } catch (error) {
+    throw broken.signal.aborted ? broken.signal.reason : error
   }
   if (!tar.readableEnded) throw new ProvisionError('host', 'Docker stopped reading an image before its end')
 }

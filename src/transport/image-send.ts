@@ -1,14 +1,16 @@
 import type Dockerode from 'dockerode'
 import { randomBytes } from 'node:crypto'
-import { Transform } from 'node:stream'
+import { pipeline, Readable, Transform } from 'node:stream'
 import type { BuiltImage } from '../core/build.ts'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import { dockerError, found } from './docker-error.ts'
 import { createLimit } from './docker-limit.ts'
+import { gzipped } from './gzip.ts'
 import { imageFingerprint } from './image-fingerprint.ts'
 import { packWithout, type ImageArchive } from './image-archive.ts'
 import { sharedLayers, splitRef } from './image-layers.ts'
 import { loadTar } from './image-load.ts'
+import { worthPacking } from './link-speed.ts'
 
 /** Where an image goes and how that shows. */
 export interface Delivery {
@@ -17,6 +19,8 @@ export interface Delivery {
   readonly signal: AbortSignal
   /** Bytes sent so far of all that are to be sent; for messages. */
   readonly sent?: ((done: number, total: number) => void) | undefined
+  /** Whether compressing pays; asked when there is much to send. By default it does not. */
+  readonly isSlow?: (() => Promise<boolean>) | undefined
 }
 
 /** Lends the saved image for as long as a task takes. Not called when nothing has to be sent. */
@@ -97,11 +101,16 @@ async function load(
   archive: ImageArchive,
   lowest: number,
   image: BuiltImage,
-  { signal, sent }: Delivery,
+  { signal, sent, isSlow }: Delivery,
 ): Promise<string | undefined> {
   const { tar, size } = packWithout(archive, lowest)
   try {
-    await loadTar(target, tar.pipe(counter(size, sent)), signal)
+    const packs = size >= worthPacking && (await isSlow?.()) === true
+    // Its failure destroys what is read, and so arrives where that is sent.
+    const counted = pipeline(tar, counter(size, sent), () => undefined)
+    // Docker unpacks it by itself.
+    const sending = packs ? Readable.from(gzipped(counted), { objectMode: false }) : counted
+    await loadTar(target, sending, signal)
   } catch (error) {
     // Without its lowest layers it may be refused for just that reason.
     if (signal.aborted || lowest === 0 || isProvisionError(error)) throw error

@@ -58,7 +58,7 @@ export async function uploadAll(
       await client.fastPut(source, path, { ...transfer, step })
       return { index, path }
     } catch (cause) {
-      return { index, error: failed(connection.name, source, folder, cause) }
+      return { index, error: uploadFailed(connection.name, source, folder, cause) }
     }
   }
   try {
@@ -112,7 +112,7 @@ function openSftp({ name, client, lost, traffic }: Connection): Promise<SFTPWrap
   })
 }
 
-const failed = (host: string, source: string, folder: string, cause: unknown): ProvisionError =>
+export const uploadFailed = (host: string, source: string, folder: string, cause: unknown): ProvisionError =>
   new ProvisionError('action', `${host} › ${source}: the upload failed: ${reasonOf(cause)}`, {
     help: `look whether the disk of ${host} is full: provision ssh ${host} -- df -h ${folder}`,
     cause,

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { Connection } from './connection.ts'
+
+/** What is known of the way to a host. */
+export interface LinkFacts {
+  /** Bytes a second; undefined while nothing has told it. A far host counts as slow: what it is told waits for its answer. */
+  readonly rate: number | undefined
+  /** Whether the host has gzip. */
+  readonly packs: boolean | undefined
+}
+
+/** How fast a host is reached, measured when it first matters, and corrected by all that is sent later. */
+export interface LinkMeter {
+  readonly facts: () => LinkFacts
+  /** Measures unless it is known: takes a round trip, and `burst` bytes. */
+  readonly measure: (connection: Connection, signal: AbortSignal) => Promise<LinkFacts>
+  /** Bytes on their way; the meter is to be told when they have arrived. */
+  readonly timed: (bytes: AsyncIterable<Uint8Array>) => Timed
+  readonly saw: (bytes: number, milliseconds: number) => void
+  readonly hasGzip: (packs: boolean) => void
+}
+
+/** Enough that 10 MB/s, where compression begins to pay, is told from what a process takes to start. Bytes. */
+const burst = 32_768
+/** A burst may go into a buffer on the way; so much does not. Bytes, and bytes a second that only it can prove. */
+const proof = { size: 8_000_000, above: 40_000_000 }
+/** Bytes of a transfer whose time tells something of the link. */
+const telling = 1_000_000
+
+/** With less to send, neither measuring nor compressing pays. Bytes. */
+export const worthPacking = 262_144
+
+/** Below, compression and the search for differences take less time than they save. Bytes a second. */
+const slowBelow = 10_000_000
+/** From here on a whole file is there before its differences are found: those take a second for 50 MB. Bytes a second. */
+const fastFrom = 60_000_000
+
+export interface Timed {
+  readonly bytes: AsyncIterable<Uint8Array>
+  readonly arrived: () => void
+}
+
+export function createLinkMeter(): LinkMeter {
+  let rate: number | undefined
+  let packs: boolean | undefined
+  let measuring: Promise<void> | undefined
+  const facts = (): LinkFacts => ({ rate, packs })
+  const saw = (bytes: number, milliseconds: number): void => {
+    if (bytes < telling) return
+    const seen = (bytes / Math.max(1, milliseconds)) * 1_000
+    rate = bytes < proof.size ? Math.min(seen, proof.above) : seen
+  }
+  return {
+    facts,
+    saw,
+    timed(bytes) {
+      let [from, size] = [0, 0]
+      const counted = async function* () {
+        for await (const chunk of bytes) {
+          if (size === 0) from = performance.now()
+          size += chunk.length
+          yield chunk
+        }
+      }
+      return { bytes: counted(), arrived: () => saw(size, performance.now() - from) }
+    },
+    async measure(connection, signal) {
+      if (rate !== undefined) return facts()
+      measuring ??= timeBurst(connection, signal).then((found) => {
+        rate ??= found.rate
+        packs = found.packs
+      })
+      try {
+        await measuring
+      } finally {
+        measuring = undefined
+      }
+      return facts()
+    },
+    hasGzip(has) {
+      packs = has
+    },
+  }
+}
+
+export const isSlow = ({ rate }: LinkFacts): boolean => rate !== undefined && rate < slowBelow
+export const isFast = ({ rate }: LinkFacts): boolean => rate !== undefined && rate >= fastFrom
+
+/** What is small goes packed, too, where the host has gzip: it takes no time. */
+export const paysToPack = ({ rate, packs }: LinkFacts): boolean =>
+  packs === true && (rate === undefined || rate < slowBelow)
+
+const script = `
+gzip -c </dev/null >/dev/null 2>&1 && echo gzip || echo cat
+cat >/dev/null
+echo got`
+
+/** The time from when the host reads until it has read all, so that of what the link carries and of one way back. */
+async function timeBurst(connection: Connection, signal: AbortSignal): Promise<LinkFacts> {
+  let from = 0
+  let took: number | undefined
+  let packs = false
+  let begin: () => void = () => undefined
+  const begun = new Promise<void>((resolve) => (begin = resolve))
+  const stdin = async function* () {
+    await begun
+    from = performance.now()
+    yield randomBytes(burst)
+  }
+  await connection.script(script, {
+    as: 'user',
+    stdin: Readable.from(stdin(), { objectMode: false }),
+    signal,
+    onLine: (line) => {
+      if (line === 'gzip') packs = true
+      if (line === 'gzip' || line === 'cat') begin()
+      if (line === 'got') took = performance.now() - from
+    },
+  })
+  return { rate: took && Math.min(proof.above, (burst / took) * 1_000), packs }
+}
