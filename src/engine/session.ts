@@ -21,7 +21,14 @@ export interface Services {
   readonly connect: (target: SshTarget, signal: AbortSignal) => Promise<ConnectedHost>
   readonly emit: Emit
   readonly signal: AbortSignal
+  /** What to do about another run that is at work on the same hosts. */
+  readonly ifLocked: IfLocked
+  /** What this run is doing, for those who wait for it. */
+  readonly doing: { command: string }
 }
+
+/** What to do about another run that is at work on the same environment. */
+export type IfLocked = 'wait' | 'fail'
 
 /** One run: a playbook evaluated with its params, and the means to carry it out. */
 export interface Session extends Services {

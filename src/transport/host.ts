@@ -7,9 +7,12 @@ import type { Run } from './command-script.ts'
 import { runCommands } from './commands.ts'
 import type { Connection } from './connection.ts'
 import { dockerOf, type DockerPort } from './docker.ts'
+import type { Searches } from './delta-search.ts'
 import { isDockerProbe } from './docker-probe.ts'
 import type { FileAction } from './file-batch.ts'
 import { performFiles } from './files.ts'
+import { takeHostLock, type Attempt, type HostLock, type LockOptions } from './host-lock.ts'
+import { createLinkMeter } from './link-speed.ts'
 import { answerProbes } from './probe.ts'
 import type { ShellProbe } from './probe-script.ts'
 import { connect, type ConnectOptions } from './ssh.ts'
@@ -18,6 +21,8 @@ import { connect, type ConnectOptions } from './ssh.ts'
 export interface ConnectedHost extends HostPort {
   readonly connection: Connection
   readonly docker: DockerPort
+  /** Makes this run the only one that changes a playbook's things there; whatever connects later is let in by the lock. */
+  readonly lock: (options: LockOptions) => Promise<Attempt>
   /** Of all connections to it so far, those included that are closed. */
   readonly traffic: () => Traffic
 }
@@ -25,6 +30,8 @@ export interface ConnectedHost extends HostPort {
 export interface HostOptions extends ConnectOptions {
   /** Where images come from; hosts of one run share it, so that an image is read once. */
   readonly images?: Parameters<typeof dockerOf>[1]
+  /** Shared likewise: what was found in files that go to several hosts. */
+  readonly searches?: Searches
 }
 
 /** A second connection, for bulk: the first one stays quick while it is full. */
@@ -37,15 +44,23 @@ const bulkKeepalive = { interval: 1_000, count: 15 }
 export async function connectHost(
   target: SshTarget,
   signal: AbortSignal,
-  { images, ...options }: HostOptions = {},
+  { images, searches = new Map(), ...options }: HostOptions = {},
 ): Promise<ConnectedHost> {
   const connection = await connect(target, signal, options)
   const connections = [connection]
-  const docker = dockerOf(connection, images)
+  const link = createLinkMeter()
+  const docker = dockerOf(connection, images, link)
+  let held: HostLock | undefined
   let bulk: Promise<Connection> | undefined
   let bulkDocker: { readonly over: Connection; readonly port: DockerPort } | undefined
 
   const openBulk = async (): Promise<Connection> => {
+    const second = await openSecond()
+    await held?.admit(second)
+    return second
+  }
+
+  const openSecond = async (): Promise<Connection> => {
     // A host that stays connected for long may lose the second connection alone.
     const former = bulk
     const isLost = (await former?.catch(() => undefined))?.lost.aborted === true
@@ -70,12 +85,17 @@ export async function connectHost(
   ): Promise<readonly Outcome[]> => {
     switch (lane) {
       case 'files':
-        return performFiles({ connection, openBulk, user: target.user }, actions.filter(isFile), stop, watch)
+        return performFiles(
+          { connection, openBulk, searches, link, user: target.user },
+          actions.filter(isFile),
+          stop,
+          watch,
+        )
       case 'commands':
         return runCommands(connection, actions.filter(isRun), stop, watch)
       case 'bulk': {
         const second = await openBulk()
-        if (bulkDocker?.over !== second) bulkDocker = { over: second, port: dockerOf(second, images) }
+        if (bulkDocker?.over !== second) bulkDocker = { over: second, port: dockerOf(second, images, link) }
         return bulkDocker.port.perform(actions, stop, watch)
       }
       case 'docker':
@@ -87,6 +107,11 @@ export async function connectHost(
     name: target.name,
     connection,
     docker,
+    async lock(lockOptions) {
+      const attempt = await takeHostLock(connection, lockOptions)
+      held = attempt.got === 'lock' ? attempt.lock : undefined
+      return attempt
+    },
     traffic: () => sumOf(connections.map(({ traffic }) => traffic.soFar())),
     probe: (probes, stop) =>
       inGroups<Probe, boolean, Answer>(probes, isDockerProbe, async (ofDocker, some) =>

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { hostname, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf, short } from '../core/digest.ts'
@@ -13,6 +13,8 @@ export interface Lock {
 export interface Holder {
   readonly command: string
   readonly user: string
+  /** Its name on the network. Older versions did not tell it. */
+  readonly machine?: string
   readonly pid: number
   /** ISO 8601. */
   readonly since: string
@@ -30,12 +32,7 @@ export async function acquireLock(
   onWait: (line: string) => void,
 ): Promise<Lock> {
   const path = socketPath(stateDir)
-  const holder: Holder = {
-    command,
-    user: userInfo().username,
-    pid: process.pid,
-    since: new Date().toISOString(),
-  }
+  const holder = thisRun(command)
   let told = ''
   let silent = 0
   for (;;) {
@@ -45,12 +42,21 @@ export async function acquireLock(
     const other = await ask(path)
     // One that has just gone is in nobody's way; one that is there and does not answer is.
     if (other === undefined && silent++ === 0) continue
-    const line = describe(other, stateDir)
+    const line = describeHolder(holderIn(other), stateDir)
     if (line !== told) onWait(line)
     told = line
     await sleep(200, undefined, { signal }).catch(() => undefined)
   }
 }
+
+/** What this process says of itself to those who wait for it. */
+export const thisRun = (command: string): Holder => ({
+  command,
+  user: userInfo().username,
+  machine: hostname(),
+  pid: process.pid,
+  since: new Date().toISOString(),
+})
 
 /** Who holds the lock of a state directory now; undefined when nobody does, or who does cannot answer. */
 export async function lockHolder(stateDir: string): Promise<Holder | undefined> {
@@ -98,16 +104,23 @@ function ask(path: string): Promise<string | undefined> {
   })
 }
 
-function describe(answer: string | undefined, stateDir: string): string {
-  const holder = holderIn(answer)
-  if (!holder) return `another run has been at work on ${stateDir}`
+/** Says who is at work where. */
+export function describeHolder(holder: Holder | undefined, place: string): string {
+  if (!holder) return `another run has been at work on ${place}`
+  const { command, user, machine, pid } = holder
   const since = new Date(holder.since).toLocaleTimeString()
-  return `\`provision ${holder.command}\` of ${holder.user} (pid ${holder.pid}) has been at work here since ${since}`
+  const who = machine === undefined ? user : `${user}@${machine}`
+  return `\`provision ${command}\` of ${who} (pid ${pid}) has been at work here since ${since}`
 }
 
-function holderIn(answer: string | undefined): Holder | undefined {
-  const holder: unknown = answer === undefined ? undefined : JSON.parse(answer)
-  return isHolder(holder) ? holder : undefined
+/** Reads what a holder says of itself; undefined when that cannot be read. */
+export function holderIn(answer: string | undefined): Holder | undefined {
+  try {
+    const holder: unknown = answer === undefined ? undefined : JSON.parse(answer)
+    return isHolder(holder) ? holder : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const isHolder = (value: unknown): value is Holder =>

@@ -1,0 +1,101 @@
+import { isProvisionError, ProvisionError } from '../core/error.ts'
+import { allOf } from '../core/track.ts'
+import type { ConnectedHost } from '../transport/host.ts'
+import type { HostLock } from '../transport/host-lock.ts'
+import { thisRun } from '../transport/lock.ts'
+import type { Session } from './session.ts'
+
+/** What a run needs to be the only one at work on its hosts. */
+export type Claimant = Pick<Session, 'workspace' | 'signal' | 'emit' | 'ifLocked' | 'doing'>
+
+/** The locks of all hosts of a run. */
+export interface HostLocks {
+  /** Aborted when the user stops the run, or one of the locks is lost. */
+  readonly signal: AbortSignal
+  /** Whether nobody else can have changed anything there since then; a time of `performance.now()`. */
+  readonly isAloneSince: (time: number) => boolean
+  /** @throws the reason, when one of them was lost */
+  readonly requireAll: () => void
+  readonly release: () => void
+}
+
+/**
+ * Takes the lock of every host, all at once; where one is held by somebody else, one after the other in the order of their
+ * names, so that two runs never wait for each other.
+ * @throws ProvisionError `locked` when somebody else has one and the user does not want to wait
+ */
+export async function lockHosts(run: Claimant, hosts: Iterable<ConnectedHost>): Promise<HostLocks> {
+  const sorted = [...hosts].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const held: HostLock[] = []
+  const release = (): void => {
+    for (const lock of held.splice(0)) lock.release()
+  }
+  try {
+    const busy = await tryAll(run, sorted, held)
+    const [first] = busy
+    if (first && run.ifLocked === 'fail') {
+      throw new ProvisionError('locked', `${first.host.name}: ${first.who}`, {
+        help: 'leave out --no-wait to wait for it',
+      })
+    }
+    if (first) {
+      release()
+      for (const host of sorted) {
+        const attempt = await host.lock({ ...claimOf(run), onWait: (who) => tell(run, host, who) })
+        if (attempt.got === 'lock') held.push(attempt.lock)
+      }
+    }
+  } catch (error) {
+    release()
+    throw error
+  }
+  const locks = [...held]
+  const lost = locks.map((lock) => lock.lost)
+  return {
+    signal: AbortSignal.any([run.signal, ...lost]),
+    isAloneSince: (time) => locks.every((lock) => lock.isAloneSince(time)),
+    requireAll() {
+      if (!run.signal.aborted) for (const one of lost) one.throwIfAborted()
+    },
+    release,
+  }
+}
+
+async function tryAll(
+  run: Claimant,
+  hosts: readonly ConnectedHost[],
+  held: HostLock[],
+): Promise<readonly { readonly host: ConnectedHost; readonly who: string }[]> {
+  const attempts = await allOf(
+    hosts.map(async (host) => {
+      const attempt = await host.lock(claimOf(run))
+      if (attempt.got === 'lock') held.push(attempt.lock)
+      return { host, attempt }
+    }),
+    severalRefuse,
+  )
+  const without = attempts.filter(({ attempt }) => attempt.got === 'none').map(({ host }) => host.name)
+  if (without.length > 0) {
+    const text = `${without.join(', ')}: without flock, timeout and /proc there, runs from other machines are not kept out`
+    run.emit({ event: 'note', level: 'warning', text })
+  }
+  return attempts.flatMap(({ host, attempt }) => (attempt.got === 'busy' ? [{ host, who: attempt.who }] : []))
+}
+
+const tell = ({ emit }: Claimant, { name }: ConnectedHost, who: string): void =>
+  emit({ event: 'note', level: 'info', text: `waiting for ${name}: ${who}` })
+
+const claimOf = ({ workspace: { playbook, environment }, signal, doing }: Claimant) => ({
+  scope: { playbook: playbook.name, environment },
+  holder: thisRun(doing.command),
+  signal,
+})
+
+function severalRefuse(errors: readonly unknown[]): Error {
+  const known = errors.filter(isProvisionError)
+  return new ProvisionError('host', `${errors.length} hosts keep no lock; nothing was changed`, {
+    output: known.map(({ message }) => message).join('\n'),
+    help: known[0]?.help,
+    cause: errors[0],
+  })
+}
