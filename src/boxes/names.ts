@@ -1,7 +1,9 @@
 import { hostname } from 'node:os'
 import { randomBytes } from 'node:crypto'
+import { isBoxName } from '../core/box.ts'
 import { short, type Digest } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
+import { isAlive } from '../transport/alive.ts'
 
 /** The repository of the images of all boxes of a name. */
 export const boxRepository = (name: string): string => `provision/box/${name}`
@@ -22,7 +24,7 @@ export const bakeNodeName = (name: string, digest: Digest): string =>
 
 /** @throws ProvisionError `playbook` for a name that Docker could not take */
 export function checkBoxName(name: string): void {
-  if (/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(name) && !name.includes('--')) return
+  if (isBoxName(name)) return
   throw new ProvisionError('playbook', `${JSON.stringify(name)} cannot be the name of a box`, {
     help: 'use at most 40 lower-case letters and digits, and single dashes between them',
   })
@@ -42,12 +44,4 @@ export function isAtWork(baker: string | undefined, begunMs: number, nowMs: numb
   if (baker === undefined || nowMs - begunMs > longestBakeMs) return false
   const at = baker.lastIndexOf(':')
   return baker.slice(0, at) !== hostname() || isAlive(Number(baker.slice(at + 1)))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }

@@ -1,5 +1,6 @@
 import type { ClosingLook } from '../report/closing.ts'
 import type { Output } from '../report/output.ts'
+import { forPeople } from '../report/for-people.ts'
 import type { Report } from '../report/report.ts'
 import type { Globals } from './globals.ts'
 
@@ -22,8 +23,8 @@ export async function openReport({ globals, env, ...options }: ReportOptions): P
   const isLive = options.stdout.isTTY && env['TERM'] !== 'dumb' && !env['CI']
   if (isLive && !globals.plain && !globals.verbose) {
     const { ttyReport } = await import('../report/tty.ts')
-    return ttyReport({ ...options, now })
+    return forPeople(ttyReport({ ...options, now }))
   }
   const { plainReport } = await import('../report/plain.ts')
-  return plainReport({ ...options, now, detail: globals.verbose ? 'output' : 'steps' })
+  return forPeople(plainReport({ ...options, now, detail: globals.verbose ? 'output' : 'steps' }))
 }

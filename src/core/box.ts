@@ -1,5 +1,7 @@
 import type { Image } from './build.ts'
+import { ProvisionError } from './error.ts'
 import type { Local } from './local.ts'
+import { firstProblem, ownerProblem, quoted } from './rules.ts'
 
 export interface BoxOptions {
   /** Lower-case letters, digits and dashes. */
@@ -23,8 +25,24 @@ export interface Box {
   readonly images: readonly Image[]
 }
 
-/** Describes a box; the default export of `boxes/<name>/box.ts`. */
+/** What images, volumes and containers are called after. */
+export const isBoxName = (name: unknown): name is string =>
+  typeof name === 'string' && /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(name) && !name.includes('--')
+
+/**
+ * Describes a box; the default export of `boxes/<name>/box.ts`.
+ * @throws ProvisionError `playbook` for a name or user that cannot be one
+ */
 export function defineBox({ name, build, user = 'core', images = [] }: BoxOptions): Box {
+  const problem = firstProblem(
+    isBoxName(name) ? undefined : `name: ${quoted(name)} cannot be the name of a box`,
+    ownerProblem('user', user),
+  )
+  if (problem !== undefined) {
+    throw new ProvisionError('playbook', `the box's ${problem}`, {
+      help: 'use at most 40 lower-case letters and digits, and single dashes between them',
+    })
+  }
   return { [brand]: true, name, build, user, images }
 }
 

@@ -6,7 +6,7 @@ import type { Host } from './host.ts'
 import type { Answer, Probe } from './probe.ts'
 import { refsIn, resolve, type Resolved } from './ref.ts'
 import type { Resource } from './resource.ts'
-import { secretsIn, type Secret } from './secret.ts'
+import { isSecret, secretsIn, type Secret } from './secret.ts'
 
 /** What a module asks of a host: named probes, or named lists of them. */
 export type Questions = Readonly<Record<string, Probe | readonly Probe[]>>
@@ -94,6 +94,7 @@ export function defineModule<Props, Q extends Questions, State>(
   module: Module<Props, Q, State>,
 ): Declare<Props> {
   return (host, name, props, options = {}) => {
+    refuseNoText(host, module.kind, name)
     const refs = refsIn(props)
     const { needs = [] } = options
     return {
@@ -108,6 +109,15 @@ export function defineModule<Props, Q extends Questions, State>(
       bind: (facts) => bind(module, resolve(props, facts)),
     }
   }
+}
+
+/** No compiler has looked at a playbook; a name that is no text, such as a secret, could not even be told. */
+function refuseNoText(host: Host, kind: string, name: unknown): void {
+  if (typeof name === 'string') return
+  const shown = isSecret(name) ? 'a secret' : typeof name
+  throw new ProvisionError('playbook', `${host.name} › ${kind}: its name or path is ${shown}, not a text`, {
+    help: 'correct it in the playbook',
+  })
 }
 
 const given = (needs: readonly Resource[] | (() => readonly Resource[])): readonly Resource[] =>

@@ -30,9 +30,12 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
     ownName(props.name) !== props.name
       ? `name: ${quoted(props.name)} is one that this tool gives to containers in the making`
       : undefined,
-    ...Object.entries(props.ports).map(([key, port]) =>
+    ...Object.entries(props.ports).flatMap(([key, port]) => [
       portProblem(`ports.${key}`, Number(port.split('/')[0])),
-    ),
+      /^\d+\/(tcp|udp)$/.test(port)
+        ? undefined
+        : `ports.${key}: ${quoted(port)} is neither a TCP nor a UDP port`,
+    ]),
     ...props.published.flatMap(({ name, container, port, address }) => [
       name in props.ports ? undefined : `publish.${name}: it has no port of that name`,
       portProblem(`publish.${name}`, port),

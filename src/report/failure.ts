@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { isProvisionError, reasonOf } from '../core/error.ts'
 import type { Failure } from '../core/event.ts'
 import type { Style } from './style.ts'
-import { cleanLine } from './width.ts'
+import { cleanLine, cleanLines } from './width.ts'
 
 const reportIt = 'this is a bug of provision: please report it, with what --verbose shows'
 
@@ -57,6 +57,6 @@ export function failureText({ message, output, help }: Failure, style: Style): s
   return [
     style.red(`✖ ${first}`),
     ...indented.map((line) => (line === '' ? '' : `  ${style.dim(line)}`)),
-    ...(help ? [`${style.cyan('help:')} ${help}`] : []),
+    ...(help ? [`${style.cyan('help:')} ${cleanLines(help)}`] : []),
   ].join('\n')
 }

@@ -8,12 +8,19 @@ export function jsonReport(stdout: Output): Report {
   return {
     emit: (event) => {
       // Only a profile is made of these, which is told as a whole.
-      if (event.event !== 'timed') stdout.write(`${JSON.stringify(external(event))}\n`)
+      if (event.event !== 'timed') stdout.write(`${inAscii(JSON.stringify(external(event)))}\n`)
     },
     show: () => undefined,
     close: () => stdout.flush(),
   }
 }
+
+/** Some terminals obey control characters that JSON leaves as they are. */
+const inAscii = (json: string): string =>
+  json.replace(
+    /[\u007f-\u009f]|\p{Bidi_Control}/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 /** The part of an event that other programs read. */
 function external(event: Event): object {

@@ -4,7 +4,12 @@ const escapes = new RegExp(
   'g',
 )
 const colour = new RegExp('^\\u001b\\[[0-9;]*m$')
-const controls = new RegExp('[\\u0000-\\u0008\\u000b-\\u001a\\u001c-\\u001f\\u007f-\\u009f]', 'g')
+// All of C0 and C1 but tabs and line breaks, and what turns the order of letters around on the screen.
+const controls = new RegExp('[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]|\\p{Bidi_Control}', 'gu')
+const controlsButEscape = new RegExp(
+  '[\\u0000-\\u0008\\u000b-\\u001a\\u001c-\\u001f\\u007f-\\u009f]|\\u001b(?!\\[[0-9;]*m)|\\p{Bidi_Control}',
+  'gu',
+)
 
 /** East Asian wide and full-width blocks, and pictures: two columns each (Unicode TR 11, the blocks that matter). */
 const wide =
@@ -25,6 +30,13 @@ export function cleanLine(line: string): string {
   const last = line.replace(/\r+$/, '').split('\r').at(-1) ?? ''
   return last.replace(escapes, '').replaceAll('\t', '  ').replace(controls, '').trimEnd()
 }
+
+/** The same of each line of a text. */
+export const cleanLines = (text: string): string => text.split('\n').map(cleanLine).join('\n')
+
+/** A text with colours of ours, without anything else that a terminal would obey. */
+export const cleanPainted = (text: string): string =>
+  text.replace(escapes, (sequence) => (colour.test(sequence) ? sequence : '')).replace(controlsButEscape, '')
 
 /** A text of at most so many columns, ending in `…` where something was cut; colours stay whole. */
 export function truncate(text: string, columns: number): string {
