@@ -9,7 +9,7 @@ import { label, labelVersion } from '../core/label.ts'
 import { tracked } from '../core/track.ts'
 import { dockerError } from '../transport/docker-error.ts'
 import { awaitInnerDocker, innerDocker, runInNode } from './bake-node.ts'
-import { claimBake, removeLeftovers } from './claim.ts'
+import { claimBake, clearLeftovers } from './claim.ts'
 import { findBox, listBoxes, type StoredBox } from './find.ts'
 import { loadImages } from './load.ts'
 import { boxLabel } from './labels.ts'
@@ -58,7 +58,7 @@ export async function bakeBox(options: BakeOptions): Promise<StoredBox> {
     store: newStoreName(box.name, digest),
   }
   try {
-    await removeLeftovers(engine, signal)
+    await clearLeftovers(engine, signal, options.emit)
     const { root } = await engineFacts(engine)
     await requireSpace(root, spaceForBake, `box ${box.name} cannot be baked`)
     return await bakeAt(site, await options.buildSystem())

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
 import type { ContainerCreateOptions } from 'dockerode'
 import { ProvisionError } from '../core/error.ts'
+import type { Emit } from '../core/event.ts'
 import { dockerStatus, found, unless } from '../transport/docker-error.ts'
 import { findBox, listBoxes, type StoredBox } from './find.ts'
 import { boxLabel } from './labels.ts'
@@ -64,6 +65,14 @@ const foreign = (container: string): ProvisionError =>
     help: `rename or remove it: docker rm ${container}`,
   })
 
+/** The same, and says so. */
+export async function clearLeftovers(engine: Dockerode, signal: AbortSignal, emit: Emit): Promise<void> {
+  const left = await removeLeftovers(engine, signal)
+  if (left.length === 0) return
+  const text = `found what an interrupted bake left: ${left.join(', ')}; removed`
+  emit({ event: 'note', level: 'warning', text })
+}
+
 /** Removes what bakes left behind that were killed: nodes, and stores that no box has. */
 export async function removeLeftovers(engine: Dockerode, signal: AbortSignal): Promise<readonly string[]> {
   const byBaker = { label: [boxLabel.baker] }
@@ -82,7 +91,7 @@ export async function removeLeftovers(engine: Dockerode, signal: AbortSignal): P
   // One that is in use (409) belongs to nodes of a box whose image somebody took away: it goes when they have gone.
   await Promise.all(lost.map(({ Name }) => unless([409], removeVolume(engine, Name))))
   return [
-    ...dead.map(({ Names }) => `container ${Names[0] ?? ''}`),
+    ...dead.map(({ Names }) => `container ${(Names[0] ?? '').replace(/^\//, '')}`),
     ...lost.map(({ Name }) => `volume ${Name}`),
   ]
 }

@@ -2,6 +2,7 @@ import type { Box } from '../core/box.ts'
 import type { Build, BuiltImage, Image } from '../core/build.ts'
 import { factOf } from '../core/facts.ts'
 import { bakeBox } from '../boxes/bake.ts'
+import { clearLeftovers } from '../boxes/claim.ts'
 import { boxDigest } from '../boxes/digest.ts'
 import { engineFacts } from '../boxes/engine-facts.ts'
 import { findBox, type StoredBox } from '../boxes/find.ts'
@@ -47,7 +48,10 @@ export async function ensureBox(
   const engine = await context.engine()
   const digest = await digestOfBox(content, context)
   const found = await findBox(engine, box.name, digest, context.signal)
-  if (found) return found
+  if (found) {
+    await clearLeftovers(engine, context.signal, context.emit)
+    return found
+  }
   const system = systemOf(box)
   const building = buildAll([system], context)
   building.catch(() => undefined)

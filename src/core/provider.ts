@@ -28,6 +28,8 @@ export interface ProvidedHost {
 /** What a provider shows while it works on a host. */
 export interface ProviderWatcher {
   readonly host: (host: string, state: 'started' | 'finished', note: string) => void
+  /** What else people should know. */
+  readonly note?: (text: string) => void
 }
 
 /** What `destroy` did, and what it left. */

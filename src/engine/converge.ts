@@ -55,6 +55,7 @@ export async function planPhase(
       text: `${host} › volume ${name} is no longer in the playbook; it is kept for its data`,
     })
   }
+  for (const text of planned.found) emit({ event: 'note', level: 'warning', text })
   emit({ event: 'planned', plan: planned.plan })
   return planned.plan
 }

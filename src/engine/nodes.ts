@@ -9,6 +9,7 @@ import { inPhase } from '../core/track.ts'
 export function nodeTasks(emit: Emit): ProviderWatcher {
   const started = new Map<string, number>()
   return {
+    note: (text) => emit({ event: 'note', level: 'warning', text }),
     host(host, state, note) {
       const task = `nodes/${host}`
       if (state === 'started') {

@@ -8,6 +8,8 @@ import type { Plan, Step } from '../core/plan.ts'
 import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
 import type { Secret } from '../core/secret.ts'
 import { allOf } from '../core/track.ts'
+import { leftoversIn, leftoversProbe } from '../transport/leftovers.ts'
+import { clearing, foundText } from './leftovers.ts'
 
 interface BoundNode {
   readonly node: GraphNode
@@ -20,6 +22,8 @@ export interface Planned {
   readonly secrets: readonly Secret[]
   /** Volumes of ours that the playbook no longer lists: they hold data and are never removed by a plan. */
   readonly keptVolumes: readonly { readonly host: string; readonly name: string }[]
+  /** What there is of runs that were killed, in words. */
+  readonly found: readonly string[]
 }
 
 /** Asks every host, one round trip each and all at once, and compares what is there with what should be. */
@@ -55,23 +59,28 @@ export async function makePlan(
     .map(({ host, object }) => removal(host, object))
   const verdicts = new Map(perHost.flatMap(({ steps }) => steps.map((step) => [step.id, step])))
   const declared = graph.resources.flatMap(({ id }) => verdicts.get(id) ?? [])
+  const clearings = perHost.flatMap(clearing)
+  const steps = [...inRemovalOrder(removals), ...declared.map((step) => afterRemovals(step, removals))]
   return {
     plan: {
       playbook: facts.scope.playbook,
       environment: facts.scope.environment,
-      steps: [...inRemovalOrder(removals), ...declared.map((step) => afterRemovals(step, removals))],
+      steps: [...clearings, ...steps.map((step) => afterClearing(step, clearings))],
     },
     secrets: nodes.flatMap(({ bound }) => bound.secrets),
     keptVolumes: orphans.flatMap(({ host, object }) =>
       object.type === 'volume' ? [{ host, name: object.name }] : [],
     ),
+    found: perHost.flatMap((left) => foundText(left) ?? []),
   }
 }
 
 async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Facts, signal: AbortSignal) {
   const mine: Probe = { ask: 'owned', ...facts.scope }
   const now = Date.now()
-  const [owned, ...answers] = await host.probe([mine, ...nodes.flatMap(probesOf)], signal)
+  const probes = nodes.flatMap(probesOf)
+  const paths = probes.flatMap((probe) => (probe.ask === 'stat' ? [probe.path] : []))
+  const [owned, left, ...answers] = await host.probe([mine, leftoversProbe(paths), ...probes], signal)
   let next = 0
   const judged = nodes.map(({ node, bound }) => {
     const part = answers.slice(next, (next += bound.probes.length))
@@ -80,6 +89,7 @@ async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Fact
   return {
     host: host.name,
     owned: isOwned(owned) ? owned : [],
+    paths: leftoversIn(left),
     steps: await allOf(
       judged.map((one) => Promise.resolve().then(one)),
       combined,
@@ -138,6 +148,11 @@ function removal(host: string, { type, name }: OwnedObject): Step {
           ],
     undo: [],
   }
+}
+
+const afterClearing = (step: Step, clearings: readonly Step[]): Step => {
+  const before = clearings.filter(({ host }) => host === step.host).map(({ id }) => id)
+  return before.length > 0 ? { ...step, needs: [...step.needs, ...before] } : step
 }
 
 /** A network can go only when no container is on it. */

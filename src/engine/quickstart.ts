@@ -1,5 +1,6 @@
 import type { ProvidedHost } from '../core/provider.ts'
 import { buildPhase, converge, type Outcomes } from './converge.ts'
+import { clearHere } from './leftovers-here.ts'
 import { nodeTasks } from './nodes.ts'
 import type { Session } from './session.ts'
 import { inPhase } from '../core/track.ts'
@@ -9,6 +10,7 @@ import { inPhase } from '../core/track.ts'
  * already is kept, so it can be run again at any time.
  */
 export async function quickstart(session: Session): Promise<Outcomes> {
+  await clearHere(session)
   const building = buildPhase(session)
   // Each promise is awaited in `converge`; until then nobody may take its failure for an unhandled one.
   building.catch(() => undefined)

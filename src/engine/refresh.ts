@@ -3,11 +3,13 @@ import type { HostPort } from '../core/host.ts'
 import { blankHost } from './blank-host.ts'
 import { buildPhase, converge, factsOf, planPhase, type Outcomes } from './converge.ts'
 import { closeAll, connectAll } from './hosts.ts'
+import { clearHere } from './leftovers-here.ts'
 import { runningHosts } from './nodes.ts'
 import type { Session } from './session.ts'
 
 /** Brings what was edited into the running system: rebuilds, pushes and restarts what changed, and runs `after` again. */
 export async function refresh(session: Session): Promise<Outcomes> {
+  await clearHere(session)
   const hosts = runningHosts(session)
   const building = hosts.then(() => buildPhase(session))
   building.catch(() => undefined)

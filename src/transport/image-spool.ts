@@ -23,10 +23,18 @@ export interface SpooledFile {
   readonly size: number
 }
 
+const spoolPrefix = 'provision-image-'
+
+/** The process that an entry of the folder for temporary files belongs to; undefined for one that is no spool. */
+export function spoolOwner(name: string): number | undefined {
+  const [, pid] = /^provision-image-([1-9]\d*)-/.exec(name) ?? []
+  return pid === undefined ? undefined : Number(pid)
+}
+
 /** Saves an image of an engine into a temporary folder. Nothing of it is left when that fails. */
 export async function spoolImage(engine: Dockerode, id: string, signal: AbortSignal): Promise<Spool> {
   signal.throwIfAborted()
-  const folder = await mkdtemp(join(tmpdir(), 'provision-image-'))
+  const folder = await mkdtemp(join(tmpdir(), `${spoolPrefix}${process.pid}-`))
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
     const files = await unpack(await savedImage(engine, id, signal), folder, signal)

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { Readable } from 'node:stream'
 import { ProvisionError } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
@@ -17,6 +18,12 @@ export interface LocalCommand {
   /** Each line of its output, of both kinds, as it comes. */
   readonly onLine: (line: string) => void
 }
+
+/** A variable of all that a run starts here, so that what goes on when the run was killed is known. */
+export const runVariable = 'PROVISION_RUN'
+
+/** Which run that is, by the process of its controller. */
+export const markOf = (pid: number): string => `${hostname()}:${pid}`
 
 /** How a command ended. */
 export interface LocalEnd {
@@ -42,7 +49,7 @@ export async function runLocal({
   const { $ } = await import('zx')
   const shell = $({
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, [runVariable]: markOf(process.pid) },
     detached: true,
     nothrow: true,
     quiet: true,

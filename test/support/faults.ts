@@ -4,6 +4,8 @@ export interface Effort {
   readonly seed: number
   /** The number of points to try of those that a test has: the first in CI, the second in full. */
   readonly points: (sample: number, all: number) => number
+  /** The only point to try, where one is to be replayed. */
+  readonly only: number | undefined
 }
 
 const setting = (name: string): string | undefined => {
@@ -11,13 +13,18 @@ const setting = (name: string): string | undefined => {
   return value === '' ? undefined : value
 }
 
-/** Reads PROVISION_FAULTS=all (else a sample), PROVISION_FAULTS_SEED and PROVISION_FAULTS_POINTS (overrides both counts). */
+/**
+ * Reads PROVISION_FAULTS=all (else a sample), PROVISION_FAULTS_SEED, PROVISION_FAULTS_POINTS (overrides both counts) and
+ * PROVISION_FAULTS_POINT (a point to try alone).
+ */
 export function effort(): Effort {
   const seed = Number(setting('PROVISION_FAULTS_SEED') ?? 1)
   const asked = setting('PROVISION_FAULTS_POINTS')
+  const only = setting('PROVISION_FAULTS_POINT')
   const isAll = setting('PROVISION_FAULTS') === 'all'
   return {
     seed,
+    only: only === undefined ? undefined : Number(only),
     points: (sample, all) => (asked === undefined ? (isAll ? all : sample) : Number(asked)),
   }
 }
@@ -37,3 +44,15 @@ export function randomFrom(seed: number): () => number {
 export const tally = (what: string, count: number): void => {
   process.stdout.write(`tally: ${what}: ${count}\n`)
 }
+
+/** The numbers of the points of a test, from 0. */
+export function pointsOf({ points, only }: Effort, sample: number, all: number): readonly number[] {
+  return only === undefined ? Array.from({ length: points(sample, all) }, (_, i) => i) : [only]
+}
+
+/** Random numbers of one point, which are the same whichever points are tried before it. */
+export const randomOf = ({ seed }: Effort, point: number): (() => number) => randomFrom(seed * 10_007 + point)
+
+/** How to try a point again, alone. */
+export const replayOf = ({ seed }: Effort, test: string, point: number): string =>
+  `replay it: scripts/faults.sh --seed ${seed} --only ${test} --point ${point}`

@@ -8,7 +8,7 @@ import { listBoxes } from '../../src/boxes/find.ts'
 import { removeBox } from '../../src/boxes/usage.ts'
 import { unless } from '../../src/transport/docker-error.ts'
 import { localEngine } from '../../src/transport/engine.ts'
-import { buildCli, runCli } from './cli.ts'
+import { buildCli, runCli, type BuiltCli } from './cli.ts'
 import { eventsIn, type Called } from './project.ts'
 
 const run = promisify(execFile)
@@ -20,6 +20,7 @@ export interface Scratch {
   readonly dir: string
   /** Of all that the test makes on the engine of this machine: its box, its images, its nodes. */
   readonly prefix: string
+  readonly cli: BuiltCli
   write(path: string, content: string): void
   /** Writes the playbook: the body of its `resources`, and further options. */
   playbook(body: string, options?: string): void
@@ -73,6 +74,7 @@ ${body}
   return {
     dir,
     prefix,
+    cli,
     write,
     provision,
     playbook,

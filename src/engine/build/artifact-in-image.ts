@@ -4,13 +4,15 @@ import { ProvisionError } from '../../core/error.ts'
 import { dockerReason, dockerStatus, unless } from '../../transport/docker-error.ts'
 import { demultiplex } from '../../transport/docker-stream.ts'
 import { cutLines } from '../../transport/lines.ts'
-import type { LocalCommand, LocalEnd } from '../../transport/local.ts'
+import { markOf, type LocalCommand, type LocalEnd } from '../../transport/local.ts'
 import { proxyEnv } from './proxy.ts'
 import { isObject } from './records.ts'
 import type { BuildContext } from './workshop.ts'
 
 /** By which the containers of builds are known. */
 const builderLabel = 'provision.builder'
+/** The run that they belong to: see `markOf`. */
+export const builderRunLabel = 'provision.builder.run'
 
 export interface ImageCommand extends LocalCommand {
   /** Of the artifact. */
@@ -96,7 +98,7 @@ async function create(command: ImageCommand, docker: Dockerode): Promise<Dockero
       WorkingDir: cwd,
       User: await userOf(docker),
       Env: Object.entries({ HOME: '/tmp', ...proxyEnv(), ...env }).map(([key, value]) => `${key}=${value}`),
-      Labels: { [builderLabel]: name },
+      Labels: { [builderLabel]: name, [builderRunLabel]: markOf(process.pid) },
       HostConfig: {
         AutoRemove: true,
         NetworkMode: 'host',

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { digestOf, type Digest } from '../../core/digest.ts'
+import { temporaryName } from '../../core/temporary.ts'
 
 /** The digests of files, by their path relative to the playbook's folder. */
 export type FileDigests = Readonly<Record<string, Digest>>
@@ -34,7 +35,7 @@ export function readJson(path: string): unknown {
 
 /** Replaces a JSON file at once: a reader sees the old or the new. */
 export function writeJson(path: string, value: object): void {
-  const temporary = `${path}.${process.pid}.${performance.now()}`
+  const temporary = temporaryName(path, process.pid, performance.now())
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(temporary, JSON.stringify(value))
   renameSync(temporary, path)

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
+import { temporaryName } from '../../core/temporary.ts'
 
 /** What a run writes here at the least: keys, known hosts, its journal. Bytes. */
 const least = 64 * 1024
@@ -10,7 +11,7 @@ const least = 64 * 1024
  * @throws ProvisionError `state` when the folder cannot be made or written to, as on a full disk
  */
 export async function requireWritable(stateDir: string): Promise<void> {
-  const probe = join(stateDir, `.room.${process.pid}`)
+  const probe = temporaryName(join(stateDir, '.room'), process.pid)
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o700 })
     await writeFile(probe, Buffer.alloc(least, 'room'), { mode: 0o600 })

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../../core/error.ts'
+import { temporaryName } from '../../core/temporary.ts'
 import { knownHostsLine, type KeyPair } from '../../boxes/ssh-keys.ts'
 
 /** The files of an environment's keys, in its state directory. */
@@ -61,7 +62,7 @@ export async function removeKeys(files: KeyFiles): Promise<void> {
 
 async function writePrivate({ directory }: KeyFiles, path: string, text: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${process.pid}.new`
+  const temporary = temporaryName(path, process.pid)
   await writeFile(temporary, text, { mode: 0o600 })
   await rename(temporary, path)
 }

@@ -23,6 +23,12 @@ export async function bringUp(
   const found = await listNodes(context)
   const halfMade = found.filter(({ state }) => state === 'half-made')
   await Promise.all(halfMade.map((node) => discardNode(context, node.id, node.host)))
+  if (halfMade.length > 0) {
+    const names = halfMade.map(({ host }) => host).sort()
+    watch.note?.(
+      `found what an interrupted run left: half-made ${names.length === 1 ? 'node' : 'nodes'} ${names.join(', ')}; removed`,
+    )
+  }
   const nodes = found.filter(({ state }) => state !== 'half-made')
   const identity = await ensureIdentity(context, nodes)
   const missing = context.hosts.filter((host) => !nodes.some((node) => node.host === host))
