@@ -10,7 +10,7 @@ import { inPhase } from '../core/track.ts'
 import { buildAll } from '../engine/build/index.ts'
 import { localEngine } from '../transport/engine.ts'
 import { ensureBox, type BoxContent } from './ensure-box.ts'
-import { imagesOf } from './open-run.ts'
+import { imagesOf } from './of-graph.ts'
 import { paramEnvironment } from './param-env.ts'
 import type { BakeTarget, BoxEntry, Work } from './wiring.ts'
 

@@ -100,6 +100,13 @@ function contextOf(globals: Globals, world: World): Context {
       const { confirm } = await import('./prompt.ts')
       return confirm(question, { stdin, stderr: streams.stderr, signal })
     },
+    place: async (playbook) => {
+      const { openPlace } = await import('./place.ts')
+      const place = await openPlace(playbook, globals, dir)
+      learned.projectDir = place.projectDir
+      learned.globals = { ...globals, playbook: playbook ?? globals.playbook }
+      return place
+    },
     workspace: async (playbook) => {
       const { openWorkspace } = await import('./workspace.ts')
       const opening = () => openWorkspace(playbook, globals, dir)

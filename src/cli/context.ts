@@ -1,5 +1,5 @@
 import type { Emit, Finished } from '../core/event.ts'
-import type { Workspace } from '../engine/workspace.ts'
+import type { Place, Workspace } from '../engine/workspace.ts'
 import type { Output } from '../report/output.ts'
 import type { Style } from '../report/style.ts'
 import type { Globals } from './globals.ts'
@@ -37,6 +37,8 @@ export interface Context {
   readonly wiring: Omit<Wiring, 'openRun'>
   /** Finds and loads the playbook; without a name the one of `--playbook`, else the default. */
   readonly workspace: (playbook?: string) => Promise<Workspace>
+  /** The same also where the playbook cannot be loaded, as far as that can be told from its history. */
+  readonly place: (playbook?: string) => Promise<Place>
   /** Opens a run, gives it to `work`, and closes it whatever happens. By default it waits for others. */
   readonly withRun: <T>(
     workspace: Workspace,

@@ -1,13 +1,9 @@
 import type Dockerode from 'dockerode'
 import { dirname } from 'node:path'
-import type { Box } from '../core/box.ts'
-import type { Image } from '../core/build.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Finished } from '../core/event.ts'
 import { graphOf, type Graph } from '../core/graph.ts'
-import { hideSecrets, redactor } from '../core/redactor.ts'
-import type { Secret } from '../core/secret.ts'
-import type { Provider } from '../core/provider.ts'
+import type { Destroyed, Provider } from '../core/provider.ts'
 import { buildAll } from '../engine/build/index.ts'
 import type { Outcomes } from '../engine/converge.ts'
 import { destroy } from '../engine/destroy.ts'
@@ -15,18 +11,24 @@ import { nodeTasks } from '../engine/nodes.ts'
 import { observer } from '../engine/observe.ts'
 import { quickstart } from '../engine/quickstart.ts'
 import { plan, refresh } from '../engine/refresh.ts'
-import type { Session } from '../engine/session.ts'
+import { releaseAll } from '../engine/rollback/runs.ts'
+import type { Built, IfLocked, Session } from '../engine/session.ts'
 import { statusOf } from '../engine/status.ts'
+import { transaction } from '../engine/transaction.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import { createDockerProvider } from '../providers/docker/index.ts'
 import { localEngine } from '../transport/engine.ts'
+import type { Searches } from '../transport/delta-search.ts'
 import { imageSource } from '../transport/image-source.ts'
 import { connectHost, type ConnectedHost } from '../transport/host.ts'
 import { acquireLock } from '../transport/lock.ts'
 import { ensureBox } from './ensure-box.ts'
+import { hiding } from './hiding.ts'
+import { imagesOf, publishedPorts } from './of-graph.ts'
 import { paramEnvironment } from './param-env.ts'
 import { recorded, tapped, type Recording } from './recorded.ts'
-import type { IfLocked, OpenHost, OpenRun, Run } from './run.ts'
+import type { OpenHost, OpenRun, Run } from './run.ts'
+import { wayBack } from './way-back.ts'
 
 /** Puts the rooms of the tool together for one playbook in one environment. */
 export const openRun: OpenRun = async (workspace, options) => {
@@ -39,6 +41,7 @@ export const openRun: OpenRun = async (workspace, options) => {
   })
   const engine = once(() => localEngine())
   const images = imageSource(engine)
+  const searches: Searches = new Map()
   const hidden = hiding()
   const tap = tapped(options.emit)
   const observed = observer(tap.emit)
@@ -49,11 +52,15 @@ export const openRun: OpenRun = async (workspace, options) => {
     ...options,
     emit: tap.emit,
   }
+  let built: Built | undefined
+  const buildNow: Session['build'] = (builds) => buildAll(builds, buildContext)
+  const { kept, record = 'all' } = options
   const session: Session = {
     ...options,
     ...hidden,
     emit: tap.emit,
     workspace,
+    doing: { command: 'run' },
     get declaration() {
       return declared().declaration
     },
@@ -61,21 +68,33 @@ export const openRun: OpenRun = async (workspace, options) => {
       return declared().graph
     },
     provider: observed.provider(await providerOf(workspace, () => declared().graph, engine)),
-    build: (builds) => buildAll([...builds, ...playbook.box.images], buildContext),
+    build: async (builds) => {
+      built = await (kept
+        ? kept.build(builds, buildNow, engine)
+        : buildNow([...builds, ...playbook.box.images]))
+      return built
+    },
     ensureBox: (built) => {
       const { graph } = declared()
       const content = { box: playbook.box, images: imagesOf(graph, playbook.box), among: graph.builds }
       return ensureBox(content, built, buildContext)
     },
     connect: observed.connect(
-      options.connect ?? ((target, signal) => connectHost(target, signal, { images })),
+      options.connect ?? ((target, signal) => connectHost(target, signal, { images, searches })),
     ),
   }
-  const recording = { session, tap, engine: workspace.on === undefined ? engine : undefined }
-  return runOf(session, options.ifLocked, recording, observed.end)
+  const recording = { session, tap, engine, record, built: () => built, state: kept?.state }
+  const back = () => wayBack(session, engine, buildNow)
+  return runOf(session, options.ifLocked, recording, { back, onClose: observed.end })
 }
 
-function runOf(session: Session, ifLocked: IfLocked, recording: Recording, onClose: () => void): Run {
+interface Ways {
+  /** To the last run that went well. */
+  readonly back: Parameters<typeof transaction>[2]
+  readonly onClose: () => void
+}
+
+function runOf(session: Session, ifLocked: IfLocked, recording: Recording, { back, onClose }: Ways): Run {
   const { workspace, provider, signal, emit } = session
   const opened: ConnectedHost[] = []
   const alone = <T>(
@@ -91,7 +110,8 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, onClo
     const { name } = workspace.playbook
     emit({ event: 'started', command, playbook: name, environment: workspace.environment })
     refuseMistakes(session)
-    const outcomes = await alone(command, () => work(session), same)
+    const carried = () => (workspace.playbook.transaction ? transaction(session, work, back) : work(session))
+    const outcomes = await alone(command, carried, same)
     const finished: Finished = { event: 'finished', ...outcomes, durationMs: performance.now() - started }
     emit(finished)
     return finished
@@ -108,6 +128,7 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, onClo
     quickstart: () => finishing('quickstart', quickstart),
     refresh: () => finishing('refresh', refresh),
     apply: () => finishing('apply', refresh),
+    rollback: (number) => finishing(`rollback to ${number}`, refresh),
     plan: async () => {
       refuseMistakes(session)
       return plan(session)
@@ -134,7 +155,7 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, onClo
     destroy: () =>
       alone(
         'destroy',
-        () => destroy(session),
+        () => destroyAll(session, recording.engine),
         ({ removed }) => fine(removed.length),
       ),
     redact: session.redact,
@@ -150,14 +171,22 @@ const refuseMistakes = ({ graph }: Session): Graph => graph
 
 const same = (outcomes: Outcomes): Outcomes => outcomes
 
+/** With it goes what is kept to roll back to: no image of ours stays on this machine's engine. */
+async function destroyAll(session: Session, engine: () => Promise<Dockerode>): Promise<Destroyed> {
+  const destroyed = await destroy(session)
+  await releaseAll(session.workspace, engine)
+  return destroyed
+}
+
 const fine = (changed: number): Outcomes => ({ ok: true, changed, unchanged: 0, failed: 0 })
 
 async function underLock<T>(
-  { workspace, signal, emit }: Session,
+  { workspace, signal, emit, doing }: Session,
   command: string,
   ifLocked: IfLocked,
   work: () => Promise<T>,
 ): Promise<T> {
+  doing.command = command
   const lock = await acquireLock(workspace.stateDir, command, signal, (who) => {
     if (ifLocked === 'fail') {
       throw new ProvisionError('locked', `environment ${workspace.environment}: ${who}`, {
@@ -206,31 +235,6 @@ async function providerOf(
   }
   const ports = (host: string) => publishedPorts(graph(), host)
   return createDockerProvider({ environment, projectDir, stateDir, hosts: playbook.hosts, ports, engine })
-}
-
-/** What nodes are to have inside: all images that containers of the playbook run, and the box's own. */
-export function imagesOf(graph: Graph, box: Box): readonly Image[] {
-  const used = graph.resources.flatMap(({ resource }) => (resource.kind === 'image' ? resource.builds : []))
-  const images = [...used, ...box.images].filter((build) => build.kind === 'image')
-  return [...new Map(images.map((image) => [image.ref, image])).values()]
-}
-
-const publishedPorts = (graph: Graph, host: string): readonly number[] =>
-  graph.resources.flatMap(({ resource }) =>
-    resource.host === host ? Object.values(resource.published ?? {}).map(({ port }) => port) : [],
-  )
-
-/** Texts that secrets were put into are learned as resources are resolved; the secrets themselves are known by then. */
-function hiding(): Pick<Session, 'hide' | 'redact'> {
-  const known: Secret[] = []
-  let redact = redactor([])
-  return {
-    hide: (secrets) => {
-      known.push(...secrets)
-      redact = redactor(known)
-    },
-    redact: (text) => hideSecrets(redact(text)),
-  }
 }
 
 /** Does something at its first call, and gives that result ever after. */

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
-import { isProvisionError } from '../core/error.ts'
+import { isProvisionError, reasonOf } from '../core/error.ts'
 import type { Emit, Event, Failure } from '../core/event.ts'
-import { journalVersion } from '../core/journal.ts'
+import { journalVersion, touchesHosts } from '../core/journal.ts'
 import type { Plan } from '../core/plan.ts'
 import { failureOf } from '../core/track.ts'
 import { writeFailure } from '../engine/capsule/index.ts'
@@ -9,8 +9,11 @@ import type { Outcomes } from '../engine/converge.ts'
 import { headOf } from '../engine/journal/head.ts'
 import { requireWritable } from '../engine/journal/state-folder.ts'
 import { startJournal } from '../engine/journal/writer.ts'
-import type { Session } from '../engine/session.ts'
+import { keepState, readTexts } from '../engine/rollback/keep.ts'
+import { pruneKept } from '../engine/rollback/runs.ts'
+import type { Built, Session } from '../engine/session.ts'
 import { redactEvent } from '../report/redact.ts'
+import { filesOf } from './imports.ts'
 import { toolVersion } from './version.ts'
 
 /** The events of a run, to which somebody may listen for a while. */
@@ -33,11 +36,19 @@ export function tapped(emit: Emit): Tap {
   }
 }
 
+/** Which runs leave a journal, and a capsule when they fail: all, or those that do something to a host. */
+export type Record = 'all' | 'changes'
+
 export interface Recording {
   readonly session: Session
   readonly tap: Tap
-  /** Of this machine; undefined where a run does not need it. */
-  readonly engine: (() => Promise<Dockerode>) | undefined
+  /** The engine of this machine. */
+  readonly engine: () => Promise<Dockerode>
+  readonly record: Record
+  /** What was built in this run so far. */
+  readonly built: () => Built | undefined
+  /** What is kept already of what this run brings back. */
+  readonly state: string | undefined
 }
 
 /**
@@ -46,38 +57,55 @@ export interface Recording {
  * @throws ProvisionError `state`, before anything changed, when this machine cannot keep what a run has to keep
  */
 export async function recorded<T>(
-  { session, tap, engine }: Recording,
+  recording: Recording,
   command: string,
   work: () => Promise<T>,
   outcomesOf: (result: T) => Outcomes,
 ): Promise<T> {
+  const { session, tap, engine, record } = recording
   const { workspace, redact, signal, emit } = session
   await requireWritable(workspace.stateDir)
-  const version = async () => engine && (await (await engine()).version()).Version
-  const head = await headOf(session, command, { tool: await toolVersion(), engine: version })
+  const note = (text: string) => emit({ event: 'note', level: 'warning', text })
+  const version = async () =>
+    workspace.on === undefined ? (await (await engine()).version()).Version : undefined
+  const [head, texts] = await Promise.all([
+    headOf(session, command, { tool: await toolVersion(), engine: version }),
+    readTexts(filesOf(workspace.playbookFile)),
+  ])
   const journal = await startJournal({
     stateDir: workspace.stateDir,
     version: journalVersion,
     head,
+    begin: record === 'all' ? 'at-once' : 'at-change',
     redact: (event) => redactEvent(event, redact),
-    onTrouble: (text) => emit({ event: 'note', level: 'warning', text }),
+    onTrouble: note,
   })
   const started = performance.now()
   const seen = emptySeen()
-  const note = (event: Event) => {
+  const hear = (event: Event) => {
     journal.write(event)
     see(seen, event)
   }
   tap.listen((event) => {
     // The run's own end is written when nothing can come after it.
-    if (event.event !== 'finished') note(event)
+    if (event.event !== 'finished') hear(event)
   })
+  const keep = async (): Promise<{ readonly digest: string; readonly isNew: boolean } | undefined> => {
+    const built = recording.built()
+    if (recording.state !== undefined) return { digest: recording.state, isNew: false }
+    return built && keepState(session, built, texts, engine)
+  }
   const end = async (outcomes: Outcomes): Promise<void> => {
+    const kept = outcomes.ok
+      ? await keep().catch((error: unknown) => note(`this run cannot be rolled back to: ${reasonOf(error)}`))
+      : undefined
     tap.listen(() => undefined)
-    journal.write({ event: 'finished', ...outcomes, durationMs: performance.now() - started })
-    journal.close()
+    journal.end({ ...outcomes, durationMs: performance.now() - started, state: kept?.digest })
+    if (kept?.isNew)
+      await pruneKept(workspace.stateDir, engine).catch((error: unknown) => note(reasonOf(error)))
     if (outcomes.ok || seen.failures.some(({ code }) => explained.has(code))) return
-    const path = await writeFailure(session, { head, journal: journal.path, ...seen })
+    if (record === 'changes' && !seen.touched) return
+    const path = await writeFailure(session, { head, journal: journal.path(), ...seen })
     if (path !== undefined) emit({ event: 'capsule', path })
   }
   let result: T
@@ -85,12 +113,12 @@ export async function recorded<T>(
     result = await work()
   } catch (error) {
     const isStopped = signal.aborted && isProvisionError(signal.reason)
-    note({ event: 'failed', failure: failureOf(isStopped ? signal.reason : error) })
+    hear({ event: 'failed', failure: failureOf(isStopped ? signal.reason : error) })
     await end({ ok: false, changed: 0, unchanged: 0, failed: 1 })
     throw error
   }
   const outcomes = outcomesOf(result)
-  if (signal.aborted) note({ event: 'failed', failure: failureOf(signal.reason) })
+  if (signal.aborted) hear({ event: 'failed', failure: failureOf(signal.reason) })
   await end({ ...outcomes, ok: outcomes.ok && !signal.aborted })
   return result
 }
@@ -101,15 +129,18 @@ const explained: ReadonlySet<string> = new Set<Failure['code']>(['usage', 'inter
 /** What a capsule needs to know of a run. */
 interface Seen {
   plan: Plan | undefined
+  /** Whether anything was done to a host. */
+  touched: boolean
   readonly steps: string[]
   readonly failures: Failure[]
 }
 
-const emptySeen = (): Seen => ({ plan: undefined, steps: [], failures: [] })
+const emptySeen = (): Seen => ({ plan: undefined, touched: false, steps: [], failures: [] })
 
 function see(seen: Seen, event: Event): void {
   if (event.event === 'planned') seen.plan = event.plan
   if (event.event === 'task-failed') seen.steps.push(event.task)
+  if (touchesHosts(event)) seen.touched = true
   if (event.event !== 'task-failed' && event.event !== 'failed') return
   // The step that met it and the run tell the same.
   const { failure } = event

@@ -4,8 +4,10 @@ import type { Emit, Finished } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Destroyed, ProvidedHost } from '../core/provider.ts'
 import type { Status } from '../core/status.ts'
-import type { Session } from '../engine/session.ts'
+import type { IfLocked, Session } from '../engine/session.ts'
 import type { Workspace } from '../engine/workspace.ts'
+import type { KeptRun } from './kept.ts'
+import type { Record } from './recorded.ts'
 
 /** A host that is connected, as commands for people use it. */
 export interface OpenHost {
@@ -24,6 +26,8 @@ export interface Run {
   refresh(): Promise<Finished>
   plan(): Promise<Plan>
   apply(): Promise<Finished>
+  /** Brings back a run of the history; what was kept of it was given when this was opened. */
+  rollback(to: number): Promise<Finished>
   status(): Promise<Status>
   /** The hosts as their provider sees them, without a connection. */
   survey(): Promise<readonly ProvidedHost[]>
@@ -36,15 +40,16 @@ export interface Run {
   close(): Promise<void>
 }
 
-/** What to do about another run that is at work on the same environment. */
-export type IfLocked = 'wait' | 'fail'
-
 export interface RunOptions {
   readonly emit: Emit
   readonly signal: AbortSignal
   readonly ifLocked: IfLocked
   /** How hosts are connected; without it each anew. */
   readonly connect?: Session['connect']
+  /** Which runs leave a journal. Default: all. */
+  readonly record?: Record
+  /** What is kept of a run, in place of builds. */
+  readonly kept?: Pick<KeptRun, 'state' | 'build'>
 }
 
 /**

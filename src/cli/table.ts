@@ -15,6 +15,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   stop: () => import('./commands/stop.ts'),
   start: () => import('./commands/start.ts'),
   destroy: () => import('./commands/destroy.ts'),
+  rollback: () => import('./commands/rollback.ts'),
   history: () => import('./commands/history.ts'),
   'history show': () => import('./commands/history/show.ts'),
   doctor: () => import('./commands/doctor.ts'),

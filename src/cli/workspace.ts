@@ -16,6 +16,28 @@ export async function openWorkspace(
   globals: Globals,
   cwd: string,
 ): Promise<Workspace> {
+  const { named, ...outline } = await outlineOf(wanted, globals, cwd)
+  const { loadPlaybook } = await import('./load.ts')
+  const playbook = await loadPlaybook(outline.playbookFile, outline.cacheDir)
+  return { ...outline, playbook, ...environmentCalled(named ?? playbook.name, outline) }
+}
+
+/** What is known of a workspace without loading its playbook. */
+interface Outline extends Omit<Workspace, 'playbook' | 'environment' | 'stateDir'> {
+  /** The environment that the call names. */
+  readonly named: string | undefined
+}
+
+/** The environment of this name, and where its state lies. */
+export const environmentCalled = (
+  environment: string,
+  { projectDir }: Pick<Workspace, 'projectDir'>,
+): Pick<Workspace, 'environment' | 'stateDir'> => ({
+  environment,
+  stateDir: join(projectDir, '.provision', environment),
+})
+
+export async function outlineOf(wanted: string | undefined, globals: Globals, cwd: string): Promise<Outline> {
   const given = paramsOf(globals.param)
   const { file, projectDir } = findPlaybook(wanted ?? globals.playbook, cwd)
   const on = globals.on === undefined ? undefined : resolve(cwd, globals.on)
@@ -26,15 +48,11 @@ export async function openWorkspace(
   }
   const cacheDir = join(projectDir, '.provision', 'cache')
   await keepPrivate(projectDir)
-  const { loadPlaybook } = await import('./load.ts')
-  const playbook = await loadPlaybook(file, cacheDir)
-  const environment = environmentName(globals.env) ?? playbook.name
-  const stateDir = join(projectDir, '.provision', environment)
-  return { projectDir, playbookFile: file, playbook, environment, given, on, stateDir, cacheDir }
+  return { projectDir, playbookFile: file, given, on, cacheDir, named: environmentName(globals.env) }
 }
 
 /** What else lies in `.provision`. */
-const reserved: ReadonlySet<string> = new Set(['cache', 'failures'])
+export const reserved: ReadonlySet<string> = new Set(['cache', 'failures'])
 
 function environmentName(name: string | undefined): string | undefined {
   if (name === undefined || (/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name) && !reserved.has(name)))

@@ -3,8 +3,8 @@ import type { ErrorCode } from './error.ts'
 import type { Plan } from './plan.ts'
 import type { Traffic } from './traffic.ts'
 
-/** The parts of a run, in the order in which they are shown; several are under way at once. */
-export const phases = ['box', 'nodes', 'build', 'plan', 'apply', 'after'] as const
+/** The parts of a run, in the order in which they are shown; several are under way at once. `back` takes back a failed one. */
+export const phases = ['box', 'nodes', 'build', 'plan', 'apply', 'after', 'back'] as const
 export type Phase = (typeof phases)[number]
 
 /** What people read of an error. */

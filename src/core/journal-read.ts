@@ -40,6 +40,7 @@ export function readJournal(text: string): Journal {
         failed: read.numberOf(finished['failed']),
         durationMs: read.numberOf(finished['durationMs']),
       },
+      state: finished && read.maybeText(finished['state']),
       durationMs: Math.max(0, ...entries.map(({ ms }) => read.numberOf(ms))),
       damaged: lines.length - entries.length,
     },
@@ -61,6 +62,7 @@ function headOf(fields: read.Fields | undefined): JournalHead | undefined {
     pid: read.numberOf(fields['pid']),
     params: read.textRecord(fields['params']),
     versions: read.textRecord(fields['versions']),
+    file: read.maybeText(fields['file']),
     commit: read.maybeText(fields['commit']),
   }
 }

@@ -23,6 +23,8 @@ export interface JournalHead {
   readonly params: Readonly<Record<string, string>>
   /** Of the tool, Node.js, and the Docker engine of this machine where it was asked. */
   readonly versions: Readonly<Record<string, string>>
+  /** The playbook's file, relative to the project; runs of older versions did not tell. */
+  readonly file?: string | undefined
   /** Git commit of the project, where it has one. */
   readonly commit?: string | undefined
 }
@@ -52,6 +54,8 @@ export interface RunRecord {
   readonly notes: readonly string[]
   /** How it ended; undefined for one that was killed or is still at work. */
   readonly finished: Omit<Finished, 'event'> | undefined
+  /** Digest of what is kept of it to roll back to; undefined for one that failed or made nothing. */
+  readonly state: string | undefined
   /** Milliseconds from its begin to the last that is known of it. */
   readonly durationMs: number
   /** Lines that could not be read. */
@@ -77,6 +81,17 @@ const kept: ReadonlySet<string> = new Set<Event['event']>([
 
 /** Whether a journal keeps an event: what is only shown while it moves is not. */
 export const isKept = (event: Event): boolean => kept.has(event.event)
+
+/** Whether something is done to a host from this event on. */
+export const touchesHosts = (event: Event): boolean =>
+  event.event === 'task-started' && event.phase === 'apply'
+
+/** How a run ended, and where what is kept of it can be found. */
+export type RunEnd = Omit<Finished, 'event'> & Pick<RunRecord, 'state'>
+
+/** The last line of a journal. */
+export const journalEnd = (end: RunEnd): string =>
+  JSON.stringify({ ms: Math.round(end.durationMs), event: 'finished', ...end })
 
 /** A line of a journal. The event has been redacted before. */
 export const journalLine = (event: Event, ms: number): string =>

@@ -156,3 +156,15 @@ function unmet(spec: PlainSpec, value: unknown): string | undefined {
       return spec.max !== undefined && value > spec.max ? `${spec.max} or less` : undefined
   }
 }
+
+/** The texts by which a run can be given the same again: all params but secrets, defaults included. */
+export const textsOfParams = (
+  specs: ParamSpecs,
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(specs).flatMap(([name, spec]) => {
+      const text = spec.type === 'secret' ? undefined : (given[name] ?? spec.default?.toString())
+      return text === undefined ? [] : [[name, text]]
+    }),
+  )

@@ -18,8 +18,9 @@ export function checkOptions(options: {
   readonly hosts: unknown
   readonly resources: unknown
   readonly after?: unknown
+  readonly transaction?: unknown
 }): void {
-  const { name, box, hosts, resources, after } = options
+  const { name, box, hosts, resources, after, transaction } = options
   const problem = firstProblem(
     typeof name === 'string' && playbookName.test(name) && name !== 'cache' && name !== 'failures'
       ? undefined
@@ -30,6 +31,9 @@ export function checkOptions(options: {
     after === undefined || typeof after === 'function'
       ? undefined
       : `after: ${described(after)} is not a function`,
+    transaction === undefined || typeof transaction === 'boolean'
+      ? undefined
+      : `transaction: ${described(transaction)} is neither true nor false`,
   )
   if (problem !== undefined) refuse(problem, 'correct it in the playbook')
 }

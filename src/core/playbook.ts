@@ -30,6 +30,12 @@ export interface PlaybookOptions<H extends string, P extends ParamSpecs, R exten
     readonly hosts: { readonly [K in H]: Host<K> }
     readonly params: ParamValues<P>
   }) => R
+  /**
+   * Whether a run that fails takes back all that it changed, on all hosts, to what the last run that went well had made of
+   * them. Without it each container that does not become ready is put back by itself, and what went well stays. What
+   * `command` did and the data in volumes is not taken back, and nothing is when the user stops a run. Default false.
+   */
+  readonly transaction?: boolean
   /** Runs when all resources are as they should be, at every run: insert sample data here, by key. */
   readonly after?: (reach: Reach<R>, run: AfterRun) => Promise<void>
 }
@@ -57,6 +63,8 @@ export interface Playbook {
   readonly box: Box
   readonly hosts: readonly string[]
   readonly params: ParamSpecs
+  /** Whether a run that fails takes back all that it changed. */
+  readonly transaction: boolean
   /** @throws ProvisionError `usage` when the given params do not fit; whatever the playbook's own code throws */
   declare(
     given: Readonly<Record<string, string>>,
@@ -77,13 +85,14 @@ export function definePlaybook<
   const P extends ParamSpecs = Record<never, never>,
 >(options: PlaybookOptions<H, P, R>): Playbook {
   checkOptions(options)
-  const { name, box, hosts, params, resources, after } = options
+  const { name, box, hosts, params, resources, after, transaction = false } = options
   return {
     [brand]: true,
     name,
     box,
     hosts,
     params: params ?? {},
+    transaction,
     declare(given, env) {
       const set = resources({
         hosts: topologyOf(hosts),

@@ -18,3 +18,10 @@ export interface Workspace {
   /** `.provision/cache`, shared by the environments of a project. */
   readonly cacheDir: string
 }
+
+/** The same where the playbook cannot be loaded, which looking at its history does not need. */
+export interface Place extends Omit<Workspace, 'playbook'> {
+  readonly playbook: Playbook | undefined
+  /** Why it cannot be loaded. */
+  readonly trouble: string | undefined
+}

@@ -12,6 +12,7 @@ const titles: Readonly<Record<Phase, string>> = {
   plan: 'Plan',
   apply: 'Apply',
   after: 'Sample data',
+  back: 'Put back',
 }
 
 /** More tasks than this in one phase are shown as one line about all of them. */

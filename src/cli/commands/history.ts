@@ -13,7 +13,11 @@ export const command = defineCommand({
     ['provision history show 12', 'one of them in full'],
   ],
   run: async (context, { args }) => {
-    const { stateDir, environment } = await context.workspace(args[0])
+    const { stateDir, environment, trouble } = await context.place(args[0])
+    if (trouble !== undefined) {
+      const text = `the playbook cannot be loaded (${trouble}): this is what was recorded of ${environment}`
+      context.emit({ event: 'note', level: 'warning', text })
+    }
     const [runs, atWork] = await Promise.all([allJournals(stateDir), atWorkOn(stateDir)])
     const data = { environment, runs: runs.map((run) => rowJson(run, atWork)) }
     context.answer('history', data, (look) => historyText(runs, atWork, look))

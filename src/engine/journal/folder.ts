@@ -1,4 +1,5 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../../core/error.ts'
 import { readJournal, type Journal } from '../../core/journal-read.ts'
@@ -33,9 +34,8 @@ export async function journalNumbers(stateDir: string): Promise<readonly number[
 }
 
 /** Makes room for one more. */
-export async function pruneJournals(stateDir: string, numbers: readonly number[]): Promise<void> {
-  const old = outdated(numbers, journalDepth)
-  await Promise.all(old.map((number) => rm(journalPath(stateDir, number), { force: true })))
+export function pruneJournals(stateDir: string, numbers: readonly number[]): void {
+  for (const number of outdated(numbers, journalDepth)) rmSync(journalPath(stateDir, number), { force: true })
 }
 
 /** A journal; undefined when there is none of this number. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { hostname, userInfo } from 'node:os'
+import { relative } from 'node:path'
 import { promisify } from 'node:util'
 import type { JournalHead } from '../../core/journal.ts'
 import type { Session } from '../session.ts'
@@ -39,6 +40,7 @@ export async function headOf(
     host: hostname(),
     pid: process.pid,
     params: Object.fromEntries([...params, ...secrets]),
+    file: relative(workspace.projectDir, workspace.playbookFile),
     versions: { provision: versions.tool, node: process.version, ...(engine ? { engine } : {}) },
     ...(commit === undefined ? {} : { commit }),
   }

@@ -12,6 +12,7 @@ import { describe, expect, it, test } from 'vitest'
 import { journalDepth, loadJournal, numbersIn, outdated } from '../../../src/engine/journal/folder.ts'
 import { requireWritable } from '../../../src/engine/journal/state-folder.ts'
 import { startJournal } from '../../../src/engine/journal/writer.ts'
+import type { Event } from '../../../src/core/event.ts'
 import { redactor } from '../../../src/core/redactor.ts'
 import { secret } from '../../../src/core/secret.ts'
 import { redactEvent } from '../../../src/report/redact.ts'
@@ -23,11 +24,13 @@ const head = {
   ...{ user: 'ann', host: 'desk', pid: 41, params: {}, versions: {} },
 }
 
+const fine = { ok: true, changed: 1, unchanged: 0, failed: 0, durationMs: 5, state: undefined }
+
 function begin(stateDir: string, ...secrets: readonly string[]) {
   const troubles: string[] = []
   const redact = redactor(secrets.map(secret))
   const journal = startJournal({
-    ...{ stateDir, head, version: 1 },
+    ...{ stateDir, head, version: 1, begin: 'at-once' },
     redact: (event) => redactEvent(event, redact),
     onTrouble: (text) => troubles.push(text),
   })
@@ -58,7 +61,8 @@ describe('a journal on the disk', () => {
   it('is for its owner alone, and there line by line', async () => {
     const stateDir = temporaryFolder()
     const { journal } = begin(stateDir)
-    const { path = '', write, close } = await journal
+    const { path: pathOf, write, end } = await journal
+    const path = pathOf() ?? ''
     expect([statSync(path).mode & 0o777, statSync(join(stateDir, 'journal')).mode & 0o777]).toEqual([
       0o600, 0o700,
     ])
@@ -67,25 +71,26 @@ describe('a journal on the disk', () => {
     write({ event: 'task-output', task: 'a', line: 'not kept' })
     write({ event: 'note', level: 'info', text: 'kept' })
     expect(lines()).toBe(2)
-    close()
+    end(fine)
+    expect(lines()).toBe(3)
   })
 
   it('holds no secret in plain, base64 or as in a URL', async () => {
     const value = 'p"a s$s/wörd'
     const stateDir = temporaryFolder()
     const { journal } = begin(stateDir, value)
-    const { path = '', write, close } = await journal
+    const { path, write, end } = await journal
     for (const text of [value, Buffer.from(value).toString('base64'), encodeURIComponent(value)]) {
       write({ event: 'note', level: 'info', text: `before ${text} after` })
     }
-    close()
-    const written = readFileSync(path, 'utf8')
+    end(fine)
+    const written = readFileSync(path() ?? '', 'utf8')
     expect(written.match(/before \[secret\] after/g)).toHaveLength(3)
   })
 
   it(`is one of ${journalDepth} at most, the oldest go`, async () => {
     const stateDir = temporaryFolder()
-    for (let i = 0; i < journalDepth + 3; i++) (await begin(stateDir).journal).close()
+    for (let i = 0; i < journalDepth + 3; i++) (await begin(stateDir).journal).end(fine)
     const names = readdirSync(join(stateDir, 'journal'))
     expect(names).toHaveLength(journalDepth)
     expect(numbersIn(names)[0]).toBe(4)
@@ -95,22 +100,40 @@ describe('a journal on the disk', () => {
 
   it('goes on in a new file after one that was cut off', async () => {
     const stateDir = temporaryFolder()
-    const { path = '', close } = await begin(stateDir).journal
-    appendFileSync(path, '{"ms":3,"eve')
-    close()
+    const { path } = await begin(stateDir).journal
+    appendFileSync(path() ?? '', '{"ms":3,"eve')
     const next = await begin(stateDir).journal
     for (const event of fakeRun('fine')) next.write(event)
-    next.close()
+    next.end({ ...fine, state: 'abc' })
     expect(await loadJournal(stateDir, 1)).toMatchObject({ state: 'read', run: { damaged: 1 } })
-    expect(await loadJournal(stateDir, 2)).toMatchObject({ run: { damaged: 0, finished: { ok: true } } })
+    expect(await loadJournal(stateDir, 2)).toMatchObject({
+      run: { damaged: 0, state: 'abc', finished: { ok: true } },
+    })
+  })
+
+  it('of a run that may do nothing waits until something is done to a host', async () => {
+    const stateDir = temporaryFolder()
+    const options = {
+      ...{ stateDir, head, version: 1, begin: 'at-change' as const },
+      ...{ redact: (event: Event) => event, onTrouble: () => undefined },
+    }
+    const idle = await startJournal(options)
+    idle.write({ event: 'note', level: 'info', text: 'nothing to do' })
+    idle.end(fine)
+    expect([idle.path(), readdirSync(join(stateDir, 'journal'))]).toEqual([undefined, []])
+    const busy = await startJournal(options)
+    for (const event of fakeRun('fine')) busy.write(event)
+    busy.end(fine)
+    const run = await loadJournal(stateDir, 1)
+    expect(run).toMatchObject({ run: { head: { number: 1 }, plan: {}, finished: { ok: true } } })
   })
 
   it('that cannot be begun is told once, and nothing fails', async () => {
     const { journal, troubles } = begin(temporaryFolder({ journal: 'a file where the folder should be' }))
-    const { path, write, close } = await journal
+    const { path, write, end } = await journal
     for (const event of fakeRun('fine')) write(event)
-    close()
-    expect([path, troubles]).toEqual([undefined, [expect.stringMatching(/no whole journal: /)]])
+    end(fine)
+    expect([path(), troubles]).toEqual([undefined, [expect.stringMatching(/no whole journal: /)]])
   })
 })
 

@@ -14,7 +14,7 @@ export const command = defineCommand({
     ['provision history show 12 --json', 'the same as data'],
   ],
   run: async (context, { args }) => {
-    const { stateDir } = await context.workspace(args[1])
+    const { stateDir } = await context.place(args[1])
     const [run, atWork] = await Promise.all([runCalled(stateDir, args[0] ?? ''), atWorkOn(stateDir)])
     const data = { ...run, plan: run.plan && planJson(run.plan), ended: endingOf(run, atWork) }
     context.answer('history show', data, (look) => runText(run, atWork, look))

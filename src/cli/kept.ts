@@ -1,0 +1,144 @@
+import type Dockerode from 'dockerode'
+import { join } from 'node:path'
+import { buildId, type Build } from '../core/build.ts'
+import { digestOf } from '../core/digest.ts'
+import { ProvisionError } from '../core/error.ts'
+import type { KeptState } from '../core/kept.ts'
+import { formerRun, rollbackTargets, type PastRun } from '../core/rollback.ts'
+import { moved, portable, readTexts, rootOf } from '../engine/rollback/keep.ts'
+import { layOut } from '../engine/rollback/playbook-tree.ts'
+import { restored } from '../engine/rollback/restore.ts'
+import { keptIn, pastRuns } from '../engine/rollback/runs.ts'
+import { loadState } from '../engine/rollback/store.ts'
+import type { Built } from '../engine/session.ts'
+import type { Place, Workspace } from '../engine/workspace.ts'
+import { loadPlaybook } from './load.ts'
+
+type Builder = (builds: readonly Build[]) => Promise<Built>
+
+/** What a run of the history was made from, ready to be carried out again. */
+export interface KeptRun {
+  readonly number: number
+  /** Digest of what is kept. */
+  readonly state: string
+  readonly workspace: Workspace
+  /** Answers builds with what is kept; `now` does those that are not. */
+  readonly build: (builds: readonly Build[], now: Builder, engine: () => Promise<Dockerode>) => Promise<Built>
+  /** What people should know of it before it is carried out. */
+  readonly notes: readonly string[]
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens what is kept of a run: its playbook as it was then, with its params and what was built.
+ * @throws ProvisionError `state` when that is not kept any more or cannot be read
+ */
+export async function openKept(place: Omit<Place, 'trouble'>, { number, state }: PastRun): Promise<KeptRun> {
+  const { stateDir, projectDir, cacheDir } = place
+  const kept = await stateCalled(stateDir, number, state ?? '')
+  const root = rootOf(projectDir, kept)
+  const changed = await changedSince(root, kept)
+  const playbookFile = join(root, kept.playbook.file)
+  const isPresent =
+    changed.length === 0 && place.playbook !== undefined && place.playbookFile === playbookFile
+  const tree = isPresent ? undefined : await layOut(stateDir, root, kept)
+  try {
+    const playbook =
+      place.playbook !== undefined && !tree
+        ? place.playbook
+        : await loadPlaybook(tree?.file ?? playbookFile, cacheDir)
+    const asked = Object.entries(place.given).filter(([name]) => !Object.hasOwn(kept.params, name))
+    const workspace = {
+      ...place,
+      ...{ playbook, playbookFile, given: { ...kept.params, ...Object.fromEntries(asked) } },
+    }
+    const idOf = (build: Build) =>
+      portable(tree ? moved(buildId(build), tree.dir, root) : buildId(build), workspace)
+    return {
+      ...{ number, state: state ?? '', workspace, notes: notesOf(number, changed, playbook.hosts, place) },
+      build: (builds, now, engine) =>
+        restored(builds, { state: kept, stateDir, cacheDir, engine, idOf, build: now }),
+      close: async () => tree?.remove(),
+    }
+  } catch (error) {
+    await tree?.remove()
+    throw error
+  }
+}
+
+function notesOf(
+  number: number,
+  changed: readonly string[],
+  hosts: readonly string[],
+  { playbook }: Pick<Place, 'playbook'>,
+): readonly string[] {
+  const newer = (playbook?.hosts ?? []).filter((host) => !hosts.includes(host))
+  return [
+    ...(changed.length === 0
+      ? []
+      : [`taken as after run ${number}, because it was edited since: ${changed.join(', ')}`]),
+    ...(newer.length === 0
+      ? []
+      : [`left as they are, because run ${number} did not have them: hosts ${newer.join(', ')}`]),
+  ]
+}
+
+async function stateCalled(stateDir: string, number: number, digest: string): Promise<KeptState> {
+  const found = await loadState(stateDir, digest)
+  if (found?.state === 'read') return found.kept
+  const why =
+    found === undefined
+      ? 'is not there any more'
+      : found.state === 'damaged'
+        ? 'is damaged'
+        : `was written by a newer provision (version ${found.version})`
+  throw new ProvisionError('state', `what is kept of run ${number} ${why}; nothing was changed`, {
+    help: found?.state === 'newer' ? 'update provision on this machine' : 'roll back to another run',
+  })
+}
+
+/** The files of a kept playbook that are not what they were. */
+async function changedSince(root: string, { playbook }: KeptState): Promise<readonly string[]> {
+  const names = Object.keys(playbook.files)
+  const texts = await readTexts(names.map((name) => join(root, name)))
+  return names.filter((name) => {
+    const text = texts.get(join(root, name))
+    return text === undefined || digestOf(text) !== playbook.files[name]
+  })
+}
+
+/**
+ * The run that is meant by a number, or the one before the latest change.
+ * @throws ProvisionError `usage` that names those that can be rolled back to
+ */
+export async function chooseRun(
+  { stateDir, environment }: Pick<Place, 'stateDir' | 'environment'>,
+  word: string | undefined,
+): Promise<PastRun> {
+  const [runs, kept] = await Promise.all([pastRuns(stateDir), keptIn(stateDir)])
+  const targets = rollbackTargets(runs, kept)
+  const names = targets.map(({ number }) => number)
+  const help =
+    names.length === 0
+      ? 'a run that goes well is kept from now on; destroy takes that away'
+      : `it can be rolled back to ${names.join(', ')} (provision history)`
+  const refuse = (message: string): never => {
+    throw new ProvisionError('usage', message, { help })
+  }
+  if (word === undefined) {
+    return (
+      formerRun(runs, kept) ??
+      refuse(`environment ${environment}: nothing is kept of a run before the latest change`)
+    )
+  }
+  const chosen = targets.find(({ number }) => String(number) === word)
+  if (chosen) return chosen
+  const run = runs.find(({ number }) => String(number) === word)
+  if (!run) return refuse(`there is no run ${JSON.stringify(word)}`)
+  if (!run.ok) return refuse(`run ${word} (${run.command}) did not end well`)
+  return refuse(
+    run.state === undefined
+      ? `run ${word} (${run.command}) left nothing to roll back to`
+      : `what is needed for run ${word} is not kept any more`,
+  )
+}

@@ -1,0 +1,16 @@
+import type { Box } from '../core/box.ts'
+import type { Image } from '../core/build.ts'
+import type { Graph } from '../core/graph.ts'
+
+/** What nodes are to have inside: all images that containers of the playbook run, and the box's own. */
+export function imagesOf(graph: Graph, box: Box): readonly Image[] {
+  const used = graph.resources.flatMap(({ resource }) => (resource.kind === 'image' ? resource.builds : []))
+  const images = [...used, ...box.images].filter((build) => build.kind === 'image')
+  return [...new Map(images.map((image) => [image.ref, image])).values()]
+}
+
+/** The ports of a host that containers of the playbook publish. */
+export const publishedPorts = (graph: Graph, host: string): readonly number[] =>
+  graph.resources.flatMap(({ resource }) =>
+    resource.host === host ? Object.values(resource.published ?? {}).map(({ port }) => port) : [],
+  )

@@ -1,0 +1,52 @@
+import type { RunRecord } from './journal.ts'
+
+/** A run of the history, as far as rolling back is concerned. */
+export interface PastRun {
+  readonly number: number
+  readonly command: string
+  readonly ok: boolean
+  /** Whether it did anything to a host. */
+  readonly touched: boolean
+  /** Digest of what is kept of it. */
+  readonly state: string | undefined
+}
+
+export const pastRun = ({ head, finished, tasks, state }: RunRecord): PastRun => ({
+  number: head.number,
+  command: head.command,
+  ok: finished?.ok === true,
+  touched: tasks.some(({ phase }) => phase === 'apply'),
+  state,
+})
+
+/** Those that can be rolled back to, the newest first. */
+export const rollbackTargets = (runs: readonly PastRun[], kept: ReadonlySet<string>): readonly PastRun[] =>
+  newestFirst(runs).filter(({ ok, state }) => ok && state !== undefined && kept.has(state))
+
+/** The last run that went well before the latest one that did anything: where the system was before that. */
+export function formerRun(runs: readonly PastRun[], kept: ReadonlySet<string>): PastRun | undefined {
+  const latest = newestFirst(runs).find(({ touched }) => touched)
+  if (!latest) return undefined
+  const isOther = ({ number, state }: PastRun) =>
+    number < latest.number && !(latest.ok && state === latest.state)
+  return rollbackTargets(runs, kept).find(isOther)
+}
+
+/** Where the system was when it was last as it should be. */
+export const lastGood = (runs: readonly PastRun[], kept: ReadonlySet<string>): PastRun | undefined =>
+  rollbackTargets(runs, kept)[0]
+
+const newestFirst = (runs: readonly PastRun[]): readonly PastRun[] =>
+  [...runs].sort((a, b) => b.number - a.number)
+
+/** So many different states are kept: those of the latest runs. */
+export const keptStates = 10
+
+/** The states that stay, of runs given with what each is kept under. */
+export const statesToKeep = (runs: readonly PastRun[]): ReadonlySet<string> =>
+  new Set(
+    [...new Set(newestFirst(runs).flatMap(({ state }) => (state === undefined ? [] : [state])))].slice(
+      0,
+      keptStates,
+    ),
+  )

@@ -1,0 +1,42 @@
+import type Dockerode from 'dockerode'
+import type { BuiltImage } from '../../core/build.ts'
+import { digestOf, short } from '../../core/digest.ts'
+import { found, unless } from '../../transport/docker-error.ts'
+
+/** The name under which an environment's images are kept on this machine's engine: one that has a name is not pruned. */
+export const keptRepository = (stateDir: string): string => `provision/kept-${short(digestOf(stateDir))}`
+
+const tagOf = ({ id }: Pick<BuiltImage, 'id'>): string => short(id)
+
+/** Gives images a name of ours beside their own, which the next build takes away from them. */
+export async function keepImages(
+  engine: Dockerode,
+  stateDir: string,
+  images: readonly Pick<BuiltImage, 'id'>[],
+): Promise<void> {
+  const repo = keptRepository(stateDir)
+  await Promise.all(images.map((image) => engine.getImage(image.id).tag({ repo, tag: tagOf(image) })))
+}
+
+/** Takes our names away from all images but these; what has no other name, and is not in use, goes with it. */
+export async function releaseImages(
+  engine: Dockerode,
+  stateDir: string,
+  kept: readonly Pick<BuiltImage, 'id'>[],
+): Promise<void> {
+  const repo = keptRepository(stateDir)
+  const wanted = new Set(kept.map((image) => `${repo}:${tagOf(image)}`))
+  const listed = await engine.listImages({ filters: { reference: [repo] } })
+  const names = listed.flatMap(({ RepoTags }) => RepoTags ?? [])
+  const gone = names.filter((name) => name.startsWith(`${repo}:`) && !wanted.has(name))
+  for (const name of gone) await unless([404, 409], engine.getImage(name).remove())
+}
+
+/** Those that this machine's engine has no more. */
+export async function missingImages<I extends Pick<BuiltImage, 'id'>>(
+  engine: Dockerode,
+  images: readonly I[],
+): Promise<readonly I[]> {
+  const there = await Promise.all(images.map(({ id }) => found(engine.getImage(id).inspect())))
+  return images.filter((_, i) => there[i] === undefined)
+}

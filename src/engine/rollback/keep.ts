@@ -1,0 +1,141 @@
+import type Dockerode from 'dockerode'
+import { readFile } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { buildId, type BuiltArtifact, type BuiltImage, type LocalFile } from '../../core/build.ts'
+import { digestOf, type Digest } from '../../core/digest.ts'
+import { systemCode } from '../../core/error.ts'
+import { keptDigest, keptVersion, type KeptArtifact, type KeptState } from '../../core/kept.ts'
+import { textsOfParams } from '../../core/params.ts'
+import { limitTo } from '../build/limit.ts'
+import type { Built, Session } from '../session.ts'
+import type { Workspace } from '../workspace.ts'
+import { keepImages } from './images.ts'
+import { hasState, keepFile, writeState } from './store.ts'
+
+/** The text of each file of a playbook, by its absolute path, as it was when a run began. */
+export type PlaybookTexts = ReadonlyMap<string, string>
+
+/** Reads a playbook and what it imports; what is missing is left out. */
+export async function readTexts(files: readonly string[]): Promise<PlaybookTexts> {
+  const read = files.map(async (file) => [file, await readFile(file, 'utf8').catch(() => undefined)] as const)
+  const texts = await Promise.all(read)
+  return new Map(texts.flatMap(([file, text]) => (text === undefined ? [] : [[file, text] as const])))
+}
+
+/** What a run was made from, as data. */
+export function stateOf(session: Session, built: Built, texts: PlaybookTexts): KeptState {
+  const { workspace, graph, redact } = session
+  const { projectDir, playbookFile, playbook, given } = workspace
+  const root = commonFolder([playbookFile, ...texts.keys()])
+  const wanted = graph.builds.map((build) => ({ build, id: buildId(build) }))
+  const params = Object.entries(textsOfParams(playbook.params, given))
+  return {
+    kept: keptVersion,
+    // A text that holds a secret is asked for again, as the secret itself is.
+    params: Object.fromEntries(params.filter(([, text]) => redact(text) === text)),
+    playbook: {
+      root: slashed(relative(projectDir, root)),
+      file: slashed(relative(root, playbookFile)),
+      files: Object.fromEntries(
+        [...texts].map(([file, text]) => [slashed(relative(root, file)), digestOf(text)]),
+      ),
+    },
+    artifacts: Object.fromEntries(
+      wanted.flatMap(({ id }) => {
+        const one = built.built.get(id)
+        return one ? [[portable(id, workspace), artifactOf(one)]] : []
+      }),
+    ),
+    images: wanted.flatMap(({ build }) => {
+      const one = build.kind === 'image' ? built.images.get(build.ref) : undefined
+      return one ? [imageOf(one)] : []
+    }),
+  }
+}
+
+/** The id of a build, whatever place the project has: URLs in it are told by their path in the project. */
+export const portable = (id: string, { projectDir }: Pick<Workspace, 'projectDir'>): string =>
+  moved(id, projectDir, '<project>')
+
+/** A text with the paths and file URLs in it that lie in one folder as if they lay in another. */
+export const moved = (text: string, from: string, to: string): string =>
+  text.replaceAll(from, to).replaceAll(pathToFileURL(from).pathname, to)
+
+const artifactOf = ({ name, digest, type, files }: BuiltArtifact): KeptArtifact => ({
+  ...{ name, digest, type },
+  files: files.map(({ path, digest: content, size, executable }) => ({
+    ...{ path, digest: content, size, executable },
+  })),
+})
+
+const imageOf = ({ ref, id, fingerprint, layers }: BuiltImage): KeptState['images'][number] => ({
+  ...{ ref, id, fingerprint, layers },
+})
+
+const slashed = (path: string): string => path.split(sep).join('/')
+
+function commonFolder(files: readonly string[]): string {
+  const [first = sep, ...others] = files
+  return others.reduce((folder, file) => {
+    let common = folder
+    while (!file.startsWith(common === sep ? sep : common + sep)) common = dirname(common)
+    return common
+  }, dirname(first))
+}
+
+/**
+ * Keeps all that is needed to come back to what a run has made, unless it is kept already, and gives its digest.
+ * Undefined when a file is not what it was when it was built: then nobody could come back to it.
+ */
+export async function keepState(
+  session: Session,
+  built: Built,
+  texts: PlaybookTexts,
+  engine: () => Promise<Dockerode>,
+): Promise<{ readonly digest: Digest; readonly isNew: boolean } | undefined> {
+  const { workspace, redact } = session
+  const { stateDir } = workspace
+  const state = stateOf(session, built, texts)
+  const digest = keptDigest(state)
+  if (await hasState(stateDir, digest)) return { digest, isNew: false }
+  const files = [...built.built.values()].flatMap((one) => one.files)
+  const limit = limitTo(8)
+  const kept = await Promise.all([
+    ...files.map((file) => limit(() => keepUnlessSecret(stateDir, file, redact))),
+    ...[...texts].map(([source, text]) =>
+      limit(async () => redact(text) !== text || keepFile(stateDir, source, digestOf(text))),
+    ),
+  ])
+  if (kept.includes(false)) return undefined
+  if (state.images.length > 0) await keepImages(await engine(), stateDir, state.images)
+  await writeState(stateDir, digest, state)
+  return { digest, isNew: true }
+}
+
+/** Larger files are programs and archives, in which no text would be found. Bytes. */
+const longestText = 1 << 20
+
+/** No copy is made of a file that shows a secret; to come back to it needs the file itself. */
+async function keepUnlessSecret(
+  stateDir: string,
+  { source, digest, size }: LocalFile,
+  redact: (text: string) => string,
+): Promise<boolean> {
+  try {
+    if (size <= longestText) {
+      const text = await readFile(source, 'latin1')
+      if (redact(text) !== text) return true
+      const decoded = Buffer.from(text, 'latin1').toString('utf8')
+      if (redact(decoded) !== decoded) return true
+    }
+    return await keepFile(stateDir, source, digest)
+  } catch (error) {
+    // Gone or changed since it was built.
+    if (systemCode(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** Where a file of a kept playbook lay. */
+export const rootOf = (projectDir: string, { playbook }: KeptState): string => join(projectDir, playbook.root)
