@@ -29,29 +29,38 @@ const types = {
 const sizeOf = ({ content }: ArchivePart): number =>
   Buffer.isBuffer(content) ? content.length : content.size
 
-/** Reads what `docker save` gave, in its old format (before Docker 25) or in OCI layout. */
-export async function readArchive(spool: Spool): Promise<ImageArchive> {
-  const saved = firstEntry(await json(spool, 'manifest.json'))
-  const config = await readSpooled(spool, saved.Config)
-  const parts = saved.Layers.map((name) => ({ name, content: spooled(spool, name) }))
-  return spool.files.has('index.json')
-    ? fromLayout(spool, saved, config, parts)
-    : fromOldFormat(config, parts)
+/** Reads what `docker save` gave, in its old format (before Docker 25) or in OCI layout: the images of it, in any order. */
+export async function readArchives(spool: Spool): Promise<readonly ImageArchive[]> {
+  const saved = savedImages(await json(spool, 'manifest.json'))
+  const layersOfAll = new Set(saved.flatMap(({ Layers }) => Layers))
+  return Promise.all(
+    saved.map(async (image) => {
+      const config = await readSpooled(spool, image.Config)
+      const parts = image.Layers.map((name) => ({ name, content: spooled(spool, name) }))
+      return spool.files.has('index.json')
+        ? fromLayout(spool, image, config, parts, layersOfAll)
+        : fromOldFormat(config, parts)
+    }),
+  )
 }
 
-/** Docker's own layout, without names and without what is not of the image. */
+/** Docker's own layout, without names and without the layers of other images. */
 async function fromLayout(
   spool: Spool,
   saved: SavedImage,
   config: Buffer,
   layers: readonly ArchivePart[],
+  layersOfAll: ReadonlySet<string>,
 ): Promise<ImageArchive> {
-  const index = await json(spool, 'index.json')
-  const named = new Set(['index.json', 'manifest.json', 'repositories', ...saved.Layers])
-  const others = [...spool.files].flatMap(([name, content]) => (named.has(name) ? [] : [{ name, content }]))
-  const manifests = manifestsOf(index)
+  const digest = `sha256:${digestOf(config)}`
+  const there = manifestsOf(await json(spool, 'index.json'))
+  const isOwn = await Promise.all(there.map((one) => describes(spool, one.digest, digest)))
+  const manifests = there.length > 1 ? there.filter((_, i) => isOwn[i]) : there
+  if (manifests.length === 0) throw unknownFormat(`no manifest of it names ${saved.Config}`)
+  const aside = new Set(['index.json', 'manifest.json', 'repositories', ...layersOfAll])
+  const others = [...spool.files].flatMap(([name, content]) => (aside.has(name) ? [] : [{ name, content }]))
   return {
-    ids: [`sha256:${digestOf(config)}`, ...manifests.map(({ digest }) => digest)],
+    ids: [digest, ...manifests.map((one) => one.digest)],
     layers,
     others: [
       ...others,
@@ -59,6 +68,18 @@ async function fromLayout(
       jsonPart('manifest.json', [{ Config: saved.Config, RepoTags: null, Layers: saved.Layers }]),
     ],
   }
+}
+
+/** Whether a manifest, or one that it lists, is of the image with this configuration. */
+async function describes(spool: Spool, digest: string, config: string): Promise<boolean> {
+  if (!spool.files.has(blob(digest))) return false
+  const value = await json(spool, blob(digest))
+  if (!isObject(value)) return false
+  if ('config' in value && isObject(value.config) && 'digest' in value.config)
+    return value.config.digest === config
+  if (!('manifests' in value)) return false
+  const listed = await Promise.all(manifestsOf(value).map((one) => describes(spool, one.digest, config)))
+  return listed.includes(true)
 }
 
 /** The old format holds layers as plain tars, whose digests are the diff ids of the configuration. */
@@ -145,12 +166,16 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string')
 
-function firstEntry(manifest: unknown): SavedImage {
-  const first: unknown = Array.isArray(manifest) ? manifest[0] : undefined
-  if (!isObject(first) || !('Config' in first) || !('Layers' in first)) throw unknownFormat('no image in it')
-  const { Config, Layers } = first
-  if (typeof Config !== 'string' || !isTexts(Layers)) throw unknownFormat('its manifest.json is odd')
-  return { Config, Layers }
+function savedImages(manifest: unknown): readonly SavedImage[] {
+  const entries: readonly unknown[] = Array.isArray(manifest) ? manifest : []
+  if (entries.length === 0) throw unknownFormat('no image in it')
+  return entries.map((entry) => {
+    if (!isObject(entry) || !('Config' in entry) || !('Layers' in entry))
+      throw unknownFormat('no image in it')
+    const { Config, Layers } = entry
+    if (typeof Config !== 'string' || !isTexts(Layers)) throw unknownFormat('its manifest.json is odd')
+    return { Config, Layers }
+  })
 }
 
 function diffIds(config: Buffer): readonly string[] {

@@ -31,21 +31,31 @@ export function spoolOwner(name: string): number | undefined {
   return pid === undefined ? undefined : Number(pid)
 }
 
-/** Saves an image of an engine into a temporary folder. Nothing of it is left when that fails. */
-export async function spoolImage(engine: Dockerode, id: string, signal: AbortSignal): Promise<Spool> {
+/**
+ * Saves images of an engine into a temporary folder; layers that several have are read once. Nothing is left when that fails.
+ */
+export async function spoolImages(
+  engine: Dockerode,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<Spool> {
   signal.throwIfAborted()
   const folder = await mkdtemp(join(tmpdir(), `${spoolPrefix}${process.pid}-`))
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
-    const files = await unpack(await savedImage(engine, id, signal), folder, signal)
+    const files = await unpack(await savedImages(engine, ids, signal), folder, signal)
     return { files, remove }
   } catch (error) {
     await remove()
     if (systemCode(error) !== 'ENOSPC') {
-      throw new ProvisionError('engine', `image ${short(id)} cannot be read here: ${dockerReason(error)}`, {
-        help: 'run it again, which builds the image anew if it is gone',
-        cause: error,
-      })
+      throw new ProvisionError(
+        'engine',
+        `image ${ids.map(short).join(', ')} cannot be read here: ${dockerReason(error)}`,
+        {
+          help: 'run it again, which builds the image anew if it is gone',
+          cause: error,
+        },
+      )
     }
     throw new ProvisionError('engine', `no space left in ${tmpdir()} for the layers of an image`, {
       help: 'free some, or set TMPDIR to a folder on a larger disk',
@@ -55,9 +65,11 @@ export async function spoolImage(engine: Dockerode, id: string, signal: AbortSig
 }
 
 /** As `image.get()`, which cannot be aborted while the engine gathers the layers. */
-function savedImage(engine: Dockerode, id: string, signal: AbortSignal): Promise<Readable> {
+function savedImages(engine: Dockerode, ids: readonly string[], signal: AbortSignal): Promise<Readable> {
+  const names = new URLSearchParams()
+  for (const id of ids) names.append('names', id)
   const request = {
-    path: `/images/${id}/get`,
+    path: `/images/get?${names.toString()}`,
     method: 'GET',
     isStream: true,
     abortSignal: signal,

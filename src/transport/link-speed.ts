@@ -22,7 +22,7 @@ export interface LinkMeter {
 }
 
 /** Enough that 10 MB/s, where compression begins to pay, is told from what a process takes to start. Bytes. */
-const burst = 32_768
+const burst = 16_384
 /** A burst may go into a buffer on the way; so much does not. Bytes, and bytes a second that only it can prove. */
 const proof = { size: 8_000_000, above: 40_000_000 }
 /** Bytes of a transfer whose time tells something of the link. */

@@ -135,6 +135,51 @@ test('two that need an image at once read it once', async () => {
   expect(await readdir(temporary)).toEqual([])
 })
 
+async function emptyTarget(): Promise<void> {
+  for (const { Id } of await own.docker.listImages()) await own.docker.getImage(Id).remove({ force: true })
+}
+
+test('those that an engine needs are read together, and one that is gone does not keep the others', async () => {
+  const [base, one, two] = await Promise.all([refs.base, refs.one, refs.two].map(built))
+  if (!base || !one || !two) throw new Error('they are built')
+  let saves = 0
+  const counted = imageSource(async () => {
+    saves++
+    return Promise.resolve(engine)
+  })
+  const delivery = { host: 'box', signal: never }
+  const sendAll = (...some: readonly BuiltImage[]) =>
+    Promise.allSettled(some.map((image) => counted.send(target, image, delivery)))
+  await emptyTarget()
+  const all = await sendAll(base, one, two)
+  expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
+  expect(saves).toBe(1)
+  for (const { ref, fingerprint } of [base, one, two]) expect(await fingerprintThere(ref)).toBe(fingerprint)
+  await emptyTarget()
+  const gone = {
+    ...one,
+    id: `sha256:${'0'.repeat(64)}`,
+    fingerprint: 'f'.repeat(64),
+    ref: 'dtest-send/gone:1',
+  }
+  const some = await sendAll(base, gone, two)
+  expect(some.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(await readdir(temporary)).toEqual([])
+})
+
+test('packed for a slow link it is the same image', async () => {
+  await emptyTarget()
+  const two = await built(refs.two)
+  let asked = 0
+  await images.send(target, two, {
+    host: 'box',
+    signal: never,
+    isSlow: () => Promise.resolve(++asked > 0),
+  })
+  expect(asked).toBe(1)
+  expect(await fingerprintThere(refs.two)).toBe(two.fingerprint)
+})
+
 test('an image that is not what was built gets no name', async () => {
   const two = await built(refs.two)
   const wrong = { ...two, ref: 'dtest-send/wrong:1', fingerprint: 'f'.repeat(64) }

@@ -6,7 +6,7 @@ import { buffer, text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { extract } from 'tar-stream'
 import { digestOf } from '../../src/core/digest.ts'
-import { packWithout, readArchive } from '../../src/transport/image-archive.ts'
+import { packWithout, readArchives, type ImageArchive } from '../../src/transport/image-archive.ts'
 import type { Spool } from '../../src/transport/image-spool.ts'
 
 let folder: string
@@ -63,11 +63,17 @@ const layout = () =>
     ]),
   })
 
+async function firstOf(spool: Spool): Promise<ImageArchive> {
+  const [first] = await readArchives(spool)
+  if (!first) throw new Error('there is none')
+  return first
+}
+
 async function entriesOf(
   spool: Spool,
   lowest: number,
 ): Promise<{ names: string[]; texts: Map<string, string> }> {
-  const { tar, size } = packWithout(await readArchive(spool), lowest)
+  const { tar, size } = packWithout(await firstOf(spool), lowest)
   const texts = new Map<string, string>()
   const bytes = await buffer(tar)
   for await (const entry of Readable.from([bytes]).pipe(extract()))
@@ -104,7 +110,7 @@ for (const [format, make] of [
   })
 
   test(`the ids that a save ${format} may get`, async () => {
-    const { ids } = await readArchive(await make())
+    const { ids } = await firstOf(await make())
     const { texts } = await entriesOf(await make(), 0)
     expect(ids[0]).toBe(`sha256:${digestOf(config)}`)
     expect(texts.get('index.json')).toContain(String(ids[1]))
@@ -139,5 +145,29 @@ test.each([
   ['an empty manifest', { 'manifest.json': '[]' }],
   ['a missing layer', { 'manifest.json': '[{"Config":"c","Layers":["x"]}]', c: config }],
 ])('a save with %s is refused', async (_, entries) => {
-  await expect(async () => readArchive(await spoolOf(entries))).rejects.toMatchObject({ code: 'engine' })
+  await expect(async () => firstOf(await spoolOf(entries))).rejects.toMatchObject({ code: 'engine' })
+})
+
+test('two images of one save in OCI layout, one of them in an index of its own', async () => {
+  const configs = ['one', 'two'].map((name) =>
+    Buffer.from(JSON.stringify({ name, rootfs: { diff_ids: [`sha256:${String(digests[0])}`] } })),
+  )
+  const manifests = configs.map((bytes) =>
+    Buffer.from(JSON.stringify({ config: { digest: `sha256:${digestOf(bytes)}` } })),
+  )
+  const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = manifests
+  const nested = Buffer.from(JSON.stringify({ manifests: [{ digest: `sha256:${digestOf(second)}` }] }))
+  const spool = await spoolOf({
+    [layerNames[0] ?? '']: contents[0] ?? '',
+    ...Object.fromEntries([...configs, ...manifests, nested].map((bytes) => [blob(digestOf(bytes)), bytes])),
+    'index.json': JSON.stringify({
+      manifests: [first, nested].map((bytes) => ({ digest: `sha256:${digestOf(bytes)}` })),
+    }),
+    'manifest.json': JSON.stringify(
+      configs.map((bytes) => ({ Config: blob(digestOf(bytes)), Layers: [layerNames[0]] })),
+    ),
+  })
+  expect((await readArchives(spool)).map(({ ids }) => ids)).toEqual(
+    [first, nested].map((top, i) => [`sha256:${digestOf(configs[i] ?? '')}`, `sha256:${digestOf(top)}`]),
+  )
 })
