@@ -18,6 +18,8 @@ export interface Bench {
   readonly toolbox: Toolbox
   /** The tool as a process, in the copy. */
   readonly provision: (...args: readonly string[]) => Promise<Ended>
+  /** The same in another folder. */
+  readonly tool: (dir: string, ...args: readonly string[]) => Promise<Ended>
   /** Docker's own client; what it prints, without the space around it. */
   readonly docker: (...args: readonly string[]) => Promise<string>
   /** Any other program. */
@@ -41,9 +43,11 @@ export async function openBench(signal: AbortSignal): Promise<Bench> {
   })
   const calling = (stop: AbortSignal) => {
     const program = (...argv: readonly string[]) => run(argv, { cwd: dir, signal: stop })
-    const provision = (...args: readonly string[]) => program(process.execPath, cli.bin, ...args)
+    const tool = (where: string, ...args: readonly string[]) =>
+      run([process.execPath, cli.bin, ...args], { cwd: where, signal: stop })
+    const provision = (...args: readonly string[]) => tool(dir, ...args)
     const docker = async (...args: readonly string[]) => (await program('docker', ...args)).stdout.trim()
-    return { program, provision, docker }
+    return { program, tool, provision, docker }
   }
   const calls = calling(signal)
   const closing: (() => Promise<unknown>)[] = []

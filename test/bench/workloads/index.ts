@@ -2,6 +2,8 @@ import type { Workload } from '../workload.ts'
 import { bakeAll, bakeChanged } from './bake.ts'
 import { editCss } from './edit-css.ts'
 import { editJava } from './edit-java.ts'
+import { firstProvisioning } from './first-provisioning.ts'
+import { idleRefresh, idleRefreshMany } from './idle-refresh.ts'
 import { node, nodeDisk } from './node.ts'
 import { nothingToDo } from './nothing-to-do.ts'
 import { quickstart } from './quickstart.ts'
@@ -15,6 +17,9 @@ export const workloads: readonly Workload[] = [
   nothingToDo,
   status,
   help,
+  idleRefresh,
+  idleRefreshMany,
+  firstProvisioning,
   node,
   nodeDisk,
   bakeAll,

@@ -1,0 +1,102 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { faster, floor, peer, time, took, within } from '../contenders.ts'
+import { ansible } from '../peers/ansible.ts'
+import { pyinfra } from '../peers/pyinfra.ts'
+import { ansiblePlay, ansibleRsyncPlay, pyinfraDeploy, runIdle } from '../peers/trio-plays.ts'
+import { hosts, imageOf, jarOf, params, target, trio } from '../peers/trio.ts'
+import type { Ended } from '../processes.ts'
+import type { Site } from '../sites.ts'
+import type { Figures, Workload } from '../workload.ts'
+
+const files = 2_000
+const containers = 3
+
+/** No name or value is part of it: they come as arguments. Hosts side by side, each with two connections. */
+const byHand = `
+config=$1 folder=$2 www=$3 start=$4
+shift 4
+for host; do
+  {
+    tar -cf - -C "$folder" app.jar "$www" |
+      ssh -F "$config" "$host" "sudo sh -c 'mkdir -p ${target} && cd ${target} && tar -xf - && mv $www www'" &&
+      ssh -F "$config" "$host" "$start" || touch "$config.failed"
+  } &
+done
+wait
+! [ -e "$config.failed" ]
+`
+
+export const firstProvisioning: Workload = {
+  name: 'first-provisioning',
+  title:
+    'first provisioning: 3 hosts (with Python, for the peers), a JAR of 15 MB, 2,000 files and 3 containers each',
+  figures: time(),
+  against: [
+    floor('`tar | ssh`, then `ssh` with three `docker run`, on all hosts at once', { goals: within(1.5) }),
+    peer('mitogen', '`copy` of the JAR and of the folder, `docker run` in `shell`', {
+      ...{ goals: faster(4), most: 1 },
+    }),
+    {
+      name: 'mitogen-rsync',
+      title: 'Ansible + Mitogen, rsync',
+      how: 'with `rsync` in place of `copy` for the folder, as its `synchronize` does',
+      needs: 'mitogen',
+    },
+    peer('pyinfra', '`files.put`, `files.sync`, `docker run` in `server.shell`', {
+      goals: faster(4),
+      most: 1,
+    }),
+  ],
+  most: 3,
+  async open(bench) {
+    const site = await trio(bench)
+    const there = await site.hosts()
+    const config = join(site.dir, 'ssh-config')
+    await writeFile(config, (await site.provision('ssh-config')).stdout)
+    const starts = Array.from({ length: containers }, (_, index) => runIdle(imageOf(bench), index))
+    const mitogen = await ansible(bench, there, {
+      ...{ name: 'mitogen-first', playbook: ansiblePlay(site, files, starts), strategy: 'mitogen_linear' },
+    })
+    const rsync = await ansible(bench, there, {
+      ...{ name: 'rsync-first', playbook: ansibleRsyncPlay(site, files, config, starts) },
+      strategy: 'mitogen_linear',
+    })
+    const deploy = await pyinfra(bench, there, {
+      ...{ name: 'first', operations: pyinfraDeploy(site, files, starts) },
+    })
+    const folder = join(jarOf(site), '..')
+    const floorArguments = [config, folder, `www-${files}`, starts.join(' && '), ...hosts]
+    const afresh = (work: () => Promise<Ended>) => async (): Promise<Figures> => {
+      await bare(site)
+      const figures = await took(work())
+      await complete(site)
+      return figures
+    }
+    return {
+      ours: afresh(() => site.provision('refresh', '--plain', ...params(files, containers))),
+      floor: afresh(() => bench.program('sh', '-c', byHand, 'sh', ...floorArguments)),
+      mitogen: afresh(mitogen),
+      'mitogen-rsync': afresh(rsync),
+      pyinfra: afresh(deploy),
+    }
+  },
+}
+
+/** Everything that anybody has put on the hosts goes. */
+const bare = (site: Site): Promise<unknown> =>
+  Promise.all(
+    hosts.map((host) =>
+      site.on(host, 'sh', '-c', `docker ps -aq | xargs -r docker rm -f; rm -rf ${target}; sync`),
+    ),
+  )
+
+/** @throws Error where somebody has not done the whole work */
+async function complete(site: Site): Promise<void> {
+  const look = `find ${target}/www -type f | wc -l; docker ps -q | wc -l; stat -c %s ${target}/app.jar`
+  const wanted = [files, containers, 15_000_000].join(' ')
+  for (const host of hosts) {
+    const found = (await site.on(host, 'sh', '-c', look)).split(/\s+/).join(' ')
+    if (found !== wanted) throw new Error(`${host} has ${found}, not ${wanted}: files, containers, bytes`)
+  }
+}
