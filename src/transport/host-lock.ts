@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { digestOf, short } from '../core/digest.ts'
-import { ProvisionError } from '../core/error.ts'
+import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Scope } from '../core/facts.ts'
 import type { Connection } from './connection.ts'
 import { interruption } from './exec-error.ts'
@@ -81,8 +81,8 @@ export async function takeHostLock(
     if (released || lost.signal.aborted) return
     // A lost connection is told as such, unless it was this run that slept.
     const asleep = Date.now() - heardAt
-    const { reason } = disconnected
-    const isCut = disconnected.aborted && asleep < pulse.patience && reason instanceof ProvisionError
+    const reason: unknown = disconnected.reason
+    const isCut = disconnected.aborted && asleep < pulse.patience && isProvisionError(reason)
     lost.abort(isCut ? reason : lossError(name, asleep, pulse.patience))
   }
   const release = (): void => {
@@ -94,6 +94,7 @@ export async function takeHostLock(
 
   return new Promise((resolve, reject) => {
     const fail = (error: ProvisionError): void => {
+      signal.removeEventListener('abort', stop)
       release()
       channel.destroy()
       reject(error)
@@ -105,27 +106,22 @@ export async function takeHostLock(
     }
     signal.addEventListener('abort', stop, { once: true })
     let told = ''
-    const hear = (answer: LockAnswer | undefined): void => {
-      if (answer === undefined) return
-      switch (answer.says) {
-        case 'none':
-          release()
-          return settle({ got: 'none' })
-        case 'no':
-          signal.removeEventListener('abort', stop)
-          return fail(refusal(name, answer.why))
-        case 'busy':
-          if (onWait === undefined) {
-            release()
-            return settle({ got: 'busy', who: answer.who })
-          }
-          if (answer.who !== told) onWait((told = answer.who))
-          return
-        case 'held':
-          held = { at: performance.now(), quiet: answer.quiet }
-          return settle({ got: 'lock', lock: { lost: lost.signal, isAloneSince, admit, release } })
-        case 'lost':
-          return lose()
+    const hear = (answer: LockAnswer): void => {
+      if (answer.says === 'busy' && onWait) {
+        if (answer.who !== told) onWait((told = answer.who))
+      } else if (answer.says === 'busy') {
+        release()
+        settle({ got: 'busy', who: answer.who })
+      } else if (answer.says === 'held') {
+        held = { at: performance.now(), quiet: answer.quiet }
+        settle({ got: 'lock', lock: { lost: lost.signal, isAloneSince, admit, release } })
+      } else if (answer.says === 'none') {
+        release()
+        settle({ got: 'none' })
+      } else if (answer.says === 'no') {
+        fail(refusal(name, answer.why))
+      } else {
+        lose()
       }
     }
     const isAloneSince = (time: number): boolean => held !== undefined && held.quiet > held.at - time
@@ -146,8 +142,11 @@ export async function takeHostLock(
   })
 }
 
-function listen(channel: Duplex, host: string, hear: (answer: LockAnswer | undefined) => void): void {
-  const lines = cutLines((line) => hear(readAnswer(line, host)))
+function listen(channel: Duplex, host: string, hear: (answer: LockAnswer) => void): void {
+  const lines = cutLines((line) => {
+    const answer = readAnswer(line, host)
+    if (answer) hear(answer)
+  })
   channel.on('data', (chunk: Buffer) => lines.push(chunk))
   channel.on('error', () => undefined)
   // It comes paused, so that nothing is missed.
