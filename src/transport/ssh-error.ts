@@ -1,3 +1,4 @@
+import { showDuration } from '../core/duration.ts'
 import { ProvisionError, reasonOf, systemCode } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
 import { fingerprintOf, keyType, knownHostsLine, linesAbout, nameOf } from './known-hosts.ts'
@@ -8,11 +9,16 @@ export const loginOf = ({ user, address, port }: SshTarget): string =>
   `${user}@${address}${port === 22 ? '' : `, port ${port}`}`
 
 /** Why no connection came about, from what the socket said. */
-export function dialError(target: SshTarget, error: unknown, timeout: number): ProvisionError {
+export function dialError(target: SshTarget, error: unknown, timeout: number, greeting = ''): ProvisionError {
   const { name, address, port } = target
   const at = `${address}, port ${port}`
   const [what, help] = reasonAndHelp(systemCode(error))
-  return new ProvisionError('host', `${name}: ${at}: ${what ?? reasonOf(error)}`, { help, cause: error })
+  const output = greeting.trim() === '' ? undefined : `it said: ${greeting.trim()}`
+  return new ProvisionError('host', `${name}: ${at}: ${what ?? reasonOf(error)}`, {
+    output,
+    help,
+    cause: error,
+  })
 
   function reasonAndHelp(code: string | undefined): readonly [string | undefined, string] {
     switch (code) {
@@ -31,7 +37,15 @@ export function dialError(target: SshTarget, error: unknown, timeout: number): P
         return ['there is no way to this address', `look whether ${name} is up: ping ${address}`]
       case 'ECONNRESET':
       case 'EPIPE':
-        return ['the connection was cut before it was ready', `look at the log of sshd on ${name}`]
+        return [
+          'the connection was cut before it was ready',
+          `look at the log of sshd on ${name}, and whether it is sshd that listens there; beyond its MaxStartups it drops logins`,
+        ]
+      case 'EPROTO':
+        return [
+          `what answers there speaks no SSH: ${reasonOf(error)}`,
+          `correct the port, or look what listens there: on ${name}, ss -ltnp`,
+        ]
       default:
         return [undefined, `look whether ${name} is up: ssh -p ${port} ${target.user}@${address}`]
     }
@@ -81,13 +95,14 @@ export const loginError = (target: SshTarget, tried: string, cause: unknown): Pr
     cause,
   })
 
-/** Why an open connection is none any more. */
-export const lostError = (name: string, cause: unknown): ProvisionError =>
-  new ProvisionError(
-    'host',
-    `${name}: the connection was lost${cause === undefined ? '' : `: ${reasonOf(cause)}`}`,
-    {
-      help: `look whether ${name} is up, then run the same again: what is done already is not done twice`,
-      cause,
-    },
-  )
+/** Why an open connection is none any more. `silence` is what was heard last, when it was given up for that. Milliseconds. */
+export const lostError = (name: string, cause: unknown, silence?: number): ProvisionError =>
+  new ProvisionError('host', `${name}: the connection was lost${whyLost(cause, silence)}`, {
+    help: `look whether ${name} is up, then run the same again: what is done already is not done twice`,
+    cause,
+  })
+
+function whyLost(cause: unknown, silence: number | undefined): string {
+  if (silence !== undefined) return `: nothing was heard of the host for ${showDuration(silence)}`
+  return cause === undefined ? '' : `: ${reasonOf(cause)}`
+}

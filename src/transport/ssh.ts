@@ -4,16 +4,17 @@ import { connect as dialTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
 import type { Client, ClientErrorExtensions } from 'ssh2'
-import { ProvisionError, systemCode } from '../core/error.ts'
+import { isProvisionError, ProvisionError, systemCode } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
 import { bootstrap, execScript, newMarker, scriptInput } from './bootstrap.ts'
 import type { Connection } from './connection.ts'
 import { createLimit } from './docker-limit.ts'
 import { runScript } from './exec.ts'
 import { interruption } from './exec-error.ts'
-import { identityFor } from './identity.ts'
+import { identityFor, type Identity } from './identity.ts'
 import { algorithmsFor, judge, parseKnownHosts, type HostName, type KnownHost } from './known-hosts.ts'
 import { openScripts } from './open-script.ts'
+import { persist } from './persist.ts'
 import { rawChannel } from './raw-channel.ts'
 import { serverAt } from './server-name.ts'
 import { needsSudo, openSession, unlessLost, type Session } from './session.ts'
@@ -47,10 +48,29 @@ export async function connect(
     onDetail = () => undefined,
   }: ConnectOptions = {},
 ): Promise<Connection> {
-  const { name, user, become } = target
-  const host: HostName = { address: target.address, port: target.port, alias: target.hostKeyAlias }
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
   const [known, identity] = await Promise.all([readKnown(target), identityFor(target, process.env)])
+  const opening = { target, signal, deadline, known, identity, options: { timeout, keepalive, onDetail } }
+  return persist(() => open(opening), isCutAtOnce, deadline)
+}
+
+interface Opening {
+  readonly target: SshTarget
+  readonly signal: AbortSignal
+  readonly deadline: AbortSignal
+  readonly known: readonly KnownHost[]
+  readonly identity: Identity
+  readonly options: Required<ConnectOptions>
+}
+
+/** sshd drops connections without a word beyond the number of logins that it serves at a time (MaxStartups). */
+const isCutAtOnce = (error: unknown): boolean =>
+  isProvisionError(error) && error.cause instanceof Error && 'early' in error.cause
+
+async function open({ target, signal, deadline, known, identity, options }: Opening): Promise<Connection> {
+  const { name, user, become } = target
+  const { timeout, keepalive, onDetail } = options
+  const host: HostName = { address: target.address, port: target.port, alias: target.hostKeyAlias }
   const sock = await dial(target, signal, deadline, timeout)
   const ssh = new NodeSSH()
   const lost = new AbortController()
@@ -58,6 +78,7 @@ export async function connect(
   setMaxListeners(0, lost.signal)
   let refused: ProvisionError | undefined
   let lastError: (Error & ClientErrorExtensions) | undefined
+  let greeting = ''
   const opening = ssh.connect({
     sock,
     username: user,
@@ -79,7 +100,14 @@ export async function connect(
   client.setMaxListeners(0)
   // For life: node-ssh takes its own listener away once the connection is ready, and an error then ends the process.
   client.on('error', (error) => (lastError = error))
-  client.on('close', () => lost.abort(lostError(name, lastError)))
+  client.on('close', () => {
+    const silence =
+      lastError?.level === 'client-timeout' ? keepalive.interval * (keepalive.count + 1) : undefined
+    lost.abort(lostError(name, lastError, silence))
+  })
+  sock.once('data', (chunk: Buffer) => (greeting = chunk.toString('latin1', 0, 300).replace(/^SSH-.*/ms, '')))
+  const agreed = new AbortController()
+  client.once('handshake', () => agreed.abort())
   const stop = (): void => void sock.destroy()
   deadline.addEventListener('abort', stop, { once: true })
   try {
@@ -89,8 +117,10 @@ export async function connect(
     if (signal.aborted) throw interruption(name, signal)
     if (refused) throw refused
     if (lastError?.level === 'client-authentication') throw loginError(target, identity.tried, error)
-    const timedOut = deadline.aborted || lastError?.level === 'client-timeout'
-    throw dialError(target, timedOut ? timeoutError() : (lastError ?? resetError()), timeout)
+    if (deadline.aborted || lastError?.level === 'client-timeout')
+      throw dialError(target, timeoutError(), timeout, greeting)
+    const cause = sock.readableEnded || isCut(lastError) ? resetError(!agreed.signal.aborted) : lastError
+    throw dialError(target, agreed.signal.aborted ? cause : foreignError(cause), timeout, greeting)
   } finally {
     deadline.removeEventListener('abort', stop)
   }
@@ -188,4 +218,12 @@ async function readKnown({ name, knownHosts }: SshTarget): Promise<readonly Know
 }
 
 const timeoutError = (): Error => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })
-const resetError = (): Error => Object.assign(new Error('closed'), { code: 'ECONNRESET' })
+const resetError = (isEarly: boolean): Error & ClientErrorExtensions =>
+  Object.assign(new Error('closed'), { code: 'ECONNRESET', ...(isEarly ? { early: true } : {}) })
+/** Before anything was agreed on, what is neither the network's fault nor a want of common ciphers is no SSH. */
+const foreignError = (cause: (Error & ClientErrorExtensions) | undefined): Error | undefined =>
+  cause === undefined || cause.level === 'handshake' || systemCode(cause) !== undefined
+    ? cause
+    : Object.assign(new Error(cause.message), { code: 'EPROTO' })
+const isCut = (error: Error | undefined): boolean =>
+  error === undefined || ['ECONNRESET', 'EPIPE'].includes(systemCode(error) ?? '')

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SFTPWrapper } from 'ssh2'
 import type { Digest } from '../core/digest.ts'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
@@ -75,12 +76,15 @@ export async function uploadAll(
 // By default ssh2-sftp-client prints.
 const silent = { error: () => undefined, end: () => undefined, close: () => undefined }
 
+/** After which time a connection shows as lost whose transfers have failed. Milliseconds. */
+const lossShows = 100
+
 /** ssh2 does not tell a transfer under way that it is over. */
-async function unlessAborted<T>(
+async function unlessAborted(
   { name, lost }: Connection,
   signal: AbortSignal,
-  work: Promise<T>,
-): Promise<T> {
+  work: Promise<readonly Uploaded[]>,
+): Promise<readonly Uploaded[]> {
   const either = AbortSignal.any([signal, lost])
   const reason = (): ProvisionError => (signal.aborted ? interruption(name, signal) : lossOf(name, lost))
   if (either.aborted) throw reason()
@@ -91,8 +95,8 @@ async function unlessAborted<T>(
   })
   try {
     const done = await Promise.race([work, aborted])
-    // A connection that is lost fails each transfer with a reason of SFTP's own.
-    if (lost.aborted) throw reason()
+    // A connection that is lost fails each transfer with a reason of SFTP's own, before it tells that it is lost.
+    if (done.some((one) => 'error' in one)) await Promise.race([sleep(lossShows), aborted])
     return done
   } finally {
     either.removeEventListener('abort', stop)
