@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { localEngine } from '../../src/transport/engine.ts'
+import { releaseKept } from './kept.ts'
 import { projectWith } from './playbook-folder.ts'
 import { ask } from './project.ts'
 import { freePort, type Sshd } from './sshd.ts'
@@ -69,6 +70,7 @@ export async function makeSite(name: string, { target, folder }: Sshd): Promise<
     port,
     args: ['site', '--on', join(dir, 'hosts.yaml')],
     remove: async () => {
+      await releaseKept(dir)
       await ask('docker', 'rmi', '--force', `${name}:1`, tiny)
       remove()
     },

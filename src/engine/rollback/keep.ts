@@ -99,10 +99,13 @@ export async function keepState(
   const state = stateOf(session, built, texts)
   const digest = keptDigest(state)
   if (await hasState(stateDir, digest)) return { digest, isNew: false }
-  const files = [...built.built.values()].flatMap((one) => one.files)
+  // The same content is often met more than once, and one is enough.
+  const files = new Map(
+    [...built.built.values()].flatMap((one) => one.files).map((file) => [file.digest, file]),
+  )
   const limit = limitTo(8)
   const kept = await Promise.all([
-    ...files.map((file) => limit(() => keepUnlessSecret(stateDir, file, redact))),
+    ...[...files.values()].map((file) => limit(() => keepUnlessSecret(stateDir, file, redact))),
     ...[...texts].map(([source, text]) =>
       limit(async () => redact(text) !== text || keepFile(stateDir, source, digestOf(text))),
     ),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -65,7 +66,7 @@ export async function keepFile(stateDir: string, source: string, digest: Digest)
 
 /** Makes a file whole or not at all; not, when what makes it says false. */
 async function replace(path: string, make: (temporary: string) => Promise<boolean>): Promise<void> {
-  const temporary = `${path}.${process.pid}.part`
+  const temporary = `${path}.${randomUUID()}.part`
   try {
     if (await make(temporary)) await rename(temporary, path)
   } finally {

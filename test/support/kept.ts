@@ -1,0 +1,11 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { releaseAll } from '../../src/engine/rollback/runs.ts'
+import { localEngine } from '../../src/transport/engine.ts'
+
+/** Takes away what the environments of a project have kept to roll back to, for tests that end without `destroy`. */
+export async function releaseKept(projectDir: string): Promise<void> {
+  const folder = join(projectDir, '.provision')
+  for (const name of readdirSync(folder))
+    await releaseAll({ stateDir: join(folder, name), on: undefined }, localEngine)
+}
