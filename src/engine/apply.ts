@@ -20,24 +20,29 @@ export interface Applied {
 /**
  * Does the plan: every step as soon as what it needs is done, on all hosts at once. What is ready together travels
  * together. A failed step is put back and holds up only the steps that need it.
+ * @param lost ids of what is not in the plan because nobody knows how it is: as if it had failed
  */
 export async function applyPlan(
   plan: Plan,
   hosts: ReadonlyMap<string, HostPort>,
   signal: AbortSignal,
   emit: Emit,
+  lost: Iterable<string> = [],
 ): Promise<Applied> {
   const lanes = createLanes(hosts, signal)
   // Putting back must work also after an interruption.
   const mending = createLanes(hosts, new AbortController().signal)
   const todo = workIn(plan)
   const reach = reachThrough(plan)
+  const missing = new Set(lost)
   const results = new Map<string, Promise<Result>>()
   const failed: { id: string; failure: Failure }[] = []
 
   const run = async (step: Step): Promise<Result> => {
-    const before = await Promise.all([...reach(step)].flatMap((id) => results.get(id) ?? []))
-    if (before.some((result) => result !== 'done') || signal.aborted) return 'skipped'
+    const needs = [...reach(step)]
+    const before = await Promise.all(needs.flatMap((id) => results.get(id) ?? []))
+    const isHeldUp = needs.some((id) => missing.has(id)) || before.some((result) => result !== 'done')
+    if (isHeldUp || signal.aborted) return 'skipped'
     const failure = await doStep(step, { perform: lanes, mend: mending }, emit)
     if (failure) failed.push({ id: step.id, failure })
     return failure ? 'failed' : 'done'

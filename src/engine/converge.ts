@@ -1,15 +1,14 @@
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Finished } from '../core/event.ts'
 import type { Facts } from '../core/facts.ts'
-import type { HostPort } from '../core/host.ts'
-import { changesIn, type Plan } from '../core/plan.ts'
+import { onHostsOrNeeding } from '../core/host-groups.ts'
 import type { ProvidedHost } from '../core/provider.ts'
-import { applyPlan, type Applied } from './apply.ts'
+import { failureOf, inPhase, tracked } from '../core/track.ts'
+import { carryOut, type Carried } from './carry-out.ts'
 import { endpointsOf, reachOf } from './endpoints.ts'
-import { closeAll, connectAll } from './hosts.ts'
-import { makePlan } from './plan.ts'
+import { lockAll, openGroups } from './group.ts'
+import { someUnreached } from './hosts.ts'
 import type { Built, Session } from './session.ts'
-import { inPhase, tracked } from '../core/track.ts'
 
 /** How a run ended, but for its time. */
 export type Outcomes = Omit<Finished, 'event' | 'durationMs'>
@@ -34,54 +33,46 @@ export const buildPhase = (session: Session): Promise<Built> =>
     },
   )
 
-/** Asks the hosts and compares, as the phase `plan`. */
-export async function planPhase(
-  session: Session,
-  hosts: ReadonlyMap<string, HostPort>,
-  facts: Facts,
-): Promise<Plan> {
-  const { emit, graph, signal } = session
-  const planned = await inPhase(
-    emit,
-    'plan',
-    () => makePlan(graph, hosts, facts, signal),
-    ({ plan }) => `${changesIn(plan).length} of ${plan.steps.length} to change`,
-  )
-  session.hide(planned.secrets)
-  for (const { host, name } of planned.keptVolumes) {
-    emit({
-      event: 'note',
-      level: 'info',
-      text: `${host} › volume ${name} is no longer in the playbook; it is kept for its data`,
-    })
-  }
-  for (const text of planned.found) emit({ event: 'note', level: 'warning', text })
-  emit({ event: 'planned', plan: planned.plan })
-  return planned.plan
-}
-
 /** Brings hosts that run to the state that the playbook describes, and runs its `after`. */
 export async function converge(
   session: Session,
   provided: Promise<readonly ProvidedHost[]>,
   building: Promise<Built>,
 ): Promise<Outcomes> {
-  const connecting = provided.then((hosts) => connectAll(session, hosts))
+  const opening = provided.then((hosts) => openGroups(session, hosts))
   try {
-    const [hosts, built, ports] = await settled(provided, building, connecting)
-    const plan = await planPhase(session, ports, factsOf(session, hosts, built))
-    const applied = await applyPhase(session, plan, ports)
-    report(session, applied)
-    if (applied.failed.length === 0 && !session.signal.aborted) await afterPhase(session, hosts)
-    session.emit({ event: 'endpoints', endpoints: endpointsOf(session.graph, session.provider, hosts) })
-    return {
-      ok: applied.failed.length === 0 && applied.skipped.length === 0,
-      changed: applied.changed.length,
-      unchanged: applied.unchanged.length,
-      failed: applied.failed.length,
+    const [hosts, built, groups] = await settled(provided, building, opening)
+    const carried = await carryOut(session, groups, factsOf(session, hosts, built))
+    const outcomes = outcomesOf(session, carried)
+    report(session, carried)
+    if (outcomes.ok && !session.signal.aborted && session.declaration.after) {
+      const locks = await lockAll(session, groups, carried.released)
+      try {
+        await afterPhase({ ...session, signal: locks.signal }, hosts)
+        locks.requireAll()
+      } finally {
+        locks.release()
+      }
     }
+    session.emit({ event: 'endpoints', endpoints: endpointsOf(session.graph, session.provider, hosts) })
+    return outcomes
   } finally {
-    await connecting.then((ports) => closeAll(ports.values())).catch(() => undefined)
+    const groups = await opening.catch(() => [])
+    await Promise.all(groups.map((group) => group.close()))
+  }
+}
+
+function outcomesOf(
+  { graph }: Session,
+  { changed, unchanged, failed, skipped, unreached, troubles }: Carried,
+): Outcomes {
+  const lost = new Set(unreached.map(({ host }) => host))
+  const onLost = graph.resources.filter(({ resource }) => lost.has(resource.host))
+  return {
+    ok: failed.length + skipped.length + unreached.length + troubles.length === 0,
+    changed: changed.length,
+    unchanged: unchanged.length,
+    failed: failed.length + onLost.length,
   }
 }
 
@@ -91,26 +82,30 @@ async function settled<A, B, C>(a: Promise<A>, b: Promise<B>, c: Promise<C>): Pr
   return [await a, await b, await c]
 }
 
-const applyPhase = (session: Session, plan: Plan, ports: ReadonlyMap<string, HostPort>): Promise<Applied> =>
-  inPhase(
-    session.emit,
-    'apply',
-    () => applyPlan(plan, ports, session.signal, session.emit),
-    ({ changed, unchanged, failed, skipped }) => {
-      const bad = [
-        ...(failed.length > 0 ? [`${failed.length} failed`] : []),
-        ...(skipped.length > 0 ? [`${skipped.length} not begun`] : []),
-      ]
-      return [`${changed.length} changed`, `${unchanged.length} unchanged`, ...bad].join(', ')
-    },
-    ({ failed, skipped }) => failed.length === 0 && skipped.length === 0,
-  )
-
-function report({ emit, signal }: Session, { failed, skipped }: Applied): void {
+function report({ emit, signal, graph }: Session, { failed, skipped, unreached, troubles }: Carried): void {
   for (const { failure } of failed) emit({ event: 'failed', failure })
-  if (skipped.length === 0) return
-  const why = signal.aborted ? 'the run was interrupted' : 'something they need failed'
-  emit({ event: 'note', level: 'warning', text: `not begun, because ${why}: ${skipped.join(', ')}` })
+  for (const trouble of troubles) emit({ event: 'failed', failure: failureOf(trouble) })
+  const [first, ...others] = unreached
+  if (first) emit({ event: 'failed', failure: failureOf(someUnreached([first, ...others])) })
+  const lost = unreached.map(({ host }) => host)
+  const behind = onHostsOrNeeding(graph, new Set(lost))
+  const notBegun = (why: string, ids: readonly string[]): void => {
+    if (ids.length === 0) return
+    emit({ event: 'note', level: 'warning', text: `not begun, because ${why}: ${ids.join(', ')}` })
+  }
+  if (signal.aborted) {
+    notBegun('the run was interrupted', skipped)
+    return
+  }
+  const reason = `${lost.join(', ')} ${lost.length === 1 ? 'was' : 'were'} not reached`
+  notBegun(
+    reason,
+    skipped.filter((id) => behind.has(id)),
+  )
+  notBegun(
+    'something they need failed',
+    skipped.filter((id) => !behind.has(id)),
+  )
 }
 
 async function afterPhase(session: Session, hosts: readonly ProvidedHost[]): Promise<void> {

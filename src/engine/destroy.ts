@@ -1,7 +1,8 @@
 import { ProvisionError } from '../core/error.ts'
 import type { Destroyed } from '../core/provider.ts'
 import { applyPlan } from './apply.ts'
-import { closeAll, connectAll } from './hosts.ts'
+import { lockHosts, type HostLocks } from './host-locks.ts'
+import { closeAll, connectAll, noneReached } from './hosts.ts'
 import { nodeTasks } from './nodes.ts'
 import { makePlan } from './plan.ts'
 import type { Session } from './session.ts'
@@ -16,11 +17,16 @@ export function destroy(session: Session): Promise<Destroyed> {
 async function clearHosts(session: Session): Promise<Destroyed> {
   const { provider, signal, emit, workspace } = session
   const ports = await connectAll(session, await provider.survey(signal))
+  let locks: HostLocks | undefined
   try {
+    locks = await lockHosts(session, ports.values())
     const scope = { playbook: workspace.playbook.name, environment: workspace.environment }
     const facts = { scope, hosts: new Map(), built: new Map(), images: new Map() }
-    const { plan, keptVolumes } = await makePlan({ resources: [], builds: [] }, ports, facts, signal)
-    const { changed, failed } = await applyPlan(plan, ports, signal, emit)
+    const { plan, keptVolumes, unreached } = await makePlan({ resources: [] }, ports, facts, signal)
+    const [silent, ...others] = unreached
+    if (silent) throw noneReached([silent, ...others])
+    const { changed, failed } = await applyPlan(plan, ports, locks.signal, emit)
+    locks.requireAll()
     const [first] = failed
     if (first) throw new ProvisionError('action', first.failure.message, first.failure)
     const removed = plan.steps.filter(({ id }) => changed.includes(id))
@@ -32,6 +38,7 @@ async function clearHosts(session: Session): Promise<Destroyed> {
       ],
     }
   } finally {
+    locks?.release()
     await closeAll(ports.values())
   }
 }

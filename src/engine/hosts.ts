@@ -3,33 +3,89 @@ import type { HostPort } from '../core/host.ts'
 import type { ProvidedHost } from '../core/provider.ts'
 import type { ConnectedHost } from '../transport/host.ts'
 import type { Session } from './session.ts'
-import { allOf } from '../core/track.ts'
+
+/** A host that gives no connection or no answer, and why. */
+export interface Unreached {
+  readonly host: string
+  readonly error: ProvisionError
+}
+
+/** What came of connecting to hosts. */
+export interface Reached {
+  readonly hosts: ReadonlyMap<string, ConnectedHost>
+  readonly unreached: readonly Unreached[]
+}
+
+type Connecting = Pick<Session, 'connect' | 'signal'>
+
+/** Connects to hosts all at once. What only a host is to blame for concerns no other; after anything else none stays connected. */
+export async function connectEach(
+  { connect, signal }: Connecting,
+  provided: readonly ProvidedHost[],
+): Promise<Reached> {
+  const ended = await Promise.allSettled(provided.map(async ({ ssh }) => connect(ssh, signal)))
+  const connected = ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const unreached: Unreached[] = []
+  for (const [i, one] of ended.entries()) {
+    if (one.status === 'fulfilled') continue
+    const error: unknown = one.reason
+    if (!isProvisionError(error) || error.code !== 'host') {
+      await closeAll(connected)
+      throw error
+    }
+    unreached.push({ host: provided[i]?.name ?? '', error })
+  }
+  return { hosts: new Map(connected.map((host) => [host.name, host])), unreached }
+}
 
 /** Connects to all hosts at once. Either all are connected or none stays so. */
 export async function connectAll(
-  session: Pick<Session, 'connect' | 'signal'>,
+  session: Connecting,
   provided: readonly ProvidedHost[],
 ): Promise<ReadonlyMap<string, ConnectedHost>> {
-  const connecting = provided.map(async ({ ssh }) => session.connect(ssh, session.signal))
-  try {
-    const hosts = await allOf(connecting, unreachable)
-    return new Map(hosts.map((host) => [host.name, host]))
-  } catch (error) {
-    const ended = await Promise.allSettled(connecting)
-    await closeAll(ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])))
-    throw error
-  }
+  const { hosts, unreached } = await connectEach(session, provided)
+  const [first, ...others] = unreached
+  if (!first) return hosts
+  await closeAll(hosts.values())
+  throw noneReached([first, ...others])
 }
 
 export async function closeAll(hosts: Iterable<HostPort>): Promise<void> {
   await Promise.allSettled([...hosts].map((host) => host.close()))
 }
 
-function unreachable(errors: readonly unknown[]): Error {
-  const known = errors.filter(isProvisionError)
-  return new ProvisionError('host', `${errors.length} hosts cannot be reached; nothing was changed`, {
-    output: known.map(({ message }) => message).join('\n'),
-    help: known[0]?.help,
-    cause: errors[0],
+/** The error of a run that changed nothing, because hosts cannot be reached. */
+export const noneReached = (unreached: readonly [Unreached, ...Unreached[]]): ProvisionError =>
+  unreached.length === 1
+    ? unreached[0].error
+    : severalUnreached(unreached, `${unreached.length} hosts cannot be reached; nothing was changed`)
+
+/** The error of a run that did what it could without some hosts. */
+export const someUnreached = (unreached: readonly [Unreached, ...Unreached[]]): ProvisionError => {
+  const [{ error }] = unreached
+  const again = 'then run the same again: it does only what is left to do'
+  return unreached.length === 1
+    ? new ProvisionError('host', error.message, {
+        output: error.output,
+        help: [error.help, again].filter(Boolean).join('; '),
+        cause: error,
+      })
+    : severalUnreached(unreached, `${unreached.length} hosts were not reached`, again)
+}
+
+/** Of many hosts, the first ones tell enough. */
+const mostShown = 20
+
+function severalUnreached(
+  unreached: readonly [Unreached, ...Unreached[]],
+  message: string,
+  then?: string,
+): ProvisionError {
+  const shown = unreached.slice(0, mostShown).map(({ error }) => error.message)
+  const more = unreached.slice(mostShown).map(({ host }) => host)
+  return new ProvisionError('host', message, {
+    output: [...shown, ...(more.length > 0 ? [`and ${more.join(', ')}`] : [])].join('\n'),
+    help: [unreached[0].error.help, then].filter(Boolean).join('; '),
+    cause: unreached[0].error,
   })
 }

@@ -9,6 +9,7 @@ import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
 import type { Secret } from '../core/secret.ts'
 import { allOf } from '../core/track.ts'
 import { leftoversIn, leftoversProbe } from '../transport/leftovers.ts'
+import type { Unreached } from './hosts.ts'
 import { clearing, foundText } from './leftovers.ts'
 
 interface BoundNode {
@@ -24,33 +25,34 @@ export interface Planned {
   readonly keptVolumes: readonly { readonly host: string; readonly name: string }[]
   /** What there is of runs that were killed, in words. */
   readonly found: readonly string[]
+  /** Hosts that did not answer: nothing of theirs is in the plan. */
+  readonly unreached: readonly Unreached[]
 }
 
-/** Asks every host, one round trip each and all at once, and compares what is there with what should be. */
+/**
+ * Asks every host, one round trip each and all at once, and compares what is there with what should be.
+ * @param known ids of all resources of the playbook, where the graph is only a part of it
+ */
 export async function makePlan(
-  graph: Graph,
+  graph: Pick<Graph, 'resources'>,
   hosts: ReadonlyMap<string, HostPort>,
   facts: Facts,
   signal: AbortSignal,
+  known: ReadonlySet<string> = new Set(graph.resources.map(({ id }) => id)),
 ): Promise<Planned> {
   const nodes = graph.resources.map((node) => ({ node, bound: node.resource.bind(facts) }))
-  const perHost = await allOf(
-    [...hosts].map(([name, port]) =>
-      planHost(
-        nodes.filter(({ node }) => node.resource.host === name),
-        port,
-        facts,
-        signal,
-      ),
-    ),
+  const ofHosts = new Map([...hosts.keys()].map((name): [string, BoundNode[]] => [name, []]))
+  for (const one of nodes) ofHosts.get(one.node.resource.host)?.push(one)
+  const asked = await allOf(
+    [...hosts.values()].map((port) => planHost(ofHosts.get(port.name) ?? [], port, facts, signal)),
     combined,
   )
+  const perHost = asked.flatMap((one) => ('error' in one ? [] : [one]))
   refuseNewer(
     perHost.flatMap(({ host, owned }) =>
       owned.map(({ type, name, version }) => ({ title: `${host} › ${type} ${name}`, version })),
     ),
   )
-  const known = new Set(graph.resources.map(({ id }) => id))
   const orphans = perHost.flatMap(({ host, owned }) =>
     owned.filter(({ resource }) => !known.has(resource)).map((object) => ({ host, object })),
   )
@@ -72,6 +74,7 @@ export async function makePlan(
       object.type === 'volume' ? [{ host, name: object.name }] : [],
     ),
     found: perHost.flatMap((left) => foundText(left) ?? []),
+    unreached: asked.flatMap((one) => ('error' in one ? [one] : [])),
   }
 }
 
@@ -80,7 +83,9 @@ async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Fact
   const now = Date.now()
   const probes = nodes.flatMap(probesOf)
   const paths = probes.flatMap((probe) => (probe.ask === 'stat' ? [probe.path] : []))
-  const [owned, left, ...answers] = await host.probe([mine, leftoversProbe(paths), ...probes], signal)
+  const given = await inTime(host, [mine, leftoversProbe(paths), ...probes], signal)
+  if ('error' in given) return given
+  const [owned, left, ...answers] = given.answers
   let next = 0
   const judged = nodes.map(({ node, bound }) => {
     const part = answers.slice(next, (next += bound.probes.length))
@@ -96,6 +101,32 @@ async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Fact
     ),
   }
 }
+
+/** Longer than anything that only asks should take. Milliseconds. */
+const patience = 120_000
+
+/** The answers of a host, or why there are none; what only a host is to blame for concerns no other. */
+async function inTime(
+  host: HostPort,
+  probes: readonly Probe[],
+  signal: AbortSignal,
+): Promise<{ readonly answers: readonly Answer[] } | Unreached> {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(noAnswer(host.name)), patience)
+  try {
+    return { answers: await host.probe(probes, AbortSignal.any([signal, late.signal])) }
+  } catch (error) {
+    if (isProvisionError(error) && error.code === 'host') return { host: host.name, error }
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const noAnswer = (host: string): ProvisionError =>
+  new ProvisionError('host', `${host}: no answer to what was asked within ${patience / 1_000} s`, {
+    help: `look whether a command of \`unless\` waits for something there: provision ssh ${host}`,
+  })
 
 /** Where a resource holds a secret, what it has run to find out may show it. */
 const probesOf = ({ bound: { probes, secrets } }: BoundNode): readonly Probe[] =>
@@ -173,7 +204,7 @@ const afterRemovals = (step: Step, removals: readonly Step[]): Step => {
     : step
 }
 
-function combined(errors: readonly unknown[]): Error {
+export function combined(errors: readonly unknown[]): Error {
   const known = errors.filter(isProvisionError)
   const first = known[0]
   const bug = errors.find((error) => !isProvisionError(error))

@@ -54,7 +54,7 @@ export async function takeHostLock(
 ): Promise<Attempt> {
   const { name, lost: disconnected } = connection
   if (signal.aborted) throw interruption(name, signal)
-  const key = keyOf(scope)
+  const key = keyOf(scope, name)
   const token = randomBytes(16).toString('hex')
   const seconds = String(Math.ceil(pulse.patience / 1_000))
   const argv = [
@@ -153,9 +153,9 @@ function listen(channel: Duplex, host: string, hear: (answer: LockAnswer) => voi
   channel.resume()
 }
 
-/** Which files on the host are those of this lock. */
-export const keyOf = ({ playbook, environment }: Scope): string =>
-  short(digestOf(`${playbook}\0${environment}`))
+/** Which files on the host are those of this lock. One machine may be several hosts of a playbook. */
+const keyOf = ({ playbook, environment }: Scope, host: string): string =>
+  short(digestOf(`${playbook}\0${environment}\0${host}`))
 
 const refusal = (host: string, why: string): ProvisionError =>
   new ProvisionError('host', `${host}: the lock of this environment cannot be kept there: ${why}`, {

@@ -7,13 +7,17 @@ import { removal, starting, step } from '../support/resource.ts'
 
 const never = new AbortController().signal
 
-async function apply(steps: readonly Step[], behaviour: FakeBehaviour = {}, signal = never) {
+async function apply(
+  steps: readonly Step[],
+  behaviour: FakeBehaviour = {},
+  signal = never,
+  lost: readonly string[] = [],
+) {
   const names = [...new Set(steps.map(({ host }) => host))]
   const hosts = new Map(names.map((name) => [name, fakeHost(name, behaviour)]))
   const events: Event[] = []
-  const result = await applyPlan({ playbook: 'p', environment: 'e', steps }, hosts, signal, (event) =>
-    events.push(event),
-  )
+  const emit = (event: Event) => void events.push(event)
+  const result = await applyPlan({ playbook: 'p', environment: 'e', steps }, hosts, signal, emit, lost)
   const batches = (host: string) =>
     (hosts.get(host)?.batches ?? []).map((batch) =>
       batch.map((action) => ('path' in action ? action.path : action.do)),
@@ -30,6 +34,22 @@ describe('applying a plan', () => {
     ])
     expect(batches('h')).toEqual([['a', 'b'], ['c']])
     expect(result.changed).toEqual(['h/file/a', 'h/file/b', 'h/file/c'])
+  })
+
+  it('does not begin what needs something that nobody knows of, directly or through what is as it should be', async () => {
+    const { batches, result } = await apply(
+      [
+        step('h/file/a', { actions: [removal('a')] }),
+        step('h/file/b', { actions: [removal('b')], needs: ['gone/file/x'] }),
+        step('h/file/fine', { operation: 'none', needs: ['gone/file/x'] }),
+        step('h/file/c', { actions: [removal('c')], needs: ['h/file/fine'] }),
+      ],
+      {},
+      never,
+      ['gone/file/x'],
+    )
+    expect(batches('h')).toEqual([['a']])
+    expect(result).toMatchObject({ skipped: ['h/file/b', 'h/file/c'], unchanged: ['h/file/fine'] })
   })
 
   it('does the actions of a step in their order', async () => {

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Facts } from '../../src/core/facts.ts'
 import { graphOf } from '../../src/core/graph.ts'
 import type { OwnedObject, Probe } from '../../src/core/probe.ts'
+import { command } from '../../src/modules/command.ts'
+import { hostNamed } from '../../src/core/host.ts'
+import { secret } from '../../src/core/secret.ts'
+import { ProvisionError } from '../../src/core/error.ts'
 import { makePlan } from '../../src/engine/plan.ts'
 import { fakeHost } from '../support/fake-host.ts'
 import { thing } from '../support/resource.ts'
@@ -91,6 +95,44 @@ describe('making a plan', () => {
       },
       { id: 'web/network/n (removed)', operation: 'remove', needs: ['web/container/c (removed)'] },
     ])
+  })
+
+  it('goes on without a host that does not answer, and says which', async () => {
+    const silent = fakeHost('app')
+    const refusal = new ProvisionError('host', 'app: the connection was lost')
+    const planned = await makePlan(
+      graphOf([thing('web', 'a'), thing('app', 'b')], ['web', 'app']),
+      new Map([
+        ['web', fakeHost('web')],
+        ['app', { ...silent, probe: () => Promise.reject(refusal) }],
+      ]),
+      facts,
+      new AbortController().signal,
+    )
+    expect(planned.plan.steps.map(({ id }) => id)).toEqual(['web/thing/a'])
+    expect(planned.unreached).toEqual([{ host: 'app', error: refusal }])
+  })
+
+  it('tells of a command of a resource with a secret that it is one', async () => {
+    const asked: Probe[] = []
+    const answer = (probe: Probe) => {
+      asked.push(probe)
+      return probe.ask === 'command' ? { code: 0, output: '' } : undefined
+    }
+    const host = hostNamed('web')
+    const told = command(host, 'told', { run: ['true'], unless: ['true'], env: { KEY: secret('planted') } })
+    const open = command(host, 'open', { run: ['true'], unless: ['true'] })
+    const web = fakeHost('web', { answer })
+    await makePlan(
+      graphOf([told, open], ['web']),
+      new Map([['web', web]]),
+      facts,
+      new AbortController().signal,
+    )
+    const mine = asked.flatMap((probe) =>
+      probe.ask === 'command' && probe.argv[0] === 'true' ? [probe] : [],
+    )
+    expect(mine.map((probe) => probe.secret)).toEqual([true, undefined])
   })
 
   it('never removes a volume', async () => {

@@ -1,0 +1,147 @@
+import type { Facts, Scope } from '../core/facts.ts'
+import { changesIn, type Plan } from '../core/plan.ts'
+import { allOf, inPhase } from '../core/track.ts'
+import { applyPlan, type Applied } from './apply.ts'
+import { createGate, type Gate } from './gate.ts'
+import { planGroup, type Asked, type Group, type PlannedGroup } from './group.ts'
+import { noneReached, type Unreached } from './hosts.ts'
+import { combined } from './plan.ts'
+import { mergePlans, tellPlanned } from './plan-told.ts'
+import type { Session } from './session.ts'
+
+/** What became of a run on its hosts. */
+export interface Carried extends Applied {
+  readonly unreached: readonly Unreached[]
+  /** What ended the work on a group of hosts while others were at work already. */
+  readonly troubles: readonly unknown[]
+  /** Groups that gave their locks back when their work was done. */
+  readonly released: ReadonlySet<Group>
+}
+
+/**
+ * How long who is ready waits for others, so that a plan is told as a whole: as long as they keep coming, and then this.
+ * Milliseconds.
+ */
+const quiet = 500
+
+/**
+ * Plans and carries out each group of hosts as soon as its own hosts have answered, as the phases `plan` and `apply`. What
+ * cannot be carried out ends all, as long as nothing was changed.
+ */
+export async function carryOut(session: Session, groups: readonly Group[], facts: Facts): Promise<Carried> {
+  const { emit, graph } = session
+  const known = new Set(graph.resources.map(({ id }) => id))
+  const troubles: unknown[] = []
+  const released = new Set<Group>()
+  const unlocked = new Set(groups)
+  for (const group of groups) {
+    const isLocked = () => void unlocked.delete(group)
+    group.locking.then(isLocked, isLocked)
+  }
+  const { gate, opened } = planGate(session, facts.scope, groups.length)
+  const stages = groups.map((group) => {
+    const asked = planGroup(session, group, facts, known).catch((error: unknown): Asked => {
+      if (gate.giveUp(error instanceof Error ? error : new Error(String(error)))) throw error
+      troubles.push(error)
+      return { ready: undefined, unreached: [] }
+    })
+    const applied = asked.then(async ({ ready }) => {
+      if (ready) await gate.arrive(ready)
+      else gate.leave()
+      if (!ready) return undefined
+      const applied = await applyGroup(session, ready, troubles)
+      if (unlocked.size === 0) return applied
+      // Another group may wait for a lock whose owner waits for one of these.
+      ready.locks.release()
+      released.add(group)
+      return applied
+    })
+    // Where all is given up, the plan says why.
+    applied.catch(() => undefined)
+    return { asked, applied }
+  })
+  const planning = inPhase(emit, 'plan', () => planned(stages.map(({ asked }) => asked)), planText)
+  // It begins while others are still asked; when none ever answers, it does not.
+  const applying = Promise.race([opened, planning.then(() => opened)]).then(() =>
+    inPhase(emit, 'apply', () => all(stages.map(({ applied }) => applied)), applyText, isFine),
+  )
+  const [asked, applied] = await Promise.allSettled([planning, applying])
+  if (asked.status === 'rejected') throw asked.reason
+  if (applied.status === 'rejected') throw applied.reason
+  return {
+    ...applied.value,
+    unreached: asked.value.flatMap(({ unreached }) => unreached),
+    troubles,
+    released,
+  }
+}
+
+/** Tells the plan of those who go through together with all that was told before, so that the last one told is whole. */
+function planGate(
+  session: Session,
+  scope: Scope,
+  expected: number,
+): { gate: Gate<PlannedGroup>; opened: Promise<void> } {
+  const plans: Plan[] = []
+  let open: () => void = () => undefined
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  const gate = createGate<PlannedGroup>(expected, quiet, (through) => {
+    plans.push(...through.map(({ planned }) => planned.plan))
+    tellPlanned(
+      session,
+      through.map(({ planned }) => planned),
+      mergePlans(scope, session.graph, plans),
+    )
+    open()
+  })
+  return { gate, opened }
+}
+
+/** @throws ProvisionError when no host has answered */
+async function planned(asking: readonly Promise<Asked>[]): Promise<readonly Asked[]> {
+  const asked = await allOf(asking, combined)
+  const [first, ...others] = asked.flatMap(({ unreached }) => unreached)
+  if (first && asked.every(({ ready }) => !ready)) throw noneReached([first, ...others])
+  return asked
+}
+
+function planText(asked: readonly Asked[]): string {
+  const plans = asked.flatMap(({ ready }) => (ready ? [ready.planned.plan] : []))
+  const changes = plans.flatMap(changesIn)
+  return `${changes.length} of ${plans.flatMap(({ steps }) => steps).length} to change`
+}
+
+async function applyGroup(
+  session: Session,
+  { group, hosts, locks, planned: { plan } }: PlannedGroup,
+  troubles: unknown[],
+): Promise<Applied> {
+  const lost = group.resources.filter(({ resource }) => !hosts.has(resource.host)).map(({ id }) => id)
+  const applied = await applyPlan(plan, hosts, locks.signal, session.emit, lost)
+  try {
+    locks.requireAll()
+  } catch (error) {
+    troubles.push(error)
+  }
+  return applied
+}
+
+async function all(applying: readonly Promise<Applied | undefined>[]): Promise<Applied> {
+  const each = (await Promise.all(applying)).filter((one) => one !== undefined)
+  return {
+    changed: each.flatMap(({ changed }) => changed),
+    unchanged: each.flatMap(({ unchanged }) => unchanged),
+    failed: each.flatMap(({ failed }) => failed),
+    skipped: each.flatMap(({ skipped }) => skipped),
+  }
+}
+
+const isFine = ({ failed, skipped }: Applied): boolean => failed.length === 0 && skipped.length === 0
+
+function applyText({ changed, unchanged, failed, skipped }: Applied): string {
+  const bad = [
+    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(skipped.length > 0 ? [`${skipped.length} not begun`] : []),
+  ]
+  return [`${changed.length} changed`, `${unchanged.length} unchanged`, ...bad].join(', ')
+}
