@@ -1,6 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { localEngine } from '../../src/transport/engine.ts'
 import { scratch, type Scratch } from './scratch.ts'
+import { importTiny } from './tiny-image.ts'
 
 const killHosts = ['web', 'app', 'db'] as const
 
@@ -29,7 +31,7 @@ const page = artifact('page', { run: ['sh', 'page.sh'], cwd: '.', inputs, output
 const blob = artifact('blob', { run: ['sh', 'blob.sh'], cwd: '.', inputs, output: 'out/blob' })
 const waits = (name) => ({
   image: plain, stopTimeout: '1s', ready: { log: '.', timeout: '20s' },
-  command: ['sh', '-c', 'trap "exit 0" TERM; echo ' + name + '; while :; do sleep 1 & wait $!; done'],
+  command: ['perl', '-e', '$SIG{TERM} = sub { exit }; $| = 1; print "' + name + '\\n"; sleep 1 while 1'],
 })
 export default definePlaybook({ name: '${prefix}', box, hosts: ['web', 'app', 'db'], resources: ({ hosts: { web, app, db } }) => {
   const store = container(db, 'store', { ...waits('store'), mounts: { '/data': volume(db, 'data') } })
@@ -49,8 +51,10 @@ export default definePlaybook({ name: '${prefix}', box, hosts: ['web', 'app', 'd
 } })`
 
 /** Makes the project in version a; its hosts are not there yet. */
-export function killProject(): KillProject {
+export async function killProject(): Promise<KillProject> {
   const project = scratch(...killHosts)
+  const base = `${project.prefix}/base:1`
+  await importTiny(await localEngine(), base)
   const tmp = join(dirname(project.dir), 'tmp')
   mkdirSync(tmp)
   const own = (path: string) => `playbooks/${project.prefix}/${path}`
@@ -76,7 +80,7 @@ export function killProject(): KillProject {
   )
   // Large enough to be sent by itself, and mostly the same in both versions.
   project.write(own('blob.sh'), 'mkdir -p out && { seq 800000; cat src/page.txt; } > out/blob\n')
-  project.write(own('image/Dockerfile'), 'FROM debian:bookworm-slim\nCOPY version /version\n')
+  project.write(own('image/Dockerfile'), `FROM ${base}\nCOPY version /version\n`)
   edit('a')
   return { ...project, edit, tmp, env: { TMPDIR: tmp } }
 }

@@ -34,8 +34,8 @@ export interface KillTrial {
   readonly end: () => Promise<void>
 }
 
-export function killTrial(test: string): KillTrial {
-  const project = killProject()
+export async function killTrial(test: string): Promise<KillTrial> {
+  const project = await killProject()
   const { dir, tmp, prefix, env, cli } = project
   const place = { cwd: dir, env }
   const look = () => endStateOf({ projectDir: dir, places: killPlaces, tmp, prefix })

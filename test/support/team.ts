@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { localEngine } from '../../src/transport/engine.ts'
 import type { BuiltCli } from './cli.ts'
+import { releaseKept } from './kept.ts'
 import { startLive, type Live } from './live.ts'
 import { projectWith } from './playbook-folder.ts'
 import { ask } from './project.ts'
@@ -108,6 +109,7 @@ export async function makeTeam(cli: BuiltCli, { target, folder }: Sshd, name: st
       return [...facts, containers].join('\n')
     },
     async remove() {
+      for (const { dir } of folders.values()) await releaseKept(dir)
       await ask('sh', '-c', `docker ps -aq --filter name=${name} | xargs -r docker rm -f`)
       await ask('docker', 'rmi', '--force', `${name}:1`, tiny)
       for (const { remove } of folders.values()) remove()
