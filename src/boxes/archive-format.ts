@@ -66,16 +66,20 @@ function isManifest(value: unknown): value is Manifest {
   const lists = 'pieces' in value && Array.isArray(value.pieces) && value.pieces.every(isPiece)
   const images =
     'images' in value && Array.isArray(value.images) && value.images.every((one) => typeof one === 'string')
-  return 'format' in value && value.format === 1 && texts && has('size', 'number') && lists && images
+  const size = 'size' in value && isSize(value.size)
+  return 'format' in value && value.format === 1 && texts && size && lists && images
 }
+
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
 const isPiece = (value: unknown): value is Piece =>
   typeof value === 'object' &&
   value !== null &&
   'name' in value &&
   typeof value.name === 'string' &&
+  /^(?:system|store)\/\d{6}$/.test(value.name) &&
   'size' in value &&
-  typeof value.size === 'number' &&
+  isSize(value.size) &&
   'sha256' in value &&
   typeof value.sha256 === 'string'
 

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { extract } from 'tar-stream'
 import { isProvisionError, ProvisionError, reasonOf, systemCode } from '../core/error.ts'
@@ -9,12 +10,15 @@ import {
   manifestLimit,
   manifestName,
   parseManifest,
-  pieceSize,
   sha256,
   type Manifest,
   type Piece,
   type StreamName,
 } from './archive-format.ts'
+import { plainEntries } from './archive-guard.ts'
+
+/** A manifest has some hundred bytes for each. */
+const mostPieces = manifestLimit / 100
 
 /**
  * Reads an exported box from end to end and compares all of it with its checksums.
@@ -32,8 +36,10 @@ export async function verifyArchive(
   for await (const { name, content } of entriesOf(file, signal)) {
     read += content.length
     progress(Math.min(read, total), total)
+    if (texts.has(name)) throw damaged(file, `it holds ${name} twice`)
     if (name === manifestName || name === checksumName) texts.set(name, content.toString())
     else pieces.push({ name, size: content.length, sha256: sha256(content) })
+    if (pieces.length > mostPieces) throw damaged(file, 'it has more parts than a manifest could list')
   }
   const text = texts.get(manifestName)
   if (text === undefined) throw damaged(file, 'it has no manifest; it is no box, or not all of one')
@@ -76,15 +82,12 @@ async function* entriesOf(
 ): AsyncGenerator<{ readonly name: string; readonly content: Buffer }> {
   const source = createReadStream(file, { highWaterMark: 1 << 20 })
   const entries = extract()
-  source.on('error', (error) => entries.destroy(error))
+  const guarded = Readable.from(plainEntries(file, source))
+  guarded.on('error', (error) => entries.destroy(error))
   try {
-    for await (const entry of source.pipe(entries)) {
+    for await (const entry of guarded.pipe(entries)) {
       signal?.throwIfAborted()
-      const { name, size, type } = entry.header
-      const limit = name === manifestName ? manifestLimit : pieceSize * 2
-      if (type !== 'file' || size > limit)
-        throw damaged(file, `it holds ${JSON.stringify(name)}, which no box does`)
-      yield { name, content: await buffer(entry) }
+      yield { name: entry.header.name, content: await buffer(entry) }
     }
   } catch (error) {
     if (isProvisionError(error) || signal?.aborted === true) throw error

@@ -1,9 +1,12 @@
+import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type Dockerode from 'dockerode'
+import { showBytes } from '../core/bytes.ts'
 import { short } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import { label, labelVersion } from '../core/label.ts'
+import { ownerProblem } from '../core/rules.ts'
 import { tracked } from '../core/track.ts'
 import { dockerError, found, unless } from '../transport/docker-error.ts'
 import { loadTar } from '../transport/image-load.ts'
@@ -54,6 +57,8 @@ async function refuseUnfit({ engine, file }: ImportOptions, manifest: Manifest):
   const { architecture, root } = await engineFacts(engine)
   await requireSpace(root, manifest.size * 2, `box ${manifest.name} cannot be imported`)
   if (!/^[0-9a-f]{12,64}$/.test(manifest.digest)) throw damaged(file, 'its digest is none')
+  const wrong = ownerProblem('its user', manifest.user)
+  if (wrong !== undefined) throw damaged(file, wrong)
   if (manifest.architecture === architecture) return
   throw new ProvisionError(
     'box',
@@ -77,7 +82,7 @@ async function makeBox(
   let done = false
   try {
     const system = through(piecesIn(file, manifest, 'system', count), createGunzip())
-    await loadTar(engine, system, signal)
+    await loadTar(engine, Readable.from(bounded(options, manifest, system)), signal)
     const image = await found(engine.getImage(transfer).inspect())
     if (!image) throw damaged(file, 'it does not hold the image of its system')
     await engine.createVolume({
@@ -90,12 +95,27 @@ async function makeBox(
       },
     })
     const content = through(piecesIn(file, manifest, 'store', count), createGunzip())
-    await writeStore({ engine, image: image.Id, store }, content)
+    await writeStore({ engine, image: image.Id, store }, bounded(options, manifest, content))
     const box = await publish(engine, image.Id, { name, digest, user, images, size, store })
     done = true
     return box
   } finally {
     await unless([404, 409], engine.getImage(transfer).remove()).catch(() => undefined)
     if (!done) await removeVolume(engine, store).catch(() => undefined)
+  }
+}
+
+/** A few bytes can unpack to many: no more passes than fits what the manifest says, for which there is room. */
+async function* bounded(
+  { file }: ImportOptions,
+  { size }: Manifest,
+  content: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  const most = size * 2 + 512 * 1024 ** 2
+  let length = 0
+  for await (const chunk of content) {
+    length += chunk.length
+    if (length > most) throw damaged(file, `it unpacks to more than ${showBytes(most)}`)
+    yield chunk
   }
 }

@@ -45,13 +45,30 @@ export async function writeStore(place: StorePlace, tar: AsyncIterable<Buffer>):
     const listening = (async () => {
       for await (const { data } of demultiplex(io)) errors.push(Buffer.from(data))
     })()
+    const source = noting(tar)
     // When tar ends early nobody reads any more; what tar said is the better reason.
-    await pipeline(Readable.from(tar), io, { end: true }).catch(() => undefined)
+    await pipeline(Readable.from(source.bytes), io, { end: true }).catch(() => undefined)
     await listening.catch(() => undefined)
+    // To tar an archive that breaks off between two entries is a whole one.
+    if (source.broken()) throw source.reason()
     await refuseFailure(container, errors)
   } finally {
     await container.remove({ force: true, v: true })
   }
+}
+
+/** Bytes that tell afterwards whether they came to their end. */
+function noting(bytes: AsyncIterable<Buffer>) {
+  const failures: unknown[] = []
+  async function* passing(): AsyncGenerator<Buffer> {
+    try {
+      yield* bytes
+    } catch (error) {
+      failures.push(error)
+      throw error
+    }
+  }
+  return { bytes: passing(), broken: () => failures.length > 0, reason: () => failures[0] }
 }
 
 function create(

@@ -149,34 +149,36 @@ const imageFields: Fields<ImageOptions> = {
   'args{}': field('here', (text) => imaged({ args: { A: text } })),
   target: field('here', (target) => imaged({ target })),
 }
-/** It makes no resource, so there is nothing more to look at. */
-const nothing = (..._: readonly unknown[]): undefined => undefined
+/** What makes no resource: there is nothing more to look at. */
+const without = (way: Way, make: (text: string) => unknown): Field =>
+  field(way, (text) => {
+    make(text)
+    return undefined
+  })
 const boxFields: Fields<BoxOptions> = {
-  name: field('name', (name) => nothing(defineBox({ name, build: '.' }))),
-  build: field('here', (build) => nothing(defineBox({ name: 'b', build }))),
-  user: field('name', (user) => nothing(defineBox({ name: 'b', build: '.', user }))),
+  name: without('name', (name) => defineBox({ name, build: '.' })),
+  build: without('here', (build) => defineBox({ name: 'b', build })),
+  user: without('name', (user) => defineBox({ name: 'b', build: '.', user })),
 }
 const box = defineBox({ name: 'b', build: '.' })
 const played = (over: Readonly<Record<string, unknown>>, given = {}) =>
-  nothing(
-    definePlaybook(untyped({ name: 'p', box, hosts: ['app'], resources: () => [] }, over)).declare(given, {}),
-  )
+  definePlaybook(untyped({ name: 'p', box, hosts: ['app'], resources: () => [] }, over)).declare(given, {})
 type Options = Omit<PlaybookOptions<string, ParamSpecs, []>, 'box' | 'resources' | 'after'>
 const playbookFields: Fields<Options> = {
-  name: field('name', (name) => played({ name })),
-  'hosts[]': field('name', (text) => played({ hosts: [text] })),
-  'params{key}': field('here', (text) =>
+  name: without('name', (name) => played({ name })),
+  'hosts[]': without('name', (text) => played({ hosts: [text] })),
+  'params{key}': without('here', (text) =>
     played({ params: Object.fromEntries([[text, { type: 'string', default: '' }]]) }),
   ),
-  'params{}.type': field('name', (type) => played({ params: { p: { type, default: '' } } })),
-  'params{}.description': field('here', (description) =>
+  'params{}.type': without('name', (type) => played({ params: { p: { type, default: '' } } })),
+  'params{}.description': without('here', (description) =>
     played({ params: { p: { type: 'int', description } } }, { p: 'x' }),
   ),
-  'params{}.default': field('here', (text) => played({ params: { p: { type: 'int', default: text } } })),
-  'params{}.choices[]': field('here', (text) =>
+  'params{}.default': without('here', (text) => played({ params: { p: { type: 'int', default: text } } })),
+  'params{}.choices[]': without('here', (text) =>
     played({ params: { p: { type: 'string', choices: [text] } } }, { p: 'x' }),
   ),
-  'params{}.env': field('here', (env) => played({ params: { p: { type: 'secret', env } } })),
+  'params{}.env': without('here', (env) => played({ params: { p: { type: 'secret', env } } })),
 }
 
 /** What is named beside the options. */
@@ -190,8 +192,8 @@ const names = {
   volume: field('name', (name) => volume(app, name)),
   artifact: field('here', (name) => pushed(() => artifact(name, built))),
   image: field('name', (name) => container(app, 'user', { image: image(name) })),
-  'param given': field('here', (text) => played({ params: { p: { type: 'string' } } }, { p: text })),
-  'param not known': field('here', (text) => played({}, Object.fromEntries([[text, 'x']]))),
+  'param given': without('here', (text) => played({ params: { p: { type: 'string' } } }, { p: text })),
+  'param not known': without('here', (text) => played({}, Object.fromEntries([[text, 'x']]))),
 }
 
 /** All places where a playbook can have a text, by kind and path. */

@@ -1,0 +1,50 @@
+import { damaged, manifestLimit, manifestName, pieceSize } from './archive-format.ts'
+
+const block = 512
+/** Offsets within a header of POSIX's ustar format. */
+const field = { name: [0, 100], size: [124, 136], type: 156 } as const
+const plainTypes: ReadonlySet<string> = new Set(['0', '\0'])
+
+/**
+ * Lets the bytes of a tar pass, as long as each of its headers is one that `exportBox` writes: a plain file of bounded
+ * size. Links, devices and folders are refused, and so are headers of the longer kinds, which a reader of tars would
+ * gather in memory however long they say they are.
+ * @throws ProvisionError `box` before anything of a bad entry has passed
+ */
+export async function* plainEntries(file: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let header = Buffer.alloc(0)
+  /** Bytes until the next header. */
+  let rest = 0
+  let ended = false
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length && !ended;) {
+      if (rest > 0) {
+        const taken = Math.min(rest, chunk.length - at)
+        rest -= taken
+        at += taken
+        continue
+      }
+      const part = chunk.subarray(at, at + block - header.length)
+      at += part.length
+      header = Buffer.concat([header, part])
+      if (header.length < block) break
+      ended = header.every((byte) => byte === 0)
+      if (!ended) rest = sizeIn(file, header)
+      header = Buffer.alloc(0)
+    }
+    yield chunk
+  }
+}
+
+/** Of the content that follows a header, with what fills up its last block. */
+function sizeIn(file: string, header: Buffer): number {
+  const text = ([from, to]: readonly [number, number]) =>
+    header.toString('latin1', from, to).replace(/\0.*$/s, '')
+  const name = text(field.name)
+  const type = String.fromCharCode(header[field.type] ?? 0)
+  const digits = text(field.size).trim()
+  const size = /^[0-7]{1,11}$/.test(digits) ? parseInt(digits, 8) : Infinity
+  const limit = name === manifestName ? manifestLimit : pieceSize * 2
+  if (plainTypes.has(type) && size <= limit) return Math.ceil(size / block) * block
+  throw damaged(file, `it holds ${JSON.stringify(name)}, which no box does`)
+}
