@@ -78,7 +78,8 @@ export async function startLink(
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const known = await Promise.all(target.knownHosts.map((path) => readFile(path, 'utf8')))
   const knownHosts = join(folder, `known_hosts ${port}`)
-  await writeFile(knownHosts, known.join('').replaceAll(`]:${target.port} `, `]:${port} `))
+  const keys = known.flatMap((lines) => lines.trim().split('\n')).map((line) => line.replace(/^\S+/, ''))
+  await writeFile(knownHosts, keys.map((key) => `[127.0.0.1]:${port}${key}\n`).join(''))
   return {
     target: { ...target, address: '127.0.0.1', port, knownHosts: [knownHosts] },
     bytes: () => bytes,
