@@ -20,14 +20,15 @@ export async function allJournals(stateDir: string): Promise<readonly Numbered[]
  * The run that a word means: its number, or the last one without a word.
  * @throws ProvisionError `usage` when there is none of this number, `state` when its journal cannot be read
  */
-export async function runCalled(stateDir: string, word: string): Promise<RunRecord> {
+export async function runCalled(stateDir: string, word: string | undefined): Promise<RunRecord> {
   const numbers = await journalNumbers(stateDir)
   const [first, last] = [numbers[0], numbers.at(-1)]
   const kept = first === undefined ? 'no run has been recorded yet' : `kept are ${first} to ${last ?? first}`
-  const number = /^[1-9]\d{0,14}$/.test(word) ? Number(word) : undefined
+  const number = word === undefined ? last : /^[1-9]\d{0,14}$/.test(word) ? Number(word) : undefined
   const journal = number === undefined ? undefined : await loadJournal(stateDir, number)
   if (number === undefined || !journal) {
-    throw new ProvisionError('usage', `there is no run ${JSON.stringify(word)}; ${kept}`, {
+    const message = word === undefined ? kept : `there is no run ${JSON.stringify(word)}; ${kept}`
+    throw new ProvisionError('usage', message, {
       help: 'provision history',
     })
   }

@@ -27,6 +27,8 @@ export type ErrorCode =
 export interface ErrorDetails {
   /** The end of the output of whatever failed; shown indented below the message. */
   readonly output?: string | undefined
+  /** More than `output` can show: the log of what failed, for whoever looks at the run afterwards. */
+  readonly log?: readonly string[] | undefined
   /** One thing to do next. */
   readonly help?: string | undefined
   readonly cause?: unknown
@@ -39,6 +41,7 @@ export class ProvisionError extends Error {
   override readonly name = 'ProvisionError'
   readonly code: ErrorCode
   readonly output: string | undefined
+  readonly log: readonly string[] | undefined
   readonly help: string | undefined
   readonly [brand] = true
 
@@ -46,6 +49,7 @@ export class ProvisionError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.output = details.output
+    this.log = details.log
     this.help = details.help
   }
 }

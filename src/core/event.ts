@@ -12,6 +12,8 @@ export interface Failure {
   readonly code: ErrorCode | 'bug'
   readonly message: string
   readonly output?: string | undefined
+  /** The log of what failed, as far as it was kept: what has gone by now shows no other. */
+  readonly log?: readonly string[] | undefined
   readonly help?: string | undefined
 }
 

@@ -101,10 +101,11 @@ function failuresOf(entries: readonly read.Fields[]): readonly Failure[] {
   return [...new Map(all.map((failure) => [failure.message, failure])).values()]
 }
 
-const failureOf = ({ code, message, output, help }: read.Fields): Failure => ({
+const failureOf = ({ code, message, output, log, help }: read.Fields): Failure => ({
   code: codes.find((known) => known === code) ?? 'bug',
   message: read.textOf(message),
   output: read.maybeText(output),
+  ...(log === undefined ? {} : { log: read.textsOf(log) }),
   help: read.maybeText(help),
 })
 

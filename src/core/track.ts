@@ -4,8 +4,8 @@ import type { Emit, Failure, Phase } from './event.ts'
 /** An error as people read it; anything that is not a ProvisionError is a bug of ours or of the playbook's code. */
 export function failureOf(error: unknown): Failure {
   if (!isProvisionError(error)) return { code: 'bug', message: reasonOf(error), output: stackOf(error) }
-  const { code, message, output, help } = error
-  return { code, message, output, help }
+  const { code, message, output, log, help } = error
+  return { code, message, output, ...(log ? { log } : {}), help }
 }
 
 const stackOf = (error: unknown): string | undefined =>

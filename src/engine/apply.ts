@@ -149,7 +149,12 @@ async function putBack(
     const outcome = await perform(step.host, action, watch)
     if (!outcome.ok) reasons.push(`the former state could not be put back: ${outcome.error.message}`)
   }
-  if (reasons.length === 0) return { ...failure, message: `${titled} (the former one is back)` }
+  if (reasons.length === 0) {
+    const help = failure.log
+      ? `provision history show (provision logs ${step.name}: the one that is back)`
+      : failure.help
+    return { ...failure, message: `${titled} (the former one is back)`, help }
+  }
   return { ...failure, message: titled, output: [failure.output, ...reasons].filter(Boolean).join('\n') }
 }
 

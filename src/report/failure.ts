@@ -26,11 +26,11 @@ export function failureOf(error: unknown, { ownDir, verbose }: Blame): Failure {
     ({ file }) => !file.startsWith(ownDir) && !file.includes('/node_modules/'),
   )
   if (isProvisionError(error)) {
-    const { code, output, help } = error
+    const { code, output, log, help } = error
     // Only what the playbook says has its place there: all else is thrown by our own code alone.
     const message = place && code === 'playbook' ? `${showPlace(place)}: ${error.message}` : error.message
     const trace = verbose && error.cause instanceof Error ? error.cause.stack : undefined
-    return { code, message, output: [output, trace].filter(Boolean).join('\n') || undefined, help }
+    return { code, message, output: [output, trace].filter(Boolean).join('\n') || undefined, log, help }
   }
   const output = verbose ? stack : undefined
   if (place) return { code: 'playbook', message: `${showPlace(place)}: ${reasonOf(error)}`, output }

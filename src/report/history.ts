@@ -1,4 +1,5 @@
 import { showDuration } from '../core/duration.ts'
+import type { Failure } from '../core/event.ts'
 import { endingOf, type Ending, type JournalTask, type RunRecord } from '../core/journal.ts'
 import type { Journal } from '../core/journal-read.ts'
 import { changesText } from './changes.ts'
@@ -109,11 +110,21 @@ export function runText(run: RunRecord, atWork: AtWork, { style, columns }: Look
       : '',
     tasks.length === 0 ? '' : `${style.dim('done:')}\n${tasksText(tasks, { style, columns })}`,
     notes.map((note) => `${style.yellow('!')} ${cleanLine(note)}`).join('\n'),
-    ...failures.map((failure) => failureText(failure, style)),
+    ...failures.map((failure) => inFull(failure, style)),
     damaged > 0 ? `${style.yellow('!')} ${damaged} lines of the journal cannot be read` : '',
   ]
     .filter((block) => block !== '')
     .join('\n\n')
+}
+
+/** A failure with all that is known of the log of what failed. */
+function inFull(failure: Failure, style: Style): string {
+  const { output = '', log = [] } = failure
+  if (log.length === 0 || output.endsWith(log.join('\n'))) return failureText(failure, style)
+  return failureText(
+    { ...failure, output: [output, '', `its last ${log.length} log lines:`, ...log].join('\n') },
+    style,
+  )
 }
 
 function endedText(run: RunRecord, atWork: AtWork, style: Style): string {

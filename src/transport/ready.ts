@@ -16,7 +16,8 @@ type AwaitContainer = Extract<Action, { readonly do: 'await-container' }>
 const restartsToFail = 2
 /** How often to look whether it still runs, milliseconds. */
 const lookEvery = 200
-const logLines = 20
+/** A container that is not kept must not take its log with it. */
+const logLines = { shown: 20, kept: 200 }
 
 /** Milliseconds to the next try: soon at first, then in step with how long it takes already. */
 export const pauseAfter = (elapsed: number): number => Math.min(250, Math.max(40, elapsed / 100))
@@ -41,10 +42,12 @@ export async function awaitContainer(
     const end = await Promise.race([watch.end, tryUntil(timeout, watch.present, attempt, within)])
     if (end === 'ready') return
     const message = `${what}: ${end.because}`
-    const log = await lastLines(place.docker, name, logLines)
-    const tail = log.length > 0 ? ['last log lines:', ...log] : ['it wrote nothing to its log']
+    const log = await lastLines(place.docker, name, logLines.kept)
+    const tail =
+      log.length > 0 ? ['last log lines:', ...log.slice(-logLines.shown)] : ['it wrote nothing to its log']
     throw new ProvisionError('ready', message, {
       output: [...end.details, ...tail].join('\n'),
+      log,
       help: `provision logs ${ownName(name)}`,
     })
   } catch (error) {
