@@ -1,19 +1,23 @@
 #!/usr/bin/env bash
-# Sets the machine up as quickstart.sh does, then measures what users wait for against plain floors.
+# Sets the machine up as quickstart.sh does, then measures what users wait for beside plain floors and other tools.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/lib/setup.sh
+# shellcheck source=scripts/lib/bench-tools.sh
+source scripts/lib/bench-tools.sh
 
 usage() {
   cat <<'END'
 usage: scripts/bench.sh [--runs N] [--only NAME …] [--json] [--yes] [--help]
 
-Sets up what is missing as scripts/quickstart.sh does, then measures the tool and, in turns with it, the plainest way to
-get the same (`docker run`, `tar | ssh`, a bare script): what counts is how many times that floor the tool takes. Works on
-a copy of the reference playbook, with names of its own, and removes all of it, also when it is interrupted. Asserts
-nothing. A run of everything writes test/bench/results/latest.json and latest.svg.
+Sets up what is missing as scripts/quickstart.sh does, installs the tools to compare with (ansible-core, ansible-mitogen,
+rsync, openssh-client and vagrant by apt; pyinfra from the Python registry, into .provision), then measures the tool and, in
+turns with it, those tools and the plainest way to get the same (`docker run`, `tar | ssh`, a bare script). What counts is
+how they compare. A tool that cannot be installed is left out, and its row says why. Works on copies, with nodes and names of
+its own, and removes all of it, also when it is interrupted. Asserts nothing. A run of everything takes about a quarter of an
+hour and writes test/bench/results/latest.json and latest.svg.
 
-  --runs N      repetitions of each workload (5)
+  --runs N      repetitions of each workload (3); what takes long has fewer
   --only NAME   only this workload, can be given again; nothing is written then
   --json        the results as JSON on stdout, in place of the table
   --yes         do not ask before setting up
@@ -31,4 +35,5 @@ for argument in "$@"; do
 done
 
 setup "$@"
+install_bench_tools || :
 exec node_modules/.bin/jiti test/bench/main.ts "${arguments[@]}"

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Bench } from '../bench.ts'
 import { run, type Ended } from '../processes.ts'
@@ -85,4 +85,5 @@ async function endMasters(sockets: string): Promise<void> {
     const argv = ['ssh', '-F', '/dev/null', '-o', `ControlPath=${join(sockets, name)}`, '-O', 'exit', 'any']
     await run(argv, { signal, limit: 5_000 }).catch(() => undefined)
   }
+  await rm(sockets, { recursive: true, force: true })
 }

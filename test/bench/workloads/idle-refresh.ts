@@ -1,79 +1,25 @@
-import { join } from 'node:path'
-import { writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { Bench } from '../bench.ts'
-import { faster, floor, peer, time, took } from '../contenders.ts'
+import { faster, floor, peer, time } from '../contenders.ts'
 import { nothingChanged, turnsIn } from '../our-profile.ts'
-import { ansible, unchanged } from '../peers/ansible.ts'
-import { pyinfra } from '../peers/pyinfra.ts'
-import { ansiblePlay, ansibleRsyncPlay, pyinfraDeploy } from '../peers/trio-plays.ts'
-import { pageNames, params, target, trio, type Count } from '../peers/trio.ts'
-import type { Ended } from '../processes.ts'
-import type { SiteHost } from '../sites.ts'
+import { how, idleMeasures, idleRsync } from '../peers/idle.ts'
+import { params, trio, type Count } from '../peers/trio.ts'
 import type { Figures, Measure, Workload } from '../workload.ts'
-
-const script = fileURLToPath(new URL('../floors/ask-hosts.mjs', import.meta.url))
-const how = {
-  floor: 'a bare Node.js script: connect to three hosts, stat and sha256sum of the same files, list Docker',
-  ansible: '`file`, `copy` of the JAR, `copy` of the folder; pipelining, open SSH connections, no facts',
-  mitogen: 'the same playbook with the strategy mitogen_linear',
-  rsync: 'Ansible with `rsync` in place of `copy` for the folder, as its `synchronize` does',
-  pyinfra: '`files.directory`, `files.put`, `files.sync`, all hosts at once',
-}
-
-/** An Ansible that found nothing to do. */
-const idle = async (running: Promise<Ended>): Promise<Figures> => {
-  const ended = await running
-  unchanged(ended)
-  return { time: ended.ms }
-}
 
 /** Everybody's refresh of hosts on which all is as it should be. */
 async function contendersOf(bench: Bench, count: Count): Promise<Readonly<Record<string, Measure>>> {
   const site = await trio(bench)
   await site.provision('refresh', '--plain', ...params(count))
-  const hosts = await site.hosts()
-  const list = join(site.dir, `floor-hosts-${count}.json`)
-  await writeFile(list, JSON.stringify(hosts.map((host) => floorHost(host, count))))
-  const config = join(site.dir, 'ssh-config')
-  await writeFile(config, (await site.provision('ssh-config')).stdout)
-  const playbook = ansiblePlay(site, count)
-  const linear = await ansible(bench, hosts, { name: `linear-${count}`, playbook, strategy: 'linear' })
-  const mitogen = await ansible(bench, hosts, {
-    ...{ name: `mitogen-${count}`, playbook, strategy: 'mitogen_linear' },
-  })
-  const rsync = await ansible(bench, hosts, {
-    ...{
-      name: `rsync-${count}`,
-      playbook: ansibleRsyncPlay(site, count, config),
-      strategy: 'mitogen_linear',
-    },
-  })
-  let adopted: Promise<Ended> | undefined
-  const synced = (): Promise<Ended> => (adopted ??= rsync())
-  const deploy = await pyinfra(bench, hosts, { name: `${count}`, operations: pyinfraDeploy(site, count) })
+  const task = { name: `idle-${count}`, hosts: await site.hosts(), count }
   return {
+    ...(await idleMeasures(bench, site, task)),
+    'mitogen-rsync': await idleRsync(bench, site, task),
     ours: async () => {
       const { stdout, ms } = await site.provision('refresh', '--json', ...params(count))
       nothingChanged(stdout)
       return { time: ms }
     },
-    floor: () => took(bench.program(process.execPath, script, list)),
-    ansible: () => idle(linear()),
-    mitogen: () => idle(mitogen()),
-    'mitogen-rsync': async () => {
-      // By date and size it tells whether a file has changed: the dates of others are not its own.
-      await synced()
-      return idle(rsync())
-    },
-    pyinfra: () => took(deploy()),
   }
 }
-
-const floorHost = ({ address, port, user, identityFile }: SiteHost, count: Count) => ({
-  ...{ host: address, port, user, identityFile },
-  files: [`${target}/app.jar`, ...pageNames(count).map((name) => `${target}/www/${name}`)],
-})
 
 const withRsync = {
   name: 'mitogen-rsync',

@@ -1,9 +1,12 @@
 import type { Workload } from '../workload.ts'
 import { bakeAll, bakeChanged } from './bake.ts'
+import { delta } from './delta.ts'
 import { editCss } from './edit-css.ts'
 import { editJava } from './edit-java.ts'
+import { farRefresh26, farRefresh100 } from './far-refresh.ts'
 import { firstProvisioning } from './first-provisioning.ts'
 import { idleRefresh, idleRefreshMany } from './idle-refresh.ts'
+import { imageLayer } from './image-layer.ts'
 import { node, nodeDisk } from './node.ts'
 import { nothingToDo } from './nothing-to-do.ts'
 import { quickstart } from './quickstart.ts'
@@ -18,8 +21,12 @@ export const workloads: readonly Workload[] = [
   status,
   help,
   idleRefresh,
+  farRefresh26,
+  farRefresh100,
   idleRefreshMany,
   firstProvisioning,
+  delta,
+  imageLayer,
   node,
   nodeDisk,
   bakeAll,
