@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keptRepository } from '../../src/engine/rollback/images.ts'
 import { matching } from '../support/matching.ts'
 import { planned } from '../support/planned.ts'
 import type { Called } from '../support/project.ts'
@@ -19,7 +20,7 @@ describe('rolling back', () => {
   const edit = (word: string, command = 'exec sleep 1000'): void => {
     project.write(`playbooks/${project.prefix}/input.txt`, word)
     project.write(`playbooks/${project.prefix}/www/page.html`, word)
-    project.write('app/Dockerfile', `FROM debian:bookworm-slim\nENV IMAGE=${word}\n`)
+    project.write('app/Dockerfile', `FROM debian:bookworm-slim\nENV IMAGE=${word} OF=${project.prefix}\n`)
     project.playbook(
       `const app = image('${project.prefix}/app', { build: '../../app' })
 const built = artifact('out.txt', { run: ['sh', '-c', 'cat input.txt > out.txt; echo built'], cwd: '.', inputs: ['input.txt'], output: 'out.txt' })
@@ -41,8 +42,10 @@ return [
 
   beforeAll(() => {
     project = scratch('one')
+    const stateDir = join(project.dir, '.provision', project.prefix)
     engineImages = async () =>
-      (await run('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}', 'provision/kept-*'])).stdout
+      (await run('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}', keptRepository(stateDir)]))
+        .stdout
   })
   afterAll(() => project.remove())
 
@@ -79,9 +82,11 @@ return [
 
   it('needs no playbook that can be loaded', async () => {
     project.write(`playbooks/${project.prefix}/playbook.ts`, 'this is no playbook')
+    const history = await project.provision(['history'])
+    expect(history.stderr).toMatch(/the playbook cannot be loaded/)
+    expect(history.stdout).toMatch(/^6 .* rollback to 1 /m)
     expect((await call('rollback', '2')).code).toBe(0)
     expect(await state()).toEqual(['secondsecond', 'second second default\n'])
-    expect(said(await project.provision(['history']))).toMatch(/cannot be loaded[\s\S]*rollback to 2/)
     edit('third')
   })
 
