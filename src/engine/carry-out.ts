@@ -4,6 +4,7 @@ import { allOf, inPhase } from '../core/track.ts'
 import { applyPlan, type Applied } from './apply.ts'
 import { createGate, type Gate } from './gate.ts'
 import { planGroup, type Asked, type Group, type PlannedGroup } from './group.ts'
+import type { HostLocks } from './host-locks.ts'
 import { noneReached, type Unreached } from './hosts.ts'
 import { combined } from './plan.ts'
 import { mergePlans, tellPlanned } from './plan-told.ts'
@@ -14,8 +15,8 @@ export interface Carried extends Applied {
   readonly unreached: readonly Unreached[]
   /** What ended the work on a group of hosts while others were at work already. */
   readonly troubles: readonly unknown[]
-  /** Groups that gave their locks back when their work was done. */
-  readonly released: ReadonlySet<Group>
+  /** The locks that are still held. */
+  readonly held: readonly HostLocks[]
 }
 
 /**
@@ -32,28 +33,31 @@ export async function carryOut(session: Session, groups: readonly Group[], facts
   const { emit, graph } = session
   const known = new Set(graph.resources.map(({ id }) => id))
   const troubles: unknown[] = []
-  const released = new Set<Group>()
-  const unlocked = new Set(groups)
-  for (const group of groups) {
-    const isLocked = () => void unlocked.delete(group)
-    group.locking.then(isLocked, isLocked)
-  }
+  const held = new Set<HostLocks>()
+  const underWay = new Set(groups)
   const { gate, opened } = planGate(session, facts.scope, groups.length)
   const stages = groups.map((group) => {
-    const asked = planGroup(session, group, facts, known).catch((error: unknown): Asked => {
-      if (gate.giveUp(error instanceof Error ? error : new Error(String(error)))) throw error
-      troubles.push(error)
-      return { ready: undefined, unreached: [] }
-    })
+    const asked = planGroup(session, group, facts, known)
+      .catch((error: unknown): Asked => {
+        if (gate.giveUp(error instanceof Error ? error : new Error(String(error)))) throw error
+        troubles.push(error)
+        return { ready: undefined, unreached: [] }
+      })
+      .finally(() => underWay.delete(group))
     const applied = asked.then(async ({ ready }) => {
-      if (ready) await gate.arrive(ready)
-      else gate.leave()
-      if (!ready) return undefined
+      if (!ready) {
+        gate.leave()
+        return undefined
+      }
+      const { locks } = ready
+      if (locks) held.add(locks)
+      await gate.arrive(ready)
       const applied = await applyGroup(session, ready, troubles)
-      if (unlocked.size === 0) return applied
-      // Another group may wait for a lock whose owner waits for one of these.
-      ready.locks.release()
-      released.add(group)
+      // While another group may wait for a lock, its owner may wait for one of these.
+      if (locks && underWay.size > 0) {
+        locks.release()
+        held.delete(locks)
+      }
       return applied
     })
     // Where all is given up, the plan says why.
@@ -66,14 +70,12 @@ export async function carryOut(session: Session, groups: readonly Group[], facts
     inPhase(emit, 'apply', () => all(stages.map(({ applied }) => applied)), applyText, isFine),
   )
   const [asked, applied] = await Promise.allSettled([planning, applying])
-  if (asked.status === 'rejected') throw asked.reason
-  if (applied.status === 'rejected') throw applied.reason
-  return {
-    ...applied.value,
-    unreached: asked.value.flatMap(({ unreached }) => unreached),
-    troubles,
-    released,
+  if (asked.status === 'fulfilled' && applied.status === 'fulfilled') {
+    const unreached = asked.value.flatMap((one) => one.unreached)
+    return { ...applied.value, unreached, troubles, held: [...held] }
   }
+  for (const locks of held) locks.release()
+  throw asked.status === 'rejected' ? asked.reason : applied.status === 'rejected' && applied.reason
 }
 
 /** Tells the plan of those who go through together with all that was told before, so that the last one told is whole. */
@@ -117,9 +119,9 @@ async function applyGroup(
   troubles: unknown[],
 ): Promise<Applied> {
   const lost = group.resources.filter(({ resource }) => !hosts.has(resource.host)).map(({ id }) => id)
-  const applied = await applyPlan(plan, hosts, locks.signal, session.emit, lost)
+  const applied = await applyPlan(plan, hosts, locks?.signal ?? session.signal, session.emit, lost)
   try {
-    locks.requireAll()
+    locks?.requireAll()
   } catch (error) {
     troubles.push(error)
   }

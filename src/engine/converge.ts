@@ -43,19 +43,22 @@ export async function converge(
   try {
     const [hosts, built, groups] = await settled(provided, building, opening)
     const carried = await carryOut(session, groups, factsOf(session, hosts, built))
-    const outcomes = outcomesOf(session, carried)
-    report(session, carried)
-    if (outcomes.ok && !session.signal.aborted && session.declaration.after) {
-      const locks = await lockAll(session, groups, carried.released)
-      try {
+    let { held } = carried
+    try {
+      const outcomes = outcomesOf(session, carried)
+      report(session, carried)
+      if (outcomes.ok && !session.signal.aborted && session.declaration.after) {
+        const locks = await lockAll(session, groups, held)
+        held = [locks]
         await afterPhase({ ...session, signal: locks.signal }, hosts)
         locks.requireAll()
-      } finally {
-        locks.release()
       }
+      const endpoints = endpointsOf(session.graph, session.provider, hosts)
+      session.emit({ event: 'endpoints', endpoints })
+      return outcomes
+    } finally {
+      for (const locks of held) locks.release()
     }
-    session.emit({ event: 'endpoints', endpoints: endpointsOf(session.graph, session.provider, hosts) })
-    return outcomes
   } finally {
     const groups = await opening.catch(() => [])
     await Promise.all(groups.map((group) => group.close()))

@@ -2,6 +2,7 @@ import { isProvisionError } from '../core/error.ts'
 import type { Facts } from '../core/facts.ts'
 import type { GraphNode } from '../core/graph.ts'
 import { hostGroups } from '../core/host-groups.ts'
+import { workIn } from '../core/plan.ts'
 import type { ProvidedHost } from '../core/provider.ts'
 import type { ConnectedHost } from '../transport/host.ts'
 import { lockHosts, type HostLocks } from './host-locks.ts'
@@ -9,13 +10,11 @@ import { closeAll, connectEach, type Reached, type Unreached } from './hosts.ts'
 import { makePlan, type Planned } from './plan.ts'
 import type { Session } from './session.ts'
 
-/** Hosts that need nothing of others, on their way into a run: connecting, and then locked. */
+/** Hosts that need nothing of others, on their way into a run. */
 export interface Group {
   readonly names: readonly string[]
   readonly resources: readonly GraphNode[]
   readonly reaching: Promise<Reached>
-  /** Undefined when none of them is reached. */
-  readonly locking: Promise<HostLocks | undefined>
   readonly close: () => Promise<void>
 }
 
@@ -23,7 +22,8 @@ export interface Group {
 export interface PlannedGroup {
   readonly group: Group
   readonly hosts: ReadonlyMap<string, ConnectedHost>
-  readonly locks: HostLocks
+  /** Undefined when there is nothing to do: then nobody needs to be kept out. */
+  readonly locks: HostLocks | undefined
   readonly planned: Planned
 }
 
@@ -63,26 +63,21 @@ function openGroup(
   provided: readonly ProvidedHost[],
 ): Group {
   const reaching = connectEach(session, provided)
-  const locking = reaching.then(({ hosts }) =>
-    hosts.size === 0 ? undefined : lockHosts(session, hosts.values()),
-  )
-  // Whoever waits for them is told; until somebody does, no failure is one that nobody handles.
+  // Whoever waits for it is told; until somebody does, no failure is one that nobody handles.
   reaching.catch(() => undefined)
-  locking.catch(() => undefined)
   return {
     ...what,
     reaching,
-    locking,
     async close() {
-      const [reached, locks] = await Promise.allSettled([reaching, locking])
-      if (locks.status === 'fulfilled') locks.value?.release()
-      if (reached.status === 'fulfilled') await closeAll(reached.value.hosts.values())
+      const reached = await reaching.catch(() => undefined)
+      if (reached) await closeAll(reached.hosts.values())
     },
   }
 }
 
 /**
- * Asks the hosts of a group and compares; what was asked before the run had them for itself is asked again.
+ * Asks the hosts of a group and compares; takes their locks when there is something to do. What was asked before the run had
+ * them for itself is asked again.
  */
 export async function planGroup(
   session: Session,
@@ -91,55 +86,63 @@ export async function planGroup(
   known: ReadonlySet<string>,
 ): Promise<Asked> {
   const { hosts, unreached } = await group.reaching
+  if (hosts.size === 0) return { ready: undefined, unreached }
   const ask = () => makePlan(group, hosts, facts, session.signal, known)
   const asked = performance.now()
-  const [first, locking] = await Promise.allSettled([ask(), group.locking])
-  if (locking.status === 'rejected') return unlocked(group, locking.reason)
-  if (first.status === 'rejected') throw first.reason
-  const locks = locking.value
-  if (!locks) return { ready: undefined, unreached }
-  const planned = locks.isAloneSince(asked) ? first.value : await ask()
+  const first = await ask()
+  if (workIn(first.plan).length === 0) return answered(group, hosts, unreached, first)
+  const locks = await lockOf(session, group, hosts.values())
+  if (!('isAloneSince' in locks)) return locks
+  try {
+    return answered(group, hosts, unreached, locks.isAloneSince(asked) ? first : await ask(), locks)
+  } catch (error) {
+    locks.release()
+    throw error
+  }
+}
+
+function answered(
+  group: Group,
+  hosts: Reached['hosts'],
+  unreached: readonly Unreached[],
+  planned: Planned,
+  locks?: HostLocks,
+): Asked {
   const silent = new Set(planned.unreached.map(({ host }) => host))
   const answering = new Map([...hosts].filter(([name]) => !silent.has(name)))
+  if (answering.size === 0) locks?.release()
   return {
     ready: answering.size === 0 ? undefined : { group, hosts: answering, locks, planned },
     unreached: [...unreached, ...planned.unreached],
   }
 }
 
-/**
- * The locks of all groups together. Those that were released meanwhile are taken again, after all others were released: who
- * waits for one must hold none.
- */
+/** A host that is lost while its lock is taken is like one that was never reached, and its group cannot be locked without it. */
+async function lockOf(
+  session: Session,
+  { names }: Group,
+  hosts: Iterable<ConnectedHost>,
+): Promise<HostLocks | Asked> {
+  try {
+    return await lockHosts(session, hosts)
+  } catch (error) {
+    if (!isProvisionError(error) || error.code !== 'host') throw error
+    return { ready: undefined, unreached: names.map((host) => ({ host, error })) }
+  }
+}
+
+/** The locks of all hosts. Those that are held are given back first: who waits for a lock must hold none. */
 export async function lockAll(
   session: Session,
   groups: readonly Group[],
-  released: ReadonlySet<Group>,
+  held: readonly HostLocks[],
 ): Promise<HostLocks> {
-  const locks = (await Promise.all(groups.map(({ locking }) => locking))).filter((one) => one !== undefined)
-  const release = (): void => {
-    for (const one of locks) one.release()
-  }
-  if (released.size === 0) {
-    return {
-      signal: AbortSignal.any([session.signal, ...locks.map(({ signal }) => signal)]),
-      isAloneSince: (time) => locks.every((one) => one.isAloneSince(time)),
-      requireAll: () => {
-        for (const one of locks) one.requireAll()
-      },
-      release,
-    }
-  }
-  release()
+  const [only] = held
+  if (only && groups.length === 1) return only
+  for (const one of held) one.release()
   const reached = await Promise.all(groups.map(({ reaching }) => reaching))
   return lockHosts(
     { ...session, ifLocked: 'wait' },
     reached.flatMap(({ hosts }) => [...hosts.values()]),
   )
-}
-
-/** A host that is lost while its lock is taken is like one that was never reached, and its group cannot be locked without it. */
-function unlocked({ names }: Group, error: unknown): Asked {
-  if (!isProvisionError(error) || error.code !== 'host') throw error
-  return { ready: undefined, unreached: names.map((host) => ({ host, error })) }
 }
