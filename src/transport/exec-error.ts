@@ -1,3 +1,4 @@
+import { showDuration } from '../core/duration.ts'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import type { Session } from './session.ts'
 
@@ -39,7 +40,7 @@ export function notStarted(
     case 'login':
       return new ProvisionError('host', `${name}: the login shell of ${user} runs no commands (${ended})`, {
         output,
-        help: `try it by hand: provision ssh ${name} -- true; look at the shell of ${user} in /etc/passwd, its start-up files and ForceCommand of sshd`,
+        help: lookAtLogin(name, user),
       })
     case 'no sudo':
       return new ProvisionError(
@@ -57,6 +58,24 @@ export function notStarted(
       })
   }
 }
+
+/** Where one waits for ever. */
+export const notBegun = (
+  { name, user }: Pick<Session, 'name' | 'user'>,
+  waited: number,
+  noise: string,
+): ProvisionError =>
+  new ProvisionError(
+    'host',
+    `${name}: the login shell of ${user} has run nothing after ${showDuration(waited)}`,
+    {
+      output: noise.trim() === '' ? undefined : noise.trim(),
+      help: lookAtLogin(name, user),
+    },
+  )
+
+const lookAtLogin = (name: string, user: string): string =>
+  `try it by hand: provision ssh ${name} -- true; look at the shell of ${user} in /etc/passwd, its start-up files and ForceCommand of sshd`
 
 /** A command that did not come to its own end. */
 export const endingProblem = (

@@ -2,7 +2,15 @@ import { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import { bootstrap, newMarker, scriptInput } from './bootstrap.ts'
 import type { ExecOptions, ExecResult } from './connection.ts'
-import { asError, endingProblem, interruption, notStarted, type Exit, type NotStarted } from './exec-error.ts'
+import {
+  asError,
+  endingProblem,
+  interruption,
+  notBegun,
+  notStarted,
+  type Exit,
+  type NotStarted,
+} from './exec-error.ts'
 import { cutLines } from './lines.ts'
 import { afterGreeting, afterMarker } from './marker.ts'
 import { endRemote } from './remote-end.ts'
@@ -16,6 +24,9 @@ const kept = 256 * 1024
  * it for ever. Milliseconds.
  */
 const lingering = 1_000
+
+/** How long a login shell may take before it runs anything. Milliseconds. */
+const awakening = 60_000
 
 /** Runs a shell script on a host; see `Connection.script`. */
 export function runScript(session: Session, script: string, options: ExecOptions): Promise<ExecResult> {
@@ -106,6 +117,7 @@ function converse(
       if (finished) return
       finished = true
       clearTimeout(linger)
+      clearTimeout(begun)
       signal.removeEventListener('abort', abort)
       session.lost.removeEventListener('abort', lose)
       source?.destroy()
@@ -123,6 +135,11 @@ function converse(
       else setImmediate(finish)
     }
 
+    const begun = setTimeout(() => {
+      if (out.hello !== undefined) return
+      failure ??= notBegun(session, awakening, out.noise + err.noise)
+      channel.close()
+    }, awakening)
     let linger: NodeJS.Timeout | undefined
     const stir = (): void => {
       if (!exit) return

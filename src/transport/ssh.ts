@@ -19,6 +19,7 @@ import { rawChannel } from './raw-channel.ts'
 import { serverAt } from './server-name.ts'
 import { needsSudo, openSession, unlessLost, type Session } from './session.ts'
 import { dialError, keyError, loginError, lostError } from './ssh-error.ts'
+import { watchSilence } from './silence.ts'
 import { countTraffic } from './traffic.ts'
 
 /** How a connection behaves; the defaults are meant to fit. */
@@ -84,7 +85,8 @@ async function open({ target, signal, deadline, known, identity, options }: Open
     username: user,
     readyTimeout: timeout,
     keepaliveInterval: keepalive.interval,
-    keepaliveCountMax: keepalive.count,
+    // Whether the host is still there is judged by all that it says, not only by these answers.
+    keepaliveCountMax: Infinity,
     authHandler: identity.methods,
     algorithms: { serverHostKey: algorithmsFor(known, host) },
     hostVerifier: (key: Buffer) => {
@@ -100,12 +102,9 @@ async function open({ target, signal, deadline, known, identity, options }: Open
   client.setMaxListeners(0)
   // For life: node-ssh takes its own listener away once the connection is ready, and an error then ends the process.
   client.on('error', (error) => (lastError = error))
-  client.on('close', () => {
-    const silence =
-      lastError?.level === 'client-timeout' ? keepalive.interval * (keepalive.count + 1) : undefined
-    lost.abort(lostError(name, lastError, silence))
-  })
-  sock.once('data', (chunk: Buffer) => (greeting = chunk.toString('latin1', 0, 300).replace(/^SSH-.*/ms, '')))
+  let silence: number | undefined
+  client.on('close', () => lost.abort(lostError(name, lastError, silence)))
+  sock.once('data', (chunk: Buffer) => (greeting = beforeSsh(chunk)))
   const agreed = new AbortController()
   client.once('handshake', () => agreed.abort())
   const stop = (): void => void sock.destroy()
@@ -124,6 +123,8 @@ async function open({ target, signal, deadline, known, identity, options }: Open
   } finally {
     deadline.removeEventListener('abort', stop)
   }
+  const patience = { interval: keepalive.interval, silence: keepalive.interval * (keepalive.count + 1) }
+  watchSilence(sock, patience, (milliseconds) => (silence = milliseconds))
   const limit = createLimit(sessionsAtOnce)
   return over({ name, user, become, client, lost: lost.signal, limit, traffic, server, onDetail })
 }
@@ -227,3 +228,9 @@ const foreignError = (cause: (Error & ClientErrorExtensions) | undefined): Error
     : Object.assign(new Error(cause.message), { code: 'EPROTO' })
 const isCut = (error: Error | undefined): boolean =>
   error === undefined || ['ECONNRESET', 'EPIPE'].includes(systemCode(error) ?? '')
+
+/** What came before a server has begun to speak SSH, or instead of it. */
+const beforeSsh = (chunk: Buffer): string =>
+  'SSH-'.startsWith(chunk.toString('latin1', 0, 4))
+    ? ''
+    : chunk.toString('latin1', 0, 300).replace(/^SSH-.*/ms, '')
