@@ -1,9 +1,12 @@
 import { createJiti } from 'jiti'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
+import { extname, join } from 'node:path'
 import { isBox, type Box } from '../core/box.ts'
+import { showBytes } from '../core/bytes.ts'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import { isPlaybook, type Playbook } from '../core/playbook.ts'
 import { placesIn, showPlace } from '../report/failure.ts'
+import { filesOf } from './imports.ts'
 import { mayBeKept } from './source-cache.ts'
 
 /**
@@ -11,6 +14,7 @@ import { mayBeKept } from './source-cache.ts'
  * @throws ProvisionError `playbook` when it cannot be read, throws, or has no default export
  */
 async function loadDefault(file: string, cacheDir: string): Promise<unknown> {
+  refuseHuge(file)
   const provision = await import('../index.ts')
   const jiti = createJiti(import.meta.url, {
     fsCache: mayBeKept(file) && join(cacheDir, 'jiti'),
@@ -26,6 +30,24 @@ async function loadDefault(file: string, cacheDir: string): Promise<unknown> {
   throw new ProvisionError('playbook', `${file} has no default export${exportsOf(loaded)}`, {
     help: 'write `export default definePlaybook({ … })`',
   })
+}
+
+/** Bytes; compiling takes some hundred times as much memory. */
+const mostSource = 5_000_000
+
+/** Data does not belong into source: what is read when it is needed is not compiled first. */
+function refuseHuge(file: string): void {
+  for (const path of filesOf(file)) {
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    if (size <= mostSource || extname(path) === '.json') continue
+    throw new ProvisionError(
+      'playbook',
+      `${path} has ${showBytes(size)}: no playbook has more than ${showBytes(mostSource)}`,
+      {
+        help: 'keep data in a file of its own, and read it or push it',
+      },
+    )
+  }
 }
 
 /** @throws ProvisionError `playbook` when the file is not that of a playbook */

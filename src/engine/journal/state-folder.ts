@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import { temporaryName } from '../../core/temporary.ts'
 
@@ -13,7 +13,9 @@ const least = 64 * 1024
 export async function requireWritable(stateDir: string): Promise<void> {
   const probe = temporaryName(join(stateDir, '.room'), process.pid)
   try {
-    await mkdir(stateDir, { recursive: true, mode: 0o700 })
+    // One by one: of several at once, Node.js tells every reason as that of a folder which is not there.
+    for (const folder of [dirname(stateDir), stateDir])
+      await mkdir(folder, { mode: 0o700 }).catch(unlessThere)
     await writeFile(probe, Buffer.alloc(least, 'room'), { mode: 0o600 })
     await rm(probe)
   } catch (error) {
@@ -29,6 +31,10 @@ export async function requireWritable(stateDir: string): Promise<void> {
   }
 }
 
+function unlessThere(error: unknown): void {
+  if (systemCode(error) !== 'EEXIST') throw error
+}
+
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'no space (or no inode) is left on the disk',
   EDQUOT: 'your disk quota is used up',
@@ -36,8 +42,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'operation not permitted',
   ENOTDIR: 'a part of the path is not a folder',
-  // Node.js tells so of a folder that it cannot make on a read-only file system.
-  ENOENT: 'the folder cannot be made',
+  ENOENT: 'the project folder is not there any more',
 }
 
 const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])

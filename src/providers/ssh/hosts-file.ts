@@ -20,21 +20,29 @@ export interface Expected extends Defaults {
 export function parseHostsFile(text: string, expected: Expected): readonly SshTarget[] {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const problems: Problem[] = document.errors.map(({ message, pos }) => ({ offset: pos[0], message }))
+  const problems: Problem[] = document.errors.map(({ code, message, pos }) => ({
+    offset: pos[0],
+    message: code === 'RESOURCE_EXHAUSTION' ? 'it nests more deeply than any list of hosts' : message,
+  }))
   const read = reader(document, problems)
   const targets = problems.length > 0 ? [] : readHosts(read, expected)
   if (problems.length === 0) return targets
-  const shown = problems
+  const all = problems
     .sort((a, b) => a.offset - b.offset)
     .map(({ offset, message }) => {
       const { line, col } = lines.linePos(offset)
       return `${expected.file}:${line}:${col}: ${message}`
     })
+  const shown = [...new Set(all)]
+  const more = shown.length > most ? [`and ${shown.length - most} more`] : []
   throw new ProvisionError('usage', shown[0] ?? expected.file, {
-    output: shown.slice(1).join('\n') || undefined,
+    output: [...shown.slice(1, most), ...more].join('\n') || undefined,
     help: problems.find(({ help }) => help !== undefined)?.help ?? 'every host needs at least an address',
   })
 }
+
+/** So many mistakes are told at once. */
+const most = 20
 
 function readHosts(read: Reader, expected: Expected): readonly SshTarget[] {
   const { hosts: section } = read.map(read.root, 'the file', ['hosts'])

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { buffer } from 'node:stream/consumers'
 import { showBytes } from '../../core/bytes.ts'
 import { ProvisionError, reasonOf } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
@@ -14,8 +15,8 @@ export interface SshProviderOptions {
   readonly hosts: readonly string[]
 }
 
-/** No list of hosts that a person wrote is longer. */
-const maxBytes = 1_000_000
+/** Thousands of hosts; in much more, what is meant to be slow to read would be. */
+const maxBytes = 256_000
 
 /**
  * The provider of hosts that are there already, and not ours: it neither makes nor starts, stops or removes them.
@@ -63,20 +64,15 @@ const providedHost = (ssh: SshTarget): ProvidedHost => ({
 
 async function readHostsFile(file: string): Promise<string> {
   try {
-    const { size } = await stat(file)
-    if (size <= maxBytes) return await readFile(file, 'utf8')
-    throw new ProvisionError(
-      'usage',
-      `${file} has ${showBytes(size)}: no list of hosts is longer than 1 MB`,
-      {
-        help: 'give a file like: hosts: { web: { address: 192.168.1.5 } }',
-      },
-    )
+    // What a pipe or a device holds shows only when it is read, so one byte too many is asked for.
+    const bytes = await buffer(createReadStream(file, { end: maxBytes }))
+    if (bytes.length <= maxBytes) return bytes.toString()
   } catch (error) {
-    if (error instanceof ProvisionError) throw error
-    throw new ProvisionError('usage', `${file} cannot be read: ${reasonOf(error)}`, {
-      help: 'give a file like: hosts: { web: { address: 192.168.1.5 } }',
-      cause: error,
-    })
+    throw new ProvisionError('usage', `${file} cannot be read: ${reasonOf(error)}`, { help, cause: error })
   }
+  throw new ProvisionError('usage', `${file}: no list of hosts is longer than ${showBytes(maxBytes)}`, {
+    help,
+  })
 }
+
+const help = 'give a file like: hosts: { web: { address: 192.168.1.5 } }'
