@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { buildCli } from '../support/cli.ts'
+import { startWatch, type Background } from './background.ts'
 import { at, eventsOf, listAt } from './json.ts'
 import { clearEngine } from './clear.ts'
 import { run, type Ended } from './processes.ts'
@@ -20,6 +21,8 @@ export interface Bench {
   readonly provision: (...args: readonly string[]) => Promise<Ended>
   /** The same in another folder. */
   readonly tool: (dir: string, ...args: readonly string[]) => Promise<Ended>
+  /** `provision watch`, started in the copy. */
+  readonly watch: () => Background
   /** Docker's own client; what it prints, without the space around it. */
   readonly docker: (...args: readonly string[]) => Promise<string>
   /** Any other program. */
@@ -57,6 +60,11 @@ export async function openBench(signal: AbortSignal): Promise<Bench> {
     signal,
     toolbox,
     ...calls,
+    watch: () => {
+      const watching = startWatch([process.execPath, cli.bin, 'watch', '--json'], dir, signal)
+      closing.unshift(watching.quit)
+      return watching
+    },
     system: () => calls.provision('quickstart', '--plain'),
     urlOf: async (container) => {
       const { stdout } = await calls.provision('status', '--json')

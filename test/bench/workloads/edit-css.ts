@@ -1,13 +1,22 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Bench } from '../bench.ts'
 import { floor, time, took } from '../contenders.ts'
 import { playbookIn } from '../project.ts'
 import { serves, until } from '../waiting.ts'
-import type { Workload } from '../workload.ts'
+import type { Measure, Workload } from '../workload.ts'
 
 /** No name or value is part of it: they come as arguments. */
 const copyByHand =
   'tar -cf - -C "$1" css/style.css | ssh -F "$2" -o ControlMaster=no -o ControlPath=none web tar -xf - -C /tmp'
+
+/** That, as the floor of whatever puts a single file there. */
+export async function copyStyles(bench: Bench): Promise<Measure> {
+  const config = join(bench.dir, 'floor-ssh-config')
+  await writeFile(config, (await bench.provision('ssh-config')).stdout)
+  const www = join(playbookIn(bench.dir), 'www')
+  return () => took(bench.program('sh', '-c', copyByHand, 'sh', www, config))
+}
 
 export const editCss: Workload = {
   name: 'edit-css',
@@ -18,11 +27,9 @@ export const editCss: Workload = {
     await bench.system()
     const url = `${await bench.urlOf('nginx')}/css/style.css`
     const www = join(playbookIn(bench.dir), 'www')
-    const config = join(bench.dir, 'floor-ssh-config')
-    await writeFile(config, (await bench.provision('ssh-config')).stdout)
     let edits = 0
     return {
-      floor: () => took(bench.program('sh', '-c', copyByHand, 'sh', www, config)),
+      floor: await copyStyles(bench),
       ours: async () => {
         const mark = `/* edited ${++edits}. */`
         await appendFile(join(www, 'css/style.css'), `${mark}\n`)

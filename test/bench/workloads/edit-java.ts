@@ -10,7 +10,7 @@ import type { Measure, Workload } from '../workload.ts'
 
 /** A version that no run before had. */
 let edits = 0
-const editVersion = async (services: string): Promise<string> => {
+export const editVersion = async (services: string): Promise<string> => {
   const version = `edited-${++edits}`
   await edit(join(services, 'user/Main.java'), /VERSION = "[^"]*"/, `VERSION = "${version}"`)
   return version
@@ -38,7 +38,8 @@ export const editJava: Workload = {
   },
 }
 
-async function buildAndRun({ id, dir, docker, signal }: Bench): Promise<Measure> {
+/** By hand: the JAR built in a container, and a container of it, until it answers. */
+export async function buildAndRun({ id, dir, docker, signal }: Bench): Promise<Measure> {
   const services = join(dir, 'floor-services')
   await cp(join(playbookIn(dir), 'services'), services, { recursive: true })
   const { uid, gid } = userInfo()

@@ -11,12 +11,14 @@ import { node, nodeDisk } from './node.ts'
 import { nothingToDo } from './nothing-to-do.ts'
 import { quickstart } from './quickstart.ts'
 import { help, status } from './startup.ts'
+import { watch } from './watch.ts'
 
 /** All of them, in the order in which they are measured and shown; those that take the system away come last. */
 export const workloads: readonly Workload[] = [
   quickstart,
   editJava,
   editCss,
+  watch,
   nothingToDo,
   status,
   help,
