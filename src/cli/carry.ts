@@ -1,7 +1,8 @@
 import type { Finished } from '../core/event.ts'
 import type { ExitCode } from './command.ts'
 import type { Context } from './context.ts'
-import type { IfLocked, Run } from './run.ts'
+import type { IfLocked } from '../engine/session.ts'
+import type { Run } from './run.ts'
 
 /** Carries out a run of a playbook, which tells itself how it starts and ends. */
 export async function carryOut(

@@ -13,6 +13,7 @@ import { commandLineFor } from './commandline.ts'
 import type { Globals } from './globals.ts'
 import { holdLast, stoppedBy } from './hold-last.ts'
 import { openReport, type ReportOptions } from './reports.ts'
+import { inTime, underWay } from './in-time.ts'
 import { listenToSignals } from './signals.ts'
 import type { Wiring } from './wiring.ts'
 
@@ -56,9 +57,11 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   }
   const report = await openReport(reporting)
   const profiling = loose.profile ? (await import('./profiling.ts')).startProfiling() : undefined
+  const begun = underWay()
   const redacted: Emit = (event) => {
     const shown = redactEvent(event, learned.redact)
     profiling?.listen(shown)
+    begun.hear(shown)
     report.emit(shown)
   }
   const run = holdLast(redacted)
@@ -85,7 +88,8 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
       openReport: () => openReport(reporting),
       blame,
     }
-    code = await callCommand(argv, { ...world, cwd: process.cwd(), emit: run.emit, learned })
+    const calling = callCommand(argv, { ...world, cwd: process.cwd(), emit: run.emit, learned })
+    code = await inTime(calling, signals.overdue)
     if (signals.signal.aborted) {
       if (run.isUnderWay()) redacted({ event: 'failed', failure: failureOf(signals.signal.reason, blame) })
       code = 130
@@ -93,6 +97,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     await finish(code === 130 ? 'failed' : 'fine')
   } catch (error) {
     const stopped = signals.signal.aborted ? stoppedBy(signals.signal, error) : error
+    if (signals.overdue.aborted) note(cutOffText(begun.titles()))
     const failure = failureOf(stopped, blame)
     redacted({ event: 'failed', failure })
     await finish('failed')
@@ -107,3 +112,8 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   await stderr.flush()
   return code === 0 ? 1 : code
 }
+
+const cutOffText = (titles: readonly string[]): string =>
+  ['cut off, because it did not end in good order', ...(titles.length > 0 ? [titles.join(', ')] : [])].join(
+    ': ',
+  )

@@ -17,6 +17,7 @@ import { statusOf } from '../engine/status.ts'
 import { transaction } from '../engine/transaction.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import { createDockerProvider } from '../providers/docker/index.ts'
+import { endOnHost } from '../transport/container-process.ts'
 import { localEngine } from '../transport/engine.ts'
 import type { Searches } from '../transport/delta-search.ts'
 import { imageSource } from '../transport/image-source.ts'
@@ -218,7 +219,7 @@ async function openHosts(
     wanted.map(async (host) => {
       const port = await connect(host.ssh, signal)
       opened.push(port)
-      return { provided: host, docker: port.docker.docker }
+      return { provided: host, docker: port.docker.docker, endProcess: endOnHost(port.connection) }
     }),
   )
 }

@@ -6,6 +6,7 @@ import type { Destroyed, ProvidedHost } from '../core/provider.ts'
 import type { Status } from '../core/status.ts'
 import type { IfLocked, Session } from '../engine/session.ts'
 import type { Workspace } from '../engine/workspace.ts'
+import type { EndProcess } from '../transport/container-process.ts'
 import type { KeptRun } from './kept.ts'
 import type { Record } from './recorded.ts'
 
@@ -14,6 +15,8 @@ export interface OpenHost {
   readonly provided: ProvidedHost
   /** The Docker API of the host, over its SSH connection. */
   readonly docker: Dockerode
+  /** Ends a command that an exec has started in one of its containers. */
+  readonly endProcess: EndProcess
 }
 
 /** A playbook in one environment, ready to be carried out or asked. */

@@ -4,6 +4,8 @@ import { ProvisionError } from '../core/error.ts'
 /** What a process does when it is told to stop. */
 export interface Signals {
   readonly signal: AbortSignal
+  /** Aborted when the good order takes too long. */
+  readonly overdue: AbortSignal
   /** Leaves the keys of the terminal to a child process from now on. */
   readonly handOver: () => void
   readonly dispose: () => void
@@ -11,6 +13,9 @@ export interface Signals {
 
 /** Most commands end sooner than anybody could read a line about it. */
 const patience = 250
+
+/** A stop is to be over within 3 s: what ends later than that is left to the next run. */
+const mostOrder = 2_400
 
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -23,7 +28,9 @@ export function listenToSignals(process: NodeJS.Process, say: (line: string) => 
   // Every call that is under way listens to it; that is no leak.
   setMaxListeners(0, controller.signal)
   let handedOver = false
+  const overdue = new AbortController()
   let telling: NodeJS.Timeout | undefined
+  let waiting: NodeJS.Timeout | undefined
   const stop = (name: NodeJS.Signals) => {
     if (handedOver) return
     if (controller.signal.aborted) {
@@ -32,17 +39,20 @@ export function listenToSignals(process: NodeJS.Process, say: (line: string) => 
       process.exit(130)
     }
     telling = setTimeout(() => say('stopping in good order; once more to stop at once'), patience)
+    waiting = setTimeout(() => overdue.abort(), mostOrder)
     const help = 'run it again: it does what is left to do'
     controller.abort(new ProvisionError('interrupted', `stopped by ${name}`, { help }))
   }
   for (const name of names) process.on(name, stop)
   return {
     signal: controller.signal,
+    overdue: overdue.signal,
     handOver: () => {
       handedOver = true
     },
     dispose: () => {
       clearTimeout(telling)
+      clearTimeout(waiting)
       for (const name of names) process.off(name, stop)
     },
   }

@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode'
 import type { Duplex, Readable } from 'node:stream'
 import { ProvisionError } from '../core/error.ts'
+import { endExec, type EndProcess } from './container-process.ts'
 import { dockerError } from './docker-error.ts'
 import { demultiplex, unframed, type Frame } from './docker-stream.ts'
 
@@ -17,13 +18,14 @@ export interface ContainerExecOptions {
   /** Gives the command a terminal of this one's size. Then all output comes as stdout. */
   readonly terminal?: Terminal | undefined
   readonly signal: AbortSignal
+  /** Ends the command on an abort; without it only the call ends, because Docker has no way to. */
+  readonly end?: EndProcess | undefined
   /** Called for output as it comes; more is read when its promise is done. */
   readonly onData: (frame: Frame) => void | Promise<void>
 }
 
 /**
- * Runs a command in a running container and gives its exit code; 126 or 127 when Docker cannot start it. An abort ends the call, not the
- * command: Docker has no way to.
+ * Runs a command in a running container and gives its exit code; 126 or 127 when Docker cannot start it.
  * @throws ProvisionError `action` when the container does not run or is not there, `interrupted` on abort
  */
 export async function containerExec(
@@ -32,7 +34,7 @@ export async function containerExec(
   argv: readonly string[],
   options: ContainerExecOptions,
 ): Promise<number> {
-  const { stdin, terminal, signal, onData } = options
+  const { stdin, terminal, signal, end, onData } = options
   const abort = { abortSignal: signal }
   try {
     const exec = await docker.getContainer(name).exec({
@@ -49,6 +51,7 @@ export async function containerExec(
       await talk(stream, stdin, terminal === undefined ? demultiplex : unframed, onData, signal)
     } finally {
       forget?.()
+      if (signal.aborted && end) await endExec(exec, end)
     }
     const { ExitCode } = await exec.inspect(abort)
     if (ExitCode !== null) return ExitCode

@@ -91,6 +91,7 @@ function converse(
     const stderr = collect(kept)
     let exit: Exit | undefined
     let failure: unknown
+    let ending: Promise<void> | undefined
     const outLines = cutLines((line) => onLine?.(line, 'stdout'))
     const errLines = cutLines((line) => onLine?.(line, 'stderr'))
     const out = afterGreeting(marker, (chunk) => {
@@ -106,7 +107,7 @@ function converse(
     const abort = (): void => {
       failure ??= interruption(session.name, signal)
       source?.destroy()
-      void endRemote(session, as, out, marker, channel)
+      ending = endRemote(session, as, out, marker, channel)
     }
     const lose = (): void => {
       failure ??= session.lost.reason
@@ -131,7 +132,9 @@ function converse(
     }
     /** That the connection is lost is told only after its channels have closed. */
     const close = (): void => {
-      if (exit) finish()
+      // Its shell may be gone before all that it has started.
+      if (ending && out.hello !== undefined) void ending.then(finish)
+      else if (exit) finish()
       else setImmediate(finish)
     }
 

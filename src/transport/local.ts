@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { ProvisionError } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
 import { cutLines } from './lines.ts'
+import { killMarked } from './marked-processes.ts'
 
 /** A command to run on this machine. */
 export interface LocalCommand {
@@ -13,7 +14,7 @@ export interface LocalCommand {
   readonly env?: Readonly<Record<string, string>>
   /** Ends the command with all that it started. */
   readonly signal: AbortSignal
-  /** The time that it then gets to end in good order before it is killed; milliseconds, 2,000 by default. */
+  /** The time that it then gets to end in good order before it is killed; milliseconds, 1,500 by default. */
   readonly grace?: number
   /** Each line of its output, of both kinds, as it comes. */
   readonly onLine: (line: string) => void
@@ -41,7 +42,7 @@ export async function runLocal({
   cwd,
   env,
   signal,
-  grace = 2_000,
+  grace = 1_500,
   onLine,
 }: LocalCommand): Promise<LocalEnd> {
   signal.throwIfAborted()
@@ -68,6 +69,8 @@ export async function runLocal({
   signal.addEventListener('abort', end.begin, { once: true })
   try {
     const { exitCode, signal: endedBy } = await child
+    // What has left the group, and does not hold our pipes.
+    if (signal.aborted) await killMarked(runVariable, markOf(process.pid))
     if (signal.aborted) throw new ProvisionError('interrupted', `${argv[0] ?? 'command'}: interrupted`)
     return { code: exitCode ?? undefined, signal: endedBy ?? undefined }
   } finally {
@@ -88,7 +91,11 @@ function endGroup(pid: () => number | undefined, grace: number): { begin: () => 
   return {
     begin() {
       killGroup(pid(), 'SIGTERM')
-      timer = setTimeout(() => killGroup(pid(), 'SIGKILL'), grace)
+      timer = setTimeout(() => {
+        killGroup(pid(), 'SIGKILL')
+        // What has left the group may hold our pipes, for whose end is waited.
+        void killMarked(runVariable, markOf(process.pid))
+      }, grace)
     },
     finish() {
       if (!timer) return

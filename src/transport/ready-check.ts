@@ -1,5 +1,6 @@
 import type { Readiness } from '../core/action.ts'
 import { reasonOf } from '../core/error.ts'
+import { endOnHost } from './container-process.ts'
 import { containerExec } from './docker-exec.ts'
 import { containerLogs } from './docker-logs.ts'
 import type { ContainerInspection } from './docker-state.ts'
@@ -92,6 +93,7 @@ async function checkCommand(
   const output: Buffer[] = []
   try {
     const code = await containerExec(place.docker, name, argv, {
+      end: endOnHost(place.connection),
       signal,
       onData: ({ data }) => void output.push(data),
     })

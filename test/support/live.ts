@@ -8,6 +8,8 @@ type Told = Readonly<Record<string, unknown>>
 export interface Live {
   /** All events so far. */
   readonly events: () => readonly Told[]
+  /** All that it said so far. */
+  readonly text: () => string
   /** Waits until it has told of so many events of a kind. */
   readonly until: (event: string, count: number) => Promise<void>
   readonly count: (event: string) => number
@@ -29,6 +31,7 @@ export function startLive({ bin }: BuiltCli, args: readonly string[], cwd: strin
   const count = (event: string) => events().filter((one) => one['event'] === event).length
   return {
     events,
+    text,
     count,
     until: (event, least) => waitFor(() => count(event), least, `events ${event}`),
     kill: (signal) => void child.kill(signal),

@@ -27,8 +27,8 @@ export const command = defineCommand({
     const workspace = await context.workspace()
     return context.withRun(workspace, async (run) => {
       const container = containerCalled(name, run.containers)
-      const { docker } = await openHost(run, container.host)
-      return execIn(context, (options) => containerExec(docker, container.name, rest, options))
+      const { docker, endProcess: end } = await openHost(run, container.host)
+      return execIn(context, (options) => containerExec(docker, container.name, rest, { ...options, end }))
     })
   },
 })

@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { unless } from '../../transport/docker-error.ts'
 import { localEngine } from '../../transport/engine.ts'
 import { markOf, runVariable } from '../../transport/local.ts'
+import { killMarked } from '../../transport/marked-processes.ts'
 import { builderRunLabel } from './artifact-in-image.ts'
 
 /**
@@ -9,31 +9,14 @@ import { builderRunLabel } from './artifact-in-image.ts'
  * @returns what was found, for people
  */
 export async function endBuilds(pid: number): Promise<readonly string[]> {
-  const [processes, containers] = await Promise.all([endProcesses(pid), endContainers(pid)])
+  const [processes, containers] = await Promise.all([
+    killMarked(runVariable, markOf(pid)),
+    endContainers(pid),
+  ])
   return [
     ...(processes.length === 0 ? [] : [`a build that still ran (pid ${processes.join(', ')})`]),
     ...containers,
   ]
-}
-
-/** By a variable that all have whom a build starts. Where there is no /proc they are not found. */
-async function endProcesses(pid: number): Promise<readonly number[]> {
-  const mark = `${runVariable}=${markOf(pid)}`
-  const all = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))
-  const found = await Promise.all(
-    all.map(async (name) => {
-      const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '')
-      return environment.split('\0').includes(mark) ? [Number(name)] : []
-    }),
-  )
-  for (const one of found.flat()) {
-    try {
-      process.kill(one, 'SIGKILL')
-    } catch {
-      // It has just ended.
-    }
-  }
-  return found.flat()
 }
 
 async function endContainers(pid: number): Promise<readonly string[]> {
