@@ -1,6 +1,8 @@
 import type Dockerode from 'dockerode'
 import type { ImageInfo } from 'dockerode'
 import type { Digest } from '../core/digest.ts'
+import { label } from '../core/label.ts'
+import { refuseNewer } from '../core/owned.ts'
 import type { BakedBox } from '../core/provider.ts'
 import { dockerError, found } from '../transport/docker-error.ts'
 import { boxLabel, boxOfLabels, type BoxFacts } from './labels.ts'
@@ -25,6 +27,7 @@ export async function findBox(
 ): Promise<StoredBox | undefined> {
   try {
     const image = await found(engine.getImage(boxRef(name, digest)).inspect())
+    refuseNewer([{ title: `box ${boxRef(name, digest)}`, version: labelsOf(image?.Config)?.[label.version] }])
     const facts = boxOfLabels(image?.Config.Labels)
     if (!image || facts?.digest !== digest) return undefined
     // Docker would make a volume that is gone anew, and empty.
@@ -49,6 +52,12 @@ export async function listBoxes(
       engine.listImages({ filters, abortSignal: signal }),
       engine.listVolumes({ filters: { label: [boxLabel.name] }, abortSignal: signal }),
     ])
+    refuseNewer(
+      images.map((image) => ({
+        title: `box ${image.RepoTags?.[0] ?? image.Id}`,
+        version: labelsOf(image)?.[label.version],
+      })),
+    )
     const stores = new Set(Volumes.map(({ Name }) => Name))
     return images
       .flatMap((image) => storedBox(image) ?? [])
@@ -58,6 +67,11 @@ export async function listBoxes(
     throw dockerError('boxes cannot be listed', error, signal, { code: 'box' })
   }
 }
+
+// Engines set to null what an image has none of, whatever the types say.
+const labelsOf = (
+  image: { readonly Labels?: Readonly<Record<string, string>> | null } | undefined,
+): Readonly<Record<string, string>> | null | undefined => image?.Labels
 
 function storedBox(image: ImageInfo): StoredBox | undefined {
   const facts = boxOfLabels(image.Labels)

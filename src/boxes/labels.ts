@@ -46,7 +46,16 @@ export function boxOfLabels(
   return { name, digest, user, store, images: textsIn(images), size: Number(size) || 0 }
 }
 
+/** Nothing in it where somebody else has set the label. */
 function textsIn(json: string): readonly string[] {
-  const value: unknown = JSON.parse(json)
+  const value = parsed(json)
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
 }

@@ -7,6 +7,7 @@ import { failureOf } from '../core/track.ts'
 import { writeFailure } from '../engine/capsule/index.ts'
 import type { Outcomes } from '../engine/converge.ts'
 import { headOf } from '../engine/journal/head.ts'
+import { markLayout } from '../engine/journal/layout.ts'
 import { requireWritable } from '../engine/journal/state-folder.ts'
 import { startJournal } from '../engine/journal/writer.ts'
 import { keepState, readTexts } from '../engine/rollback/keep.ts'
@@ -65,6 +66,7 @@ export async function recorded<T>(
   const { session, tap, engine, record } = recording
   const { workspace, redact, signal, emit } = session
   await requireWritable(workspace.stateDir)
+  await markLayout(workspace.projectDir)
   const note = (text: string) => emit({ event: 'note', level: 'warning', text })
   const version = async () =>
     workspace.on === undefined ? (await (await engine()).version()).Version : undefined
@@ -95,11 +97,18 @@ export async function recorded<T>(
     if (recording.state !== undefined) return { digest: recording.state, isNew: false }
     return built && keepState(session, built, texts, engine)
   }
+  /** A stop that takes too long, and a second signal, end the process in the middle. */
+  const cutOff = (): void => {
+    if (signal.aborted) hear({ event: 'failed', failure: failureOf(signal.reason) })
+    journal.end({ ...nothingDone, durationMs: performance.now() - started, state: undefined })
+  }
+  process.once('exit', cutOff)
   const end = async (outcomes: Outcomes): Promise<void> => {
     const kept = outcomes.ok
       ? await keep().catch((error: unknown) => note(`this run cannot be rolled back to: ${reasonOf(error)}`))
       : undefined
     tap.listen(() => undefined)
+    process.off('exit', cutOff)
     journal.end({ ...outcomes, durationMs: performance.now() - started, state: kept?.digest })
     if (kept?.isNew)
       await pruneKept(workspace.stateDir, engine).catch((error: unknown) => note(reasonOf(error)))
@@ -114,7 +123,7 @@ export async function recorded<T>(
   } catch (error) {
     const isStopped = signal.aborted && isProvisionError(signal.reason)
     hear({ event: 'failed', failure: failureOf(isStopped ? signal.reason : error) })
-    await end({ ok: false, changed: 0, unchanged: 0, failed: 1 })
+    await end({ ...nothingDone, failed: 1 })
     throw error
   }
   const outcomes = outcomesOf(result)
@@ -122,6 +131,8 @@ export async function recorded<T>(
   await end({ ...outcomes, ok: outcomes.ok && !signal.aborted })
   return result
 }
+
+const nothingDone: Outcomes = { ok: false, changed: 0, unchanged: 0, failed: 0 }
 
 /** Failures that say all there is to say. */
 const explained: ReadonlySet<string> = new Set<Failure['code']>(['usage', 'interrupted'])

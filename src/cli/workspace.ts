@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { existsSync } from 'node:fs'
 import { ProvisionError } from '../core/error.ts'
+import { requireKnownLayout } from '../engine/journal/layout.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import { paramsOf } from './args.ts'
 import type { Globals } from './globals.ts'
@@ -48,6 +49,7 @@ export async function outlineOf(wanted: string | undefined, globals: Globals, cw
   }
   const cacheDir = join(projectDir, '.provision', 'cache')
   await keepPrivate(projectDir)
+  await requireKnownLayout(projectDir)
   return { projectDir, playbookFile: file, given, on, cacheDir, named: environmentName(globals.env) }
 }
 

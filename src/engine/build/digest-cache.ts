@@ -81,7 +81,8 @@ function readEntries(file: string): Map<string, Entry> {
   return new Map(
     Object.entries(isObject(value) ? value : {}).flatMap(([path, entry]) => {
       const [key, digest] = isList(entry) ? entry : []
-      return typeof key === 'string' && typeof digest === 'string' ? [[path, [key, digest]]] : []
+      const isDigest = typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest)
+      return typeof key === 'string' && isDigest ? [[path, [key, digest]]] : []
     }),
   )
 }

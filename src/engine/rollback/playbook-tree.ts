@@ -1,8 +1,9 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ProvisionError, systemCode } from '../../core/error.ts'
 import type { KeptState } from '../../core/kept.ts'
-import { contentPath, isThere, keptFolder } from './store.ts'
+import { temporaryName } from '../../core/temporary.ts'
+import { contentPath, isThere } from './store.ts'
 
 /** A playbook as it was, in a folder of its own in which all else that lies beside it is found as it is now. */
 export interface PlaybookTree {
@@ -24,7 +25,7 @@ export async function layOut(stateDir: string, root: string, { playbook }: KeptS
       help: 'take the playbook of that time out of your version control, and refresh',
     })
   }
-  const dir = await mkdtemp(join(keptFolder(stateDir), 'playbook-'))
+  const dir = temporaryName(join(stateDir, 'playbook'), process.pid, performance.now())
   const remove = () => rm(dir, { recursive: true, force: true })
   try {
     const folders = new Set(names.flatMap(foldersAbove))

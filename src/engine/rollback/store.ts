@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf, type Digest } from '../../core/digest.ts'
 import { systemCode } from '../../core/error.ts'
+import { temporaryName } from '../../core/temporary.ts'
 import { canonicalJson } from '../../core/digest.ts'
 import { readKept, type KeptState, type ReadKept } from '../../core/kept.ts'
 
@@ -66,7 +66,7 @@ export async function keepFile(stateDir: string, source: string, digest: Digest)
 
 /** Makes a file whole or not at all; not, when what makes it says false. */
 async function replace(path: string, make: (temporary: string) => Promise<boolean>): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.part`
+  const temporary = temporaryName(path, process.pid, performance.now())
   try {
     if (await make(temporary)) await rename(temporary, path)
   } finally {
