@@ -14,10 +14,10 @@ export interface OwnEngine {
 /**
  * Starts dockerd in a folder and a network namespace of its own; needs root. An engine without a bridge would else remove
  * `docker0`, which is that of the machine's engine.
+ * @param parent not below /tmp, which may be too small or unfit for overlay2
  */
-export async function startEngine(): Promise<OwnEngine> {
-  // Not below /tmp, which may be too small or unfit for overlay2.
-  const folder = await mkdtemp('/var/tmp/provision-engine-')
+export async function startEngine(parent = '/var/tmp'): Promise<OwnEngine> {
+  const folder = await mkdtemp(join(parent, 'provision-engine-'))
   const socket = join(folder, 'sock')
   const daemon = spawn(
     'unshare',
