@@ -34,6 +34,9 @@ export interface HostOptions extends ConnectOptions {
   readonly searches?: Searches
 }
 
+/** How long bulk may take to end in good order once it is told to. Milliseconds. */
+const patience = 400
+
 /** A second connection, for bulk: the first one stays quick while it is full. */
 const bulkKeepalive = { interval: 1_000, count: 15 }
 
@@ -74,6 +77,22 @@ export async function connectHost(
     } catch (error) {
       bulk = undefined
       throw error
+    }
+  }
+
+  /** What is told to stop waits in the queue of a connection that is full. Files that have not come whole are dropped there. */
+  const cutting = async <T>(stop: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    const cut = (): void => {
+      setTimeout(
+        () => void bulk?.then(({ client }) => client.destroy()).catch(() => undefined),
+        patience,
+      ).unref()
+    }
+    stop.addEventListener('abort', cut, { once: true })
+    try {
+      return await work()
+    } finally {
+      stop.removeEventListener('abort', cut)
     }
   }
 
@@ -120,7 +139,7 @@ export async function connectHost(
           : answerProbes(connection, some.filter(isShellProbe), stop),
       ),
     perform: (actions, stop, watch) =>
-      inGroups(actions, laneOf, (lane, some) => performLane(lane, some, stop, watch)),
+      cutting(stop, () => inGroups(actions, laneOf, (lane, some) => performLane(lane, some, stop, watch))),
     async close() {
       await Promise.allSettled([docker.close(), bulkDocker?.port.close()])
       const second = await bulk?.catch(() => undefined)

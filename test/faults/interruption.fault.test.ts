@@ -49,6 +49,7 @@ const isAtIt: Record<LongWork, (run: Live) => boolean> = {
 
 describe('a signal ends a run in good order', () => {
   const times: number[] = []
+  let over = 0
   const points = pointsOf(asked, longWorks.length, 60)
   it.each(points)('point %i', async (point) => {
     const random = randomOf(asked, point)
@@ -66,6 +67,11 @@ describe('a signal ends a run in good order', () => {
       .poll(() => reached(run) || run.count('finished') > 0, { timeout: 60_000, interval: 20 })
       .toBe(true)
     await sleep(random() * 400)
+    if (run.count('finished') > 0) {
+      expect(await run.ended).toBe(0)
+      over++
+      return
+    }
     const at = performance.now()
     run.kill(signal)
     const code = await run.ended
@@ -86,6 +92,7 @@ describe('a signal ends a run in good order', () => {
   })
   afterAll(() => {
     tally('interrupted runs that left nothing and converged', times.length)
+    tally('runs that were over before', over)
     tally('longest end of one, ms', Math.round(Math.max(...times)))
   })
 })

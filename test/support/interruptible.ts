@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { localEngine } from '../../src/transport/engine.ts'
 import { projectWith } from './playbook-folder.ts'
@@ -81,7 +82,7 @@ export async function makeInterruptible(
   const host = { ...target, knownHosts: target.knownHosts[0], name: undefined, hostKeyAlias: undefined }
   const many = Array.from(
     { length: 40 },
-    (_, i) => [`playbooks/main/out-many/${i}`, `${i} ${'x'.repeat(90_000)}${Math.random()}`] as const,
+    (_, i) => [`playbooks/main/out-many/${i}`, `${i} ${randomBytes(70_000).toString('base64')}`] as const,
   )
   const { dir, remove } = projectWith({
     'package.json': '{ "type": "module" }',
