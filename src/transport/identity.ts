@@ -24,13 +24,13 @@ export async function identityFor(
   { name, user, identityFile }: SshTarget,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Identity> {
+  const key = identityFile === undefined ? undefined : await keyIn(name, identityFile)
+  if (key !== undefined && key !== 'encrypted') {
+    return { methods: [{ type: 'publickey', username: user, key }], tried: `key ${identityFile}` }
+  }
   const agent = await agentAt(env['SSH_AUTH_SOCK'])
   const fromAgent: AgentAuthMethod[] = agent === undefined ? [] : [{ type: 'agent', username: user, agent }]
   if (identityFile !== undefined) {
-    const key = await keyIn(name, identityFile)
-    if (key !== 'encrypted') {
-      return { methods: [{ type: 'publickey', username: user, key }], tried: `key ${identityFile}` }
-    }
     if (fromAgent.length > 0) return { methods: fromAgent, tried: `ssh-agent, for ${identityFile}` }
     throw new ProvisionError('host', `${name}: the key ${identityFile} has a passphrase`, {
       help: `give it to an agent: eval "$(ssh-agent)"; ssh-add ${identityFile}`,

@@ -36,8 +36,52 @@ export function parseKnownHosts(text: string, file: string): readonly KnownHost[
 }
 
 /** The lines about a host. Revocations are among them. */
-export const linesAbout = (known: readonly KnownHost[], host: HostName): readonly KnownHost[] =>
-  known.filter(({ names }) => matches(names, nameOf(host)))
+export function linesAbout(known: readonly KnownHost[], host: HostName): readonly KnownHost[] {
+  const name = nameOf(host)
+  const { plain, others, answers } = indexOf(known)
+  const before = answers.get(name)
+  if (before) return before
+  const found = new Set([
+    ...(plain.get(name) ?? []),
+    ...others.filter(({ matches }) => matches(name)).map(({ line }) => line),
+  ])
+  const lines = found.size < 2 ? [...found] : known.filter((line) => found.has(line))
+  answers.set(name, lines)
+  return lines
+}
+
+interface Index {
+  /** By each of their names: lines that hold names alone, as most do. */
+  readonly plain: ReadonlyMap<string, readonly KnownHost[]>
+  /** Those with patterns or hashed names. */
+  readonly others: readonly { readonly line: KnownHost; readonly matches: (name: string) => boolean }[]
+  /** What was found before, by name: each is looked up several times. */
+  readonly answers: Map<string, readonly KnownHost[]>
+}
+
+const indexes = new WeakMap<readonly KnownHost[], Index>()
+
+/** Made once for the lines of a fleet: for each of its hosts all would be looked through several times. */
+function indexOf(known: readonly KnownHost[]): Index {
+  const before = indexes.get(known)
+  if (before) return before
+  const plain = new Map<string, KnownHost[]>()
+  const others: { line: KnownHost; matches: (name: string) => boolean }[] = []
+  for (const line of known) {
+    if (/[|*?!]/.test(line.names)) {
+      others.push({ line, matches: matcherOf(line.names) })
+      continue
+    }
+    for (const name of line.names.toLowerCase().split(',')) {
+      const same = plain.get(name)
+      if (same) same.push(line)
+      else plain.set(name, [line])
+    }
+  }
+  const index = { plain, others, answers: new Map<string, readonly KnownHost[]>() }
+  indexes.set(known, index)
+  return index
+}
 
 /**
  * Judges the key that a host shows, as OpenSSH does with `StrictHostKeyChecking yes`: on a port of its own it may also
@@ -103,11 +147,12 @@ export function nameOf({ address, port, alias }: HostName): string {
 
 const isRevocation = ({ marker }: KnownHost): boolean => marker === 'revoked'
 
-function matches(names: string, name: string): boolean {
-  if (names.startsWith('|')) return matchesHash(names, name)
+function matcherOf(names: string): (name: string) => boolean {
+  if (names.startsWith('|')) return (name) => matchesHash(names, name)
   const patterns = names.toLowerCase().split(',')
-  if (patterns.some((pattern) => pattern.startsWith('!') && glob(pattern.slice(1)).test(name))) return false
-  return patterns.some((pattern) => !pattern.startsWith('!') && glob(pattern).test(name))
+  const not = patterns.filter((one) => one.startsWith('!')).map((one) => glob(one.slice(1)))
+  const these = patterns.filter((one) => !one.startsWith('!')).map(glob)
+  return (name) => !not.some((one) => one.test(name)) && these.some((one) => one.test(name))
 }
 
 /** `|1|salt|HMAC-SHA1 of the name`. */

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { setMaxListeners } from 'node:events'
 import { connect as dialTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
 import type { Client, ClientErrorExtensions } from 'ssh2'
-import { isProvisionError, ProvisionError, systemCode } from '../core/error.ts'
+import type { ProvisionError} from '../core/error.ts';
+import { isProvisionError, systemCode } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
 import { bootstrap, execScript, newMarker, scriptInput } from './bootstrap.ts'
 import type { Connection } from './connection.ts'
@@ -12,7 +12,8 @@ import { createLimit } from './docker-limit.ts'
 import { runScript } from './exec.ts'
 import { interruption } from './exec-error.ts'
 import { identityFor, type Identity } from './identity.ts'
-import { algorithmsFor, judge, parseKnownHosts, type HostName, type KnownHost } from './known-hosts.ts'
+import { algorithmsFor, judge, type HostName, type KnownHost } from './known-hosts.ts'
+import { readKnown } from './known-hosts-files.ts'
 import { openScripts } from './open-script.ts'
 import { persist } from './persist.ts'
 import { rawChannel } from './raw-channel.ts'
@@ -199,23 +200,6 @@ function dial(
 function clientOf(ssh: NodeSSH): Client {
   if (ssh.connection) return ssh.connection
   throw new Error('node-ssh makes its client when it begins to connect')
-}
-
-async function readKnown({ name, knownHosts }: SshTarget): Promise<readonly KnownHost[]> {
-  const files = await Promise.all(
-    knownHosts.map(async (file) => {
-      try {
-        return parseKnownHosts(await readFile(file, 'utf8'), file)
-      } catch (error) {
-        if (systemCode(error) === 'ENOENT') return []
-        throw new ProvisionError('host', `${name}: ${file} cannot be read`, {
-          help: 'correct its owner and mode',
-          cause: error,
-        })
-      }
-    }),
-  )
-  return files.flat()
 }
 
 const timeoutError = (): Error => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })

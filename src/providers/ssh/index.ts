@@ -5,7 +5,7 @@ import { ProvisionError, reasonOf } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import type { ProvidedHost, Provider } from '../../core/provider.ts'
 import { defaultsFor } from './host-fields.ts'
-import { sshConfigOf, type SshConfig } from '../../transport/ssh-config.ts'
+import { sshConfigs } from '../../transport/ssh-configs.ts'
 import { parseHostsFile } from './hosts-file.ts'
 
 export interface SshProviderOptions {
@@ -26,7 +26,8 @@ export async function createSshProvider({ file, hosts }: SshProviderOptions): Pr
   const text = await readHostsFile(file)
   const expected = { file, hosts, ...defaultsFor(file) }
   // What OpenSSH knows of a host can be asked only once the file has told its address.
-  const configs = await configsOf(parseHostsFile(text, expected).map(({ address }) => address))
+  const addresses = parseHostsFile(text, expected).map(({ address }) => address)
+  const configs = await sshConfigs(addresses, new AbortController().signal)
   const provided = parseHostsFile(text, { ...expected, configs }).map(providedHost)
   return {
     kind: 'ssh',
@@ -42,15 +43,6 @@ export async function createSshProvider({ file, hosts }: SshProviderOptions): Pr
     destroy: () => Promise.resolve({ removed: [], left: provided.map(({ name }) => `host ${name}`) }),
     reach: ({ address }, port) => ({ host: address, port }),
   }
-}
-
-/** What `~/.ssh/config` says of these addresses; nothing where there is no OpenSSH client. */
-async function configsOf(addresses: readonly string[]): Promise<ReadonlyMap<string, SshConfig>> {
-  const { signal } = new AbortController()
-  const asked = await Promise.all(
-    addresses.map(async (address) => [address, await sshConfigOf(address, signal)] as const),
-  )
-  return new Map(asked.flatMap(([address, config]) => (config ? [[address, config]] : [])))
 }
 
 /** Whether a host runs shows when it is connected to; asking before would cost as much. */
