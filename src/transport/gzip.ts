@@ -10,30 +10,47 @@ const leastSaved = 0.05
 /** So many blocks are then only wrapped, before the next one is tried. */
 const wrapped = 4
 
-/** Compresses what can be, and only wraps what cannot, which takes next to no time. */
+/** Blocks before it is told whether compressing or sending takes longer: so much may go into buffers. */
+const leastKnown = 8
+/** How much of what was measured counts at the next block. */
+const memory = 0.8
+/** Where sending takes less than this share of what compressing does, the link is not as slow as it was taken for. */
+const leastWaiting = 0.3
+
+/** Compresses what can be and where that pays; else it only wraps, which takes next to no time. */
 export async function* gzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
+  let toWrap = 0
+  let blocks = 0
+  let [packing, sending] = [0, 0]
+  for await (const block of blocksOf(chunks)) {
+    const isWrapped = toWrap > 0 || (blocks >= leastKnown && sending < packing * leastWaiting)
+    const from = performance.now()
+    const packed = await compress(block, { level: isWrapped ? 0 : 6 })
+    const done = performance.now()
+    yield packed
+    blocks++
+    packing = packing * memory + (isWrapped ? 0 : done - from)
+    sending = sending * memory + performance.now() - done
+    if (toWrap > 0) toWrap--
+    else if (!isWrapped && packed.length > block.length * (1 - leastSaved)) toWrap = wrapped
+  }
+}
+
+/** The same bytes in blocks; one at least. */
+async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
   let waiting: Uint8Array[] = []
   let size = 0
-  let toWrap = 0
-  const pack = async (): Promise<Buffer> => {
-    const block = Buffer.concat(waiting)
-    waiting = []
-    size = 0
-    const isWrapped = toWrap > 0
-    const packed = await compress(block, { level: isWrapped ? 0 : 6 })
-    if (isWrapped) toWrap--
-    else if (packed.length > block.length * (1 - leastSaved)) toWrap = wrapped
-    return packed
-  }
   let any = false
   for await (const chunk of chunks) {
     waiting.push(chunk)
     size += chunk.length
     if (size < blockSize) continue
+    yield Buffer.concat(waiting)
     any = true
-    yield await pack()
+    waiting = []
+    size = 0
   }
-  if (size > 0 || !any) yield await pack()
+  if (size > 0 || !any) yield Buffer.concat(waiting)
 }
 
 /** What `delta-script.ts` wrote: whether the host has gzip, and then text, packed by it where it has. */
