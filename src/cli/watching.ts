@@ -59,7 +59,7 @@ export function startWatching(
           if (isOther) await widen()
           return run.refresh()
         },
-        { emit: emitIn(emit), signal, connect: warm.connect },
+        { emit: emitIn(emit), signal, connect: warm.connect, record: 'changes' },
       ),
     )
   }

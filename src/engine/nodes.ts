@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { ProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import type { ProvidedHost, Provider, ProviderWatcher } from '../core/provider.ts'
+import { hasKeyFiles } from '../transport/key-files.ts'
 import type { Session } from './session.ts'
 import { inPhase } from '../core/track.ts'
 
@@ -36,12 +36,11 @@ export async function runningHosts(session: Session): Promise<readonly ProvidedH
   return inPhase(emit, 'nodes', () => provider.start(signal, nodeTasks(emit)), startedOf(hosts))
 }
 
-/** A node that runs can be entered only with its key; the provider makes a lost one anew when it starts nodes. */
+/** A node that runs can be entered only with its key; the provider makes a lost or damaged one anew when it starts nodes. */
 const isOpen =
   (kind: Provider['kind']) =>
-  ({ state, ssh: { identityFile, knownHosts } }: ProvidedHost): boolean =>
-    state === 'running' &&
-    (kind === 'ssh' || [identityFile ?? '', ...knownHosts].every((file) => existsSync(file)))
+  ({ state, ssh }: ProvidedHost): boolean =>
+    state === 'running' && (kind === 'ssh' || hasKeyFiles(ssh))
 
 const startedOf = (before: readonly ProvidedHost[]) => (): string =>
   `${before.filter(({ state }) => state === 'stopped').length} started`

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { systemCode } from '../../core/error.ts'
 import { temporaryName } from '../../core/temporary.ts'
 import { knownHostsLine, type KeyPair } from '../../boxes/ssh-keys.ts'
+import { isKeyPair, isPublicKey } from '../../transport/key-files.ts'
 
 /** The files of an environment's keys, in its state directory. */
 export interface KeyFiles {
@@ -21,13 +22,14 @@ export const keyFilesOf = (stateDir: string): KeyFiles => ({
   knownHosts: join(stateDir, 'known_hosts'),
 })
 
-/** The environment's key pair; undefined when it has none (any more). */
+/** The environment's key pair; undefined when it has none (any more), or what it has is damaged. */
 export async function readIdentity(files: KeyFiles): Promise<KeyPair | undefined> {
   const [privateKey, publicKey] = await Promise.all([
     readOptional(files.identity),
     readOptional(files.identityPublic),
   ])
-  return privateKey === undefined || publicKey === undefined ? undefined : { privateKey, publicKey }
+  if (privateKey === undefined || publicKey === undefined) return undefined
+  return isKeyPair(privateKey, publicKey) ? { privateKey, publicKey } : undefined
 }
 
 /** Written when all nodes have it: a run that is cut off before makes another one. */
@@ -36,13 +38,13 @@ export async function writeIdentity(files: KeyFiles, pair: KeyPair): Promise<voi
   await writePrivate(files, files.identity, pair.privateKey)
 }
 
-/** Public host keys (`ssh-ed25519 AAAA…`) by the name of their node. */
+/** Public host keys (`ssh-ed25519 AAAA…`) by the name of their node; without what is damaged. */
 export async function readKnownHosts(files: KeyFiles): Promise<ReadonlyMap<string, string>> {
   const text = (await readOptional(files.knownHosts)) ?? ''
   return new Map(
     text.split('\n').flatMap((line) => {
       const [name, type, key] = line.split(' ')
-      return name && type && key ? [[name, `${type} ${key}`] as const] : []
+      return name && type && key && isPublicKey(type, key) ? [[name, `${type} ${key}`] as const] : []
     }),
   )
 }

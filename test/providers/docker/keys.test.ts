@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -40,6 +40,36 @@ describe('the keys of an environment', () => {
     await writeIdentity(files, makeKeyPair('somebody'))
     rmSync(files.identityPublic)
     expect(await readIdentity(files)).toBeUndefined()
+  })
+
+  it.each<[string, string, string]>([
+    ['a private key that is cut off', 'identity', 'half'],
+    ['a private key that is empty', 'identity', ''],
+    ['a private key of another pair', 'identity', makeKeyPair('another').privateKey],
+    ['a public key that is cut off', 'identityPublic', 'half'],
+    ['a public key of another pair', 'identityPublic', makeKeyPair('another').publicKey],
+  ])('are not there with %s', async (_, which, text) => {
+    const files = keyFilesOf(root)
+    await writeIdentity(files, makeKeyPair('somebody'))
+    const path = which === 'identity' ? files.identity : files.identityPublic
+    const whole = readFileSync(path, 'utf8')
+    writeFileSync(path, text === 'half' ? whole.slice(0, whole.length / 2) : text)
+    expect(await readIdentity(files)).toBeUndefined()
+  })
+
+  it.each<[string, (line: string) => string]>([
+    ['cut off', (line) => line.slice(0, -30)],
+    ['without its type', (line) => line.replace('ssh-ed25519 ', '')],
+    ['of another type', (line) => line.replace('ssh-ed25519', 'ssh-rsa')],
+    ['garbage', (line) => line.replace(/AAAA.*/, 'AAAA\0\0!')],
+  ])('leave out the key of a host that is %s', async (_, damage) => {
+    const files = keyFilesOf(root)
+    const { publicKey } = makeKeyPair('x')
+    const pairs = ['a', 'b'].map((name): [string, string] => [name, publicKey])
+    await writeKnownHosts(files, new Map(pairs))
+    const [first = '', second = ''] = readFileSync(files.knownHosts, 'utf8').split('\n')
+    writeFileSync(files.knownHosts, `${first}\n${damage(second)}\n`)
+    expect([...(await readKnownHosts(files)).keys()]).toEqual(['a'])
   })
 
   it('forget hosts that are gone', async () => {
