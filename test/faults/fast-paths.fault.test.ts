@@ -1,5 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isProvisionError } from '../../src/core/error.ts'
 import { createLinkMeter } from '../../src/transport/link-speed.ts'
@@ -7,6 +10,7 @@ import {
   attempt,
   fastPaths,
   leftovers,
+  noise,
   oneByOne,
   ownUploads,
   oneError,
@@ -141,3 +145,55 @@ it('many files, of which some cannot be written, and twenty thousand', async () 
   expect(failed.every((path) => path.startsWith(`${folder}/7/`))).toBe(true)
   tally('files sent at once', count - failed.length)
 })
+
+/** A megabyte of it packs to half. */
+const half = Buffer.concat([noise(524_288, 5), Buffer.alloc(524_288, 'line\n')])
+
+it.each(
+  [
+    ['whole', false, fastPaths[2]?.link],
+    ['packed', false, fastPaths[3]?.link],
+    ['as a difference', true, fastPaths[4]?.link],
+  ].slice(0, points(2, 3)),
+)('a file of hundreds of megabytes is never held in memory, %s', async (_, isThere, link) => {
+  const [source, place] = [join(sshd.folder, 'huge'), join(sshd.folder, `huge place ${used++}`)]
+  await mkdir(place)
+  const hash = createHash('sha256')
+  const megabytes = points(150, 500)
+  const parts = function* () {
+    for (let i = 0; i < megabytes; i++) {
+      half.writeUInt32LE(i, 0)
+      hash.update(half)
+      yield Buffer.from(half)
+    }
+  }
+  await pipeline(parts, createWriteStream(source))
+  if (isThere === true) {
+    await copyFile(source, join(place, 'huge'))
+    await writeFile(join(place, 'huge'), 'another beginning', { flag: 'r+' })
+  }
+  const { size } = await stat(source)
+  const action = {
+    ...rights,
+    do: 'write',
+    path: join(place, 'huge'),
+    digest: hash.digest('hex'),
+    size,
+  } as const
+  const one: Attempt = { folder: place, actions: [{ ...action, content: { from: 'file', path: source } }] }
+  const before = process.memoryUsage().rss
+  let most = 0
+  const watching = setInterval(() => (most = Math.max(most, process.memoryUsage().rss - before)), 20)
+  try {
+    const meter = typeof link === 'function' ? link() : createLinkMeter()
+    expect(await attempt(one, meter, sshd.target)).toEqual([{ ok: true }])
+  } finally {
+    clearInterval(watching)
+    await rm(source)
+    await rm(place, { recursive: true })
+  }
+  expect(most / 1e6).toBeLessThan(120)
+  tally(`memory that a file of ${megabytes} MB takes, in MB`, Math.round(most / 1e6))
+})
+
+const rights = { mode: undefined, owner: undefined, group: undefined }
