@@ -10,14 +10,21 @@ const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
  * @throws ProvisionError when the text is not a positive number with a unit
  */
 export function milliseconds(duration: Duration, what: string): number {
-  if (typeof duration === 'number' && Number.isFinite(duration) && duration >= 0) return duration
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(String(duration))
-  const unit = match?.[2]
-  if (match && (unit === 'ms' || unit === 's' || unit === 'm' || unit === 'h'))
-    return Number(match[1]) * units[unit]
+  const ms = durationOf(duration)
+  if (ms !== undefined) return ms
   throw new ProvisionError('playbook', `${what}: ${JSON.stringify(duration)} is not a length of time`, {
     help: 'write it like "250ms", "30s", "5m" or "1h"',
   })
+}
+
+/** Milliseconds of what may be a duration; undefined when it is none. */
+export function durationOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
+  const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(value) : null
+  const unit = match?.[2]
+  return unit === 'ms' || unit === 's' || unit === 'm' || unit === 'h'
+    ? Number(match?.[1]) * units[unit]
+    : undefined
 }
 
 /** `0.3 s`, `12 s`, `3 min 5 s`: short, for people. */

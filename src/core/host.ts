@@ -31,6 +31,8 @@ export interface SshTarget {
   readonly hostKeyAlias: string | undefined
   /** Whether files and commands need `sudo`. */
   readonly become: boolean
+  /** Until it is connected. Milliseconds, default 10,000. */
+  readonly connectTimeout?: number | undefined
 }
 
 /** What became of one action. */

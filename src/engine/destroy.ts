@@ -1,6 +1,7 @@
 import { ProvisionError } from '../core/error.ts'
 import type { Destroyed } from '../core/provider.ts'
 import { applyPlan } from './apply.ts'
+import { connectInTurn } from './connect-in-turn.ts'
 import { lockHosts, type HostLocks } from './host-locks.ts'
 import { closeAll, connectAll, noneReached } from './hosts.ts'
 import { nodeTasks } from './nodes.ts'
@@ -16,7 +17,10 @@ export function destroy(session: Session): Promise<Destroyed> {
 /** What an empty playbook would leave: no container and no network of ours. Volumes and files are kept, and told. */
 async function clearHosts(session: Session): Promise<Destroyed> {
   const { provider, signal, emit, workspace } = session
-  const ports = await connectAll(session, await provider.survey(signal))
+  const ports = await connectAll(
+    { connect: connectInTurn(session.connect), signal },
+    await provider.survey(signal),
+  )
   let locks: HostLocks | undefined
   try {
     locks = await lockHosts(session, ports.values())

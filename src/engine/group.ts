@@ -5,6 +5,7 @@ import { hostGroups } from '../core/host-groups.ts'
 import { workIn } from '../core/plan.ts'
 import type { ProvidedHost } from '../core/provider.ts'
 import type { ConnectedHost } from '../transport/host.ts'
+import { connectInTurn } from './connect-in-turn.ts'
 import { lockHosts, type HostLocks } from './host-locks.ts'
 import { closeAll, connectEach, type Reached, type Unreached } from './hosts.ts'
 import { makePlan, type Planned } from './plan.ts'
@@ -36,7 +37,8 @@ export interface Asked {
 
 /** Connects to all hosts, each group by itself. */
 export function openGroups(session: Session, provided: readonly ProvidedHost[]): readonly Group[] {
-  const { graph } = session
+  const { graph, signal } = session
+  const connect = connectInTurn(session.connect)
   const hostNamed = new Map(provided.map((host) => [host.name, host]))
   const resourcesOf = new Map(provided.map(({ name }): [string, GraphNode[]] => [name, []]))
   for (const node of graph.resources) resourcesOf.get(node.resource.host)?.push(node)
@@ -44,7 +46,7 @@ export function openGroups(session: Session, provided: readonly ProvidedHost[]):
     const hosts = names.flatMap((name) => hostNamed.get(name) ?? [])
     const resources = names.flatMap((name) => resourcesOf.get(name) ?? [])
     return openGroup(
-      session,
+      { connect, signal },
       { names, resources: names.length === 1 ? resources : inOrder(graph.resources, resources) },
       hosts,
     )
@@ -58,7 +60,7 @@ function inOrder(all: readonly GraphNode[], some: readonly GraphNode[]): readonl
 }
 
 function openGroup(
-  session: Session,
+  session: Pick<Session, 'connect' | 'signal'>,
   what: Pick<Group, 'names' | 'resources'>,
   provided: readonly ProvidedHost[],
 ): Group {

@@ -4,6 +4,7 @@ import { changesIn, type Plan } from '../core/plan.ts'
 import { inPhase } from '../core/track.ts'
 import { blankHost } from './blank-host.ts'
 import { buildPhase, converge, factsOf, type Outcomes } from './converge.ts'
+import { connectInTurn } from './connect-in-turn.ts'
 import { closeAll, connectEach, noneReached, someUnreached, type Unreached } from './hosts.ts'
 import { clearHere } from './leftovers-here.ts'
 import { runningHosts } from './nodes.ts'
@@ -29,7 +30,8 @@ export async function plan(session: Session): Promise<Plan> {
     const text = `${name} is ${state}: planned as an empty host`
     session.emit({ event: 'note', level: 'warning', text })
   }
-  const connecting = connectEach(session, running)
+  const { signal } = session
+  const connecting = connectEach({ connect: connectInTurn(session.connect), signal }, running)
   try {
     const [built, reached] = await Promise.all([buildPhase(session), connecting])
     const [first, ...others] = reached.unreached

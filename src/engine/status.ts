@@ -4,6 +4,7 @@ import type { ContainerState } from '../core/probe.ts'
 import type { ProvidedHost } from '../core/provider.ts'
 import type { ContainerStatus, HostStatus, Status } from '../core/status.ts'
 import { ask } from './ask.ts'
+import { connectInTurn } from './connect-in-turn.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { Session } from './session.ts'
 
@@ -11,7 +12,8 @@ import type { Session } from './session.ts'
 export async function statusOf(session: Session): Promise<Status> {
   const { workspace, graph, provider, signal } = session
   const provided = await provider.survey(signal)
-  const asked = await Promise.all(provided.map((host) => statusOfHost(session, host)))
+  const asking = { ...session, connect: connectInTurn(session.connect) }
+  const asked = await Promise.all(provided.map((host) => statusOfHost(asking, host)))
   return {
     playbook: workspace.playbook.name,
     environment: workspace.environment,

@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Node } from 'yaml'
+import { durationOf } from '../../core/duration.ts'
 import type { SshTarget } from '../../core/host.ts'
 import type { SshConfig } from '../../transport/ssh-config.ts'
 import type { Reader } from './yaml-reader.ts'
@@ -25,7 +26,7 @@ export const defaultsFor = (file: string): Defaults => ({
 /** Where OpenSSH looks as well. */
 const usualKnownHosts = ['~/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts']
 
-const fields = ['address', 'port', 'user', 'identityFile', 'knownHosts', 'become'] as const
+const fields = ['address', 'port', 'user', 'identityFile', 'knownHosts', 'become', 'connectTimeout'] as const
 
 /** One host of the file; undefined when it cannot be used, which is noted. */
 export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defaults): SshTarget | undefined {
@@ -56,6 +57,7 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
   const identityFile = field('identityFile', plain(path), 'the path of a private key')
   const knownHosts = field('knownHosts', pathsOf(read, path), 'a path, or a list of paths')
   const become = field('become', plain(booleanOf), 'true or false')
+  const connectTimeout = field('connectTimeout', plain(waitOf), 'a length of time like 30s')
   if (address === undefined) return undefined
   const config = defaults.configs?.get(address)
   if (config?.proxyJump !== undefined) {
@@ -71,6 +73,7 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
     knownHosts: knownHosts ?? config?.knownHosts ?? usualKnownHosts.flatMap((usual) => path(usual) ?? []),
     hostKeyAlias: config?.hostKeyAlias,
     become: become ?? false,
+    ...(connectTimeout === undefined ? {} : { connectTimeout }),
   }
 }
 
@@ -80,6 +83,8 @@ const wordOf = (value: unknown): string | undefined =>
 
 const portOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535 ? value : undefined
+
+const waitOf = (value: unknown): number | undefined => durationOf(value) || undefined
 
 const booleanOf = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined)
 

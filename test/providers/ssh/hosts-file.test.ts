@@ -38,6 +38,20 @@ describe('a file of hosts', () => {
     expect(app).toMatchObject({ name: 'app', address: '10.0.0.2' })
   })
 
+  it.each([
+    ['1500', 1_500],
+    ['30s', 30_000],
+    ['2m', 120_000],
+  ])('says how long to wait for a connection: %s', (wait, expected) => {
+    const text = `hosts: { web: { address: a, connectTimeout: ${wait} }, app: { address: b } }`
+    expect(parse(text)).toMatchObject([{ connectTimeout: expected }, {}])
+  })
+
+  it.each(['0', '0s', 'soon', '-1', 'yes', '[1]'])('waits for a connection no time like %s', (wait) => {
+    const text = `hosts: { web: { address: a, connectTimeout: ${wait} }, app: { address: b } }`
+    expect(() => parse(text)).toThrow('hosts.web.connectTimeout must be a length of time like 30s')
+  })
+
   const config = {
     address: '10.1.2.3',
     port: 2200,
