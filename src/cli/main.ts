@@ -13,7 +13,7 @@ import { commandLineFor } from './commandline.ts'
 import type { Globals } from './globals.ts'
 import { holdLast, stoppedBy } from './hold-last.ts'
 import { openReport, type ReportOptions } from './reports.ts'
-import { inTime, underWay } from './in-time.ts'
+import { followProgress, inTime, type Progress } from './in-time.ts'
 import { listenToSignals } from './signals.ts'
 import type { Wiring } from './wiring.ts'
 
@@ -57,11 +57,11 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   }
   const report = await openReport(reporting)
   const profiling = loose.profile ? (await import('./profiling.ts')).startProfiling() : undefined
-  const begun = underWay()
+  const progress = followProgress()
   const redacted: Emit = (event) => {
     const shown = redactEvent(event, learned.redact)
     profiling?.listen(shown)
-    begun.hear(shown)
+    progress.hear(shown)
     report.emit(shown)
   }
   const run = holdLast(redacted)
@@ -97,7 +97,11 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     await finish(code === 130 ? 'failed' : 'fine')
   } catch (error) {
     const stopped = signals.signal.aborted ? stoppedBy(signals.signal, error) : error
-    if (signals.overdue.aborted) note(cutOffText(begun.titles()))
+    if (signals.overdue.aborted) {
+      cutOffTexts(progress).forEach(note)
+      const counts = { ok: false, changed: progress.changed(), unchanged: 0, failed: 0 }
+      run.emit({ event: 'finished', ...counts, durationMs: performance.now() })
+    }
     const failure = failureOf(stopped, blame)
     redacted({ event: 'failed', failure })
     await finish('failed')
@@ -113,7 +117,13 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   return code === 0 ? 1 : code
 }
 
-const cutOffText = (titles: readonly string[]): string =>
-  ['cut off, because it did not end in good order', ...(titles.length > 0 ? [titles.join(', ')] : [])].join(
-    ': ',
-  )
+/** What is said of a run that did not end in time; others say it themselves. */
+function cutOffTexts({ underWay, notBegun }: Progress): readonly string[] {
+  const [late, left] = [underWay(), notBegun()]
+  return [
+    ['cut off, because it did not end in good order', ...(late.length > 0 ? [late.join(', ')] : [])].join(
+      ': ',
+    ),
+    ...(left.length > 0 ? [`not begun, because the run was interrupted: ${left.join(', ')}`] : []),
+  ]
+}

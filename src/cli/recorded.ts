@@ -97,10 +97,9 @@ export async function recorded<T>(
     if (recording.state !== undefined) return { digest: recording.state, isNew: false }
     return built && keepState(session, built, texts, engine)
   }
-  /** A stop that takes too long, and a second signal, end the process in the middle. */
+  // A stop that takes too long, and a second signal, end the process in the middle: the next run looks what was left.
   const cutOff = (): void => {
     if (signal.aborted) hear({ event: 'failed', failure: failureOf(signal.reason) })
-    journal.end({ ...nothingDone, durationMs: performance.now() - started, state: undefined })
   }
   process.once('exit', cutOff)
   const end = async (outcomes: Outcomes): Promise<void> => {

@@ -66,7 +66,7 @@ of_session() {
 }
 p=$(of_session)
 [ -n "$p" ] && kill -TERM $p 2>/dev/null
-for i in 1 2 3 4 5 6 7 8 9 10; do
+for i in 1 2 3 4 5 6 7; do
   p=$(of_session)
   [ -n "$p" ] || exit 0
   sleep 0.1 2>/dev/null || sleep 1

@@ -67,17 +67,22 @@ export async function runLocal({
   feed(child.stderr, onLine)
   const end = endGroup(() => child.pid, grace)
   signal.addEventListener('abort', end.begin, { once: true })
+  // Nothing of it goes on when the user wants no good order.
+  process.once('exit', endMarked)
   try {
     const { exitCode, signal: endedBy } = await child
     // What has left the group, and does not hold our pipes.
-    if (signal.aborted) await killMarked(runVariable, markOf(process.pid))
+    if (signal.aborted) endMarked()
     if (signal.aborted) throw new ProvisionError('interrupted', `${argv[0] ?? 'command'}: interrupted`)
     return { code: exitCode ?? undefined, signal: endedBy ?? undefined }
   } finally {
+    process.off('exit', endMarked)
     signal.removeEventListener('abort', end.begin)
     end.finish()
   }
 }
+
+const endMarked = (): void => void killMarked(runVariable, markOf(process.pid))
 
 function feed(stream: Readable, onLine: (line: string) => void): void {
   const lines = cutLines(onLine)
@@ -94,7 +99,7 @@ function endGroup(pid: () => number | undefined, grace: number): { begin: () => 
       timer = setTimeout(() => {
         killGroup(pid(), 'SIGKILL')
         // What has left the group may hold our pipes, for whose end is waited.
-        void killMarked(runVariable, markOf(process.pid))
+        endMarked()
       }, grace)
     },
     finish() {

@@ -1,20 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 
-/** The processes of this machine that have a variable with a value in their environment. Where there is no /proc none is found. */
-async function processesMarked(name: string, value: string): Promise<readonly number[]> {
-  const all = (await readdir('/proc').catch(() => [])).filter((entry) => /^\d+$/.test(entry))
-  const found = await Promise.all(
-    all.map(async (pid) => {
-      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
-      return environment.split('\0').includes(`${name}=${value}`) ? [Number(pid)] : []
-    }),
-  )
-  return found.flat()
-}
-
-/** Kills them; gives those that were found. */
-export async function killMarked(name: string, value: string): Promise<readonly number[]> {
-  const found = await processesMarked(name, value)
+/**
+ * Kills the processes of this machine that have a variable with a value in their environment; gives those that were found.
+ * Where there is no /proc none is. At once, so that it can be the last thing that a process does.
+ */
+export function killMarked(name: string, value: string): readonly number[] {
+  const found = pids().filter((pid) => environmentOf(pid).includes(`${name}=${value}`))
   for (const pid of found) {
     try {
       process.kill(pid, 'SIGKILL')
@@ -23,4 +14,20 @@ export async function killMarked(name: string, value: string): Promise<readonly 
     }
   }
   return found
+}
+
+function pids(): readonly number[] {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger)
+  } catch {
+    return []
+  }
+}
+
+function environmentOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
 }

@@ -1,10 +1,23 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
 import { effort, pointsOf, randomOf, replayOf, tally } from '../support/faults.ts'
-import { longWorks, makeInterruptible, type Interruptible, type LongWork } from '../support/interruptible.ts'
+import {
+  longWorks,
+  makeInterruptible,
+  stubborn,
+  type Interruptible,
+  type LongWork,
+} from '../support/interruptible.ts'
 import { startLink, type Link } from '../support/link.ts'
 import { startLive, type Live } from '../support/live.ts'
+import { projectWith } from '../support/playbook-folder.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
 
 const name = `fint-${process.pid}`
@@ -50,7 +63,7 @@ const isAtIt: Record<LongWork, (run: Live) => boolean> = {
 describe('a signal ends a run in good order', () => {
   const times: number[] = []
   let over = 0
-  const points = pointsOf(asked, longWorks.length, 60)
+  const points = pointsOf(asked, 3, 60)
   it.each(points)('point %i', async (point) => {
     const random = randomOf(asked, point)
     const long = longWorks[point % longWorks.length] ?? 'command'
@@ -94,5 +107,106 @@ describe('a signal ends a run in good order', () => {
     tally('interrupted runs that left nothing and converged', times.length)
     tally('runs that were over before', over)
     tally('longest end of one, ms', Math.round(Math.max(...times)))
+  })
+})
+
+describe('a signal', () => {
+  /** The lines of `text` of the events of a kind. */
+  const stop = async (run: Live, signal: NodeJS.Signals = 'SIGINT') => {
+    const at = performance.now()
+    run.kill(signal)
+    expect(await run.ended).toBe(130)
+    expect(performance.now() - at).toBeLessThan(bound)
+  }
+  const until = (run: Live, what: RegExp) =>
+    expect.poll(() => run.text(), { timeout: 60_000, interval: 20 }).toMatch(what)
+
+  it('tells what was not begun, and is in the history as it was', async () => {
+    await rm(join(sshd.folder, 'place'), { recursive: true, force: true })
+    const run = start('command', 'refresh', '--profile')
+    await until(run, /"line":"at it"/)
+    await stop(run)
+    expect(run.text()).toMatch(/not begun, because the run was interrupted: web\/file\/.*\/last/)
+    expect(run.events().at(-1)).toMatchObject({ event: 'finished', ok: false })
+    const { stdout } = await runCli(cli, ['history', ...project.args.slice(0, 1), '--json'], {
+      cwd: project.dir,
+    })
+    expect(stdout).toMatch(/stopped by SIGINT|interrupted/)
+    expect(await project.running()).toEqual([])
+  })
+
+  it('twice ends at once, and nothing is left all the same', async () => {
+    const run = start('artifact')
+    await until(run, /"line":"at it"/)
+    run.kill('SIGINT')
+    await sleep(100)
+    const at = performance.now()
+    run.kill('SIGINT')
+    expect(await run.ended).toBe(130)
+    expect(performance.now() - at).toBeLessThan(1_000)
+    await expect.poll(() => project.running(), { timeout: 5_000 }).toEqual([])
+  })
+
+  it('ends the waiting for another run, here and on a host', async () => {
+    const first = start('command')
+    await until(first, /"line":"at it"/)
+    const here = start('nothing')
+    await until(here, /waiting: /)
+    await stop(here)
+    // The same project as another machine has it.
+    const elsewhere = projectWith({ 'package.json': '{ "type": "module" }' })
+    cpSync(join(project.dir, 'playbooks'), join(elsewhere.dir, 'playbooks'), { recursive: true })
+    const there = startLive(cli, ['refresh', ...project.args, '--param', 'long=command'], elsewhere.dir)
+    await until(there, /waiting for web: /)
+    await stop(there, 'SIGTERM')
+    elsewhere.remove()
+    expect(first.count('finished')).toBe(0)
+    await stop(first)
+  })
+
+  it('ends what exec has started in a container', async () => {
+    expect((await runCli(cli, ['refresh', ...project.args], { cwd: project.dir })).code).toBe(0)
+    const exec = [
+      'exec',
+      name,
+      '--playbook',
+      'main',
+      ...project.args.slice(1),
+      '--',
+      'perl',
+      '-e',
+      stubborn,
+      '',
+      name,
+    ]
+    const child = spawn(process.execPath, [cli.bin, ...exec], {
+      cwd: project.dir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const ended = once(child, 'close')
+    const first: unknown[] = await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data')])
+    expect(String(first[0])).toMatch(/^at it\n/)
+    child.kill('SIGTERM')
+    expect((await ended)[0]).toBe(130)
+    await expect.poll(() => project.running(), { timeout: 5_000 }).toEqual([])
+    // So does a reader that leaves, as soon as there is more for it.
+    const talking = exec.map((word) => (word === stubborn ? '$| = 1; print "at it\n" while sleep 1' : word))
+    const piped = spawn(process.execPath, [cli.bin, ...talking], {
+      cwd: project.dir,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const gone = once(piped, 'close')
+    await once(piped.stdout, 'data')
+    piped.stdout.destroy()
+    await gone
+    await expect.poll(() => project.running(), { timeout: 5_000 }).toEqual([])
+  })
+
+  it('is none where a reader leaves early', async () => {
+    const command = `'${process.execPath}' '${cli.bin}' status ${project.args.map((arg) => `'${arg}'`).join(' ')} | head -c 1 >/dev/null`
+    const { stderr } = await promisify(execFile)('bash', ['-c', `set -o pipefail; ${command}`], {
+      cwd: project.dir,
+    })
+    expect(stderr).toBe('')
   })
 })

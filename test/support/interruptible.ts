@@ -10,18 +10,18 @@ import type { SshTarget } from '../../src/core/host.ts'
 /** What a run may be in the middle of, for longer than anybody waits. */
 export const longWorks = [
   'command',
-  'upload',
-  'small files',
   'ready',
-  'after',
-  'artifact',
   'artifact in an image',
+  'upload',
+  'artifact',
   'image build',
+  'small files',
+  'after',
 ] as const
 export type LongWork = (typeof longWorks)[number]
 
 /** Does not let itself be ended, nor do its children; one of them leaves its group. All can be told by their last argument. */
-const stubborn = `$SIG{$_} = 'IGNORE' for qw(TERM INT HUP); fork; fork; if ($ARGV[0]) { fork or do { eval { require POSIX; POSIX::setsid() } } }
+export const stubborn = `$SIG{$_} = 'IGNORE' for qw(TERM INT HUP); fork; fork; if ($ARGV[0]) { fork or do { eval { require POSIX; POSIX::setsid() } } }
 print STDOUT "at it\\n"; $| = 1; sleep 1 for 1 .. 300`
 
 const playbook = (name: string, place: string, port: number): string => `

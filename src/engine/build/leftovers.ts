@@ -9,10 +9,8 @@ import { builderRunLabel } from './artifact-in-image.ts'
  * @returns what was found, for people
  */
 export async function endBuilds(pid: number): Promise<readonly string[]> {
-  const [processes, containers] = await Promise.all([
-    killMarked(runVariable, markOf(pid)),
-    endContainers(pid),
-  ])
+  const processes = killMarked(runVariable, markOf(pid))
+  const containers = await endContainers(pid)
   return [
     ...(processes.length === 0 ? [] : [`a build that still ran (pid ${processes.join(', ')})`]),
     ...containers,
