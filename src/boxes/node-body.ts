@@ -27,7 +27,7 @@ export interface NodeSpec {
 }
 
 /** What a nested container engine needs, and no more: see `boxes/coreos/README.md` for what each is for. */
-const capabilities = [
+export const capabilities: readonly string[] = [
   'AUDIT_WRITE',
   'CHOWN',
   'DAC_OVERRIDE',

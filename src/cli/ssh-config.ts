@@ -17,6 +17,13 @@ function stanza(target: SshTarget): string[] {
     `  UserKnownHostsFile ${knownHosts.map(path).join(' ')}`,
     '  GlobalKnownHostsFile /dev/null',
     '  StrictHostKeyChecking yes',
+    '  UpdateHostKeys no',
+    // A host could use a forwarded agent or display as if it were the user.
+    '  ForwardAgent no',
+    '  ForwardX11 no',
+    // A socket for further connections would be open to whoever may write where it lies.
+    '  ControlMaster no',
+    '  ControlPath none',
   ]
 }
 
