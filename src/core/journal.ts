@@ -64,14 +64,19 @@ export interface RunRecord {
 
 export type Ending = 'ok' | 'failed' | 'interrupted' | 'killed' | 'running'
 
-/** How a run ended. Without an end it was killed, unless it is the one that holds the lock of its environment now. */
+/**
+ * How a run ended. Without an end it was killed, unless it is the one that holds the lock of its environment now; or it was told
+ * to stop and did not manage that in good order.
+ */
 export function endingOf(
   { finished, failures, head }: RunRecord,
   atWork: { readonly pid: number; readonly host: string } | undefined,
 ): Ending {
   if (finished?.ok === true) return 'ok'
-  if (finished) return failures.some(({ code }) => code === 'interrupted') ? 'interrupted' : 'failed'
-  return atWork?.pid === head.pid && atWork.host === head.host ? 'running' : 'killed'
+  const isStopped = failures.some(({ code }) => code === 'interrupted')
+  if (finished) return isStopped ? 'interrupted' : 'failed'
+  if (atWork?.pid === head.pid && atWork.host === head.host) return 'running'
+  return isStopped ? 'interrupted' : 'killed'
 }
 
 const kept: ReadonlySet<string> = new Set<Event['event']>([
