@@ -50,10 +50,7 @@ describe('planted secrets', () => {
     const path = `playbooks/${project.prefix}/playbook.ts`
     // The scratch playbook has no imports of its own.
     const text = execFileSync('cat', [join(project.dir, path)]).toString()
-    project.write(
-      path,
-      `import { literal } from '../../secret.ts'\nconst late = ${JSON.stringify(late)}\n${text}`,
-    )
+    project.write(path, `import { literal } from '../../secret.ts'\n${text}`)
   }
   const call = async (args: readonly string[], vars: Readonly<Record<string, string>> = rotated) => {
     runs += 1
@@ -120,12 +117,15 @@ describe('planted secrets', () => {
       ['doctor'],
     ])
       expect((await call(args)).code).toBe(0)
+    // Whether there is something to go back to or not.
+    await call(['rollback', '--verbose', '--yes'])
   })
 
   it.each(failures.slice(0, points(2, failures.length)))(
     'show in no run that fails: %s',
     async (_, body, options, message) => {
-      write(body, options.replaceAll('LATE', JSON.stringify(late)))
+      const withLate = (part: string): string => part.replaceAll('LATE', JSON.stringify(late))
+      write(withLate(body), withLate(options))
       for (const way of [['--verbose'], ['--json']].slice(0, points(1, 2))) {
         const called = await call(['refresh', ...way])
         expect(said(called)).toMatch(message)

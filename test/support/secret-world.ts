@@ -23,7 +23,7 @@ export const world = `return [
   container(one, 'talks', { image: tiny, command: ${print('sleep 1000')}, stopTimeout: '1s', ${given}, ready: { command: ['sh', '-c', 'test -n "$WORD"'] } }),
 ]`
 
-/** Runs that fail at each kind of resource: title, body, options, what they say. */
+/** Runs that fail at each kind of resource: title, body, options, what they say. LATE stands for a text that no run knew before. */
 export const failures: readonly (readonly [string, string, string, RegExp])[] = [
   [
     'a command that says all it knows',
@@ -33,7 +33,7 @@ export const failures: readonly (readonly [string, string, string, RegExp])[] = 
   ],
   [
     'what happens after',
-    'secret(late); return []',
+    'secret(LATE); return []',
     `after: async () => { throw new Error('rejected ' + LATE + literal) },`,
     /rejected/,
   ],
@@ -43,7 +43,7 @@ export const failures: readonly (readonly [string, string, string, RegExp])[] = 
     '',
     /\[secret\]/,
   ],
-  ['the playbook itself', `secret(late); throw new Error('cannot go on with ' + late)`, '', /cannot go on/],
+  ['the playbook itself', `secret(LATE); throw new Error('cannot go on with ' + LATE)`, '', /cannot go on/],
   [
     'a build that shows its environment',
     `return [push(one, artifact('env.txt', { run: ['sh', '-c', 'env; exit 5'], inputs: ['*.ts'], output: 'env.txt' }), { to: '/srv/env' })]`,

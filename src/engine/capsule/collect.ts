@@ -76,7 +76,7 @@ async function filesOf(session: Session, { host, name }: Step): Promise<CapsuleF
       const lines = await lastLines(docker, called, most.lines)
       const place = `containers/${host}/${called.replaceAll('/', '_')}`
       return [
-        { name: `${place}.log`, text: redact(`${endOf(lines.join('\n'), most.log)}\n`) },
+        { name: `${place}.log`, text: `${endOf(redact(lines.join('\n')), most.log)}\n` },
         { name: `${place}.json`, text: redactedJson(maskedInspection(inspection), redact) },
       ]
     })
