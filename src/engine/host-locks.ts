@@ -50,7 +50,7 @@ export async function lockHosts(run: Claimant, hosts: Iterable<ConnectedHost>): 
     throw error
   }
   const locks = [...held]
-  const lost = locks.map((lock) => lock.lost)
+  const lost = locks.map((lock) => takenAway(lock.lost))
   return {
     signal: AbortSignal.any([run.signal, ...lost]),
     isAloneSince: (time) => locks.every((lock) => lock.isAloneSince(time)),
@@ -59,6 +59,17 @@ export async function lockHosts(run: Claimant, hosts: Iterable<ConnectedHost>): 
     },
     release,
   }
+}
+
+/** A host whose connection is lost fails by itself; the others go on. A lock that somebody else may have stops all. */
+function takenAway(lost: AbortSignal): AbortSignal {
+  const taken = new AbortController()
+  const hear = (): void => {
+    if (!isProvisionError(lost.reason) || lost.reason.code !== 'host') taken.abort(lost.reason)
+  }
+  if (lost.aborted) hear()
+  else lost.addEventListener('abort', hear, { once: true })
+  return taken.signal
 }
 
 async function tryAll(

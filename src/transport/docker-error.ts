@@ -2,9 +2,13 @@ import {
   isProvisionError,
   ProvisionError,
   reasonOf,
+  systemCode,
   type ErrorCode,
   type ErrorDetails,
 } from '../core/error.ts'
+
+/** How a connection ends whose other side is gone. */
+const brokenOff: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNREFUSED'])
 
 /** The HTTP status with which Docker refused a call; undefined when it did not get to answer. */
 export function dockerStatus(error: unknown): number | undefined {
@@ -52,5 +56,10 @@ export function dockerError(
   if (signal.aborted) return new ProvisionError('interrupted', `${what}: interrupted`, { cause: error })
   if (isProvisionError(error)) return error
   const { code = 'action', ...rest } = details
-  return new ProvisionError(code, `${what}: ${dockerReason(error)}`, { cause: error, ...rest })
+  const reason = dockerReason(error)
+  if (dockerStatus(error) === undefined && brokenOff.has(systemCode(error) ?? '')) {
+    const help = 'look whether Docker runs there, then run the same again: what is done already is not done twice'
+    return new ProvisionError(code, `${what}: Docker broke off (${reason})`, { cause: error, ...rest, help })
+  }
+  return new ProvisionError(code, `${what}: ${reason}`, { cause: error, ...rest })
 }

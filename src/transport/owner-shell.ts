@@ -5,11 +5,15 @@
 export const ownerShell = `born() { b=; IFS= read -r b 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${b##*\\) }; b=\${20}; [ "$1" != Z ]; }
 left() { i=\${1##*.}; p=\${1%.*}; p=\${p##*.}; ! born "$p" || [ "$b" != "$i" ]; }`
 
-/** Sets $o to the process that serves the connection, which ends with it, as `PID.BORN`; to nothing where none is found. */
-export const connectionOwner = `o= q=$$
+/**
+ * Sets $o to the process that serves the connection, which ends with it, as `PID.BORN`; to nothing where none is found. Ends
+ * the script where that is gone by now: nobody is left who would use what it makes.
+ */
+export const connectionOwner = `o= q=$$ s=
 while [ "$q" -gt 1 ]; do
   IFS= read -r l 2>/dev/null <"/proc/$q/stat" || break
   case $l in *' (sshd'*|*' (dropbear'*) born "$q" && o=$q.$b; break;; esac
   set -- \${l##*\\) }
-  q=$2
-done`
+  s=\${s:-$4} t=$4 q=$2
+done
+[ -n "$o" ] || [ "$q" -gt 1 ] || [ "$s" != "$t" ] || exit 1`

@@ -21,6 +21,8 @@ export interface FoundNode {
   readonly state: Exclude<HostState, 'missing'>
   readonly paused: boolean
   readonly address: string
+  /** Id of the environment's network, as it was when the node was put onto it; undefined when it is not on it. */
+  readonly network: string | undefined
   readonly user: string
   readonly box: string | undefined
   /** Ports of the node to ports of 127.0.0.1; undefined where the node's own address is used. */
@@ -48,13 +50,17 @@ export function foundNode(info: ContainerInfo): FoundNode | undefined {
   const { [label.host]: host, [label.address]: address = '', [label.box]: box } = info.Labels
   if (host === undefined) return undefined
   const container = (info.Names[0] ?? info.Id).replace(/^\//, '')
+  const state = stateOf(info.State, container)
+  const network = info.NetworkSettings.Networks[info.Labels[label.node] ?? '']?.NetworkID
   return {
     id: info.Id,
     container,
     host,
-    state: stateOf(info.State, container),
+    // One that is cut off is as good as stopped: to start it mends that.
+    state: state === 'running' && network === undefined ? 'stopped' : state,
     paused: info.State === 'paused',
     address,
+    network,
     user: info.Labels[userLabel] ?? 'core',
     box,
     ports: readPorts(info.Labels[portsLabel]),

@@ -3,6 +3,7 @@ import { engineFacts } from '../../boxes/engine-facts.ts'
 import { requireSpace } from '../../boxes/space.ts'
 import type { BakedBox, ProviderWatcher } from '../../core/provider.ts'
 import { ensureIdentity, rememberHostKeys } from './access.ts'
+import { attachAll } from './attach.ts'
 import { providerError, type Context } from './context.ts'
 import { reachModeOf, type ReachMode } from './loopback.ts'
 import { discardNode, makeNode, refuseForeign, type NewNode } from './make.ts'
@@ -30,6 +31,7 @@ export async function bringUp(
     )
   }
   const nodes = found.filter(({ state }) => state !== 'half-made')
+  await attachAll(context, nodes, watch)
   const identity = await ensureIdentity(context, nodes)
   const missing = context.hosts.filter((host) => !nodes.some((node) => node.host === host))
   const hostKeys = new Map(missing.map((host) => [host, makeKeyPair(host)]))
@@ -45,6 +47,7 @@ export async function bringUp(
 export async function startUp(context: Context, watch: ProviderWatcher): Promise<void> {
   const found = await listNodes(context)
   const nodes = found.filter(({ state }) => state !== 'half-made')
+  await attachAll(context, nodes, watch)
   await ensureIdentity(context, nodes)
   await rememberHostKeys(context, nodes, new Map())
   await everyHost(startAll(context, nodes, watch))

@@ -3,6 +3,19 @@ import type { ContainerInfo } from 'dockerode'
 import { foundNode } from '../../../src/providers/docker/survey.ts'
 import { reachOf } from '../../../src/providers/docker/context.ts'
 
+const onNetwork: ContainerInfo['NetworkSettings']['Networks'][string] = {
+  IPAMConfig: {},
+  NetworkID: 'n1',
+  EndpointID: 'e1',
+  Gateway: '192.168.60.1',
+  IPAddress: '192.168.60.2',
+  IPPrefixLen: 24,
+  IPv6Gateway: '',
+  GlobalIPv6Address: '',
+  GlobalIPv6PrefixLen: 0,
+  MacAddress: '',
+}
+
 const listed = (over: Partial<ContainerInfo>): ContainerInfo => ({
   Id: 'c1',
   Names: ['/default-3fa2c1-web'],
@@ -11,11 +24,16 @@ const listed = (over: Partial<ContainerInfo>): ContainerInfo => ({
   Command: '',
   Created: 0,
   Ports: [],
-  Labels: { 'provision.host': 'web', 'provision.address': '192.168.60.2', 'provision.box': 'd1' },
+  Labels: {
+    'provision.host': 'web',
+    'provision.node': 'n',
+    'provision.address': '192.168.60.2',
+    'provision.box': 'd1',
+  },
   State: 'running',
   Status: 'Up',
   HostConfig: { NetworkMode: 'n' },
-  NetworkSettings: { Networks: {} },
+  NetworkSettings: { Networks: { n: onNetwork } },
   Mounts: [],
   ...over,
 })
@@ -35,12 +53,19 @@ describe('a node in a list of containers', () => {
     expect(foundNode(listed({ State: state, Names: [`/${name}`] }))?.state).toBe(expected)
   })
 
+  it('that runs without its network is as good as stopped', () => {
+    const cut = { NetworkSettings: { Networks: {} } }
+    expect(foundNode(listed(cut))).toMatchObject({ state: 'stopped', network: undefined })
+    expect(foundNode(listed({ ...cut, Names: ['/default-x-web.making'] }))?.state).toBe('half-made')
+  })
+
   it('says who and where it is', () => {
     expect(foundNode(listed({}))).toMatchObject({
       container: 'default-3fa2c1-web',
       host: 'web',
       address: '192.168.60.2',
       box: 'd1',
+      network: 'n1',
       user: 'core',
       ports: undefined,
     })
