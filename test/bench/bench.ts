@@ -17,6 +17,8 @@ export interface Bench {
   readonly signal: AbortSignal
   /** What there is to compare with. */
   readonly toolbox: Toolbox
+  /** The command line of the tool. */
+  readonly command: readonly string[]
   /** The tool as a process, in the copy. */
   readonly provision: (...args: readonly string[]) => Promise<Ended>
   /** The same in another folder. */
@@ -59,6 +61,7 @@ export async function openBench(signal: AbortSignal): Promise<Bench> {
     dir,
     signal,
     toolbox,
+    command: [process.execPath, cli.bin],
     ...calls,
     watch: () => {
       const watching = startWatch([process.execPath, cli.bin, 'watch', '--json'], dir, signal)

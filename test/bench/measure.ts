@@ -27,21 +27,36 @@ export async function measure(
     if (!work) throw new Error(`${name} has no measure of ${who}`)
     return work()
   }
-  const takesPart = (entrant: Entrant, round: number) => round <= (entrant.most ?? runs)
+  const failed = new Map<string, string>()
+  const takesPart = (entrant: Entrant, round: number) =>
+    round <= (entrant.most ?? runs) && !failed.has(entrant.name)
+  // One that fails is out from then on; the others are worth measuring all the same.
+  const attempt = async (who: string): Promise<Figures | undefined> => {
+    try {
+      return await once(who)
+    } catch (error) {
+      if (who === 'ours' || bench.signal.aborted) throw error
+      const text = error instanceof Error ? error.message : String(error)
+      say(`failed: ${name}: ${who}: ${text}`)
+      failed.set(who, text.split('\n')[0]?.slice(0, 100) ?? '')
+      return undefined
+    }
+  }
   if (most === undefined)
-    for (const entrant of entrants) if (entrant.most === undefined) await once(entrant.name)
+    for (const entrant of entrants) if (entrant.most === undefined) await attempt(entrant.name)
   const rounds: Record<string, Figures[]> = {}
   const count = Math.min(runs, most ?? runs)
   for (let round = 1; round <= count; round++) {
     // Who comes second finds warmer caches, so they take turns in that too.
     const order = round % 2 === 1 ? entrants : entrants.toReversed()
     for (const entrant of order.filter((one) => takesPart(one, round))) {
-      const figures = await once(entrant.name)
+      const figures = await attempt(entrant.name)
+      if (!figures) continue
       ;(rounds[entrant.name] ??= []).push(figures)
       say(`• ${name} ${round}/${count}: ${entrant.name} ${shown(workload, figures)}`)
     }
   }
-  return outcomeOf(workload, rounds, bench.toolbox)
+  return outcomeOf(workload, rounds, bench.toolbox, failed)
 }
 
 const shown = ({ figures }: Workload, values: Figures): string =>

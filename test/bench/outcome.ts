@@ -13,7 +13,7 @@ export interface Ratio {
 
 /** What came of one contender. */
 export interface Standing extends Pick<Contender, 'name' | 'title' | 'how'> {
-  /** Why it was not measured. */
+  /** Why it was not measured: it is not installed, or it failed. */
   readonly missing?: string
   readonly measured?: Summary
   readonly ratio?: Ratio
@@ -38,8 +38,16 @@ export interface Outcome {
 /** By contender, what each repetition came to. */
 export type Rounds = Readonly<Record<string, readonly Readonly<Record<string, number>>[]>>
 
-/** @throws Error when ours does not tell one of the figures */
-export function outcomeOf(workload: Workload, rounds: Rounds, { missing }: Bench['toolbox']): Outcome {
+/**
+ * @param failed why contenders were not measured to the end, by their names
+ * @throws Error when ours does not tell one of the figures
+ */
+export function outcomeOf(
+  workload: Workload,
+  rounds: Rounds,
+  { missing }: Bench['toolbox'],
+  failed: ReadonlyMap<string, string> = new Map(),
+): Outcome {
   const { name, title, figures, against } = workload
   const readings = Object.entries(figures).map(([key, figure]): Reading => {
     const valuesOf = (who: string) => (rounds[who] ?? []).map((round) => round[key])
@@ -51,7 +59,9 @@ export function outcomeOf(workload: Workload, rounds: Rounds, { missing }: Bench
       ...(figure.most === undefined ? {} : { reached: ours.median <= figure.most }),
       against: against.flatMap((contender) => {
         const { needs } = contender
-        const why = needs === undefined ? undefined : missing[needs]
+        const absent = needs === undefined ? undefined : missing[needs]
+        const failure = failed.get(contender.name)
+        const why = absent !== undefined ? `not installed: ${absent}` : failure && `failed: ${failure}`
         return standingOf(contender, key, { mine: valuesOf('ours'), its: valuesOf(contender.name), why })
       }),
     }

@@ -71,7 +71,7 @@ function rowsOf(reading: Reading): readonly Row[] {
 }
 
 function noteOf({ missing, measured, ratio }: Standing, { unit }: Reading): string {
-  if (missing !== undefined) return `not installed: ${missing}`
+  if (missing !== undefined) return missing
   const value = measured ? showValue(measured.median, unit) : ''
   if (!ratio) return value
   const { kind, summary, goal } = ratio

@@ -40,7 +40,7 @@ const oursRow = ({ ours, unit, most, reached }: Reading): readonly string[] => [
 ]
 
 function rowOf({ title, missing, measured, ratio }: Standing, { unit }: Reading): readonly string[] {
-  if (missing !== undefined) return [title, `not installed: ${missing}`, '', '', '']
+  if (missing !== undefined) return [title, missing, '', '', '']
   if (!measured) return [title]
   const compared = ratio ? showSummary(ratio.summary, showRatio) : ''
   return [

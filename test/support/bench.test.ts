@@ -115,6 +115,14 @@ describe('how it is shown', () => {
     )
   })
 
+  test('one that failed is shown as such, with what was measured of the others', () => {
+    const failed = new Map([['floor', 'cp: ended with 1']])
+    const { ours, rsync } = rounds
+    const broken = outcomeOf(workload, { ours, rsync }, { versions: {}, missing: {} }, failed)
+    expect(tableOf([broken])).toContain('  floor  failed: cp: ended with 1\n')
+    expect(tableOf([broken])).toContain('  rsync  800 ms')
+  })
+
   test('the picture draws all bars to one scale, and no text of it is taken for markup', () => {
     const picture = pictureOf([outcome], ['a < b'])
     const widths = [...picture.matchAll(/<rect x="160".*? width="(\d+)"/g)].map(([, width]) => Number(width))
