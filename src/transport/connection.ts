@@ -56,5 +56,7 @@ export interface Connection {
   forwardSocket(path: string): Promise<Duplex>
   /** A stream to a TCP port as the host reaches it. */
   forwardPort(host: string, port: number): Promise<Duplex>
+  /** Has something done whenever sshd opens no further session: giving back those that lie idle. */
+  readonly onFull: (giveBack: () => void) => void
   close(): Promise<void>
 }

@@ -5,7 +5,7 @@ import type { HostWatcher, Outcome } from '../core/host.ts'
 import type { Answer } from '../core/probe.ts'
 import type { Connection } from './connection.ts'
 import { act } from './docker-actions.ts'
-import { dockerOver } from './docker-agent.ts'
+import { closeIdle, dockerOver } from './docker-agent.ts'
 import { wayToDocker } from './docker-dial.ts'
 import { dockerError } from './docker-error.ts'
 import { createLimit } from './docker-limit.ts'
@@ -43,6 +43,7 @@ export function dockerOf(
 ): DockerPort {
   const { dial, openAhead } = wayToDocker(connection)
   const { docker, agent } = dockerOver(dial, connection.traffic.request)
+  connection.onFull(() => closeIdle(agent))
   const limit = createLimit(parallel)
   const wide = createLimit(forwardedAtOnce)
   const { name } = connection

@@ -26,7 +26,10 @@ const kept = 256 * 1024
 const lingering = 1_000
 
 /** How long a login shell may take before it runs anything. Milliseconds. */
-const awakening = 60_000
+const awakening = 30_000
+
+/** How long ending a command may take, whatever sshd says of it. Milliseconds. */
+const ending = 8_000
 
 /** Runs a shell script on a host; see `Connection.script`. */
 export function runScript(session: Session, script: string, options: ExecOptions): Promise<ExecResult> {
@@ -73,9 +76,10 @@ export async function runLine(
   { line, marker, rest }: Start,
   options: ExecOptions,
 ): Promise<ExecResult | NotStarted> {
-  const begun = await beginSession(session, line, (channel) => ({
-    ended: converse(session, channel, marker, rest, options),
-  }))
+  const begun = await beginSession(session, line, (channel) => {
+    session.sessions.opened(channel)
+    return { ended: converse(session, channel, marker, rest, options) }
+  })
   return begun.ended
 }
 
@@ -108,17 +112,20 @@ function converse(
       failure ??= interruption(session.name, signal)
       source?.destroy()
       ending = endRemote(session, as, out, marker, channel)
+      overdue = setTimeout(finish, ending)
     }
     const lose = (): void => {
       failure ??= session.lost.reason
       finish()
     }
+    let overdue: NodeJS.Timeout | undefined
     let finished = false
     const finish = (): void => {
       if (finished) return
       finished = true
       clearTimeout(linger)
       clearTimeout(begun)
+      clearTimeout(overdue)
       signal.removeEventListener('abort', abort)
       session.lost.removeEventListener('abort', lose)
       source?.destroy()
@@ -142,6 +149,8 @@ function converse(
       if (out.hello !== undefined) return
       failure ??= notBegun(session, awakening, out.noise + err.noise)
       channel.close()
+      // sshd need not confirm it before what runs there has ended.
+      finish()
     }, awakening)
     let linger: NodeJS.Timeout | undefined
     const stir = (): void => {

@@ -49,7 +49,7 @@ export async function connectHost(
   signal: AbortSignal,
   { images, searches = new Map(), ...options }: HostOptions = {},
 ): Promise<ConnectedHost> {
-  const connection = await connect(target, signal, options)
+  const connection = await connect(target, signal, { ...options, spare: () => openBulk() })
   const connections = [connection]
   const link = createLinkMeter()
   const docker = dockerOf(connection, images, link)
@@ -128,6 +128,8 @@ export async function connectHost(
     docker,
     async lock(lockOptions) {
       const attempt = await takeHostLock(connection, lockOptions)
+      // Where sshd gives few sessions, another connection may keep it.
+      if (attempt.got === 'lock' && bulk) await attempt.lock.admit(connection)
       held = attempt.got === 'lock' ? attempt.lock : undefined
       return attempt
     },

@@ -2,6 +2,7 @@ import type { ClientChannel } from 'ssh2'
 import { bootstrap, killScript, newMarker, parseHello, scriptInput, type RemoteProcess } from './bootstrap.ts'
 import type { Rights } from './connection.ts'
 import type { Unframed } from './marker.ts'
+import { countSessions } from './session-count.ts'
 import { needsSudo, openSession, type Session } from './session.ts'
 
 /** How long a command that is to end may take before its channel is closed on it. Milliseconds. */
@@ -26,7 +27,9 @@ export async function endRemote(
 async function kill(session: Session, as: Rights, running: RemoteProcess): Promise<void> {
   const marker = newMarker()
   try {
-    const channel = await openSession(session, bootstrap(marker, needsSudo(session, as)))
+    // Waiting for a session that is free would be waiting for what is to end.
+    const without = { ...session, sessions: countSessions() }
+    const channel = await openSession(without, bootstrap(marker, needsSudo(session, as)))
     const done = new Promise((resolve) => channel.once('close', resolve))
     channel.on('error', () => undefined)
     channel.resume()

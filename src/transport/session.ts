@@ -3,6 +3,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import type { Rights } from './connection.ts'
 import type { Limit } from './docker-limit.ts'
+import type { SessionCount } from './session-count.ts'
 import type { TrafficCounter } from './traffic.ts'
 
 /** What running something on an open connection needs. */
@@ -18,6 +19,11 @@ export interface Session {
   readonly traffic: TrafficCounter
   /** What answers there: OpenSSH takes long command lines, others may not. */
   readonly server: () => 'openssh' | 'any'
+  readonly sessions: SessionCount
+  /** Each gives back sessions that lie idle. */
+  readonly idle: Set<() => void>
+  /** Another connection to the host, for when sshd opens no further session on this one. */
+  readonly spare: (() => Promise<Pick<Session, 'client' | 'lost' | 'traffic'>>) | undefined
   /** For what is worth knowing only to those who look closely. */
   readonly onDetail: (text: string) => void
 }
@@ -29,15 +35,16 @@ export const needsSudo = ({ user, become }: Session, as: Rights): boolean =>
 /** sshd's answer when a connection has as many sessions as it allows, or had: it frees them late. */
 const tooMany = 2
 const firstPause = 10
-const tries = 12
+const tries = { usual: 12, first: 5, beforeSpare: 4 }
 
-/** Opens a session that executes a command line. */
+/** Opens a session that executes a command line, and that may stay open for as long as the connection. */
 export const openSession = async (session: Session, command: string): Promise<ClientChannel> =>
   (await beginSession(session, command, (channel) => ({ channel }))).channel
 
 /**
  * Opens a session that executes a command line, and hands it on at once: what the command says, and its end, may have come
- * with the news that it was begun, and who listens only then hears nothing. Waits while sshd has none free.
+ * with the news that it was begun, and who listens only then hears nothing. Waits while sshd has none free; where those that
+ * are open are to stay, a spare connection is taken.
  */
 export async function beginSession<T extends object>(
   session: Session,
@@ -55,7 +62,18 @@ export async function beginSession<T extends object>(
       )
     } catch (error) {
       if (isProvisionError(error)) throw error
-      if (!isRefusal(error, tooMany) || attempt === tries) throw noSession(session, error)
+      if (!isRefusal(error, tooMany)) throw noSession(session, error)
+      for (const giveBack of session.idle) giveBack()
+      const end = session.sessions.nextEnd()
+      if (end) {
+        attempt = 0
+        // It ends with the connection, too.
+        await end
+      } else if (attempt >= tries.beforeSpare && session.spare) {
+        return beginSession({ ...session, ...(await session.spare()), spare: undefined }, command, begin)
+      } else if (attempt >= (session.sessions.hasOpened() ? tries.usual : tries.first)) {
+        throw noSession(session, error)
+      }
       await sleep(Math.min(1_000, firstPause * 2 ** attempt))
     }
   }
@@ -100,6 +118,6 @@ const isRefusal = (error: unknown, reason: number): boolean =>
 
 const noSession = ({ name }: Session, error: unknown): ProvisionError =>
   new ProvisionError('host', `${name}: sshd opens no session: ${reasonOf(error)}`, {
-    help: `look at the log of sshd on ${name}; its settings MaxSessions and ForceCommand may forbid it`,
+    help: `look at the log of sshd on ${name}, and whether its settings MaxSessions (10 by default) and ForceCommand allow it`,
     cause: error,
   })

@@ -91,7 +91,7 @@ export function keyError(
 /** Why a host let nobody in. */
 export const loginError = (target: SshTarget, tried: string, cause: unknown): ProvisionError =>
   new ProvisionError('host', `${target.name}: ${loginOf(target)} refuses the login with ${tried}`, {
-    help: `put the public key into ~${target.user}/.ssh/authorized_keys on ${target.name}, or correct user and identityFile`,
+    help: `put the public key into ~${target.user}/.ssh/authorized_keys on ${target.name}, or correct user and identityFile; the log of sshd there tells why`,
     cause,
   })
 

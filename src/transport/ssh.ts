@@ -3,7 +3,7 @@ import { connect as dialTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
 import type { Client, ClientErrorExtensions } from 'ssh2'
-import type { ProvisionError} from '../core/error.ts';
+import type { ProvisionError } from '../core/error.ts'
 import { isProvisionError, systemCode } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
 import { bootstrap, execScript, newMarker, scriptInput } from './bootstrap.ts'
@@ -18,6 +18,7 @@ import { openScripts } from './open-script.ts'
 import { persist } from './persist.ts'
 import { rawChannel } from './raw-channel.ts'
 import { serverAt } from './server-name.ts'
+import { countSessions } from './session-count.ts'
 import { needsSudo, openSession, unlessLost, type Session } from './session.ts'
 import { dialError, keyError, loginError, lostError } from './ssh-error.ts'
 import { watchSilence } from './silence.ts'
@@ -25,10 +26,12 @@ import { countTraffic } from './traffic.ts'
 
 /** How a connection behaves; the defaults are meant to fit. */
 export interface ConnectOptions {
-  /** Until it is ready. Milliseconds, default 10,000. */
+  /** Until it is ready. Milliseconds, default that of the target, else 10,000. */
   readonly timeout?: number
   /** A host counts as lost after `count` unanswered questions, `interval` milliseconds apart. Default 3 at 1,000. */
   readonly keepalive?: { readonly interval: number; readonly count: number }
+  /** Another connection to the same host, for when sshd opens no further session on this one. */
+  readonly spare?: (() => Promise<Connection>) | undefined
   /** Told what is worth knowing only to those who look closely. */
   readonly onDetail?: (text: string) => void
 }
@@ -45,14 +48,22 @@ export async function connect(
   target: SshTarget,
   signal: AbortSignal,
   {
-    timeout = 10_000,
+    timeout = target.connectTimeout ?? 10_000,
     keepalive = { interval: 1_000, count: 3 },
+    spare,
     onDetail = () => undefined,
   }: ConnectOptions = {},
 ): Promise<Connection> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
   const [known, identity] = await Promise.all([readKnown(target), identityFor(target, process.env)])
-  const opening = { target, signal, deadline, known, identity, options: { timeout, keepalive, onDetail } }
+  const opening = {
+    target,
+    signal,
+    deadline,
+    known,
+    identity,
+    options: { timeout, keepalive, spare, onDetail },
+  }
   return persist(() => open(opening), isCutAtOnce, deadline)
 }
 
@@ -71,7 +82,7 @@ const isCutAtOnce = (error: unknown): boolean =>
 
 async function open({ target, signal, deadline, known, identity, options }: Opening): Promise<Connection> {
   const { name, user, become } = target
-  const { timeout, keepalive, onDetail } = options
+  const { timeout, keepalive, spare, onDetail } = options
   const host: HostName = { address: target.address, port: target.port, alias: target.hostKeyAlias }
   const sock = await dial(target, signal, deadline, timeout)
   const ssh = new NodeSSH()
@@ -127,7 +138,23 @@ async function open({ target, signal, deadline, known, identity, options }: Open
   const patience = { interval: keepalive.interval, silence: keepalive.interval * (keepalive.count + 1) }
   watchSilence(sock, patience, (milliseconds) => (silence = milliseconds))
   const limit = createLimit(sessionsAtOnce)
-  return over({ name, user, become, client, lost: lost.signal, limit, traffic, server, onDetail })
+  const [sessions, idle] = [countSessions(), new Set<() => void>()]
+  return over({
+    ...{
+      name,
+      user,
+      become,
+      client,
+      lost: lost.signal,
+      limit,
+      sessions,
+      idle,
+      spare,
+      traffic,
+      server,
+      onDetail,
+    },
+  })
 }
 
 /** Everything else, on the client of an open connection. */
@@ -147,6 +174,7 @@ function over(session: Session): Connection {
       channel.write(scriptInput(marker, execScript(argv)))
       return rawChannel(channel, marker, `${name}: ${argv.join(' ')}`)
     },
+    onFull: (giveBack) => void session.idle.add(giveBack),
     forwardSocket: (path) =>
       unlessLost<Duplex>(session, (done) => client.openssh_forwardOutStreamLocal(path, done)),
     forwardPort: (host, port) =>

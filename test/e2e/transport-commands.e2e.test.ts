@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isProvisionError } from '../../src/core/error.ts'
 import { createLimit } from '../../src/transport/docker-limit.ts'
 import { runScript } from '../../src/transport/exec.ts'
+import { countSessions } from '../../src/transport/session-count.ts'
 import type { Session } from '../../src/transport/session.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
 import { failure, freshFolder, never, withConnection } from '../support/transport.ts'
@@ -142,6 +143,9 @@ describe('rights of root', () => {
         const session: Session = {
           ...{ name: 'box', user: 'core', become: true, client, lost, limit, traffic },
           server: () => 'any',
+          sessions: countSessions(),
+          idle: new Set(),
+          spare: undefined,
           onDetail: () => undefined,
         }
         const said = await runScript(session, 'echo "done $1"', { as: 'root', signal: never }).then(

@@ -21,6 +21,7 @@ export function shellConnection(shell: Shell): Connection {
     exec: elsewhere,
     channel: elsewhere,
     forwardSocket: elsewhere,
+    onFull: () => undefined,
     forwardPort: elsewhere,
     close: () => Promise.resolve(),
     openly: elsewhere,

@@ -36,6 +36,7 @@ function connectionOf(forwards: boolean, versions: Versions): { connection: Conn
       channel: (argv, as) => open(`${argv.join(' ')} as ${as}`),
       forwardSocket: (path) => (forwards ? open(path) : Promise.reject(refusal)),
       forwardPort: () => Promise.reject(refusal),
+      onFull: () => undefined,
       close: () => Promise.resolve(),
     },
   }

@@ -1,0 +1,28 @@
+import type { ClientChannel } from 'ssh2'
+
+/** The sessions of a connection that will end by themselves: who finds none free may wait for one of them. */
+export interface SessionCount {
+  readonly opened: (channel: ClientChannel) => void
+  /** Whether one was ever opened. */
+  readonly hasOpened: () => boolean
+  /** Waits until the next one ends; undefined where none is open. */
+  readonly nextEnd: () => Promise<void> | undefined
+}
+
+export function countSessions(): SessionCount {
+  let open = 0
+  let hasOpened = false
+  const waiting: (() => void)[] = []
+  return {
+    opened(channel) {
+      open++
+      hasOpened = true
+      channel.once('close', () => {
+        open--
+        for (const resolve of waiting.splice(0)) resolve()
+      })
+    },
+    hasOpened: () => hasOpened,
+    nextEnd: () => (open === 0 ? undefined : new Promise((resolve) => waiting.push(resolve))),
+  }
+}
