@@ -9,7 +9,7 @@ import { moved, portable, readTexts, rootOf } from '../engine/rollback/keep.ts'
 import { layOut } from '../engine/rollback/playbook-tree.ts'
 import { restored } from '../engine/rollback/restore.ts'
 import { keptIn, pastRuns } from '../engine/rollback/runs.ts'
-import { loadState } from '../engine/rollback/store.ts'
+import { loadState, removeState } from '../engine/rollback/store.ts'
 import type { Built } from '../engine/session.ts'
 import type { Place, Workspace } from '../engine/workspace.ts'
 import { loadPlaybook } from './load.ts'
@@ -86,6 +86,8 @@ function notesOf(
 async function stateCalled(stateDir: string, number: number, digest: string): Promise<KeptState> {
   const found = await loadState(stateDir, digest)
   if (found?.state === 'read') return found.kept
+  // Then the next run that makes the same is kept again.
+  if (found?.state === 'damaged') await removeState(stateDir, digest)
   const why =
     found === undefined
       ? 'is not there any more'

@@ -1,4 +1,4 @@
-import type { Digest } from './digest.ts'
+import { digestOfValue, type Digest } from './digest.ts'
 import type { Local } from './local.ts'
 
 /** A file or folder that is built here and pushed to hosts. Made by `artifact`. */
@@ -72,6 +72,10 @@ export interface LocalFile {
   /** Whether its owner may execute it; all else of the mode is the resource's business. */
   readonly executable: boolean
 }
+
+/** Of the paths and contents of a folder, and of nothing that differs from machine to machine. */
+export const digestOfFiles = (files: readonly Omit<LocalFile, 'source'>[]): Digest =>
+  digestOfValue(files.map(({ path, digest, executable }) => [path, digest, executable]))
 
 /** What came of an artifact or of a local folder. */
 export interface BuiltArtifact {

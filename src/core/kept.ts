@@ -1,4 +1,4 @@
-import type { BuiltArtifact, BuiltImage, LocalFile } from './build.ts'
+import { digestOfFiles, type BuiltArtifact, type BuiltImage, type LocalFile } from './build.ts'
 import { digestOfValue, type Digest } from './digest.ts'
 import * as read from './journal-fields.ts'
 
@@ -31,8 +31,20 @@ export interface KeptState {
   readonly images: readonly Omit<BuiltImage, 'changed'>[]
 }
 
-/** Two runs that brought the system to the same are kept once. */
-export const keptDigest = (state: KeptState): Digest => digestOfValue(state)
+/** Two runs that brought the system to the same are kept once. The digest of a folder stands for its thousand files. */
+export const keptDigest = (state: KeptState): Digest =>
+  digestOfValue({
+    ...state,
+    artifacts: Object.fromEntries(
+      Object.entries(state.artifacts).map(([id, { files, ...rest }]) => [
+        id,
+        rest.type === 'file' ? { ...rest, files } : rest,
+      ]),
+    ),
+  })
+
+const isWhole = ({ type, digest, files }: KeptArtifact): boolean =>
+  type === 'file' || digestOfFiles(files) === digest
 
 /** The digests of all content that a kept state needs. */
 export const contentsOf = ({ playbook, artifacts }: KeptState): readonly Digest[] => [
@@ -66,7 +78,9 @@ export function readKept(text: string, digest: Digest): ReadKept {
     ),
     images: read.listOf(fields['images']).flatMap((one) => (read.isFields(one) ? [imageIn(one)] : [])),
   }
-  return keptDigest(kept) === digest ? { state: 'read', kept } : { state: 'damaged' }
+  return keptDigest(kept) === digest && Object.values(kept.artifacts).every(isWhole)
+    ? { state: 'read', kept }
+    : { state: 'damaged' }
 }
 
 const artifactIn = ({ name, digest, type, files }: read.Fields): KeptArtifact => ({

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
+import { digestOfFiles } from '../../src/core/build.ts'
 import { digestOf } from '../../src/core/digest.ts'
 import { contentsOf, keptDigest, keptVersion, readKept, type KeptState } from '../../src/core/kept.ts'
 import { textsOfParams } from '../../src/core/params.ts'
@@ -57,6 +58,8 @@ test(`the latest ${keptStates} different states are kept`, () => {
   expect([...states]).toEqual(Array.from({ length: keptStates }, (_, i) => `S${14 - i}`))
 })
 
+const files = [{ path: 'index.html', digest: digestOf('x'), size: 1, executable: false }]
+
 const state: KeptState = {
   kept: keptVersion,
   params: { say: 'hello' },
@@ -70,6 +73,7 @@ const state: KeptState = {
       ...{ name: 'a', digest: digestOf('a'), type: 'file' },
       files: [{ path: '', digest: digestOf('a'), size: 1, executable: true }],
     },
+    'folder ./www': { ...{ name: 'www', digest: digestOfFiles(files), type: 'folder' }, files },
   },
   images: [{ ref: 'a:1', id: 'sha256:1', fingerprint: digestOf('i'), layers: ['sha256:2'] }],
 }
@@ -81,7 +85,7 @@ describe('what is kept of a run', () => {
   it('is read as it was written, whatever the order of its fields', () => {
     const reordered = JSON.stringify(Object.fromEntries(Object.entries(state).reverse()))
     expect(readKept(reordered, digest)).toEqual({ state: 'read', kept: state })
-    expect(contentsOf(state)).toEqual([digestOf('p'), digestOf('a')])
+    expect(contentsOf(state)).toEqual([digestOf('p'), digestOf('a'), digestOf('x')])
   })
 
   it.each<[string, string, string]>([
@@ -91,6 +95,7 @@ describe('what is kept of a run', () => {
     ['without a version', text.replace('"kept":1,', ''), 'damaged'],
     ['with another param', text.replace('hello', 'hallo'), 'damaged'],
     ['with another content', text.replace(digestOf('a'), digestOf('b')), 'damaged'],
+    ['with another file in a folder', text.replace('index.html', 'other.html'), 'damaged'],
     ['of a newer tool', text.replace('"kept":1', '"kept":2'), 'newer'],
   ])('%s counts as such', (_, given, expected) => {
     expect(readKept(given, digest).state).toBe(expected)

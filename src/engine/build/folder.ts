@@ -1,8 +1,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import picomatch from 'picomatch'
-import type { BuiltArtifact, Folder, LocalFile } from '../../core/build.ts'
-import { digestOfValue, type Digest } from '../../core/digest.ts'
+import { digestOfFiles, type BuiltArtifact, type Folder, type LocalFile } from '../../core/build.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { localPath } from '../../core/local.ts'
 import type { DigestCache, FileFacts } from './digest-cache.ts'
@@ -38,10 +37,6 @@ export async function readContent(
   const [single] = files
   return { type, files, digest: type === 'file' && single ? single.digest : digestOfFiles(files) }
 }
-
-/** Of paths and content, and of nothing that differs from machine to machine. */
-const digestOfFiles = (files: readonly LocalFile[]): Digest =>
-  digestOfValue(files.map(({ path, digest, executable }) => [path, digest, executable]))
 
 function localFile(path: string, source: string, facts: FileFacts | undefined): LocalFile {
   if (!facts) throw new ProvisionError('build', `${source}: its content was not read`)

@@ -11,7 +11,7 @@ import { limitTo } from '../build/limit.ts'
 import type { Built, Session } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
 import { keepImages } from './images.ts'
-import { keepFile, loadState, writeState } from './store.ts'
+import { hasState, keepFile, writeState } from './store.ts'
 
 /** The text of each file of a playbook, by its absolute path, as it was when a run began. */
 export type PlaybookTexts = ReadonlyMap<string, string>
@@ -98,7 +98,7 @@ export async function keepState(
   const { stateDir } = workspace
   const state = stateOf(session, built, texts)
   const digest = keptDigest(state)
-  if ((await loadState(stateDir, digest))?.state === 'read') return { digest, isNew: false }
+  if (await hasState(stateDir, digest)) return { digest, isNew: false }
   // The same content is often met more than once, and one is enough.
   const files = new Map(
     [...built.built.values()].flatMap((one) => one.files).map((file) => [file.digest, file]),

@@ -24,6 +24,9 @@ export const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
+export const hasState = (stateDir: string, digest: Digest): Promise<boolean> =>
+  isThere(statePath(stateDir, digest))
+
 /** The state of this digest; undefined when it is not kept any more. */
 export async function loadState(stateDir: string, digest: Digest): Promise<ReadKept | undefined> {
   try {
