@@ -56,6 +56,7 @@ export const openRun: OpenRun = async (workspace, options) => {
   let built: Built | undefined
   const buildNow: Session['build'] = (builds) => buildAll(builds, buildContext)
   const { kept, record = 'all' } = options
+  const onDetail = (text: string) => tap.emit({ event: 'note', level: 'detail', text })
   const session: Session = {
     ...options,
     ...hidden,
@@ -81,7 +82,7 @@ export const openRun: OpenRun = async (workspace, options) => {
       return ensureBox(content, built, buildContext)
     },
     connect: observed.connect(
-      options.connect ?? ((target, signal) => connectHost(target, signal, { images, searches })),
+      options.connect ?? ((target, signal) => connectHost(target, signal, { images, searches, onDetail })),
     ),
   }
   const recording = { session, tap, engine, record, built: () => built, state: kept?.state }

@@ -80,7 +80,8 @@ export type Event =
   | { readonly event: 'edited'; readonly files: readonly string[] }
   /** A watch is at rest: from now on a change of one of that many files makes a run. */
   | { readonly event: 'watching'; readonly files: number }
-  | { readonly event: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
+  /** A `detail` is for those who look closely. */
+  | { readonly event: 'note'; readonly level: 'info' | 'warning' | 'detail'; readonly text: string }
   | { readonly event: 'endpoints'; readonly endpoints: readonly NamedEndpoint[] }
   | { readonly event: 'failed'; readonly failure: Failure }
   /** A run failed, and what explains it was written here: an absolute path. */

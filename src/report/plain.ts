@@ -37,6 +37,7 @@ export function plainReport(options: PlainOptions): Report {
       gather(outcome, event)
       const task = 'task' in event ? board.tasks.get(event.task) : undefined
       const isPulse = event.event === 'task-progress' || (event.event === 'task-output' && detail === 'steps')
+      if (event.event === 'note' && event.level === 'detail' && detail === 'steps') return
       if (isPulse && (!task || quiet(task))) return
       if (task) spoken.set(task.id, now())
       const text = lineOf(event, task)

@@ -51,7 +51,7 @@ export function ttyReport({ stdout, stderr, streams, now, ...options }: TtyOptio
       }
       const between = watchText(event)
       if (between !== undefined) stdout.write(`${style.dim(between)}\n`)
-      if (event.event === 'note') {
+      if (event.event === 'note' && event.level !== 'detail') {
         const text =
           event.level === 'warning' ? style.yellow(`! ${event.text}`) : style.dim(`  ${event.text}`)
         if (screen) onScreen(({ note }) => note(text))

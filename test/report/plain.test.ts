@@ -28,6 +28,14 @@ async function report(events: readonly Event[], options: Partial<PlainOptions> =
 }
 
 describe('the plain report', () => {
+  it.each([
+    ['steps', ''],
+    ['output', 'web: takes the long way\n'],
+  ] as const)('with %s tells %j of what only those want to know who look closely', async (detail, told) => {
+    const note = { event: 'note', level: 'detail', text: 'web: takes the long way' } as const
+    expect((await report([note], { detail })).stderr).toBe(told)
+  })
+
   it('shows what came of a run on stdout', async () => {
     expect((await report(fakeRun('fine'))).stdout).toBe(
       [

@@ -5,6 +5,7 @@ import { editCss } from './edit-css.ts'
 import { editJava } from './edit-java.ts'
 import { farRefresh26, farRefresh100 } from './far-refresh.ts'
 import { firstProvisioning } from './first-provisioning.ts'
+import { fleets } from './fleet.ts'
 import { idleRefresh, idleRefreshMany } from './idle-refresh.ts'
 import { imageLayer } from './image-layer.ts'
 import { node, nodeDisk } from './node.ts'
@@ -29,6 +30,7 @@ export const workloads: readonly Workload[] = [
   firstProvisioning,
   delta,
   imageLayer,
+  ...fleets,
   node,
   nodeDisk,
   bakeAll,
