@@ -29,7 +29,7 @@ const lingering = 1_000
 const awakening = 30_000
 
 /** How long ending a command may take, whatever sshd says of it. Milliseconds. */
-const ending = 8_000
+const longestEnd = 8_000
 
 /** Runs a shell script on a host; see `Connection.script`. */
 export function runScript(session: Session, script: string, options: ExecOptions): Promise<ExecResult> {
@@ -112,7 +112,7 @@ function converse(
       failure ??= interruption(session.name, signal)
       source?.destroy()
       ending = endRemote(session, as, out, marker, channel)
-      overdue = setTimeout(finish, ending)
+      overdue = setTimeout(finish, longestEnd)
     }
     const lose = (): void => {
       failure ??= session.lost.reason
