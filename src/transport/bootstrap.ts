@@ -55,7 +55,9 @@ export function parseHello(line: string, marker: string): RemoteProcess {
  */
 export function killScript({ pid, session }: RemoteProcess): string {
   if (session === undefined) return `kill -TERM ${quote(pid)} 2>/dev/null; exit 0`
+  // It goes on when its connection ends and all of that is told to end.
   return `
+trap '' TERM HUP PIPE
 of_session() {
   for f in /proc/[0-9]*/stat; do
     IFS= read -r l 2>/dev/null <"$f" || continue

@@ -97,7 +97,7 @@ describe('a signal ends a run in good order', () => {
     expect(run.events().at(-1), what).toMatchObject({ event: 'finished', ok: false })
     expect(run.text(), what).toMatch(/"code":"interrupted","message":"stopped by/)
     // The kernel is done with what was killed a moment later.
-    await expect.poll(() => project.running(), { timeout: 3_000, interval: 100 }).toEqual([])
+    await expect.poll(() => project.running(), { timeout: 5_000, interval: 100 }).toEqual([])
     const next = await runCli(cli, ['refresh', ...project.args, '--no-wait', '--json'], { cwd: project.dir })
     expect(next.code, `${what}\nnext: ${next.stdout.slice(-2_000)}${next.stderr}`).toBe(0)
     const plan = await runCli(cli, ['plan', ...project.args, '--exit-code'], { cwd: project.dir })
@@ -132,7 +132,7 @@ describe('a signal', () => {
       cwd: project.dir,
     })
     expect(stdout).toMatch(/stopped by SIGINT|interrupted/)
-    expect(await project.running()).toEqual([])
+    await expect.poll(() => project.running(), { timeout: 5_000, interval: 100 }).toEqual([])
   })
 
   it('twice ends at once, and nothing is left all the same', async () => {
