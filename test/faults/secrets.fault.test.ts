@@ -105,17 +105,17 @@ describe('planted secrets', () => {
     expect((await call(['plan', '--json'])).events.find(({ event }) => event === 'planned')).toBeDefined()
     expect((await call(['refresh', '--json', '--profile'])).code).toBe(0)
     for (const args of [
+      ['history', 'show', '1'],
+      ['logs', 'talks', '--json'],
+      ['plan', '--verbose'],
       ['status', '--json'],
       ['status'],
       ['logs', 'talks'],
-      ['logs', 'talks', '--json'],
       ['history'],
-      ['history', 'show', '1'],
       ['history', 'show', '2', '--json'],
-      ['plan', '--verbose'],
       ['ssh-config'],
       ['doctor'],
-    ])
+    ].slice(0, points(3, 10)))
       expect((await call(args)).code).toBe(0)
     // Whether there is something to go back to or not.
     await call(['rollback', '--verbose', '--yes'])

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { systemCode } from '../../src/core/error.ts'
 
 /** A secret that a test has planted, with each text by which it could be found where it must not be. */
 export interface Planted {
@@ -62,6 +63,21 @@ export function searchIn(
   }
 }
 
+/** Nothing that a test makes here is larger; what others make at the same time may be. */
+const largest = 64e6
+
+/** What others have may go while it is looked at. */
+function whileThere<T>(look: () => T, gone: T): T {
+  try {
+    return look()
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return gone
+    throw error
+  }
+}
+const namesIn = (folder: string): readonly string[] => whileThere(() => readdirSync(folder), [])
+const contentOf = (path: string): Buffer => whileThere(() => readFileSync(path), Buffer.alloc(0))
+
 /** Looks through a folder of this machine: names, targets of links, contents, and what is in archives. */
 export function searchFolder(
   search: Search,
@@ -69,15 +85,21 @@ export function searchFolder(
   planted: readonly Planted[],
   isAllowed: (path: string) => boolean,
 ): void {
-  for (const name of readdirSync(folder)) {
+  for (const name of namesIn(folder)) {
     const path = join(folder, name)
     const stat = lstatSync(path, { throwIfNoEntry: false })
     if (stat === undefined || isAllowed(path)) continue
     searchIn(search, `name of ${path}`, name, planted)
-    if (stat.isSymbolicLink()) searchIn(search, path, readlinkSync(path), planted)
+    if (stat.isSymbolicLink())
+      searchIn(
+        search,
+        path,
+        whileThere(() => readlinkSync(path), ''),
+        planted,
+      )
     else if (stat.isDirectory()) searchFolder(search, path, planted, isAllowed)
-    else if (stat.isFile()) {
-      const content = readFileSync(path)
+    else if (stat.isFile() && stat.size < largest) {
+      const content = contentOf(path)
       searchIn(search, path, path.endsWith('.gz') ? gunzipSync(content) : content, planted)
     }
   }
