@@ -46,7 +46,7 @@ const begun = (who: string) =>
 
 describe('two runs from two machines on one host', () => {
   it('the second one waits, says for whom, and finds what the first one has left', async () => {
-    const ann = start('ann', ['refresh'], 3)
+    const ann = start('ann', ['refresh'], 8)
     await begun('ann')
     const bob = start('bob', ['refresh'])
     await says(
@@ -133,4 +133,24 @@ describe('two runs from two machines on one host', () => {
       tally('paused owners that lost the lock by their silence', 1)
     },
   )
+})
+
+describe('two runs in one project', () => {
+  it('the second one waits for a paused owner, or does not, and goes on when that is killed', async () => {
+    const first = start('ann', ['refresh'], 600)
+    await begun('ann')
+    const waiting = start('ann', ['refresh'])
+    await says(waiting, /waiting: `provision refresh` of [^ ]+@[^ ]+ \(pid \d+\) has been at work here since/)
+    first.kill('SIGSTOP')
+    const late = start('ann', ['refresh'])
+    await says(late, /waiting: another run has been at work on/)
+    const hurried = start('ann', ['refresh', '--no-wait'])
+    expect(await hurried.ended).toBe(1)
+    expect(text(hurried)).toMatch(/"code":"locked".*another run has been at work on/)
+    expect([first, waiting, late].map((run) => run.count('finished'))).toEqual([0, 0, 0])
+    first.kill('SIGKILL')
+    const codes = await Promise.all([waiting.ended, late.ended])
+    expect(codes, `${text(waiting)}\n${text(late)}`).toEqual([0, 0])
+    expect(team.log()).toEqual(['begin ann', 'begin ann', 'end ann'])
+  })
 })

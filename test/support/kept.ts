@@ -6,6 +6,7 @@ import { localEngine } from '../../src/transport/engine.ts'
 /** Takes away what the environments of a project have kept to roll back to, for tests that end without `destroy`. */
 export async function releaseKept(projectDir: string): Promise<void> {
   const folder = join(projectDir, '.provision')
-  for (const name of readdirSync(folder))
+  const environments = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  for (const { name } of environments)
     await releaseAll({ stateDir: join(folder, name), on: undefined }, localEngine)
 }
