@@ -13,7 +13,7 @@ export interface LinkFacts {
 /** How fast a host is reached, measured when it first matters, and corrected by all that is sent later. */
 export interface LinkMeter {
   readonly facts: () => LinkFacts
-  /** Measures unless it is known: takes a round trip, and `burst` bytes. */
+  /** Measures unless it is known: takes a round trip or two, and so many `burst`s. */
   readonly measure: (connection: Connection, signal: AbortSignal) => Promise<LinkFacts>
   /** Bytes on their way; the meter is to be told when they have arrived. */
   readonly timed: (bytes: AsyncIterable<Uint8Array>) => Timed
@@ -22,7 +22,7 @@ export interface LinkMeter {
 }
 
 /** Enough that 10 MB/s, where compression begins to pay, is told from what a process takes to start. Bytes. */
-const burst = 16_384
+const burst = 8_192
 /** A burst may go into a buffer on the way; so much does not. Bytes, and bytes a second that only it can prove. */
 const proof = { size: 8_000_000, above: 40_000_000 }
 /** Bytes of a transfer whose time tells something of the link. */
@@ -44,6 +44,8 @@ export interface Timed {
 export function createLinkMeter(): LinkMeter {
   let rate: number | undefined
   let packs: boolean | undefined
+  /** A host that cannot tell is not asked again. */
+  let hasTried = false
   let measuring: Promise<void> | undefined
   const facts = (): LinkFacts => ({ rate, packs })
   const saw = (bytes: number, milliseconds: number): void => {
@@ -66,8 +68,9 @@ export function createLinkMeter(): LinkMeter {
       return { bytes: counted(), arrived: () => saw(size, performance.now() - from) }
     },
     async measure(connection, signal) {
-      if (rate !== undefined) return facts()
+      if (rate !== undefined || hasTried) return facts()
       measuring ??= timeBurst(connection, signal).then((found) => {
+        hasTried = true
         rate ??= found.rate
         packs = found.packs
       })
@@ -93,30 +96,43 @@ export const paysToPack = ({ rate, packs }: LinkFacts): boolean =>
 
 const script = `
 gzip -c </dev/null >/dev/null 2>&1 && echo gzip || echo cat
+head -c ${burst} >/dev/null
+echo got
 cat >/dev/null
 echo got`
 
-/** The time from when the host reads until it has read all, so that of what the link carries and of one way back. */
+/**
+ * The time from when the host reads until it has read all, so that of what the link carries and of one way back; where that is
+ * long, the better of two: a machine that is busy must not pass for a slow link.
+ */
 async function timeBurst(connection: Connection, signal: AbortSignal): Promise<LinkFacts> {
-  let from = 0
-  let took: number | undefined
+  let [rate, from] = [0, 0]
   let packs = false
-  let begin: () => void = () => undefined
-  const begun = new Promise<void>((resolve) => (begin = resolve))
+  let wake: () => void = () => undefined
+  const line = (): Promise<void> => new Promise((resolve) => (wake = resolve))
+  const ready = line()
   const stdin = async function* () {
-    await begun
-    from = performance.now()
-    yield randomBytes(burst)
+    await ready
+    for (let i = 0; i < 2 && rate < slowBelow; i++) {
+      const got = line()
+      from = performance.now()
+      yield randomBytes(burst)
+      // The second is all that the host still reads, which it has once this ends.
+      if (i === 0) await got
+    }
   }
   await connection.script(script, {
     as: 'user',
     stdin: Readable.from(stdin(), { objectMode: false }),
     signal,
-    onLine: (line) => {
-      if (line === 'gzip') packs = true
-      if (line === 'gzip' || line === 'cat') begin()
-      if (line === 'got') took = performance.now() - from
+    onLine: (text) => {
+      packs ||= text === 'gzip'
+      if (text === 'got' && from > 0) {
+        rate = Math.max(rate, (burst / Math.max(0.01, performance.now() - from)) * 1_000)
+        from = 0
+      }
+      wake()
     },
   })
-  return { rate: took && Math.min(proof.above, (burst / took) * 1_000), packs }
+  return { rate: rate > 0 ? Math.min(proof.above, rate) : undefined, packs }
 }
