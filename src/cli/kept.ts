@@ -12,6 +12,7 @@ import { keptIn, pastRuns } from '../engine/rollback/runs.ts'
 import { loadState, removeState } from '../engine/rollback/store.ts'
 import type { Built } from '../engine/session.ts'
 import type { Place, Workspace } from '../engine/workspace.ts'
+import { journalNumbers } from '../engine/journal/folder.ts'
 import { loadPlaybook } from './load.ts'
 
 type Builder = (builds: readonly Build[]) => Promise<Built>
@@ -24,6 +25,11 @@ export interface KeptRun {
   readonly workspace: Workspace
   /** Answers builds with what is kept; `now` does those that are not. */
   readonly build: (builds: readonly Build[], now: Builder, engine: () => Promise<Dockerode>) => Promise<Built>
+  /**
+   * Makes sure that nobody else's run has come in between, since when this one was chosen as the one before the latest.
+   * To be called under the lock, by a run with a journal of its own.
+   */
+  readonly requireLatest: () => Promise<void>
   /** What people should know of it before it is carried out. */
   readonly notes: readonly string[]
   readonly close: () => Promise<void>
@@ -35,6 +41,7 @@ export interface KeptRun {
  */
 export async function openKept(place: Omit<Place, 'trouble'>, { number, state }: PastRun): Promise<KeptRun> {
   const { stateDir, projectDir, cacheDir } = place
+  const latest = (await journalNumbers(stateDir)).at(-1) ?? 0
   const kept = await stateCalled(stateDir, number, state ?? '')
   const root = rootOf(projectDir, kept)
   const changed = await changedSince(root, kept)
@@ -58,12 +65,22 @@ export async function openKept(place: Omit<Place, 'trouble'>, { number, state }:
       ...{ number, state: state ?? '', workspace, notes: notesOf(number, changed, playbook.hosts, place) },
       build: (builds, now, engine) =>
         restored(builds, { state: kept, stateDir, cacheDir, engine, idOf, build: now }),
+      requireLatest: async () => refuseOthers(stateDir, latest),
       close: async () => tree?.remove(),
     }
   } catch (error) {
     await tree?.remove()
     throw error
   }
+}
+
+async function refuseOthers(stateDir: string, latest: number): Promise<void> {
+  const [own = 0, ...others] = (await journalNumbers(stateDir)).filter((number) => number > latest).reverse()
+  const [other] = others
+  if (other === undefined || own === 0) return
+  throw new ProvisionError('locked', `run ${other} has come in between; nothing was changed`, {
+    help: 'see what it did (provision history show), and roll back again',
+  })
 }
 
 function notesOf(

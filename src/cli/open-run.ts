@@ -3,15 +3,14 @@ import { dirname } from 'node:path'
 import { ProvisionError } from '../core/error.ts'
 import type { Finished } from '../core/event.ts'
 import { graphOf, type Graph } from '../core/graph.ts'
-import type { Destroyed, Provider } from '../core/provider.ts'
+import type { Provider } from '../core/provider.ts'
 import { buildAll } from '../engine/build/index.ts'
 import type { Outcomes } from '../engine/converge.ts'
-import { destroy } from '../engine/destroy.ts'
 import { nodeTasks } from '../engine/nodes.ts'
 import { observer } from '../engine/observe.ts'
 import { quickstart } from '../engine/quickstart.ts'
 import { plan, refresh } from '../engine/refresh.ts'
-import { releaseAll } from '../engine/rollback/runs.ts'
+import { destroyAll } from '../engine/rollback/destroy-all.ts'
 import type { Built, IfLocked, Session } from '../engine/session.ts'
 import { statusOf } from '../engine/status.ts'
 import { transaction } from '../engine/transaction.ts'
@@ -26,6 +25,7 @@ import { acquireLock } from '../transport/lock.ts'
 import { ensureBox } from './ensure-box.ts'
 import { hiding } from './hiding.ts'
 import { imagesOf, publishedPorts } from './of-graph.ts'
+import { once } from './once.ts'
 import { paramEnvironment } from './param-env.ts'
 import { recorded, tapped, type Recording } from './recorded.ts'
 import type { OpenHost, OpenRun, Run } from './run.ts'
@@ -87,16 +87,22 @@ export const openRun: OpenRun = async (workspace, options) => {
   }
   const recording = { session, tap, engine, record, built: () => built, state: kept?.state }
   const back = () => wayBack(session, engine, buildNow)
-  return runOf(session, options.ifLocked, recording, { back, onClose: observed.end })
+  return runOf(session, options.ifLocked, recording, {
+    ...{ back, onClose: observed.end },
+    requireLatest: kept?.requireLatest ?? (() => Promise.resolve()),
+  })
 }
 
 interface Ways {
   /** To the last run that went well. */
   readonly back: Parameters<typeof transaction>[2]
+  /** Makes sure that no other run has come between the choice of a run to roll back to and this one. */
+  readonly requireLatest: () => Promise<void>
   readonly onClose: () => void
 }
 
-function runOf(session: Session, ifLocked: IfLocked, recording: Recording, { back, onClose }: Ways): Run {
+function runOf(session: Session, ifLocked: IfLocked, recording: Recording, ways: Ways): Run {
+  const { back, requireLatest, onClose } = ways
   const { workspace, provider, signal, emit } = session
   const opened: ConnectedHost[] = []
   const alone = <T>(
@@ -130,7 +136,11 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, { bac
     quickstart: () => finishing('quickstart', quickstart),
     refresh: () => finishing('refresh', refresh),
     apply: () => finishing('apply', refresh),
-    rollback: (number) => finishing(`rollback to ${number}`, refresh),
+    rollback: (number) =>
+      finishing(`rollback to ${number}`, async (under) => {
+        await requireLatest()
+        return refresh(under)
+      }),
     plan: async () => {
       refuseMistakes(session)
       return plan(session)
@@ -172,13 +182,6 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, { bac
 const refuseMistakes = ({ graph }: Session): Graph => graph
 
 const same = (outcomes: Outcomes): Outcomes => outcomes
-
-/** With it goes what is kept to roll back to: no image of ours stays on this machine's engine. */
-async function destroyAll(session: Session, engine: () => Promise<Dockerode>): Promise<Destroyed> {
-  const destroyed = await destroy(session)
-  await releaseAll(session.workspace, engine)
-  return destroyed
-}
 
 const fine = (changed: number): Outcomes => ({ ok: true, changed, unchanged: 0, failed: 0 })
 
@@ -237,10 +240,4 @@ async function providerOf(
   }
   const ports = (host: string) => publishedPorts(graph(), host)
   return createDockerProvider({ environment, projectDir, stateDir, hosts: playbook.hosts, ports, engine })
-}
-
-/** Does something at its first call, and gives that result ever after. */
-function once<T extends object>(work: () => T): () => T {
-  let result: T | undefined
-  return () => (result ??= work())
 }

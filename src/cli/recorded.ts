@@ -95,7 +95,11 @@ export async function recorded<T>(
   const keep = async (): Promise<{ readonly digest: string; readonly isNew: boolean } | undefined> => {
     const built = recording.built()
     if (recording.state !== undefined) return { digest: recording.state, isNew: false }
-    return built && keepState(session, built, texts, engine)
+    const kept = built && (await keepState(session, built, texts, engine))
+    // In a watch the next run follows at once.
+    if (built && !kept && record === 'all')
+      note('this run cannot be rolled back to: a file was edited while it was at work')
+    return kept
   }
   // A stop that takes too long, and a second signal, end the process in the middle: the next run looks what was left.
   const cutOff = (): void => {

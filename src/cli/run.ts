@@ -52,7 +52,7 @@ export interface RunOptions {
   /** Which runs leave a journal. Default: all. */
   readonly record?: Record
   /** What is kept of a run, in place of builds. */
-  readonly kept?: Pick<KeptRun, 'state' | 'build'>
+  readonly kept?: Pick<KeptRun, 'state' | 'build' | 'requireLatest'>
 }
 
 /**

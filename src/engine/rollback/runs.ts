@@ -34,6 +34,8 @@ export async function pruneKept(stateDir: string, engine: () => Promise<Dockerod
     wanted.has(digest) && found?.state === 'read' ? [found.kept] : [],
   )
   await removeOtherContent(stateDir, new Set(kept.flatMap(contentsOf)))
+  // Where no image was kept there may be no engine.
+  if (gone.every(({ found }) => found?.state === 'read' && found.kept.images.length === 0)) return
   await releaseImages(
     await engine(),
     stateDir,
