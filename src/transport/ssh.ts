@@ -16,6 +16,7 @@ import { algorithmsFor, judge, type HostName, type KnownHost } from './known-hos
 import { readKnown } from './known-hosts-files.ts'
 import { openScripts } from './open-script.ts'
 import { persist } from './persist.ts'
+import { signAtOnce } from './sign-at-once.ts'
 import { rawChannel } from './raw-channel.ts'
 import { serverAt } from './server-name.ts'
 import { countSessions } from './session-count.ts'
@@ -108,6 +109,7 @@ async function open({ target, signal, deadline, known, identity, options }: Open
     },
   })
   const client = clientOf(ssh)
+  signAtOnce(client)
   // Only now: whoever listens first makes the bytes flow.
   const traffic = countTraffic(sock)
   const server = serverAt(sock)

@@ -1,5 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Probe } from '../../src/core/probe.ts'
 import { connectHost } from '../../src/transport/host.ts'
@@ -10,7 +12,7 @@ import { never } from '../support/transport.ts'
 /** Long against what a busy machine takes to answer. Milliseconds. */
 const roundTrip = 200
 
-/** How often a run that finds nothing to do waits for a host, counted on the wire of a long way. */
+/** How often a run that finds nothing to do waits for a host, counted on the wire of a long way; TCP's own is not counted. */
 describe('round trips', { timeout: 60_000 }, () => {
   let sshd: Sshd
   let folder = ''
@@ -57,9 +59,26 @@ describe('round trips', { timeout: 60_000 }, () => {
     ['1,000 files, Docker’s lists and inspects', () => [...docker, ...files(most)]],
     ['a command', () => [command]],
   ])('two after it is connected: %s', async (title, probes) => {
-    const { connect, ask, details } = await tripsFor(probes())
+    // What this machine is late with looks like one more: the fewest of some tries count.
+    let { connect, ask, details } = await tripsFor(probes())
+    for (let i = 0; i < 3 && connect + ask > 6; i++) ({ connect, ask, details } = await tripsFor(probes()))
     console.log(`${title}: connected after ${connect} round trips, answered after ${ask} more`)
-    expect({ ask, details }).toEqual({ ask: 2, details: [] })
+    expect({ connect, ask, details }).toEqual({ connect: 4, ask: 2, details: [] })
+  })
+
+  it.each([
+    ['an elliptic curve', ['-t', 'ecdsa'], 4],
+    // Which form its signatures have is told by the host.
+    ['RSA', ['-t', 'rsa', '-b', '2048'], 5],
+  ])('lets in with a key of %s', async (_, type, trips) => {
+    const identityFile = join(sshd.folder, `key ${type.join(' ')}`)
+    await promisify(execFile)('ssh-keygen', ['-q', '-N', '', ...type, '-f', identityFile])
+    await appendFile(join(sshd.folder, 'authorized_keys'), await readFile(`${identityFile}.pub`))
+    const { connect, answers } = await tripsFor([command], {
+      ...sshd,
+      target: { ...sshd.target, identityFile },
+    })
+    expect({ connect, answers }).toEqual({ connect: trips, answers: [{ code: 3, output: 'out\n' }] })
   })
 
   it('three where a secret belongs to what is asked, which is in no command line', async () => {
