@@ -25,7 +25,8 @@ export async function pyinfra(
   )
   const imports = 'from pyinfra.operations import files, server\n'
   await writeFile(join(dir, 'deploy.py'), `${imports}\n${operations}\n`)
-  const options = ['-y', '--sudo', '--parallel', String(hosts.length)]
+  const become = hosts.every(({ user }) => user === 'root') ? [] : ['--sudo']
+  const options = ['-y', ...become, '--parallel', String(hosts.length)]
   const argv = [tools.pyinfra.version[0], ...options, 'inventory.py', 'deploy.py']
   return () => run(argv, { cwd: dir, signal: bench.signal, limit: 900_000 })
 }

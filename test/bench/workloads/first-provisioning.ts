@@ -42,6 +42,7 @@ export const firstProvisioning: Workload = {
       title: 'Ansible + Mitogen, rsync',
       how: 'with `rsync` in place of `copy` for the folder, as its `synchronize` does',
       needs: 'mitogen',
+      most: 1,
     },
     peer('pyinfra', '`files.put`, `files.sync`, `docker run` in `server.shell`', {
       goals: faster(4),
