@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import { allOf } from '../core/track.ts'
 import type { ConnectedHost } from '../transport/host.ts'
@@ -51,8 +52,11 @@ export async function lockHosts(run: Claimant, hosts: Iterable<ConnectedHost>): 
   }
   const locks = [...held]
   const lost = locks.map((lock) => takenAway(lock.lost))
+  const either = AbortSignal.any([run.signal, ...lost])
+  // All that goes on at once listens to it.
+  setMaxListeners(0, either)
   return {
-    signal: AbortSignal.any([run.signal, ...lost]),
+    signal: either,
     isAloneSince: (time) => locks.every((lock) => lock.isAloneSince(time)),
     requireAll() {
       if (!run.signal.aborted) for (const one of lost) one.throwIfAborted()

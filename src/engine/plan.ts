@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Facts } from '../core/facts.ts'
 import type { Graph, GraphNode } from '../core/graph.ts'
@@ -114,7 +115,10 @@ async function inTime(
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(noAnswer(host.name)), patience)
   try {
-    return { answers: await host.probe(probes, AbortSignal.any([signal, late.signal])) }
+    const either = AbortSignal.any([signal, late.signal])
+    // Every call to Docker listens to it.
+    setMaxListeners(0, either)
+    return { answers: await host.probe(probes, either) }
   } catch (error) {
     if (isProvisionError(error) && error.code === 'host') return { host: host.name, error }
     throw error

@@ -42,7 +42,7 @@ done
 [ -n "$R" ] || { no broken 'no folder can be written to'; exit 1; }
 home=$d
 te=$( { cd -- "$R" && ${unpack === 'cat' ? '' : `${unpack} | `}tar -x -p -o -m -f -; } 2>&1)
-[ -f "$R/end" ] || { no broken "$te"; exit 1; }
+[ -f "$R/end" ] && [ "$(tail -n 1 "$R/run")" = '}' ] || { no broken "$te"; exit 1; }
 ${helpers}
 . "$R/run" && commit && no done ''
 exit 0`

@@ -27,7 +27,7 @@ export async function act(
   try {
     await call(what, docker, action, signal)
   } catch (error) {
-    throw await explain(what, docker, action, error, signal)
+    throw await explain({ what, host }, docker, action, error, signal)
   }
 }
 
@@ -166,7 +166,7 @@ function containerBody(body: ContainerBody): Dockerode.ContainerCreateOptions {
 
 /** Says what to do next, by what Docker answered and by what there is. */
 async function explain(
-  what: string,
+  { what, host }: { readonly what: string; readonly host: string },
   docker: Dockerode,
   action: DockerAction,
   error: unknown,
@@ -197,5 +197,7 @@ async function explain(
       help: 'remove or rename what has the name, or choose another name in the playbook',
     })
   }
+  if (status === 500)
+    return failed(`see what Docker says above; is there space left on ${host}? docker system df`)
   return dockerError(what, error, signal)
 }

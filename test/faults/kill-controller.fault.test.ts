@@ -39,7 +39,7 @@ it('a refresh that is killed at any moment: the next one gives what an undisturb
   const failures: string[] = []
   let now: Version = 'a'
   let killed = 0
-  for (const point of pointsOf(work, 3, 60)) {
+  for (const point of pointsOf(work, 2, 60)) {
     const wanted = the(refreshed.get(other[now]))
     now = other[now]
     trial.project.edit(now)
@@ -63,7 +63,7 @@ it('a quickstart that is killed at any moment: the next one gives what an undist
   trial.project.edit('a')
   await nothing('baked')
   begun.set('baked', await clean('quickstart'))
-  for (const point of pointsOf(work, 3, 60)) {
+  for (const point of pointsOf(work, 2, 60)) {
     const box = point % 6 === 5 ? 'unbaked' : 'baked'
     const { ran, state } = the(begun.get(box))
     await nothing(box)

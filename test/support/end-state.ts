@@ -160,7 +160,7 @@ async function boxStores(prefix: string): Promise<EndState> {
 
 /** Journals, failures and caches differ in number and name from run to run; anything else does not. */
 const isOddState = (path: string): boolean =>
-  !/^(?:[^/]+\/journal\/\d+\.jsonl|failures\/|cache\/(?:artifacts|images)\/[0-9a-f]+\.json$|cache\/digests\.json$|cache\/jiti\/)/.test(
+  !/^(?:[^/]+\/kept\/|[^/]+\/journal\/\d+\.jsonl|failures\/|cache\/(?:artifacts|images)\/[0-9a-f]+\.json$|cache\/digests\.json$|cache\/jiti\/)/.test(
     path,
   )
 

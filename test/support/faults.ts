@@ -56,3 +56,15 @@ export const randomOf = ({ seed }: Effort, point: number): (() => number) => ran
 /** How to try a point again, alone. */
 export const replayOf = ({ seed }: Effort, test: string, point: number): string =>
   `replay it: scripts/faults.sh --seed ${seed} --only ${test} --point ${point}`
+
+/** All of a list in full; in CI so many of it, which the seed chooses. */
+export function sampleOf<T>({ seed, points }: Effort, list: readonly T[], sample: number): readonly T[] {
+  const count = points(sample, list.length)
+  const random = randomFrom(seed)
+  const drawn = list.map((one, place) => ({ one, place, lot: random() }))
+  return drawn
+    .sort((a, b) => a.lot - b.lot)
+    .slice(0, count)
+    .sort((a, b) => a.place - b.place)
+    .map(({ one }) => one)
+}
