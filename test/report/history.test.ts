@@ -70,3 +70,15 @@ test('one run in full: who, plan with changes, steps with times, failure', () =>
     /✖ app › container user: not ready after 30 s\n +GET .*refused\nhelp: provision logs user/,
   )
 })
+
+test('one run in full: the log of what was taken back, once, with all that was kept of it', () => {
+  const lines = Array.from({ length: 30 }, (_, i) => `line ${i}`)
+  const textWith = (log: readonly string[]): string => {
+    const output = ['last log lines:', ...log.slice(-20)].join('\n')
+    const failure = { code: 'ready', message: 'app › container user: it ended', output, log } as const
+    const { journal } = journalOf(4, 'refresh', [{ event: 'failed', failure }])
+    return journal.state === 'read' ? runText(journal.run, undefined, look) : journal.state
+  }
+  expect(textWith(lines)).toMatch(/ {2}its last 30 log lines:\n {2}line 0\n {2}line 1\n/)
+  expect(textWith(lines.slice(0, 3)).match(/line 1/g)).toHaveLength(1)
+})
