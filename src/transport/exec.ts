@@ -26,7 +26,7 @@ const kept = 256 * 1024
 const lingering = 1_000
 
 /** How long a login shell may take before it runs anything. Milliseconds. */
-const awakening = 30_000
+export const awakening = 30_000
 
 /** How long ending a command may take, whatever sshd says of it. Milliseconds. */
 const longestEnd = 8_000
@@ -37,17 +37,17 @@ export function runScript(session: Session, script: string, options: ExecOptions
     if (options.signal.aborted) throw interruption(session.name, options.signal)
     const ended = await begin(session, script, options)
     if (!('noise' in ended)) return ended
-    const withSudo = needsSudo(session, options.as)
-    throw notStarted(session, withSudo ? await blamed(session, ended, options) : 'login', ended)
+    throw notStarted(session, await faultOf(session, ended, options), ended)
   })
 }
 
-/** Where sudo was to run something that did not begin: whether it is sudo's fault, or nothing runs there at all. */
-async function blamed(
+/** Whose fault it is that something did not begin: where sudo was to run it, whether anything runs there without it. */
+export async function faultOf(
   session: Session,
   { code }: NotStarted,
-  { signal }: ExecOptions,
+  { as, signal }: Pick<ExecOptions, 'as' | 'signal'>,
 ): Promise<'login' | 'sudo' | 'no sudo'> {
+  if (!needsSudo(session, as)) return 'login'
   const alone = await begin(session, ':', { as: 'user', signal })
   if ('noise' in alone) return 'login'
   return code === 127 ? 'no sudo' : 'sudo'

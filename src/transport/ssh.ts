@@ -174,7 +174,7 @@ function over(session: Session): Connection {
       const marker = newMarker()
       const channel = await openSession(session, bootstrap(marker, needsSudo(session, as)))
       channel.write(scriptInput(marker, execScript(argv)))
-      return rawChannel(channel, marker, `${name}: ${argv.join(' ')}`)
+      return rawChannel(session, channel, marker, as)
     },
     onFull: (giveBack) => void session.idle.add(giveBack),
     forwardSocket: (path) =>

@@ -101,7 +101,7 @@ export async function startSshd(
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await untilItListens(port, daemon)
+    await untilItListens(port, daemon, network === undefined ? undefined : () => log)
   } catch (error) {
     await stop()
     throw new Error(`sshd did not start: ${log}`, { cause: error })
@@ -167,17 +167,25 @@ export function freePort(): Promise<number> {
   })
 }
 
-async function untilItListens(port: number, daemon: ChildProcess): Promise<void> {
+/** In a network of its own it can only be asked by what it writes. */
+async function untilItListens(
+  port: number,
+  daemon: ChildProcess,
+  log: (() => string) | undefined,
+): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if (daemon.exitCode !== null) break
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect({ port, host: '127.0.0.1' })
-      socket.once('connect', () => resolve(true))
-      socket.once('error', () => resolve(false))
-      socket.once('connect', () => socket.destroy())
-    })
+    const open = log === undefined ? await answers(port) : log().includes('Server listening')
     if (open) return
     await sleep(25)
   }
   throw new Error(`nothing listens on port ${port}`)
 }
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.once('connect', () => resolve(true))
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
