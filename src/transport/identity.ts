@@ -28,6 +28,7 @@ export async function identityFor(
   if (key !== undefined && key !== 'encrypted') {
     return { methods: [{ type: 'publickey', username: user, key }], tried: `key ${identityFile}` }
   }
+  // Only now: the user's agent has nothing to do with a key that is a file.
   const agent = await agentAt(env['SSH_AUTH_SOCK'])
   const fromAgent: AgentAuthMethod[] = agent === undefined ? [] : [{ type: 'agent', username: user, agent }]
   if (identityFile !== undefined) {
@@ -111,11 +112,16 @@ export function isEncrypted(content: Buffer): boolean {
   return bytes.toString('latin1', magic.length + 4, magic.length + 4 + length) !== 'none'
 }
 
+/** Milliseconds after which an agent counts as none: it may be stopped, or the end of a connection that is gone. */
+const agentPatience = 3_000
+
 /** The socket of an agent that answers and holds a key: ssh2 gives up on a host when the agent does not answer. */
 async function agentAt(socket: string | undefined): Promise<string | undefined> {
   if (!socket) return undefined
   return new Promise((resolve) => {
+    const late = setTimeout(() => resolve(undefined), agentPatience)
     ssh2.createAgent(socket).getIdentities((error, keys) => {
+      clearTimeout(late)
       resolve(!error && keys && keys.length > 0 ? socket : undefined)
     })
   })
