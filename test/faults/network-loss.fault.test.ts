@@ -47,7 +47,7 @@ describe.runIf(await losesPackets())('a network that loses packets, for the tool
       const call = [process.execPath, cli.bin, ...project.args]
       const { stdout } = await run('nsenter', [`--net=${network}`, ...call], { cwd: dir })
       expect(stdout).toContain('box › command mark')
-      expect(readFileSync(join(dir, 'there/data'), 'utf8')).toBe('x'.repeat(300_000))
+      expect(readFileSync(join(dir, 'there/data'), 'utf8')).toBe(readFileSync(join(dir, 'data'), 'utf8'))
       expect(readFileSync(join(dir, 'there/mark'), 'utf8')).toBe('done\n')
       survived++
     } finally {
