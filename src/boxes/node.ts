@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode'
 import type { ContainerCreateOptions } from 'dockerode'
 import { unless } from '../transport/docker-error.ts'
+import { removeContainer } from '../transport/remove-container.ts'
 import { hostKeyArchive, type KeyPair } from './ssh-keys.ts'
 
 /** Makes a node's container, with a host key of its own inside, and starts it. */
@@ -18,7 +19,7 @@ export async function startNode(
 
 /** Removes a node with what is in it; one that is gone already is fine. Its named volumes stay. */
 export const removeNode = (engine: Dockerode, name: string): Promise<void> =>
-  unless([404], engine.getContainer(name).remove({ force: true, v: true }))
+  removeContainer(engine.getContainer(name))
 
 /** Removes a volume; one that is gone already is fine. */
 export const removeVolume = (engine: Dockerode, name: string): Promise<void> =>

@@ -6,6 +6,7 @@ import { ownName } from '../core/making.ts'
 import { reveal } from '../core/secret.ts'
 import { dockerError, dockerStatus, found, unless } from './docker-error.ts'
 import { portHolder } from './docker-ports.ts'
+import { removeContainer } from './remove-container.ts'
 
 /** The actions that one or two calls to Docker do. */
 export type DockerAction = Exclude<
@@ -53,7 +54,7 @@ async function call(
     case 'rename-container':
       return renameContainer(docker, action.name, action.to, signal)
     case 'remove-container':
-      return removeContainer(container, signal)
+      return removeContainer(container, abort)
     case 'create-network':
       return createNetwork(what, docker, action.name, action.body, signal)
     case 'remove-network':
@@ -75,17 +76,6 @@ async function renameContainer(
     await docker.getContainer(name).rename({ ...abort, name: to })
   } catch (error) {
     if (dockerStatus(error) !== 404 || !(await found(docker.getContainer(to).inspect(abort)))) throw error
-  }
-}
-
-async function removeContainer(container: Dockerode.Container, signal: AbortSignal): Promise<void> {
-  const abort = abortable(signal)
-  try {
-    await unless([404], container.remove({ ...abort, force: true, v: true }))
-  } catch (error) {
-    // Somebody else is removing it: let them finish.
-    if (dockerStatus(error) !== 409) throw error
-    await found(container.wait({ ...abort, condition: 'removed' }))
   }
 }
 

@@ -4,6 +4,7 @@ import { refuseNewer } from '../../core/owned.ts'
 import { dockerReason, unless } from '../../transport/docker-error.ts'
 import { providerError, type Context } from './context.ts'
 import { removeKeys } from './keys.ts'
+import { removeContainer } from '../../transport/remove-container.ts'
 
 /** One object to be removed. */
 interface Doomed {
@@ -49,7 +50,7 @@ async function containersOf({ engine, names }: Context): Promise<readonly Doomed
     title: `container ${(Names[0] ?? Id).replace(/^\//, '')}`,
     host: Labels[label.host],
     version: Labels[label.version],
-    remove: () => engine.getContainer(Id).remove({ force: true, v: true }),
+    remove: () => removeContainer(engine.getContainer(Id)),
   }))
 }
 
