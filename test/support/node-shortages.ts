@@ -8,11 +8,15 @@ const confine =
       host,
       `rm -rf /keep && cp -a ${folder} /keep && mount -t tmpfs -o mode=755,${options} tmpfs ${folder} && cp -a /keep/. ${folder}/ && cd ${folder} && ${then}`,
     )
+/** Puts what is there by now where it was, without what took the room. */
 const free = (host: string, folder: string) => (t: NodeTrial) =>
-  t.sh(host, `umount -l ${folder}; rm -rf /keep`)
+  t.sh(
+    host,
+    `rm -rf /keep && cp -a ${folder} /keep && umount -l ${folder} && find ${folder} -mindepth 1 -delete && rm -f /keep/filling* && cp -a /keep/. ${folder}/ && rm -rf /keep`,
+  )
 
-const fill = 'dd if=/dev/zero of=fill bs=4k 2>/dev/null; [ -e fill ]'
-const inodes = 'i=0; while touch "inode$i" 2>/dev/null; do i=$((i+1)); done; [ $i -gt 0 ]'
+const fill = 'dd if=/dev/zero of=filling bs=4k 2>/dev/null; [ -e filling ]'
+const inodes = 'i=0; while touch "filling$i" 2>/dev/null; do i=$((i+1)); done; [ $i -gt 0 ]'
 const noSpace = (host: string): RegExp => new RegExp(`${host} › [^"]*(?:No space left|no space)`, 'i')
 
 /** Nodes that have no room, no memory, or another time. */
@@ -30,7 +34,7 @@ export const shortages: readonly NodeFault[] = [
       'db',
       '/srv/kill',
       'size=8m',
-      'cp blob fill && dd if=/dev/zero of=fill2 bs=4k 2>/dev/null; [ -e fill ]',
+      'dd if=/dev/zero of=filling bs=4k 2>/dev/null; [ -e filling ]',
     ),
     ends: noSpace('db'),
     mend: free('db', '/srv/kill'),

@@ -128,8 +128,9 @@ function broken(
   const ofHosts = (lines: EndState) =>
     lines.filter((line) => hosts.some((host) => line.startsWith(`${host}: `)) && keyOf(line) !== undefined)
   const known = new Set([...old, ...wanted])
-  const isMaking = (line: string) => /\.provision-(?:new|old)"/.test(line)
-  const odd = ofHosts(state).filter((line) => !known.has(line) && !isMaking(line))
+  // What takes the room, containers in the making, and lists of what is to be deleted, which hold both while that goes on.
+  const isOther = (line: string) => /\.provision-(?:new|old)"|\/filling|\/provision\/trees\//.test(line)
+  const odd = ofHosts(state).filter((line) => !known.has(line) && !isOther(line))
   const present = new Set(ofHosts(state).map(keyOf))
   const inBoth = ofHosts(old).filter((line) => ofHosts(wanted).some((one) => keyOf(one) === keyOf(line)))
   const lost = inBoth.filter((line) => !present.has(keyOf(line)))
