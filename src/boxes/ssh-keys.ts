@@ -10,10 +10,19 @@ export interface KeyPair {
   readonly publicKey: string
 }
 
+/** How many bytes the public half of every Ed25519 key has, with its type before it and the lengths of both (RFC 8709). */
+const publicSize = 4 + 'ssh-ed25519'.length + 4 + 32
+
 /** Makes an Ed25519 key pair. */
 export function makeKeyPair(comment: string): KeyPair {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
-  return { privateKey: pair.private, publicKey: `${pair.public.trim()}\n` }
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+    const publicKey = `${pair.public.trim()}\n`
+    // ssh2 drops zeros that the public half begins with, in one pair of 256; OpenSSH refuses such a pair.
+    if (Buffer.from(publicKey.split(' ')[1] ?? '', 'base64').length === publicSize) {
+      return { privateKey: pair.private, publicKey }
+    }
+  }
 }
 
 /**
