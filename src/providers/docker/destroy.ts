@@ -2,9 +2,9 @@ import type { Destroyed, ProviderWatcher } from '../../core/provider.ts'
 import { label } from '../../core/label.ts'
 import { refuseNewer } from '../../core/owned.ts'
 import { dockerReason, unless } from '../../transport/docker-error.ts'
+import { removeContainer } from '../../transport/remove-container.ts'
 import { providerError, type Context } from './context.ts'
 import { removeKeys } from './keys.ts'
-import { removeContainer } from '../../transport/remove-container.ts'
 
 /** One object to be removed. */
 interface Doomed {
