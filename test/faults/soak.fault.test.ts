@@ -10,9 +10,9 @@ const { seed } = effort()
 /** `scripts/soak.sh` asks for hundreds. */
 const rounds = Number(process.env['PROVISION_SOAK_ROUNDS'] ?? '') || 4
 
-/** What may be more at the end than after the first tenth, whatever the number of rounds. */
+/** What may be more at the end than after the first tenth, whatever the number of rounds; images of ten states are kept. */
 const room: Readonly<Record<keyof Figures, number>> = {
-  ...{ objects: 0, images: 6, temporary: 0, nodeContainers: 1, nodeVolumes: 0, nodeImages: 6 },
+  ...{ objects: 0, images: 14, temporary: 0, nodeContainers: 1, nodeVolumes: 0, nodeImages: 14 },
   // Journals until there are 50 of them, and what belongs to each.
   state: 400,
   nodeDisk: 60_000,
