@@ -24,7 +24,7 @@ describe('what the keeper of a lock says', () => {
       `busy 2 ${holder}`,
       {
         says: 'busy',
-        who: matching(/^`provision refresh` of ann@desk \(pid 7\) has been at work here since \d),
+        who: matching(/^`provision refresh` of ann@desk \(pid 7\) has been at work here since \d/),
       },
     ],
     [
