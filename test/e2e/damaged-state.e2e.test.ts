@@ -1,8 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findBox, listBoxes } from '../../src/boxes/find.ts'
+import { labelsOfBox } from '../../src/boxes/labels.ts'
+import { boxRef } from '../../src/boxes/names.ts'
+import { digestOf } from '../../src/core/digest.ts'
+import { localEngine } from '../../src/transport/engine.ts'
 import { matching } from '../support/matching.ts'
-import type { Called } from '../support/project.ts'
+import { ask, type Called } from '../support/project.ts'
 import { said, scratch, type Scratch } from '../support/scratch.ts'
 
 type Damage = (text: Buffer) => Buffer
@@ -125,6 +131,32 @@ return [push(one, made, { to: '/etc/out' }), container(one, 'app', { image: tiny
     }
     writeFileSync(path, '1\n')
     expect((await call('status')).code).toBe(0)
+  })
+
+  it('of a newer tool is refused by name, a box as well', async () => {
+    const name = `${project.prefix}-newer`
+    const ref = boxRef(name, digestOf(name))
+    const labels = labelsOfBox({
+      ...{ name, digest: digestOf(name), user: 'core', store: 'none', images: [], size: 0 },
+    })
+    const changes = Object.entries({ ...labels, 'provision.version': '2' }).flatMap(([key, value]) => [
+      '--change',
+      `LABEL ${key}=${JSON.stringify(value)}`,
+    ])
+    const folder = mkdtempSync(join(tmpdir(), 'empty-'))
+    const tar = join(folder, 'empty.tar')
+    await ask('tar', '-cf', tar, '-T', '/dev/null')
+    await ask('docker', 'import', ...changes, tar, ref)
+    try {
+      const engine = await localEngine()
+      const { signal } = new AbortController()
+      const refusal = `box ${ref} was made by a newer provision (labels of version 2, this one knows 1)`
+      await expect(findBox(engine, name, digestOf(name), signal)).rejects.toThrow(refusal)
+      await expect(listBoxes(engine, signal, name)).rejects.toThrow(refusal)
+    } finally {
+      await ask('docker', 'rmi', ref)
+      rmSync(folder, { recursive: true })
+    }
   })
 })
 
