@@ -29,8 +29,11 @@ afterEach(async () => {
     run.kill('SIGKILL')
     await run.ended
   }
-  await team.remove()
-  await sshd.stop()
+  try {
+    await team.remove()
+  } finally {
+    await sshd.stop()
+  }
 })
 
 const start = (...args: Parameters<Team['run']>): Live => {
