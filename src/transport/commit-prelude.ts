@@ -1,4 +1,5 @@
 import { quoteAll } from '../core/quote.ts'
+import { ownerShell } from './owner-shell.ts'
 import { plainShell } from './plain-shell.ts'
 
 /** Where all candidates for a staging folder fail, these are tried; also for what needs none of its own. */
@@ -21,14 +22,13 @@ export const commitPrelude = (
 ): string => `
 ${plainShell}; umask 022
 no() { printf '%s\\0%s\\0' "$1" "$2"; }
-born() { b=; IFS= read -r b 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${b##*\\) }; b=\${20}; [ "$1" != Z ]; }
+${ownerShell}
 R= S=
 cleanup() { cd /; rm -rf -- \${R:+"$R"} \${S:+"$S"}${uploads.length > 0 ? ` ${quoteAll(uploads)}` : ''}; }
 trap cleanup EXIT
 trap 'exit 129' HUP INT TERM PIPE
 born $$
 name=.provision-${random}.$$.$b
-left() { i=\${1##*.}; p=\${1%.*}; p=\${p##*.}; ! born "$p" || [ "$b" != "$i" ]; }
 set -- ${quoteAll(folders)}
 for d do
   for r in "\${d%/}"/.provision-*.*.*; do [ -d "$r" ] && [ ! -L "$r" ] && left "$r" && rm -rf -- "$r"; done
