@@ -81,9 +81,11 @@ async function mitogenPlugins({ program }: Bench): Promise<string> {
 /** The connections that stay open would do so for a minute after the end. */
 async function endMasters(sockets: string): Promise<void> {
   const { signal } = new AbortController()
-  for (const name of await readdir(sockets)) {
+  const end = (name: string) => {
     const argv = ['ssh', '-F', '/dev/null', '-o', `ControlPath=${join(sockets, name)}`, '-O', 'exit', 'any']
-    await run(argv, { signal, limit: 5_000 }).catch(() => undefined)
+    return run(argv, { signal, limit: 5_000 }).catch(() => undefined)
   }
+  const names = await readdir(sockets)
+  for (let at = 0; at < names.length; at += 20) await Promise.all(names.slice(at, at + 20).map(end))
   await rm(sockets, { recursive: true, force: true })
 }

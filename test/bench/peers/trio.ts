@@ -66,6 +66,8 @@ const opened = new WeakMap<Bench, Promise<Site>>()
 export function trio(bench: Bench): Promise<Site> {
   const site = opened.get(bench) ?? open(bench)
   opened.set(bench, site)
+  // What could not be made for one workload is tried again for the next.
+  site.catch(() => opened.delete(bench))
   return site
 }
 
