@@ -62,7 +62,7 @@ export default defineBox({ name: '${prefix}', build: new URL('coreos/', import.m
       `playbooks/${prefix}/playbook.ts`,
       `import * as everything from 'provision'
 import box from '../../boxes/own.ts'
-const { artifact, command, container, definePlaybook, directory, file, image, network, preload, push, secret, text, tree, volume } = everything
+const { artifact, command, container, definePlaybook, directory, file, image, network, preload, push, text, tree, volume } = everything${/\bsecret\(/.test(body + more) ? '; const { secret } = everything' : ''}
 const tiny = image('${prefix}/tiny', { build: '../../tiny' })
 export default definePlaybook({ name: '${prefix}', box, hosts: [${hosts.map((host) => `'${host}'`).join()}], ${more}
 resources: ({ hosts, params }: any) => {
