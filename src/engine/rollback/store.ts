@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf, type Digest } from '../../core/digest.ts'
@@ -62,6 +62,15 @@ export async function keepFile(stateDir: string, source: string, digest: Digest)
     return isSame
   })
   return isSame
+}
+
+/** Keeps bytes of this digest. */
+export function keepBytes(stateDir: string, digest: Digest, bytes: Uint8Array): void {
+  const path = contentPath(stateDir, digest)
+  const temporary = temporaryName(path, process.pid, performance.now())
+  mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 })
+  writeFileSync(temporary, bytes, { mode: 0o600 })
+  renameSync(temporary, path)
 }
 
 /** Makes a file whole or not at all; not, when what makes it says false. */
