@@ -111,7 +111,7 @@ describe('two runs from two machines on one host', () => {
 
   it('a paused owner whose connection is cut writes nothing when it goes on', async () => {
     let count = 0
-    for (let i = 0; i < points(2, 24); i++) {
+    for (let i = 0; i < points(1, 24); i++) {
       const events = 8 + Math.floor(random() * 40)
       const moment =
         i === 0
