@@ -14,10 +14,14 @@ export async function persist<T>(
   mayPass: (error: unknown) => boolean,
   until: AbortSignal,
 ): Promise<T> {
+  let before: Error | undefined
   for (let done = 1; ; done++) {
     try {
       return await attempt()
     } catch (error) {
+      // That time ran out says less than what had used it up.
+      if (before !== undefined && until.aborted) throw before
+      before = error instanceof Error ? error : undefined
       if (done === tries || !mayPass(error) || until.aborted) throw error
       const pause = Math.min(pauses.most, pauses.first * 2 ** (done - 1))
       await sleep(pause * (0.5 + Math.random()), undefined, { signal: until }).catch(() => {

@@ -70,7 +70,7 @@ const all = kinds.flatMap((kind) =>
   Object.entries(moments).map(([when, { connection, after }]) => ({ ...kind, when, connection, after })),
 )
 const random = randomFrom(seed)
-const extra = Array.from({ length: points(2, 40) }, (_, i) => {
+const extra = Array.from({ length: points(1, 40) }, (_, i) => {
   const kind = kinds[Math.floor(random() * 3)] ?? kinds[0]
   const connection = random() < 0.4 ? 1 : 0
   const after = Math.floor(random() ** 2 * (connection === 1 ? 5_000_000 : 40_000))
@@ -85,7 +85,7 @@ describe('a connection that', () => {
     tally('network faults survived: all done', ends.done)
     tally('network faults survived: one clear error', ends.refused)
   })
-  const rows = [...(isAll ? all : all.filter((_, i) => i % 23 === 3)), ...extra]
+  const rows = [...(isAll ? all : all.slice(3, 4)), ...extra]
   it.each(rows)('$title $when', async ({ path, connection, after, within }) => {
     const proxy = await faultyProxy(sshd, seed, (number) => (number === connection ? path(after) : {}))
     const job = hostJob(sshd.folder, nextSeed())

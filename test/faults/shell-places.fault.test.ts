@@ -28,15 +28,20 @@ tryLogins('places on the host', {
   'no room in /tmp, sh is bash, many files': {
     ...plusBash(tmp('rw', full)),
     job: { small: 3_000 },
-    sample: true,
+    within: 120,
   },
   'no room in /tmp, without rights of root': { ...tmp('rw', full), ...own },
   'no inodes in /tmp': tmp('rw,nr_inodes=2'),
-  '/tmp is read-only': { ...plusBash(tmp('ro')), job: { small: 3_000 } },
+  '/tmp is read-only': { ...plusBash(tmp('ro')), job: { small: 3_000 }, within: 120 },
   '/tmp is read-only, without rights of root': { ...tmp('ro'), ...own },
   '/tmp lets nothing be executed': tmp('noexec,nosuid,nodev'),
   '/tmp is open to nobody': { ...tmp('mode=0700'), ...own },
-  'a TMPDIR that is not there': { env: { TMPDIR: '/nowhere' }, prepare: bashAsSh, job: { small: 3_000 } },
+  'a TMPDIR that is not there': {
+    env: { TMPDIR: '/nowhere' },
+    prepare: bashAsSh,
+    job: { small: 3_000 },
+    within: 120,
+  },
   'no home folder': { prepare: 'rm -r "$F/home"', sample: true },
   'no home folder, without rights of root, a large file': {
     prepare: 'rm -r "$F/home"',
