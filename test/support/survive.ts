@@ -1,9 +1,7 @@
-import { readdirSync, existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { SshTarget } from '../../src/core/host.ts'
-import { isProvisionError, type ErrorCode } from '../../src/core/error.ts'
+import type { ErrorCode } from '../../src/core/error.ts'
 import type { ConnectOptions } from '../../src/transport/ssh.ts'
 import type { Job } from './host-job.ts'
 
@@ -52,12 +50,11 @@ export async function survive(
   const [first] = errors
   const fits = clear.some(
     (one) =>
-      isProvisionError(one) ||
-      (typeof one === 'object' &&
-        one.code === first?.code &&
-        one.message.test(first.message) &&
-        (one.output === undefined || one.output.test(first.output ?? '')) &&
-        one.help.test(first.help ?? '')),
+      typeof one === 'object' &&
+      one.code === first?.code &&
+      one.message.test(first.message) &&
+      (one.output === undefined || one.output.test(first.output ?? '')) &&
+      one.help.test(first.help ?? ''),
   )
   if (!fits) expect(said, 'an error that was expected').toEqual(clear)
   return 'refused'
@@ -67,10 +64,4 @@ export async function survive(
 export async function untilNothingIsLeft(job: Job): Promise<void> {
   for (let i = 0; i < 50 && job.leftovers().length > 0; i++) await sleep(100)
   expect(job.leftovers()).toEqual([])
-}
-
-/** What is left in the folder for uploads of a user, where there is one. */
-export const uploadsLeft = (user: string): readonly string[] => {
-  const folder = join('/var/lib/provision', `upload-${user}`)
-  return existsSync(folder) ? readdirSync(folder) : []
 }
