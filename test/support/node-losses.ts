@@ -43,6 +43,7 @@ export const losses: readonly NodeFault[] = [
     title: 'its container is removed',
     before: remove('app'),
     ends: /app is missing.*provision quickstart/,
+    forgets: /^- app: file \/srv\/kill\/leaving |^[+-] app: image/,
     next: 'quickstart',
   },
   {
@@ -53,6 +54,7 @@ export const losses: readonly NodeFault[] = [
       await t.docker('volume', 'rm', name)
     },
     ends: /db is missing.*provision quickstart/,
+    forgets: /^[+-] db: image/,
     next: 'quickstart',
   },
   {
