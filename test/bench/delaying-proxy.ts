@@ -33,9 +33,12 @@ export async function delayingProxy(
         other.destroy()
       })
     }
-    // When the first question since the last answer was asked; what comes sooner than a round trip later is no answer to it.
-    let asked: number | undefined
-    client.on('data', () => (asked ??= performance.now()))
+    // How many answers, one after another, were there when each question was asked; the first of each number is enough.
+    const questions: { readonly at: number; readonly depth: number }[] = []
+    let depth = 0
+    client.on('data', () => {
+      if (questions.at(-1)?.depth !== depth) questions.push({ at: performance.now(), depth })
+    })
     delayed(
       client,
       rtt / 2,
@@ -48,10 +51,12 @@ export async function delayingProxy(
       rtt / 2,
       ready + rtt / 2,
       (data) => {
-        if (asked !== undefined && performance.now() - asked >= rtt) {
-          turns++
-          asked = undefined
+        // What comes sooner than a round trip after a question is no answer to it.
+        const before = depth
+        while (questions[0] !== undefined && questions[0].at <= performance.now() - rtt) {
+          depth = Math.max(depth, (questions.shift()?.depth ?? 0) + 1)
         }
+        turns += depth - before
         client.write(data)
       },
       () => client.end(),

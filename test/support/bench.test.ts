@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { delayingProxy } from '../bench/delaying-proxy.ts'
 import { optionsFrom } from '../bench/options.ts'
 import { pictureOf } from '../bench/picture.ts'
 import { run } from '../bench/processes.ts'
@@ -11,6 +14,11 @@ import { floor, peer } from '../bench/contenders.ts'
 import type { Unit, Workload } from '../bench/workload.ts'
 import { workloads } from '../bench/workloads/index.ts'
 import { bash } from '../scripts/bash.ts'
+
+const portOf = (server: Server): number => {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
 
 describe('what repetitions come to', () => {
   test.each<[string, readonly number[], number, number, number]>([
@@ -206,6 +214,27 @@ describe('programs', () => {
       'the moon: not within 0.05 s',
     )
   })
+})
+
+test('a host at a distance: round trips that are waited for one after another are counted, others are not', async () => {
+  const echo = createServer((socket) => socket.pipe(socket).on('error', () => undefined))
+  await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
+  const proxy = await delayingProxy({ address: '127.0.0.1', port: portOf(echo) }, 60)
+  const socket = connect({ host: '127.0.0.1', port: proxy.port, noDelay: true })
+  let got = 0
+  socket.on('data', (data) => (got += data.length))
+  const started = performance.now()
+  for (let time = 0; time < 3; time++) {
+    socket.write('one')
+    setTimeout(() => socket.write('two'), 5)
+    while (got < 6 * (time + 1)) await once(socket, 'data')
+  }
+  expect(performance.now() - started).toBeGreaterThanOrEqual(3 * 60)
+  expect(proxy.turns()).toBe(3)
+  expect(proxy.turns()).toBe(0)
+  socket.destroy()
+  await proxy.close()
+  await new Promise((resolve) => echo.close(resolve))
 })
 
 test('bench.sh --help explains and does nothing else', async () => {
