@@ -58,7 +58,8 @@ export function dockerError(
   const { code = 'action', ...rest } = details
   const reason = dockerReason(error)
   if (dockerStatus(error) === undefined && brokenOff.has(systemCode(error) ?? '')) {
-    const help = 'look whether Docker runs there, then run the same again: what is done already is not done twice'
+    const help =
+      'look whether Docker runs there, then run the same again: what is done already is not done twice'
     return new ProvisionError(code, `${what}: Docker broke off (${reason})`, { cause: error, ...rest, help })
   }
   return new ProvisionError(code, `${what}: ${reason}`, { cause: error, ...rest })

@@ -17,12 +17,21 @@ const attempt = async (command: string) => {
 }
 
 test('a tool that can be installed leaves nothing to say', async () => {
-  expect(await attempt('true')).toMatchObject({ code: 0, stdout: 'going on\n', stderr: '', missing: undefined })
+  expect(await attempt('true')).toMatchObject({
+    code: 0,
+    stdout: 'going on\n',
+    stderr: '',
+    missing: undefined,
+  })
 })
 
 test.each([
   ['the last line of what was said', "sh -c 'echo first; echo no network >&2; exit 1'", 'no network\n'],
-  ['an error of ours, not its help', "eval '(die \"no such package\" \"look elsewhere\")'", 'error: no such package\n'],
+  [
+    'an error of ours, not its help',
+    'eval \'(die "no such package" "look elsewhere")\'',
+    'error: no such package\n',
+  ],
 ])('one that cannot be installed is no obstacle, and its row tells why: %s', async (_, command, missing) => {
   const ran = await attempt(command)
   expect(ran).toMatchObject({ code: 0, stdout: 'going on\n', missing })

@@ -28,7 +28,11 @@ export async function attachAll(
     const { Id } = there ?? (await network.inspect())
     for (const node of stopped) if (node.network !== Id) await attach(context, node)
   } catch (error) {
-    throw providerError(`network ${names.network} of the nodes was gone and cannot be made anew`, error, signal)
+    throw providerError(
+      `network ${names.network} of the nodes was gone and cannot be made anew`,
+      error,
+      signal,
+    )
   }
 }
 

@@ -34,7 +34,11 @@ describe('hosts that are there already', () => {
   })
 
   it.each([
-    ['longer than anybody writes', `#${'x'.repeat(1_000_000)}\n${good}`, /hosts\.yaml: no list of hosts is longer than 256 kB/],
+    [
+      'longer than anybody writes',
+      `#${'x'.repeat(1_000_000)}\n${good}`,
+      /hosts\.yaml: no list of hosts is longer than 256 kB/,
+    ],
     ['wrong', 'hosts: {', /hosts\.yaml:1:\d+: /],
   ])('are not taken from a file that is %s', async (_, text, message) => {
     const opening = open(text)
