@@ -102,7 +102,7 @@ export async function killTrial(test: string): Promise<KillTrial> {
       tally(`${test}: points that left something behind`, counts.left)
       tally(`${test}: runs that told so`, counts.told)
     },
-    end: project.remove,
+    end: () => project.remove(),
   }
 }
 
