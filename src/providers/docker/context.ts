@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode'
-import type { ProvisionError } from '../../core/error.ts'
+import type { ErrorDetails, ProvisionError } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import type { ProvidedHost } from '../../core/provider.ts'
 import { dockerError } from '../../transport/docker-error.ts'
@@ -26,8 +26,12 @@ export interface Context {
 }
 
 /** What failed, as users read it; errors of ours pass through. */
-export const providerError = (what: string, error: unknown, signal: AbortSignal): ProvisionError =>
-  dockerError(what, error, signal, { code: 'provider' })
+export const providerError = (
+  what: string,
+  error: unknown,
+  signal: AbortSignal,
+  details: Pick<ErrorDetails, 'help'> = {},
+): ProvisionError => dockerError(what, error, signal, { code: 'provider', ...details })
 
 /** What is known of a node's ways in, whether it is there or about to be. */
 type Reachable = Pick<FoundNode, 'host' | 'address' | 'user' | 'ports'>

@@ -46,12 +46,22 @@ export async function ensureNetwork(context: Context): Promise<NodeNetwork> {
     } catch (error) {
       const range = rangeOf(subnet)
       // Docker knows of a clash that we do not see, or another environment took it just now: the next one, then.
-      if (dockerStatus(error) !== 403 || !range || wanted !== undefined || lost.length >= 8) {
-        throw providerError(`network ${names.network} (${subnet}) cannot be made`, error, signal)
+      const isTaken = dockerStatus(error) === 403
+      if (!isTaken || !range || wanted !== undefined || lost.length >= 8) {
+        throw providerError(
+          `network ${names.network} (${subnet}) cannot be made`,
+          error,
+          signal,
+          isTaken ? takenHelp : {},
+        )
       }
       lost.push({ range, by: 'another network' })
     }
   }
+}
+
+const takenHelp = {
+  help: '`docker network ls` and `ip route` show who has these addresses; free them, or make the nodes anew: provision destroy, provision quickstart',
 }
 
 const networkBody = (names: Names, subnet: string, mtu: number | undefined) => ({
