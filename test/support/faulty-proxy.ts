@@ -1,10 +1,9 @@
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
-import { connect, createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startDetour, type Detour } from './detour.ts'
 import { randomFrom } from './faults.ts'
-import { freePort, type Sshd } from './sshd.ts'
+import type { Sshd } from './sshd.ts'
 
 /** What a network does to the bytes that go one way. */
 export interface Weather {
@@ -29,39 +28,33 @@ export interface Path {
 }
 
 /** A way to an sshd through a bad network. */
-export interface FaultyProxy {
-  readonly target: Sshd['target']
+export interface FaultyProxy extends Pick<Detour, 'target' | 'stop'> {
   /** How many connections it has been asked for. */
   readonly connections: () => number
   /** How many faults have come. */
   readonly faults: () => number
-  stop(): Promise<void>
 }
 
 /** Starts one on a loopback port; `pathOf` is asked for each connection, by its number from 0. */
 export async function faultyProxy(
-  { target, folder }: Pick<Sshd, 'target' | 'folder'>,
+  sshd: Pick<Sshd, 'target' | 'folder'>,
   seed: number,
   pathOf: (connection: number) => Path,
 ): Promise<FaultyProxy> {
-  const sockets = new Set<Socket>()
   const stopped = new AbortController()
   let connections = 0
   let faults = 0
   const keep = (socket: Socket, other: () => Socket): void => {
-    sockets.add(socket)
     socket.on('error', () => undefined)
     socket.on('close', () => {
-      sockets.delete(socket)
       if (!dead.has(other())) other().destroy()
     })
   }
   /** Sockets whose other end must learn nothing. */
   const dead = new Set<Socket>()
-  const server = createServer({ noDelay: true }, (client) => {
+  const detour = await startDetour(sshd, (client, host) => {
     const number = connections++
     const { up, down } = pathOf(number)
-    const host = connect({ port: target.port, host: target.address, noDelay: true })
     keep(client, () => host)
     keep(host, () => client)
     const line: Line = { silent: false }
@@ -81,20 +74,14 @@ export async function faultyProxy(
     carryOn(client, host, up, randomFrom(seed + 2 * number))
     carryOn(host, client, down, randomFrom(seed + 2 * number + 1))
   })
-  const port = await freePort()
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  const known = await Promise.all(target.knownHosts.map((path) => readFile(path, 'utf8')))
-  const knownHosts = join(folder, `known_hosts ${port}`)
-  await writeFile(knownHosts, known.join('').replaceAll(`]:${target.port} `, `]:${port} `))
   return {
-    target: { ...target, address: '127.0.0.1', port, knownHosts: [knownHosts] },
+    ...detour,
     connections: () => connections,
     faults: () => faults,
     async stop() {
       stopped.abort()
       dead.clear()
-      sockets.forEach((socket) => socket.destroy())
-      await new Promise((resolve) => server.close(resolve))
+      await detour.stop()
     },
   }
 }

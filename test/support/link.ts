@@ -1,10 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { connect, createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
+import type { Socket } from 'node:net'
 import { Transform } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SshTarget } from '../../src/core/host.ts'
-import { freePort, type Sshd } from './sshd.ts'
+import { startDetour, type Detour } from './detour.ts'
+import type { Sshd } from './sshd.ts'
 
 export interface LinkOptions {
   /** Bytes a second, each way. No limit by default. */
@@ -14,13 +12,11 @@ export interface LinkOptions {
 }
 
 /** A way to an sshd as a network is: slow, far, and apt to fail. */
-export interface Link {
-  readonly target: SshTarget
+export interface Link extends Pick<Detour, 'target' | 'stop'> {
   /** Bytes that have gone through so far, both ways together. */
   readonly bytes: () => number
   /** Cuts all connections once so many more bytes have gone through, both ways together; new ones work. */
   cutAfter(bytes: number): void
-  stop(): Promise<void>
 }
 
 /** So much waits on the way: what is sent meets the link's rate soon, as with a router that has a small buffer. Bytes. */
@@ -28,18 +24,16 @@ const queue = 32_768
 
 /** Starts one on a loopback port. */
 export async function startLink(
-  { target, folder }: Pick<Sshd, 'target' | 'folder'>,
+  sshd: Pick<Sshd, 'target' | 'folder'>,
   { rate = Infinity, delay = 0 }: LinkOptions = {},
 ): Promise<Link> {
   let bytes = 0
   let cutAt = Infinity
-  const sockets = new Set<Socket>()
   const cut = (): void => {
     cutAt = Infinity
-    sockets.forEach((socket) => socket.destroy())
+    detour.sockets.forEach((socket) => socket.destroy())
   }
   const carry = (from: Socket, to: Socket): void => {
-    sockets.add(from)
     let free = 0
     const pass = async (chunk: Buffer, push: (part: Buffer) => void): Promise<void> => {
       for (let at = 0; at < chunk.length; at += packet) {
@@ -61,34 +55,20 @@ export async function startLink(
       },
     })
     from.on('error', () => to.destroy())
-    from.on('close', () => {
-      sockets.delete(from)
-      to.destroy()
-    })
+    from.on('close', () => to.destroy())
     const late = delay > 0 ? slow.pipe(delayed(delay / 2)) : slow
     from.pipe(slow)
     late.pipe(to)
   }
-  const server = createServer({ noDelay: true }, (client) => {
-    const host = connect({ port: target.port, host: target.address, noDelay: true })
+  const detour = await startDetour(sshd, (client, host) => {
     carry(client, host)
     carry(host, client)
   })
-  const port = await freePort()
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  const known = await Promise.all(target.knownHosts.map((path) => readFile(path, 'utf8')))
-  const knownHosts = join(folder, `known_hosts ${port}`)
-  const keys = known.flatMap((lines) => lines.trim().split('\n')).map((line) => line.replace(/^\S+/, ''))
-  await writeFile(knownHosts, keys.map((key) => `[127.0.0.1]:${port}${key}\n`).join(''))
   return {
-    target: { ...target, address: '127.0.0.1', port, knownHosts: [knownHosts] },
+    ...detour,
     bytes: () => bytes,
     cutAfter(more) {
       cutAt = bytes + more
-    },
-    async stop() {
-      sockets.forEach((socket) => socket.destroy())
-      await new Promise((resolve) => server.close(resolve))
     },
   }
 }
