@@ -49,17 +49,16 @@ async function main(options: Options): Promise<number> {
   }
   const bench = await openBench(stopped.signal)
   const { machine, outcomes, failed } = await measureAll(bench, options).finally(bench.close)
-  const report = JSON.stringify({ machine, runs: options.runs, workloads: outcomes }, rounded)
+  const report = JSON.stringify({ machine, runs: options.runs, workloads: outcomes, failed }, rounded)
   if (options.json) console.log(report)
   else if (outcomes.length > 0) console.log([...captionOf(machine), '', tableOf(outcomes)].join('\n'))
   if (stopped.signal.aborted) return 130
-  if (failed.length > 0) return 1
   if (options.only.length === 0) {
     const folder = new URL('results/', import.meta.url)
     await writeFile(new URL('latest.json', folder), await format(report, { parser: 'json' }))
     await writeFile(new URL('latest.svg', folder), pictureOf(outcomes, captionOf(machine)))
   }
-  return 0
+  return failed.length > 0 ? 1 : 0
 }
 
 function optionsOrEnd(): Options {
