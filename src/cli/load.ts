@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { isBox, type Box } from '../core/box.ts'
 import { showBytes } from '../core/bytes.ts'
-import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
+import { isProvisionError, ProvisionError, reasonOf, systemCode } from '../core/error.ts'
 import { isPlaybook, type Playbook } from '../core/playbook.ts'
 import { placesIn, showPlace } from '../report/failure.ts'
 import { filesOf } from './imports.ts'
@@ -16,21 +16,30 @@ import { mayBeKept } from './source-cache.ts'
 async function loadDefault(file: string, cacheDir: string): Promise<unknown> {
   refuseHuge(file)
   const provision = await import('../index.ts')
-  const jiti = createJiti(import.meta.url, {
-    fsCache: mayBeKept(file) && join(cacheDir, 'jiti'),
-    moduleCache: false,
-    interopDefault: false,
-    // The very functions of this process: no second copy of them, nothing to resolve.
-    virtualModules: { provision },
-  })
-  const loaded: unknown = await jiti.import(file).catch((error: unknown) => {
-    throw loadError(file, error)
-  })
+  const load = (fsCache: string | false): Promise<unknown> =>
+    createJiti(import.meta.url, {
+      fsCache,
+      moduleCache: false,
+      interopDefault: false,
+      // The very functions of this process: no second copy of them, nothing to resolve.
+      virtualModules: { provision },
+    }).import(file)
+  const loaded: unknown = await load(mayBeKept(file) && join(cacheDir, 'jiti'))
+    .catch((error: unknown) => {
+      // That a compiled copy finds no room is no fault of the playbook.
+      if (noRoom.has(systemCode(error) ?? '')) return load(false)
+      throw error
+    })
+    .catch((error: unknown) => {
+      throw loadError(file, error)
+    })
   if (typeof loaded === 'object' && loaded !== null && 'default' in loaded) return loaded.default
   throw new ProvisionError('playbook', `${file} has no default export${exportsOf(loaded)}`, {
     help: 'write `export default definePlaybook({ … })`',
   })
 }
+
+const noRoom: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES'])
 
 /** Bytes; compiling takes some hundred times as much memory. */
 const mostSource = 5_000_000
