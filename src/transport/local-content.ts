@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { digestOf } from '../core/digest.ts'
@@ -7,6 +7,9 @@ import { ProvisionError, reasonOf } from '../core/error.ts'
 import { reveal } from '../core/secret.ts'
 import type { Staged } from './commit-layout.ts'
 import type { Write } from './file-batch.ts'
+
+/** Up to here a file is read at once: for thousands of small ones several times as fast as by promises. Bytes. */
+const small = 65_536
 
 /** Enough to hide the waits for a disk, and few enough to hold in memory. */
 const readAhead = 16
@@ -37,11 +40,11 @@ export async function* readContents(
 /** Never rejects. A file that is not what it was when the plan was made is not sent at all. */
 async function contentOf(
   host: string,
-  { content, digest, path }: Write,
+  { content, digest, path, size }: Write,
 ): Promise<Uint8Array | ProvisionError> {
   if (content.from === 'text') return Buffer.from(reveal(content.text))
   try {
-    const bytes = await readFile(content.path)
+    const bytes = size <= small ? readFileSync(content.path) : await readFile(content.path)
     if (digestOf(bytes) === digest) return bytes
     return new ProvisionError('action', `${host} › ${path}: ${changed(content.path)}`, {
       help: 'run the same again, when nothing writes to it any more',
