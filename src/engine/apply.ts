@@ -100,9 +100,15 @@ async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise
     host: step.host,
     title: oneLine(`${step.kind} ${step.name}`),
   })
+  let shown = 0
   const watch: HostWatcher = {
     line: (line) => emit({ event: 'task-output', task, line }),
-    sent: (done, total) => emit({ event: 'task-progress', task, done, total, unit: 'bytes' }),
+    sent: (done, total) => {
+      // Thousands of small files arrive in a second.
+      if (done < total && done - shown < total / 100) return
+      shown = done
+      emit({ event: 'task-progress', task, done, total, unit: 'bytes' })
+    },
   }
   const durationMs = () => performance.now() - started
   for (const together of stretchesOf(step.actions)) {

@@ -15,7 +15,7 @@ const leastKnown = 8
 /** How much of what was measured counts at the next block. */
 const memory = 0.8
 /** Where sending takes less than this share of what compressing does, the link is not as slow as it was taken for. */
-const leastWaiting = 0.1
+const leastWaiting = 0.5
 
 /** Compresses what can be and where that pays; else it only wraps, which takes next to no time. */
 export async function* gzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {

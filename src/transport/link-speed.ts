@@ -21,8 +21,10 @@ export interface LinkMeter {
   readonly hasGzip: (packs: boolean) => void
 }
 
-/** Enough that 10 MB/s, where compression begins to pay, is told from what a process takes to start. Bytes. */
-const burst = 8_192
+/** The way there and back, a process that starts, a turn of our own: what even next to nothing takes. Bytes. */
+const touch = 1_024
+/** Takes so much longer than that where 10 MB/s are not to be had, that a busy machine does not hide it. Bytes. */
+const burst = 65_536
 /** A burst may go into a buffer on the way; so much does not. Bytes, and bytes a second that only it can prove. */
 const proof = { size: 8_000_000, above: 40_000_000 }
 /** Bytes of a transfer whose time tells something of the link. */
@@ -50,7 +52,7 @@ export function createLinkMeter(): LinkMeter {
   const facts = (): LinkFacts => ({ rate, packs })
   const saw = (bytes: number, milliseconds: number): void => {
     if (bytes < telling) return
-    const seen = (bytes / Math.max(1, milliseconds)) * 1_000
+    const seen = rateOf(bytes, milliseconds)
     rate = bytes < proof.size ? Math.min(seen, proof.above) : seen
   }
   return {
@@ -96,31 +98,36 @@ export const paysToPack = ({ rate, packs }: LinkFacts): boolean =>
 
 const script = `
 gzip -c </dev/null >/dev/null 2>&1 && echo gzip || echo cat
+head -c ${touch} >/dev/null
+echo got
 head -c ${burst} >/dev/null
 echo got
 cat >/dev/null
 echo got`
 
 /**
- * The time from when the host reads until it has read all, so that of what the link carries and of one way back; where that is
- * long, the better of two: a machine that is busy must not pass for a slow link.
+ * By how much longer it takes until the host has read much than until it has read next to nothing; where that is long, the
+ * better of two: a machine that is busy must not pass for a slow link.
  */
 async function timeBurst(connection: Connection, signal: AbortSignal): Promise<LinkFacts> {
-  let [rate, from] = [0, 0]
   let packs = false
+  let rate = 0
   let wake: () => void = () => undefined
   const line = (): Promise<void> => new Promise((resolve) => (wake = resolve))
-  const ready = line()
+  let from = 0
+  const took: number[] = []
   const stdin = async function* () {
     await ready
-    for (let i = 0; i < 2 && rate < slowBelow; i++) {
+    for (const size of [touch, burst, burst]) {
+      if (rate >= slowBelow) return
       const got = line()
       from = performance.now()
-      yield randomBytes(burst)
-      // The second is all that the host still reads, which it has once this ends.
-      if (i === 0) await got
+      yield randomBytes(size)
+      // The last is all that the host still reads, which it has once this ends.
+      if (took.length < 2) await got
     }
   }
+  const ready = line()
   await connection.script(script, {
     as: 'user',
     stdin: Readable.from(stdin(), { objectMode: false }),
@@ -128,7 +135,10 @@ async function timeBurst(connection: Connection, signal: AbortSignal): Promise<L
     onLine: (text) => {
       packs ||= text === 'gzip'
       if (text === 'got' && from > 0) {
-        rate = Math.max(rate, (burst / Math.max(0.01, performance.now() - from)) * 1_000)
+        const [first] = took
+        const milliseconds = performance.now() - from
+        if (first !== undefined) rate = Math.max(rate, rateOf(burst - touch, milliseconds - first))
+        took.push(milliseconds)
         from = 0
       }
       wake()
@@ -136,3 +146,6 @@ async function timeBurst(connection: Connection, signal: AbortSignal): Promise<L
   })
   return { rate: rate > 0 ? Math.min(proof.above, rate) : undefined, packs }
 }
+
+/** Bytes a second. */
+const rateOf = (bytes: number, milliseconds: number): number => (bytes / Math.max(0.01, milliseconds)) * 1_000

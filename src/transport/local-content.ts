@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { digestOf } from '../core/digest.ts'
 import { ProvisionError, reasonOf } from '../core/error.ts'
 import { reveal } from '../core/secret.ts'
 import type { Staged } from './commit-layout.ts'
@@ -37,18 +36,11 @@ export async function* readContents(
   }
 }
 
-/** Never rejects. A file that is not what it was when the plan was made is not sent at all. */
-async function contentOf(
-  host: string,
-  { content, digest, path, size }: Write,
-): Promise<Uint8Array | ProvisionError> {
+/** Never rejects. Whether a file is still what it was when the plan was made, the host finds out, which sums it up anyway. */
+async function contentOf(host: string, { content, path, size }: Write): Promise<Uint8Array | ProvisionError> {
   if (content.from === 'text') return Buffer.from(reveal(content.text))
   try {
-    const bytes = size <= small ? readFileSync(content.path) : await readFile(content.path)
-    if (digestOf(bytes) === digest) return bytes
-    return new ProvisionError('action', `${host} › ${path}: ${changed(content.path)}`, {
-      help: 'run the same again, when nothing writes to it any more',
-    })
+    return size <= small ? readFileSync(content.path) : await readFile(content.path)
   } catch (cause) {
     return new ProvisionError(
       'action',
