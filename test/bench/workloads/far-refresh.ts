@@ -15,7 +15,7 @@ const far = (rtt: number): Workload => ({
   figures: {
     ...time(),
     trips: { title: 'round trips to a host, connecting included', unit: roundTrips },
-    after: { title: 'round trips after connecting', unit: roundTrips, most: 2 },
+    after: { title: 'round trips beyond those of a plain SSH connection', unit: roundTrips, most: 2 },
     told: { title: 'round trips as --profile counts them, more where answers overlap', unit: roundTrips },
   },
   against: [
