@@ -33,10 +33,40 @@ export async function bringAll(
   signal: AbortSignal,
   onSent: (bytes: number) => void,
 ): Promise<{ readonly folder: string; readonly uploaded: readonly Uploaded[] }> {
-  const { connection, openBulk, link } = routes
+  const { connection, link } = routes
   const formers = isFast(link.facts()) ? [] : uploads
-  const { folder, packed, signatures } = await prepare(connection, user, random, formers, signal)
-  link.hasGzip(packed)
+  const prepared = await prepare(connection, user, random, formers, signal)
+  link.hasGzip(prepared.packed)
+  try {
+    return {
+      folder: prepared.folder,
+      uploaded: await bring(routes, prepared, random, uploads, signal, onSent),
+    }
+  } catch (error) {
+    await discard(connection, prepared.folder)
+    throw error
+  }
+}
+
+/** As long as a stop has time for it. Milliseconds. */
+const discardLimit = 1_000
+
+/** Where it does not succeed, the next run does it. */
+async function discard(connection: Connection, folder: string): Promise<void> {
+  if (connection.lost.aborted) return
+  const signal = AbortSignal.timeout(discardLimit)
+  await connection.exec(['rm', '-rf', '--', folder], { as: 'root', signal }).catch(() => undefined)
+}
+
+async function bring(
+  routes: DeltaRoutes & { readonly link: LinkMeter },
+  { folder, packed, signatures }: Prepared,
+  random: string,
+  uploads: readonly Upload[],
+  signal: AbortSignal,
+  onSent: (bytes: number) => void,
+): Promise<readonly Uploaded[]> {
+  const { connection, openBulk, link } = routes
   const limit = createLimit(patchesAtOnce)
   const tried = await Promise.all(
     uploads.map((upload) =>
@@ -56,7 +86,7 @@ export async function bringAll(
   const whole = tried.flatMap(({ upload, path }) =>
     path === undefined && upload.size >= aloneSize ? [upload] : [],
   )
-  if (whole.length === 0) return { folder, uploaded: made }
+  if (whole.length === 0) return made
   const second = await openBulk()
   const isPacked = packed && isSlow(await link.measure(connection, signal))
   const send = isPacked ? uploadPacked : uploadAll
@@ -64,7 +94,7 @@ export async function bringAll(
   const from = performance.now()
   const sent = await send(second, { folder, random }, whole, signal, onSent)
   if (!isPacked) link.saw(total, performance.now() - from)
-  return { folder, uploaded: [...made, ...sent] }
+  return [...made, ...sent]
 }
 
 /** Makes the folder and asks for the signatures, in one round trip. */
