@@ -40,7 +40,8 @@ export const imageLayer: Workload = {
   ],
   most: 3,
   async open(bench) {
-    const id = `${bench.id}-image`
+    // By this the site takes away what carries its label.
+    const id = `${bench.id}-image-layer`
     const app = 'playbooks/image-layer/app'
     const site = await wireSite(
       bench,
