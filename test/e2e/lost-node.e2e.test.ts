@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { listBoxes } from '../../src/boxes/find.ts'
+import { removeBox } from '../../src/boxes/usage.ts'
+import { localEngine } from '../../src/transport/engine.ts'
 import { ask } from '../support/project.ts'
 import { said, scratch, type Scratch } from '../support/scratch.ts'
 
@@ -20,6 +23,10 @@ it('a node that is made anew over its data has the images of a newer box, and it
 
   const node = await ask('docker', 'ps', '--quiet', '--filter', `label=provision.project=${project.dir}`)
   await ask('docker', 'rm', '--force', node)
+  // The next box is baked from nothing, so that none of the layers that the data links to are in its store.
+  const engine = await localEngine()
+  const { signal } = new AbortController()
+  for (const box of await listBoxes(engine, signal, project.prefix)) await removeBox(engine, box, signal)
   project.write('tiny/Dockerfile', 'FROM debian:bookworm-slim\nRUN echo newer > /newer\n')
 
   const again = await project.provision(['quickstart'])
