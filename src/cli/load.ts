@@ -108,7 +108,9 @@ function loadError(file: string, error: unknown): ProvisionError {
   }
   // jiti tells of wrong syntax in its message: what, and on the next line where; 0:0 for what it gave up as a whole.
   const [, what, path, at] =
-    /^\w+: (.*?)\s*\n\s*(\S.*?):(\d+:\d+)/.exec(error instanceof Error ? error.message : '') ?? []
+    /^(?:ParseError|undefined): (.*?)\s*\n\s*(\S.*?):(\d+:\d+)/.exec(
+      error instanceof Error ? error.message : '',
+    ) ?? []
   if (what !== undefined && path !== undefined && at !== undefined) {
     const message = at === '0:0' ? `${path} is nested too deep to be compiled` : `${path}:${at}: ${what}`
     return new ProvisionError('playbook', message, { cause: error })

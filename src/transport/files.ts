@@ -128,7 +128,12 @@ async function commitBatch(
       continue
     }
     const local = report.damaged.has(index) && isWriteAction(action) ? await whyDamaged(action) : undefined
-    failures.set(index, failure(connection.name, path, local ?? reason))
+    failures.set(
+      index,
+      local === undefined
+        ? failure(connection.name, path, reason)
+        : localFailure(connection.name, path, local),
+    )
   }
 }
 
@@ -190,6 +195,11 @@ const unfinished = (host: string, code: number, stderr: string): ProvisionError 
       help: `look at it by hand: provision ssh ${host} -- sh`,
     },
   )
+
+const localFailure = (host: string, path: string, reason: string): ProvisionError =>
+  new ProvisionError('action', `${host} › ${path}: ${reason}`, {
+    help: 'run the same again, when nothing writes to it any more',
+  })
 
 function failure(host: string, path: string, reason: string): ProvisionError {
   const text = reason.trim() === '' ? 'its content did not arrive whole' : reason.trim()

@@ -189,6 +189,13 @@ describe.each(shells)('under $title', (shell) => {
       'box › "relative": is not an absolute path',
       'ok',
     ])
+    // What is wrong here is not to be looked for there.
+    const helpOf = (index: number) => {
+      const outcome = outcomes[index]
+      return outcome?.ok === false ? outcome.error.help : undefined
+    }
+    expect(helpOf(6)).toBe('look at it by hand: provision ssh box')
+    expect(helpOf(7)).toBe('run the same again, when nothing writes to it any more')
     expect(await readFile(`${at}/file`, 'utf8')).toBe('kept')
     expect((await readdir(at)).sort()).toEqual(['file', 'folder', 'good', 'local'])
   })
