@@ -37,4 +37,17 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-definitions': 'off',
     },
   },
+  {
+    files: ['src/**', 'test/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'timeout',
+          message: 'use timeLimit: within AbortSignal.any it may never fire',
+        },
+      ],
+    },
+  },
 )

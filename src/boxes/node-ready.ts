@@ -6,6 +6,7 @@ import type { SshTarget } from '../core/host.ts'
 import { dockerOver } from '../transport/docker-agent.ts'
 import { connect as login } from '../transport/ssh.ts'
 import { lastLines } from '../transport/docker-logs.ts'
+import { timeLimit } from '../transport/time-limit.ts'
 
 /** Between two looks: a node needs some hundred milliseconds, and a look costs less than one. */
 const pauseMs = 15
@@ -24,7 +25,7 @@ export interface Starting {
  * @throws ProvisionError `provider` with the end of the node's log when it ends or does not get there in time
  */
 export async function awaitNode(node: Starting, signal: AbortSignal): Promise<void> {
-  const timer = AbortSignal.timeout(node.limit)
+  const timer = timeLimit(node.limit)
   const done = new AbortController()
   const until = AbortSignal.any([signal, timer, done.signal])
   const progress = { stage: '' }

@@ -4,6 +4,7 @@ import { findBox, type StoredBox } from './find.ts'
 import { labelsOfBox, type BoxFacts } from './labels.ts'
 import { boxRepository } from './names.ts'
 import { short } from '../core/digest.ts'
+import { timeLimit } from '../transport/time-limit.ts'
 
 /**
  * Makes a box known: the image of its system, with labels that say all about the box, gets the box's name. Done last and
@@ -17,7 +18,7 @@ export async function publish(engine: Dockerode, system: string, facts: BoxFacts
   } finally {
     await container.remove({ v: true })
   }
-  const baked = await findBox(engine, facts.name, facts.digest, AbortSignal.timeout(10_000))
+  const baked = await findBox(engine, facts.name, facts.digest, timeLimit(10_000))
   if (baked) return baked
   throw new ProvisionError('box', `box ${facts.name}: it was made and is not there`, {
     help: 'bake again; if it stays so, look whether another program removes images or volumes',

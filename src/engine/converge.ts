@@ -1,5 +1,5 @@
 import { isProvisionError, ProvisionError } from '../core/error.ts'
-import type { Finished } from '../core/event.ts'
+import type { Failure, Finished } from '../core/event.ts'
 import type { Facts } from '../core/facts.ts'
 import { onHostsOrNeeding } from '../core/host-groups.ts'
 import type { ProvidedHost } from '../core/provider.ts'
@@ -86,7 +86,7 @@ async function settled<A, B, C>(a: Promise<A>, b: Promise<B>, c: Promise<C>): Pr
 }
 
 function report({ emit, signal, graph }: Session, { failed, skipped, unreached, troubles }: Carried): void {
-  for (const { failure } of failed) emit({ event: 'failed', failure })
+  for (const failure of distinct(failed.map(({ failure }) => failure))) emit({ event: 'failed', failure })
   for (const trouble of troubles) emit({ event: 'failed', failure: failureOf(trouble) })
   const [first, ...others] = unreached
   if (first) emit({ event: 'failed', failure: failureOf(someUnreached([first, ...others])) })
@@ -110,6 +110,11 @@ function report({ emit, signal, graph }: Session, { failed, skipped, unreached, 
     skipped.filter((id) => !behind.has(id)),
   )
 }
+
+/** A host that is lost fails all that was under way there in the same words. */
+const distinct = (failures: readonly Failure[]): readonly Failure[] => [
+  ...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values(),
+]
 
 async function afterPhase(session: Session, hosts: readonly ProvidedHost[]): Promise<void> {
   const { declaration, emit, provider, signal } = session

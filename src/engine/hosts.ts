@@ -10,6 +10,8 @@ export interface Unreached {
   readonly error: ProvisionError
 }
 
+type Some = readonly [Unreached, ...Unreached[]]
+
 /** What came of connecting to hosts. */
 export interface Reached {
   readonly hosts: ReadonlyMap<string, ConnectedHost>
@@ -55,32 +57,37 @@ export async function closeAll(hosts: Iterable<HostPort>): Promise<void> {
 }
 
 /** The error of a run that changed nothing, because hosts cannot be reached. */
-export const noneReached = (unreached: readonly [Unreached, ...Unreached[]]): ProvisionError =>
-  unreached.length === 1
-    ? unreached[0].error
-    : severalUnreached(unreached, `${unreached.length} hosts cannot be reached; nothing was changed`)
+export function noneReached(unreached: Some): ProvisionError {
+  const reasons = reasonsOf(unreached)
+  return reasons.length === 1
+    ? reasons[0].error
+    : severalUnreached(reasons, `${reasons.length} hosts cannot be reached; nothing was changed`)
+}
 
 /** The error of a run that did what it could without some hosts. */
-export const someUnreached = (unreached: readonly [Unreached, ...Unreached[]]): ProvisionError => {
-  const [{ error }] = unreached
+export function someUnreached(unreached: Some): ProvisionError {
+  const reasons = reasonsOf(unreached)
+  const [{ error }] = reasons
   const again = 'then run the same again: it does only what is left to do'
-  return unreached.length === 1
+  return reasons.length === 1
     ? new ProvisionError('host', error.message, {
         output: error.output,
         help: [error.help, again].filter(Boolean).join('; '),
         cause: error,
       })
-    : severalUnreached(unreached, `${unreached.length} hosts were not reached`, again)
+    : severalUnreached(reasons, `${reasons.length} hosts were not reached`, again)
+}
+
+/** One for each reason: a host that is lost holds up those that cannot be changed without it, for the same one. */
+function reasonsOf([first, ...others]: Some): Some {
+  const known = new Set([first.error])
+  return [first, ...others.filter(({ error }) => !known.has(error) && known.add(error))]
 }
 
 /** Of many hosts, the first ones tell enough. */
 const mostShown = 20
 
-function severalUnreached(
-  unreached: readonly [Unreached, ...Unreached[]],
-  message: string,
-  then?: string,
-): ProvisionError {
+function severalUnreached(unreached: Some, message: string, then?: string): ProvisionError {
   const shown = unreached.slice(0, mostShown).map(({ error }) => error.message)
   const more = unreached.slice(mostShown).map(({ host }) => host)
   return new ProvisionError('host', message, {

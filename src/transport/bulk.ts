@@ -9,6 +9,7 @@ import { unpacked } from './gzip.ts'
 import { isFast, isSlow, type LinkMeter } from './link-speed.ts'
 import { uploadPacked } from './upload-packed.ts'
 import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
+import { timeLimit } from './time-limit.ts'
 
 /** What a host tells before large files are sent. */
 interface Prepared {
@@ -54,7 +55,7 @@ const discardLimit = 1_000
 /** Where it does not succeed, the next run does it. */
 async function discard(connection: Connection, folder: string): Promise<void> {
   if (connection.lost.aborted) return
-  const signal = AbortSignal.timeout(discardLimit)
+  const signal = timeLimit(discardLimit)
   await connection.exec(['rm', '-rf', '--', folder], { as: 'root', signal }).catch(() => undefined)
 }
 

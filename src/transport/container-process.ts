@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode'
 import { killScript } from './bootstrap.ts'
 import type { Connection } from './connection.ts'
+import { timeLimit } from './time-limit.ts'
 
 /** Ends a command in a container, by its process id on the host. */
 export type EndProcess = (pid: number) => Promise<void>
@@ -14,7 +15,7 @@ export const endOnHost =
   async (pid) => {
     // Docker gives each exec a session of its own, whose name is its process id.
     const script = killScript({ pid: String(pid), session: String(pid) })
-    await connection.script(script, { as: 'root', signal: AbortSignal.timeout(patience) })
+    await connection.script(script, { as: 'root', signal: timeLimit(patience) })
   }
 
 /** Ends what an exec runs, where it still does. Never rejects: who is told to stop has no use for a reason. */

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import type { Connection, ExecResult, Rights } from './connection.ts'
 import type { Dial } from './docker-agent.ts'
+import { timeLimit } from './time-limit.ts'
 
 const socket = '/var/run/docker.sock'
 const patience = 20_000
@@ -60,7 +61,7 @@ export function wayToDocker(connection: Connection): DockerWay {
  * acknowledgement (Nagle's algorithm).
  */
 const quicken = (connection: Connection): Promise<unknown> =>
-  connection.exec(['true'], { as: 'user', signal: AbortSignal.timeout(patience) }).catch(() => undefined)
+  connection.exec(['true'], { as: 'user', signal: timeLimit(patience) }).catch(() => undefined)
 
 /** With whose rights the host's own `docker` command reaches its engine. */
 async function rightsForDocker(connection: Connection, refused: unknown): Promise<Rights> {
@@ -89,5 +90,5 @@ async function rightsForDocker(connection: Connection, refused: unknown): Promis
 const dockerVersion = (connection: Connection, as: Rights): Promise<ExecResult> =>
   connection.exec(['docker', 'version', '--format', '{{.Server.Version}}'], {
     as,
-    signal: AbortSignal.timeout(patience),
+    signal: timeLimit(patience),
   })

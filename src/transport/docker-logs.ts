@@ -5,6 +5,7 @@ import { nameInMaking } from '../core/making.ts'
 import { found } from './docker-error.ts'
 import { demultiplex, unframed, type Chunks, type Frame, type OutputStream } from './docker-stream.ts'
 import { cutLines, type LineCutter } from './lines.ts'
+import { timeLimit } from './time-limit.ts'
 
 /** A line that a container wrote. */
 export interface LogLine {
@@ -82,7 +83,7 @@ export async function lastLines(docker: Dockerode, name: string, count: number):
   try {
     await containerLogs(docker, name, {
       tail: count,
-      signal: AbortSignal.timeout(5_000),
+      signal: timeLimit(5_000),
       onLine: ({ text }) => void lines.push(text),
     })
   } catch {

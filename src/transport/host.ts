@@ -16,6 +16,7 @@ import { createLinkMeter } from './link-speed.ts'
 import { answerProbes } from './probe.ts'
 import type { ShellProbe } from './probe-script.ts'
 import { connect, type ConnectOptions } from './ssh.ts'
+import { lossOf } from './ssh-error.ts'
 
 /** A host with the ways to it that only transports and providers need. */
 export interface ConnectedHost extends HostPort {
@@ -63,12 +64,20 @@ export async function connectHost(
     return second
   }
 
+  const requireHost = (): void => {
+    if (connection.lost.aborted) throw lossOf(target.name, connection.lost)
+  }
+
   const openSecond = async (): Promise<Connection> => {
     // A host that stays connected for long may lose the second connection alone.
+    requireHost()
     const former = bulk
     const isLost = (await former?.catch(() => undefined))?.lost.aborted === true
     if (isLost && bulk === former) bulk = undefined
-    bulk ??= connect(target, signal, { ...options, keepalive: bulkKeepalive }).then((second) => {
+    bulk ??= connect(target, AbortSignal.any([signal, connection.lost]), {
+      ...options,
+      keepalive: bulkKeepalive,
+    }).then((second) => {
       connections.push(second)
       return second
     })
@@ -76,6 +85,8 @@ export async function connectHost(
       return await bulk
     } catch (error) {
       bulk = undefined
+      // That the host is lost says more than how it refuses another connection.
+      requireHost()
       throw error
     }
   }

@@ -6,6 +6,7 @@ import { containerLogs } from './docker-logs.ts'
 import type { ContainerInspection } from './docker-state.ts'
 import { reachAt, type Attempt, type Place, type Readied } from './ready-place.ts'
 import { createPortTalk } from './ready-port.ts'
+import { timeLimit } from './time-limit.ts'
 
 /** An application that answers slowly at first still gets to answer. Milliseconds. */
 const longestAnswer = 5_000
@@ -16,7 +17,7 @@ const settled = 150
 /** A check of a container's readiness, to be tried again and again until `ended` is aborted. */
 export function readinessCheck(place: Place, name: string, check: Readiness, ended: AbortSignal): Attempt {
   const bounded = (signal: AbortSignal, longest: number) =>
-    AbortSignal.any([ended, signal, AbortSignal.timeout(longest)])
+    AbortSignal.any([ended, signal, timeLimit(longest)])
   switch (check.by) {
     case 'running':
       return checkRunning(settled)

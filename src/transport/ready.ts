@@ -9,6 +9,7 @@ import { lastLines } from './docker-logs.ts'
 import type { ContainerInspection } from './docker-state.ts'
 import { readinessCheck } from './ready-check.ts'
 import type { Attempt, Place } from './ready-place.ts'
+import { timeLimit } from './time-limit.ts'
 
 type AwaitContainer = Extract<Action, { readonly do: 'await-container' }>
 
@@ -103,7 +104,7 @@ async function tryUntil(
 ): Promise<'ready' | End> {
   const started = performance.now()
   const elapsed = () => performance.now() - started
-  const deadline = AbortSignal.timeout(Math.ceil(timeout))
+  const deadline = timeLimit(Math.ceil(timeout))
   let reason: string | undefined
   for (;;) {
     const { container, over } = present()

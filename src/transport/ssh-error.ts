@@ -1,5 +1,5 @@
 import { showDuration } from '../core/duration.ts'
-import { ProvisionError, reasonOf, systemCode } from '../core/error.ts'
+import { isProvisionError, ProvisionError, reasonOf, systemCode } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
 import { fingerprintOf, keyType, knownHostsLine, linesAbout, nameOf } from './known-hosts.ts'
 import type { HostName, KnownHost, Verdict } from './known-hosts.ts'
@@ -101,6 +101,10 @@ export const lostError = (name: string, cause: unknown, silence?: number): Provi
     help: `look whether ${name} is up, then run the same again: what is done already is not done twice`,
     cause,
   })
+
+/** Why a connection is lost, by its signal that is aborted. */
+export const lossOf = (name: string, { reason }: AbortSignal): ProvisionError =>
+  isProvisionError(reason) ? reason : lostError(name, reason)
 
 function whyLost(cause: unknown, silence: number | undefined): string {
   if (silence !== undefined) return `: nothing was heard of the host for ${showDuration(silence)}`

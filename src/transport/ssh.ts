@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import { connect as dialTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
 import type { Client, ClientErrorExtensions } from 'ssh2'
@@ -8,6 +7,7 @@ import { isProvisionError, systemCode } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
 import { bootstrap, execScript, newMarker, scriptInput } from './bootstrap.ts'
 import type { Connection } from './connection.ts'
+import { dial, timeoutError } from './dial.ts'
 import { createLimit } from './docker-limit.ts'
 import { runScript } from './exec.ts'
 import { interruption } from './exec-error.ts'
@@ -24,6 +24,7 @@ import { needsSudo, openSession, unlessLost, type Session } from './session.ts'
 import { dialError, keyError, loginError, lostError } from './ssh-error.ts'
 import { watchSilence } from './silence.ts'
 import { countTraffic } from './traffic.ts'
+import { timeLimit } from './time-limit.ts'
 
 /** How a connection behaves; the defaults are meant to fit. */
 export interface ConnectOptions {
@@ -55,7 +56,7 @@ export async function connect(
     onDetail = () => undefined,
   }: ConnectOptions = {},
 ): Promise<Connection> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
+  const deadline = AbortSignal.any([signal, timeLimit(timeout)])
   const [known, identity] = await Promise.all([readKnown(target), identityFor(target, process.env)])
   const opening = {
     target,
@@ -197,42 +198,11 @@ function over(session: Session): Connection {
   }
 }
 
-function dial(
-  target: SshTarget,
-  signal: AbortSignal,
-  deadline: AbortSignal,
-  timeout: number,
-): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(interruption(target.name, signal))
-      return
-    }
-    // Without noDelay every command waits 40 ms for an acknowledgement.
-    const sock = dialTcp({ host: target.address, port: target.port, noDelay: true })
-    const stop = (): void => {
-      sock.destroy()
-      reject(signal.aborted ? interruption(target.name, signal) : dialError(target, timeoutError(), timeout))
-    }
-    deadline.addEventListener('abort', stop, { once: true })
-    sock.once('error', (error) => {
-      deadline.removeEventListener('abort', stop)
-      reject(dialError(target, error, timeout))
-    })
-    sock.once('connect', () => {
-      deadline.removeEventListener('abort', stop)
-      sock.removeAllListeners('error')
-      resolve(sock)
-    })
-  })
-}
-
 function clientOf(ssh: NodeSSH): Client {
   if (ssh.connection) return ssh.connection
   throw new Error('node-ssh makes its client when it begins to connect')
 }
 
-const timeoutError = (): Error => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })
 const resetError = (isEarly: boolean): Error & ClientErrorExtensions =>
   Object.assign(new Error('closed'), { code: 'ECONNRESET', ...(isEarly ? { early: true } : {}) })
 /** Before anything was agreed on, what is neither the network's fault nor a want of common ciphers is no SSH. */

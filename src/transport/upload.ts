@@ -9,7 +9,7 @@ import { interruption } from './exec-error.ts'
 import { connectionOwner, ownerShell } from './owner-shell.ts'
 import { createLimit } from './docker-limit.ts'
 import { unlessLost } from './session.ts'
-import { lostError } from './ssh-error.ts'
+import { lossOf } from './ssh-error.ts'
 
 /** A large file to bring to a host. */
 export interface Upload {
@@ -102,9 +102,6 @@ async function unlessAborted(
     either.removeEventListener('abort', stop)
   }
 }
-
-const lossOf = (name: string, { reason }: AbortSignal): ProvisionError =>
-  isProvisionError(reason) ? reason : lostError(name, reason)
 
 function openSftp({ name, client, lost, traffic }: Connection): Promise<SFTPWrapper> {
   return unlessLost<SFTPWrapper>({ lost, traffic }, (done) => client.sftp(done)).catch((cause: unknown) => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { timeLimit } from '../../src/transport/time-limit.ts'
 
 export interface Ended {
   readonly stdout: string
@@ -26,7 +27,7 @@ export function run(
   argv: readonly string[],
   { cwd, env: more = {}, signal, limit = 300_000 }: Options,
 ): Promise<Ended> {
-  const until = AbortSignal.any([signal, AbortSignal.timeout(limit)])
+  const until = AbortSignal.any([signal, timeLimit(limit)])
   const [program = '', ...args] = argv
   return new Promise((resolve, reject) => {
     if (until.aborted) {

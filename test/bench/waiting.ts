@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { timeLimit } from '../../src/transport/time-limit.ts'
 
 /** Between two looks, milliseconds. */
 const pause = 10
@@ -29,7 +30,7 @@ export async function until(
 
 /** Whether GET answers with success, and with this text in it. */
 export async function serves(url: string, text = ''): Promise<boolean> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(2_000), headers: { connection: 'close' } })
+  const answer = await fetch(url, { signal: timeLimit(2_000), headers: { connection: 'close' } })
   return (await answer.text()).includes(text) && answer.ok
 }
 

@@ -2,6 +2,7 @@ import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask, makeProject, type Called, type Project } from '../support/project.ts'
+import { timeLimit } from '../../src/transport/time-limit.ts'
 
 /** The whole story on the reference application: from nothing, through edits and damage, to nothing. */
 describe('the reference application', () => {
@@ -70,8 +71,7 @@ describe('the reference application', () => {
     const found = new RegExp(`"container":"${container}"[^}]*"url":"([^"]+)"`).exec(JSON.stringify(result))
     return found?.[1] ?? `no endpoint of ${container}`
   }
-  const get = async (url: string): Promise<string> =>
-    (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text()
+  const get = async (url: string): Promise<string> => (await fetch(url, { signal: timeLimit(5_000) })).text()
 
   it('says to quickstart while nothing runs', async () => {
     const { code, stderr, stdout } = await project.provision('refresh', '--plain')

@@ -6,6 +6,7 @@ import { makeKeyPair } from '../../src/boxes/ssh-keys.ts'
 import { nodeBody } from '../../src/boxes/node-body.ts'
 import { localEngine } from '../../src/transport/engine.ts'
 import { ask, makeProject, type Called, type Project } from '../support/project.ts'
+import { timeLimit } from '../../src/transport/time-limit.ts'
 
 const names = ['web', 'app', 'bus']
 const prefix = `e2e-on-${process.pid}`
@@ -97,7 +98,7 @@ describe('hosts of a YAML file', () => {
     })
     expect(await containersOn('app')).toEqual(['auth', 'qa', 'user'])
     const page = await fetch(`http://${addressOf('web')}/api/user/users`, {
-      signal: AbortSignal.timeout(5_000),
+      signal: timeLimit(5_000),
     })
     expect(await page.json()).toHaveProperty('users.length', 20)
   })

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { insertSampleData } from '../../playbooks/hash-collision/sample-data.ts'
 import { buildAll } from '../../src/engine/build/index.ts'
 import { localEngine } from '../../src/transport/engine.ts'
+import { timeLimit } from '../../src/transport/time-limit.ts'
 
 const source = new URL('../../playbooks/hash-collision/', import.meta.url).pathname
 const checks = new URL('../playbooks/hash-collision/', import.meta.url).pathname
@@ -89,8 +90,7 @@ const start = async (name: string, port: number, env: string[] = []) => {
   const inside = `http://${Object.values(networks)[0]?.IPAddress}:${port}`
   const url = `http://127.0.0.1:${ports[exposed]?.[0]?.HostPort}`
   await vi.waitFor(
-    async () =>
-      expect((await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) })).status).toBe(200),
+    async () => expect((await fetch(`${url}/health`, { signal: timeLimit(2_000) })).status).toBe(200),
     {
       timeout: 20_000,
       interval: 50,

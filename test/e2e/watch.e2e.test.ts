@@ -8,6 +8,7 @@ import { projectWith } from '../support/playbook-folder.ts'
 import { ask } from '../support/project.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
 import { makeSite, server, type Site } from '../support/site.ts'
+import { timeLimit } from '../../src/transport/time-limit.ts'
 
 const name = `e2e-watch-${process.pid}`
 
@@ -40,7 +41,7 @@ describe('provision watch', () => {
     await writeFile(path(file), text)
   }
   const served = async (file: string): Promise<string> =>
-    (await fetch(`http://127.0.0.1:${site.port}/${file}`, { signal: AbortSignal.timeout(2_000) })).text()
+    (await fetch(`http://127.0.0.1:${site.port}/${file}`, { signal: timeLimit(2_000) })).text()
   const eventually = (file: string, text: string): Promise<void> =>
     expect.poll(() => served(file).catch(String), { timeout: 30_000, interval: 20 }).toBe(text)
   /** Does something, waits until the watch is at rest again, and gives the runs that it made. */

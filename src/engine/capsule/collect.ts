@@ -12,6 +12,7 @@ import type { Session } from '../session.ts'
 import { statusOf } from '../status.ts'
 import { endOf, maskedInspection, redactedJson, redactedLines } from './text.ts'
 import type { CapsuleFile } from './write.ts'
+import { timeLimit } from '../../transport/time-limit.ts'
 
 /** What is known of a run that failed. */
 export interface FailedRun {
@@ -33,7 +34,7 @@ export async function collect(
   limit: number,
 ): Promise<readonly CapsuleFile[]> {
   const { redact } = session
-  const signal = AbortSignal.any([session.signal, AbortSignal.timeout(limit)])
+  const signal = AbortSignal.any([session.signal, timeLimit(limit)])
   // Every question that is under way listens to it; that is no leak.
   setMaxListeners(0, signal)
   const bounded = { ...session, signal }

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { ProvisionError } from '../../src/core/error.ts'
+import { noneReached, someUnreached } from '../../src/engine/hosts.ts'
+
+const lost = (host: string) =>
+  new ProvisionError('host', `${host}: the connection was lost`, { help: `look at ${host}` })
+const db = lost('db')
+
+describe('hosts that are not reached', () => {
+  it.each([
+    ['one', [{ host: 'db', error: db }], 'db: the connection was lost', undefined],
+    [
+      'one that holds up others',
+      ['web', 'app', 'db'].map((host) => ({ host, error: db })),
+      'db: the connection was lost',
+      undefined,
+    ],
+    [
+      'two, one of which holds up another',
+      [
+        { host: 'web', error: db },
+        { host: 'db', error: db },
+        { host: 'app', error: lost('app') },
+      ],
+      '2 hosts cannot be reached; nothing was changed',
+      'db: the connection was lost\napp: the connection was lost',
+    ],
+  ])('%s', (_, [first, ...others], message, output) => {
+    if (!first) throw new Error('no host')
+    expect(noneReached([first, ...others])).toMatchObject({ message, output, help: 'look at db' })
+  })
+
+  it('are told once for each reason, with what to do next', () => {
+    expect(
+      someUnreached([
+        { host: 'web', error: db },
+        { host: 'db', error: db },
+      ]),
+    ).toMatchObject({
+      message: 'db: the connection was lost',
+      help: 'look at db; then run the same again: it does only what is left to do',
+    })
+  })
+})
