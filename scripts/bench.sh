@@ -8,7 +8,7 @@ source scripts/lib/bench-tools.sh
 
 usage() {
   cat <<'END'
-usage: scripts/bench.sh [--runs N] [--only NAME …] [--json] [--yes] [--help]
+usage: scripts/bench.sh [--runs N] [--only NAME …] [--without NAME …] [--json] [--yes] [--help]
 
 Sets up what is missing as scripts/quickstart.sh does, installs the tools to compare with (ansible-core, ansible-mitogen,
 rsync, openssh-client and vagrant by apt; pyinfra from the Python registry, into .provision), then measures the tool and, in
@@ -17,11 +17,12 @@ how they compare. A tool that cannot be installed is left out, and its row says 
 its own, and removes all of it, also when it is interrupted. Asserts nothing. A run of everything takes about a quarter of an
 hour and writes test/bench/results/latest.json and latest.svg.
 
-  --runs N      repetitions of each workload (3); what takes long has fewer
-  --only NAME   only this workload, can be given again; nothing is written then
-  --json        the results as JSON on stdout, in place of the table
-  --yes         do not ask before setting up
-  --help        this text
+  --runs N        repetitions of each workload (3); what takes long has fewer
+  --only NAME     only this workload, can be given again; nothing is written then
+  --without NAME  not beside this one (ansible, pyinfra, floor, …), can be given again; nothing is written then
+  --json          the results as JSON on stdout, in place of the table
+  --yes           do not ask before setting up
+  --help          this text
 END
 }
 

@@ -22,13 +22,14 @@ interface Results {
   readonly failed: readonly string[]
 }
 
-async function measureAll(bench: Bench, { runs, only }: Options): Promise<Results> {
+async function measureAll(bench: Bench, { runs, only, without }: Options): Promise<Results> {
   const machine = await thisMachine(bench)
   const outcomes: Outcome[] = []
   const failed: string[] = []
   for (const workload of workloads.filter(({ name }) => only.length === 0 || only.includes(name))) {
     try {
-      outcomes.push(await measure(workload, bench, runs, say))
+      const against = workload.against.filter(({ name }) => !without.includes(name))
+      outcomes.push(await measure({ ...workload, against }, bench, runs, say))
     } catch (error) {
       if (bench.signal.aborted) break
       failed.push(workload.name)
@@ -53,7 +54,7 @@ async function main(options: Options): Promise<number> {
   if (options.json) console.log(report)
   else if (outcomes.length > 0) console.log([...captionOf(machine), '', tableOf(outcomes)].join('\n'))
   if (stopped.signal.aborted) return 130
-  if (options.only.length === 0) {
+  if (options.only.length + options.without.length === 0) {
     const folder = new URL('results/', import.meta.url)
     await writeFile(new URL('latest.json', folder), await format(report, { parser: 'json' }))
     await writeFile(new URL('latest.svg', folder), pictureOf(outcomes, captionOf(machine)))
@@ -66,6 +67,7 @@ function optionsOrEnd(): Options {
     return optionsFrom(
       process.argv.slice(2),
       workloads.map(({ name }) => name),
+      [...new Set(workloads.flatMap(({ against }) => against.map(({ name }) => name)))],
     )
   } catch (error) {
     say(`error: ${error instanceof Error ? error.message : String(error)}`)

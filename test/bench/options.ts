@@ -5,6 +5,8 @@ export interface Options {
   readonly runs: number
   /** Names of workloads; all when empty. */
   readonly only: readonly string[]
+  /** Names of contenders that are left out. */
+  readonly without: readonly string[]
   readonly json: boolean
 }
 
@@ -12,12 +14,17 @@ export interface Options {
  * Reads the words of a call.
  * @throws Error with what is wrong, for people
  */
-export function optionsFrom(argv: readonly string[], known: readonly string[]): Options {
+export function optionsFrom(
+  argv: readonly string[],
+  known: readonly string[],
+  contenders: readonly string[],
+): Options {
   const { values } = parseArgs({
     args: [...argv],
     options: {
       runs: { type: 'string', default: '3' },
       only: { type: 'string', multiple: true, default: [] },
+      without: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
     },
   })
@@ -25,7 +32,12 @@ export function optionsFrom(argv: readonly string[], known: readonly string[]): 
   if (!Number.isInteger(runs) || runs < 1 || runs > 100) {
     throw new RangeError(`--runs ${values.runs}: not a number from 1 to 100`)
   }
-  const unknown = values.only.find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new RangeError(`--only ${unknown}: there are ${known.join(', ')}`)
-  return { runs, only: values.only, json: values.json }
+  refuseUnknown('only', values.only, known)
+  refuseUnknown('without', values.without, contenders)
+  return { runs, only: values.only, without: values.without, json: values.json }
+}
+
+function refuseUnknown(option: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new RangeError(`--${option} ${unknown}: there are ${known.join(', ')}`)
 }

@@ -153,7 +153,7 @@ describe('options', () => {
     ['all', ['--runs', '3', '--only', 'help', '--json'], { runs: 3, only: ['help'], json: true }],
     ['several workloads', ['--only=help', '--only=quickstart'], { only: ['help', 'quickstart'] }],
   ])('%s', (_, argv, options) => {
-    expect(optionsFrom(argv, known)).toMatchObject(options)
+    expect(optionsFrom(argv, known, ['floor', 'pyinfra'])).toMatchObject(options)
   })
 
   test.each<[readonly string[], RegExp]>([
@@ -161,10 +161,11 @@ describe('options', () => {
     [['--runs', 'many'], /--runs many/],
     [['--runs', '2.5'], /--runs 2.5/],
     [['--only', 'halp'], /--only halp: there are quickstart, help/],
+    [['--without', 'ansibel'], /--without ansibel: there are floor, pyinfra/],
     [['--fast'], /--fast/],
     [['help'], /help/],
   ])('%j is refused', (argv, message) => {
-    expect(() => optionsFrom(argv, known)).toThrow(message)
+    expect(() => optionsFrom(argv, known, ['floor', 'pyinfra'])).toThrow(message)
   })
 })
 

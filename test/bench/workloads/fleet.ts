@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startFleet } from '../../support/fleet.ts'
 import type { Bench } from '../bench.ts'
-import { faster, peer, time, took } from '../contenders.ts'
+import { faster, floor, peer, time, took } from '../contenders.ts'
 import { nothingChanged } from '../our-profile.ts'
 import { ansible, unchanged } from '../peers/ansible.ts'
 import { pyinfra } from '../peers/pyinfra.ts'
@@ -20,6 +20,24 @@ code = subprocess.run(sys.argv[1:]).returncode
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print("\\n" + json.dumps({"cpu": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss}))
 sys.exit(code)`
+
+/** The plainest no-op: no name or path is part of it, they come as arguments. */
+const askAll = `
+config=$1 target=$2
+shift 2
+printf '%s\\n' "$@" | xargs -P 16 -I{} ssh -F "$config" {} "sha256sum $target/{}-*"
+`
+
+const sshConfig = (hosts: readonly SiteHost[]): string =>
+  hosts
+    .map(({ name, address, port, user, identityFile, knownHosts }) =>
+      [
+        `Host ${name}`,
+        ...[`HostName ${address}`, `Port ${port}`, `User ${user}`, `IdentityFile ${identityFile}`],
+        ...[`UserKnownHostsFile ${knownHosts}`, 'BatchMode yes', ''],
+      ].join('\n'),
+    )
+    .join('')
 
 interface Work {
   readonly hosts: readonly SiteHost[]
@@ -81,6 +99,10 @@ async function open(
     const argv = [...bench.command, 'refresh', 'fleet', '--on', 'hosts.yaml', '--json', '--dir', dir]
     return bench.program(python, '-c', weigh, ...argv)
   }
+  const config = join(dir, 'ssh-config')
+  await writeFile(config, sshConfig(hosts))
+  const byHand = () =>
+    bench.program('sh', '-c', askAll, 'sh', config, work.target, ...hosts.map(({ name }) => name))
   const linear = await ansible(bench, hosts, {
     ...{ name: `fleet-${count}`, playbook: ansiblePlay(work), strategy: 'linear' },
   })
@@ -104,6 +126,10 @@ async function open(
       if (!edited) unchanged(ended)
       return { time: ended.ms }
     },
+    floor: async () => {
+      await edit()
+      return took(byHand())
+    },
     pyinfra: async () => {
       await edit()
       return took(deploy())
@@ -126,6 +152,7 @@ const fleetOf = (count: number, edited: boolean): Workload => ({
   },
   most: 3,
   against: [
+    floor('`ssh` to each host, which tells its files’ checksums; 16 at once'),
     // It takes minutes, and as long whether a file has changed or not.
     ...(edited
       ? []
