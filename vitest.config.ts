@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 
 const alias = { provision: fileURLToPath(new URL('./src/index.ts', import.meta.url)) }
 
+/** Two files at a time: one mostly waits for its nodes. More would fight for the machine's cores. */
+const beside = (groupOrder: number) => ({ maxWorkers: 2, sequence: { groupOrder } })
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts'],
-          fileParallelism: false,
+          ...beside(1),
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },
@@ -31,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.fault.test.ts'],
-          fileParallelism: false,
+          ...beside(2),
           // In full, one test tries dozens of points one after another.
           testTimeout: 3_600_000,
           hookTimeout: 600_000,

@@ -15,6 +15,8 @@ export const label = {
   project: 'provision.project',
   address: 'provision.address',
   box: 'provision.box',
+  /** On a container that only tries whether an image is whole. */
+  trial: 'provision.trial',
   /** On images built here: digest of all that went into them. */
   inputs: 'provision.inputs',
 } as const

@@ -3,7 +3,7 @@ import type { Destroyed } from '../core/provider.ts'
 import { applyPlan } from './apply.ts'
 import { connectInTurn } from './connect-in-turn.ts'
 import { lockHosts, type HostLocks } from './host-locks.ts'
-import { closeAll, connectAll, noneReached } from './hosts.ts'
+import { closeAll, connectEach, noneReached, someUnreached, type Unreached } from './hosts.ts'
 import { nodeTasks } from './nodes.ts'
 import { makePlan } from './plan.ts'
 import type { Session } from './session.ts'
@@ -14,25 +14,30 @@ export function destroy(session: Session): Promise<Destroyed> {
   return provider.kind === 'ssh' ? clearHosts(session) : provider.destroy(signal, nodeTasks(emit))
 }
 
-/** What an empty playbook would leave: no container and no network of ours. Volumes and files are kept, and told. */
+/**
+ * What an empty playbook would leave: no container and no network of ours. Volumes and files are kept, and told. A host that
+ * is not reached keeps no other from being cleared.
+ */
 async function clearHosts(session: Session): Promise<Destroyed> {
   const { provider, signal, emit, workspace } = session
-  const ports = await connectAll(
+  const { hosts: ports, unreached } = await connectEach(
     { connect: connectInTurn(session.connect), signal },
     await provider.survey(signal),
   )
   let locks: HostLocks | undefined
   try {
+    requireSome(ports, unreached)
     locks = await lockHosts(session, ports.values())
     const scope = { playbook: workspace.playbook.name, environment: workspace.environment }
     const facts = { scope, hosts: new Map(), built: new Map(), images: new Map() }
-    const { plan, keptVolumes, unreached } = await makePlan({ resources: [] }, ports, facts, signal)
-    const [silent, ...others] = unreached
-    if (silent) throw noneReached([silent, ...others])
+    const planned = await makePlan({ resources: [] }, ports, facts, signal)
+    const { plan, keptVolumes } = planned
     const { changed, failed } = await applyPlan(plan, ports, locks.signal, emit)
     locks.requireAll()
     const [first] = failed
     if (first) throw new ProvisionError('action', first.failure.message, first.failure)
+    const [silent, ...others] = [...unreached, ...planned.unreached]
+    if (silent) throw someUnreached([silent, ...others])
     const removed = plan.steps.filter(({ id }) => changed.includes(id))
     return {
       removed: removed.map(({ host, kind, name }) => `${host} › ${kind} ${name}`),
@@ -45,4 +50,8 @@ async function clearHosts(session: Session): Promise<Destroyed> {
     locks?.release()
     await closeAll(ports.values())
   }
+}
+
+function requireSome(hosts: ReadonlyMap<string, unknown>, [first, ...others]: readonly Unreached[]): void {
+  if (first && hosts.size === 0) throw noneReached([first, ...others])
 }

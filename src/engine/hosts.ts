@@ -40,18 +40,6 @@ export async function connectEach(
   return { hosts: new Map(connected.map((host) => [host.name, host])), unreached }
 }
 
-/** Connects to all hosts at once. Either all are connected or none stays so. */
-export async function connectAll(
-  session: Connecting,
-  provided: readonly ProvidedHost[],
-): Promise<ReadonlyMap<string, ConnectedHost>> {
-  const { hosts, unreached } = await connectEach(session, provided)
-  const [first, ...others] = unreached
-  if (!first) return hosts
-  await closeAll(hosts.values())
-  throw noneReached([first, ...others])
-}
-
 export async function closeAll(hosts: Iterable<HostPort>): Promise<void> {
   await Promise.allSettled([...hosts].map((host) => host.close()))
 }

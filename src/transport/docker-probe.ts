@@ -7,6 +7,7 @@ import {
   containerName,
   containerState,
   imageState,
+  labelsOf,
   networkState,
   ownedOf,
   volumeState,
@@ -99,7 +100,11 @@ const ownedBy = (scope: Scope, [containers, networks, volumes]: Lists): readonly
   ...ownedOf(
     'container',
     scope,
-    containers.map((item) => ({ name: containerName(item), id: item.Id, labels: item.Labels })),
+    containers.map((item) => ({
+      name: containerName(item),
+      id: item.Id,
+      labels: labelsOf(item, scope, Date.now() / 1_000),
+    })),
   ),
   ...ownedOf(
     'network',

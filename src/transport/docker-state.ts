@@ -1,4 +1,4 @@
-import { label } from '../core/label.ts'
+import { label, resourceLabels } from '../core/label.ts'
 import type { Scope } from '../core/facts.ts'
 import type { ContainerState, ImageState, NetworkState, OwnedObject, VolumeState } from '../core/probe.ts'
 import { imageFingerprint, type InspectedImage } from './image-fingerprint.ts'
@@ -155,6 +155,21 @@ export const ownedOf = (
       ? [{ type, name, id, resource: labels[label.resource] ?? '', version: labels[label.version] }]
       : [],
   )
+
+/** Longer than an image is tried for, and than clocks differ that are set right. Seconds. */
+const trialTime = 60
+
+/**
+ * The labels of a container in a list, by which it is somebody's. One that tried an image for a run that was killed meanwhile
+ * is anybody's who finds it.
+ * @param now seconds since 1970
+ */
+export const labelsOf = (
+  { Labels, Created }: { readonly Labels: Labelled['labels']; readonly Created: number },
+  scope: Scope,
+  now: number,
+): Labelled['labels'] =>
+  Labels?.[label.trial] !== undefined && now - Created > trialTime ? resourceLabels(scope, '') : Labels
 
 /** The name of a container in a list: without the slash, and not one that a link gave it. */
 export const containerName = ({ Names }: { readonly Names: readonly string[] }): string =>

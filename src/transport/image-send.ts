@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { pipeline, Readable, Transform } from 'node:stream'
 import type { BuiltImage } from '../core/build.ts'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
+import { label, labelVersion } from '../core/label.ts'
 import { dockerError, found } from './docker-error.ts'
 import { createLimit } from './docker-limit.ts'
 import { gzipped } from './gzip.ts'
@@ -146,7 +147,10 @@ async function isWhole(target: Dockerode, id: string, signal: AbortSignal): Prom
   if (!listed.some(({ Id }) => Id === id)) return false
   const name = `provision-try-${randomBytes(6).toString('hex')}`
   try {
-    const container = await target.createContainer({ name, Image: id, Cmd: ['true'], abortSignal: signal })
+    const container = await target.createContainer({
+      ...{ name, Image: id, Cmd: ['true'], abortSignal: signal },
+      Labels: { [label.version]: labelVersion, [label.trial]: '1' },
+    })
     await container.remove({ v: true })
     return true
   } catch {

@@ -67,7 +67,7 @@ describe('hosts of a YAML file', () => {
         'hosts:',
         ...names.map(
           (name) =>
-            `  ${name}: { address: ${addressOf(name)}, user: ${user}, identityFile: id, knownHosts: known, become: true }`,
+            `  ${name}: { address: ${addressOf(name)}, user: ${user}, identityFile: id, knownHosts: known, become: true, connectTimeout: 5s }`,
         ),
       ].join('\n'),
     )
@@ -127,7 +127,7 @@ describe('hosts of a YAML file', () => {
     expect(stderr + stdout).toMatch(/nobody/)
   })
 
-  it('give back what ran on them, and no more', async () => {
+  it('give back what ran on them and no more, those that are reached', async () => {
     await ask(
       'docker',
       'exec',
@@ -141,9 +141,18 @@ describe('hosts of a YAML file', () => {
       'sleep',
       '600',
     )
-    const { code, stdout } = await project.provision('destroy', '--on', hosts, '--yes', '--plain')
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/app › container user/)
+    await ask('docker', 'stop', '--time', '0', `${prefix}-bus`)
+    const clear = () => project.provision('destroy', '--on', hosts, '--yes', '--plain')
+    const partly = await clear()
+    expect(partly.code).toBe(1)
+    expect(partly.stdout + partly.stderr).toMatch(/✖ bus: .*\nhelp: .*bus.*; then run the same again/)
     expect(await containersOn('app')).toEqual(['theirs'])
+
+    await ask('docker', 'start', `${prefix}-bus`)
+    await hostKey('bus')
+    const { code, stdout } = await clear()
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/bus › container rabbitmq/)
+    expect(await containersOn('bus')).toEqual([''])
   })
 })

@@ -3,6 +3,7 @@ import { label } from '../../src/core/label.ts'
 import {
   containerName,
   containerState,
+  labelsOf,
   networkState,
   ownedOf,
   type ContainerInspection,
@@ -97,4 +98,17 @@ test('only objects of the playbook in the environment are owned', () => {
     { name: 'd', id: 'd', labels: of('mine', 'other') },
   ])
   expect(owned).toEqual([{ type: 'volume', name: 'a', id: 'a', resource: 'app/volume/x', version: '1' }])
+})
+
+test.each([
+  ['of a run that was killed', { [label.trial]: '1' }, 61, ''],
+  ['of one that is under way', { [label.trial]: '1' }, 3, undefined],
+  ['of one on a host whose clock is ahead', { [label.trial]: '1' }, -3_600, undefined],
+  ['that is no trial', { other: '1' }, 61, undefined],
+  ['without labels', null, 61, undefined],
+])('the labels of a container %s', (_, labels, age, resource) => {
+  const scope = { playbook: 'shop', environment: 'mine' }
+  const now = 1_800_000_000
+  const found = labelsOf({ Labels: labels, Created: now - age }, scope, now)
+  expect(ownedOf('container', scope, [{ name: 'a', id: 'a', labels: found }])[0]?.resource).toBe(resource)
 })
