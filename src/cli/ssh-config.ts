@@ -1,12 +1,13 @@
 import type { SshTarget } from '../core/host.ts'
 import { ProvisionError } from '../core/error.ts'
+import { proxyCommand } from '../transport/jump.ts'
 
 /** A configuration for the OpenSSH client: each host by its name, with strict host keys and nothing of the user's own. */
 export const sshConfigText = (targets: readonly SshTarget[]): string =>
   targets.map((target) => `${stanza(target).join('\n')}\n`).join('\n')
 
 function stanza(target: SshTarget): string[] {
-  const { name, address, port, user, identityFile, knownHosts, hostKeyAlias } = target
+  const { name, address, port, user, identityFile, knownHosts, hostKeyAlias, jump } = target
   return [
     `Host ${value(name)}`,
     `  HostName ${value(address)}`,
@@ -14,6 +15,7 @@ function stanza(target: SshTarget): string[] {
     `  User ${value(user)}`,
     ...(identityFile === undefined ? [] : [`  IdentityFile ${path(identityFile)}`, '  IdentitiesOnly yes']),
     ...(hostKeyAlias === undefined ? [] : [`  HostKeyAlias ${value(hostKeyAlias)}`]),
+    ...(jump === undefined ? [] : [`  ProxyCommand ${proxyCommand(jump)}`]),
     `  UserKnownHostsFile ${knownHosts.map(path).join(' ')}`,
     '  GlobalKnownHostsFile /dev/null',
     '  StrictHostKeyChecking yes',

@@ -31,6 +31,8 @@ export interface SshTarget {
   readonly hostKeyAlias: string | undefined
   /** Whether files and commands need `sudo`. */
   readonly become: boolean
+  /** Jump hosts on the way to it, as OpenSSH's `ProxyJump` lists them. */
+  readonly jump?: string | undefined
   /** Until it is connected. Milliseconds, default 10,000. */
   readonly connectTimeout?: number | undefined
 }

@@ -69,13 +69,15 @@ export async function carryOut(session: Session, groups: readonly Group[], facts
   const applying = Promise.race([opened, planning.then(() => opened)]).then(() =>
     inPhase(emit, 'apply', () => all(stages.map(({ applied }) => applied)), applyText, isFine),
   )
-  const [asked, applied] = await Promise.allSettled([planning, applying])
-  if (asked.status === 'fulfilled' && applied.status === 'fulfilled') {
-    const unreached = asked.value.flatMap((one) => one.unreached)
-    return { ...applied.value, unreached, troubles, held: [...held] }
+  // Nothing goes on behind an error.
+  await Promise.allSettled([planning, applying])
+  try {
+    const [asked, applied] = await Promise.all([planning, applying])
+    return { ...applied, unreached: asked.flatMap((one) => one.unreached), troubles, held: [...held] }
+  } catch (error) {
+    for (const locks of held) locks.release()
+    throw error
   }
-  for (const locks of held) locks.release()
-  throw asked.status === 'rejected' ? asked.reason : applied.status === 'rejected' && applied.reason
 }
 
 /** Tells the plan of those who go through together with all that was told before, so that the last one told is whole. */

@@ -1,14 +1,25 @@
 import { connect, type Socket } from 'node:net'
 import type { SshTarget } from '../core/host.ts'
 import { interruption } from './exec-error.ts'
+import { dialThrough, type Way } from './jump.ts'
 import { dialError } from './ssh-error.ts'
 
 /**
- * Opens a TCP connection to where a host listens.
+ * Opens a connection to where a host listens, directly or through its jump hosts.
  * @param timeout what the deadline allows, in milliseconds, for the message
  * @throws ProvisionError `host` with the reason, `interrupted` on abort
  */
-export function dial(
+export async function dial(
+  target: SshTarget,
+  signal: AbortSignal,
+  deadline: AbortSignal,
+  timeout: number,
+): Promise<Way> {
+  if (target.jump !== undefined) return dialThrough(target.jump, target)
+  return { sock: await dialDirectly(target, signal, deadline, timeout), problem: () => Promise.resolve(undefined) }
+}
+
+function dialDirectly(
   target: SshTarget,
   signal: AbortSignal,
   deadline: AbortSignal,

@@ -86,7 +86,7 @@ async function open({ target, signal, deadline, known, identity, options }: Open
   const { name, user, become } = target
   const { timeout, keepalive, spare, onDetail } = options
   const host: HostName = { address: target.address, port: target.port, alias: target.hostKeyAlias }
-  const sock = await dial(target, signal, deadline, timeout)
+  const { sock, problem } = await dial(target, signal, deadline, timeout)
   const ssh = new NodeSSH()
   const lost = new AbortController()
   // Every call that is under way listens to it; that is no leak.
@@ -130,6 +130,8 @@ async function open({ target, signal, deadline, known, identity, options }: Open
     client.destroy()
     if (signal.aborted) throw interruption(name, signal)
     if (refused) throw refused
+    const why = agreed.signal.aborted ? undefined : await problem()
+    if (why) throw why
     if (lastError?.level === 'client-authentication') throw loginError(target, identity.tried, error)
     if (deadline.aborted || lastError?.level === 'client-timeout')
       throw dialError(target, timeoutError(), timeout, greeting)

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { sshConfigText } from '../../src/cli/ssh-config.ts'
 import type { SshTarget } from '../../src/core/host.ts'
+import { proxyCommand } from '../../src/transport/jump.ts'
 
 const run = promisify(execFile)
 const dir = mkdtempSync(join(tmpdir(), 'provision-ssh-config-'))
@@ -37,6 +38,7 @@ describe('what the OpenSSH client reads of our configuration', () => {
   it.each<[string, Partial<SshTarget>, string, string]>([
     ['the address', {}, 'hostname', '192.168.60.3'],
     ['the port', { port: 2201 }, 'port', '2201'],
+    ['jump hosts', { jump: 'gate,inner' }, 'proxycommand', proxyCommand('gate,inner')],
     ['the user', { user: 'a b' }, 'user', 'a b'],
     ['the key', {}, 'identityfile', '/keys/id'],
     ['a key in a folder with a space', { identityFile: '/my keys/id' }, 'identityfile', '/my keys/id'],

@@ -26,7 +26,16 @@ export const defaultsFor = (file: string): Defaults => ({
 /** Where OpenSSH looks as well. */
 const usualKnownHosts = ['~/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts']
 
-const fields = ['address', 'port', 'user', 'identityFile', 'knownHosts', 'become', 'connectTimeout'] as const
+const fields = [
+  'address',
+  'port',
+  'user',
+  'identityFile',
+  'knownHosts',
+  'become',
+  'jump',
+  'connectTimeout',
+] as const
 
 /** One host of the file; undefined when it cannot be used, which is noted. */
 export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defaults): SshTarget | undefined {
@@ -57,13 +66,10 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
   const identityFile = field('identityFile', plain(path), 'the path of a private key')
   const knownHosts = field('knownHosts', pathsOf(read, path), 'a path, or a list of paths')
   const become = field('become', plain(booleanOf), 'true or false')
+  const jump = field('jump', plain(wordOf), 'jump hosts as ProxyJump lists them, like user@gate:2200')
   const connectTimeout = field('connectTimeout', plain(waitOf), 'a length of time like 30s')
   if (address === undefined) return undefined
   const config = defaults.configs?.get(address)
-  if (config?.proxyJump !== undefined) {
-    const problem = `${what}: OpenSSH's configuration reaches ${address} through the jump host ${config.proxyJump}`
-    read.problem(node, problem, 'jump hosts are not supported yet: give an address that is reached directly')
-  }
   return {
     name,
     address: config?.address ?? address,
@@ -73,6 +79,7 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
     knownHosts: knownHosts ?? config?.knownHosts ?? usualKnownHosts.flatMap((usual) => path(usual) ?? []),
     hostKeyAlias: config?.hostKeyAlias,
     become: become ?? false,
+    jump: jump ?? config?.proxyJump,
     ...(connectTimeout === undefined ? {} : { connectTimeout }),
   }
 }

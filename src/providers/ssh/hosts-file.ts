@@ -14,7 +14,7 @@ export interface Expected extends Defaults {
 
 /**
  * The hosts that a file in YAML lists, in the topology's order:
- * `hosts: { web: { address, port?, user?, identityFile?, knownHosts?, become?, connectTimeout? } }`.
+ * `hosts: { web: { address, port?, user?, identityFile?, knownHosts?, become?, jump?, connectTimeout? } }`.
  * @throws ProvisionError `usage` with line and column of everything that is wrong in it
  */
 export function parseHostsFile(text: string, expected: Expected): readonly SshTarget[] {

@@ -72,11 +72,17 @@ describe('a file of hosts', () => {
     expect(said).toMatchObject({ address: '10.1.2.3', port: 22, user: 'ann' })
   })
 
-  it('refuses a host that is reached only through another', () => {
-    const configs = new Map([['shop-web', { ...config, proxyJump: 'gate' }]])
-    expect(() => parseHostsFile(twoHosts(''), { ...expected, configs })).toThrow(
-      /hosts.yaml:1:\d+: .*shop-web through the jump host gate/,
-    )
+  it.each([
+    ['as OpenSSH’s configuration says', '', 'gate', 'gate'],
+    ['as it says itself', ', jump: me@door:2200', 'gate', 'me@door:2200'],
+    ['nowhere', '', undefined, undefined],
+  ])('goes through jump hosts %s', (_, more, proxyJump, jump) => {
+    const configs = new Map([['shop-web', { ...config, proxyJump }]])
+    expect(parseHostsFile(twoHosts(more), { ...expected, configs })[0]?.jump).toBe(jump)
+  })
+
+  it.each(['-oProxyCommand=x', 'a b', '""', '7'])('refuses the jump host %s', (jump) => {
+    expect(() => parse(twoHosts(`, jump: ${jump}`))).toThrow('hosts.web.jump must be jump hosts')
   })
 
   it('may say all of it', () => {
