@@ -26,6 +26,8 @@ export type Action =
       readonly content: Content
       readonly digest: Digest
       readonly size: number
+      /** Tells that all before it in its step is done: waits for that, and stays undone when any of it fails. */
+      readonly seals?: true
     } & Permissions)
   | ({ readonly do: 'directory'; readonly path: string } & Permissions)
   | { readonly do: 'delete'; readonly path: string }

@@ -22,6 +22,8 @@ import {
 import type { Remedy } from './module.ts'
 import type { Stat } from './probe.ts'
 
+type Write = Extract<Action, { readonly do: 'write' }>
+
 /** Built content at its place on a host: a file, or a folder with all that is in it. */
 export interface Mirror {
   readonly title: string
@@ -119,7 +121,7 @@ export function mirrorRemedy(mirror: Mirror, state: MirrorState): Remedy {
     ...remove.blocking,
     ...put,
     ...remove.later,
-    ...(wanted ? keepManifest(mirror, union(wanted, state.manifest), wanted) : []),
+    ...(wanted ? keepManifest(mirror, union(wanted, state.manifest), wanted).map(sealing) : []),
   ]
   return { operation: isMissing(state) ? 'create' : 'update', actions }
 }
@@ -158,8 +160,11 @@ const wantedManifest = (mirror: Mirror): Manifest | undefined =>
         folders: mirroredFolders(mirror).filter((path) => path !== ''),
       }
 
+/** What could not be deleted must not be forgotten. */
+const sealing = (write: Write): Write => ({ ...write, seals: true })
+
 /** Writes a manifest where it is not there already. */
-function keepManifest(mirror: Mirror, before: Manifest | undefined, after: Manifest): readonly Action[] {
+function keepManifest(mirror: Mirror, before: Manifest | undefined, after: Manifest): readonly Write[] {
   const text = writeManifest(after)
   if (before && writeManifest(before) === text) return []
   return [

@@ -128,13 +128,13 @@ async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise
   return undefined
 }
 
-/** Files of a step that follow each other travel together, in their order; anything else waits for what is before it. */
+/** Files of a step that follow each other travel together, in their order; anything else, and what seals them, waits for what is before it. */
 function stretchesOf(actions: readonly Action[]): readonly (readonly Action[])[] {
   const stretches: Action[][] = []
   for (const action of actions) {
     const last = stretches.at(-1)
     const isFile = (one: Action | undefined) => one !== undefined && laneOf(one) === 'files'
-    if (last && isFile(last[0]) && isFile(action)) last.push(action)
+    if (last && isFile(last[0]) && isFile(action) && !('seals' in action)) last.push(action)
     else stretches.push([action])
   }
   return stretches

@@ -1,3 +1,4 @@
+import { digestOf } from '../core/digest.ts'
 import { quoteAll } from '../core/quote.ts'
 import { ownerShell } from './owner-shell.ts'
 import { plainShell } from './plain-shell.ts'
@@ -7,7 +8,7 @@ const fallbacks = ['/tmp', '/var/tmp', '/run']
 
 /**
  * What a host runs to take a tar stream from standard input: it makes a staging folder beside the files that it will
- * replace (so that putting them there is a rename), unpacks, and runs the `commit` that came in the stream. Whatever
+ * replace (so that putting them there is a rename), unpacks, and runs the `commit` of the script that came in the stream. Whatever
  * happens, the staging folder is removed; those of predecessors that were killed too.
  *
  * The shell changes to the folder, because GNU tar reads backslashes in the argument of `-C` as escapes.
@@ -16,6 +17,7 @@ const fallbacks = ['/tmp', '/var/tmp', '/run']
  */
 export const commitPrelude = (
   random: string,
+  script: string,
   folders: readonly string[],
   uploads: readonly string[],
   unpack: 'gzip -dc' | 'cat',
@@ -42,7 +44,7 @@ done
 [ -n "$R" ] || { no broken 'no folder can be written to'; exit 1; }
 home=$d
 te=$( { cd -- "$R" && ${unpack === 'cat' ? '' : `${unpack} | `}tar -x -p -o -m -f -; } 2>&1)
-[ -f "$R/end" ] && [ "$(tail -n 1 "$R/run")" = '}' ] || { no broken "$te"; exit 1; }
+[ -f "$R/end" ] && [ "$(sha256sum <"$R/run")" = '${digestOf(script)}  -' ] || { no broken "$te"; exit 1; }
 ${helpers}
 . "$R/run" && commit && no done ''
 exit 0`

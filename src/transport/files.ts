@@ -113,7 +113,7 @@ async function commitBatch(
   const stream = link.timed(packs ? gzipped(tar) : tar)
   const { code, stdout, stderr } = await (
     await routeFor(layout, connection, openBulk)
-  ).script(commitPrelude(random, layout.folders, uploadFolders, packs ? 'gzip -dc' : 'cat'), {
+  ).script(commitPrelude(random, commit.script, layout.folders, uploadFolders, packs ? 'gzip -dc' : 'cat'), {
     as: 'root',
     stdin: Readable.from(stream.bytes, { objectMode: false }),
     signal,

@@ -3,7 +3,7 @@ import type { Event } from '../../src/core/event.ts'
 import type { Step } from '../../src/core/plan.ts'
 import { applyPlan } from '../../src/engine/apply.ts'
 import { fakeHost, type FakeBehaviour } from '../support/fake-host.ts'
-import { removal, starting, step } from '../support/resource.ts'
+import { removal, sealing, starting, step } from '../support/resource.ts'
 
 const never = new AbortController().signal
 
@@ -66,6 +66,16 @@ describe('applying a plan', () => {
     const failed = await apply([step('h/x/a', { actions })], { fails })
     expect(failed.batches('h')).toEqual([['1', '2']])
     expect(failed.result.failed).toHaveLength(1)
+  })
+
+  it('does what seals a step only when all before it is done', async () => {
+    const actions = [removal('1'), removal('2'), sealing('list')]
+    const fine = await apply([step('h/x/a', { actions })])
+    expect(fine.batches('h')).toEqual([['1', '2'], ['list']])
+    const fails: FakeBehaviour['fails'] = (action) =>
+      'path' in action && action.path === '2' ? 'no' : undefined
+    const failed = await apply([step('h/x/a', { actions })], { fails })
+    expect(failed.batches('h')).toEqual([['1', '2']])
   })
 
   it('does not let one host wait for another', async () => {

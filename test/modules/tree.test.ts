@@ -154,6 +154,7 @@ describe('tree', () => {
     )
     expect(notes).toEqual([manifest(['css/site.css', 'index.html', 'old.html'], ['css']), bothManifest])
     expect(remedy?.actions.at(-2)).toEqual({ do: 'delete', path: `${to}/old.html` })
+    expect(remedy?.actions.at(-1)).toMatchObject({ path: note, seals: true })
   })
 
   it('puts a folder where it had a file, and a file where it had a folder', () => {

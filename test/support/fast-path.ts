@@ -7,6 +7,7 @@ import { expect } from 'vitest'
 import { digestOf } from '../../src/core/digest.ts'
 import type { Outcome, SshTarget } from '../../src/core/host.ts'
 import type { Connection } from '../../src/transport/connection.ts'
+import { createLimit } from '../../src/transport/docker-limit.ts'
 import type { Write } from '../../src/transport/file-batch.ts'
 import { performFiles } from '../../src/transport/files.ts'
 import { createLinkMeter, type LinkMeter } from '../../src/transport/link-speed.ts'
@@ -93,7 +94,8 @@ export async function prepare(path: FastPath, folder: string, sources: string): 
     await chown(file, owner, owner)
   }
   await mkdir(sources, { recursive: true })
-  const actions = Object.entries(path.after).map(async ([name, content], i): Promise<Write> => {
+  const limit = createLimit(100)
+  const make = async ([name, content]: [string, Buffer], i: number): Promise<Write> => {
     const source = join(sources, `${i}`)
     await writeFile(source, content)
     return {
@@ -101,7 +103,8 @@ export async function prepare(path: FastPath, folder: string, sources: string): 
       ...{ digest: digestOf(content), size: content.length },
       ...{ mode: i % 2 ? 0o640 : undefined, owner: undefined, group: undefined },
     }
-  })
+  }
+  const actions = Object.entries(path.after).map((one, i) => limit(() => make(one, i)))
   return { folder, actions: await Promise.all(actions) }
 }
 

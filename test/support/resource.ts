@@ -1,3 +1,4 @@
+import { digestOf } from '../../src/core/digest.ts'
 import type { Action } from '../../src/core/action.ts'
 import { hostNamed } from '../../src/core/host.ts'
 import { defineModule } from '../../src/core/module.ts'
@@ -23,6 +24,12 @@ export const step = (id: string, rest: Partial<Step> = {}): Step => {
 
 /** An action of the files lane. */
 export const removal = (path: string): Action => ({ do: 'delete', path })
+
+/** One that writes a file, as the last of its step. */
+export const sealing = (path: string): Action => ({
+  ...{ do: 'write', path, content: { from: 'text', text: '' }, digest: digestOf(''), size: 0 },
+  ...{ mode: undefined, owner: undefined, group: undefined, seals: true },
+})
 
 /** An action of the Docker lane. */
 export const starting = (name: string): Action => ({ do: 'start-container', name })
