@@ -61,6 +61,7 @@ export const losses: readonly NodeFault[] = [
     title: 'its container is removed in the middle of a run',
     during: { events: 50, inject: remove('web') },
     ends: ['fine', /web/],
+    forgets: /^[+-] web: image/,
     next: 'quickstart',
   },
   {
