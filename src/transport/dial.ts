@@ -16,7 +16,10 @@ export async function dial(
   timeout: number,
 ): Promise<Way> {
   if (target.jump !== undefined) return dialThrough(target.jump, target)
-  return { sock: await dialDirectly(target, signal, deadline, timeout), problem: () => Promise.resolve(undefined) }
+  return {
+    sock: await dialDirectly(target, signal, deadline, timeout),
+    problem: () => Promise.resolve(undefined),
+  }
 }
 
 function dialDirectly(
