@@ -9,7 +9,7 @@ usage() {
 usage: scripts/faults.sh [--seed N] [--points N] [--point N] [--only NAME …] [--yes] [--help]
 
 Sets up what is missing as scripts/test.sh does, then runs the fault tests in full: CI runs a small sample of them. Runs are
-killed, disks filled, connections cut, nodes switched off, by the hundred; it takes about an hour. Everything happens on
+killed, disks filled, connections cut, nodes switched off, by the hundred; it takes about half an hour. Everything happens on
 this machine, in nodes and servers that the tests make and remove. At its end it lists what was tried. Exit status 1 when
 anything failed; a point that failed says how to try it again, alone.
 
