@@ -42,6 +42,8 @@ export type Action =
       readonly timeout: number
     }
   | { readonly do: 'load-image'; readonly image: BuiltImage }
+  /** Removes those that were built by us, have lost their name to another, and are used by no container. */
+  | { readonly do: 'prune-images' }
   | { readonly do: 'create-network'; readonly name: string; readonly body: NetworkBody }
   | { readonly do: 'remove-network'; readonly name: string }
   | { readonly do: 'create-volume'; readonly name: string; readonly body: VolumeBody }

@@ -1,8 +1,10 @@
 import type { Facts, Scope } from '../core/facts.ts'
+import type { HostPort } from '../core/host.ts'
 import { changesIn, type Plan } from '../core/plan.ts'
 import { allOf, inPhase } from '../core/track.ts'
 import { applyPlan, type Applied } from './apply.ts'
 import { createGate, type Gate } from './gate.ts'
+import { renewedBy } from './former-images.ts'
 import { planGroup, type Asked, type Group, type PlannedGroup } from './group.ts'
 import type { HostLocks } from './host-locks.ts'
 import { noneReached, type Unreached } from './hosts.ts'
@@ -15,9 +17,13 @@ export interface Carried extends Applied {
   readonly unreached: readonly Unreached[]
   /** What ended the work on a group of hosts while others were at work already. */
   readonly troubles: readonly unknown[]
+  /** Hosts that may have former versions of images. */
+  readonly renewed: readonly HostPort[]
   /** The locks that are still held. */
   readonly held: readonly HostLocks[]
 }
+
+type AppliedGroup = Applied & Pick<Carried, 'renewed'>
 
 /**
  * How long who is ready waits for others, so that a plan is told as a whole: as long as they keep coming, and then this.
@@ -119,7 +125,7 @@ async function applyGroup(
   session: Session,
   { group, hosts, locks, planned: { plan } }: PlannedGroup,
   troubles: unknown[],
-): Promise<Applied> {
+): Promise<AppliedGroup> {
   const lost = group.resources.filter(({ resource }) => !hosts.has(resource.host)).map(({ id }) => id)
   const applied = await applyPlan(plan, hosts, locks?.signal ?? session.signal, session.emit, lost)
   try {
@@ -127,16 +133,17 @@ async function applyGroup(
   } catch (error) {
     troubles.push(error)
   }
-  return applied
+  return { ...applied, renewed: renewedBy(plan, applied.changed, hosts) }
 }
 
-async function all(applying: readonly Promise<Applied | undefined>[]): Promise<Applied> {
+async function all(applying: readonly Promise<AppliedGroup | undefined>[]): Promise<AppliedGroup> {
   const each = (await Promise.all(applying)).filter((one) => one !== undefined)
   return {
     changed: each.flatMap(({ changed }) => changed),
     unchanged: each.flatMap(({ unchanged }) => unchanged),
     failed: each.flatMap(({ failed }) => failed),
     skipped: each.flatMap(({ skipped }) => skipped),
+    renewed: each.flatMap(({ renewed }) => renewed),
   }
 }
 

@@ -6,6 +6,7 @@ import type { ProvidedHost } from '../core/provider.ts'
 import { failureOf, inPhase, tracked } from '../core/track.ts'
 import { carryOut, type Carried } from './carry-out.ts'
 import { endpointsOf, reachOf } from './endpoints.ts'
+import { removeFormerImages } from './former-images.ts'
 import { lockAll, openGroups } from './group.ts'
 import { someUnreached } from './hosts.ts'
 import type { Built, Session } from './session.ts'
@@ -53,6 +54,7 @@ export async function converge(
         await afterPhase({ ...session, signal: locks.signal }, hosts)
         locks.requireAll()
       }
+      if (outcomes.ok) await removeFormerImages(carried.renewed, session.signal, session.emit)
       const endpoints = endpointsOf(session.graph, session.provider, hosts)
       session.emit({ event: 'endpoints', endpoints })
       return outcomes

@@ -12,6 +12,7 @@ import { createLimit } from './docker-limit.ts'
 import { answerAll, callsFor, type DockerProbe } from './docker-probe.ts'
 import { imageSource, type ImageSource } from './image-source.ts'
 import { createLinkMeter, isSlow, type LinkMeter } from './link-speed.ts'
+import { pruneImages } from './prune-images.ts'
 import { awaitContainer } from './ready.ts'
 import { localEngine } from './engine.ts'
 
@@ -57,6 +58,8 @@ export function dockerOf(
           sent: watch.sent,
           isSlow: async () => isSlow(await link.measure(connection, signal)),
         })
+      case 'prune-images':
+        return pruneImages(name, docker, signal)
       case 'await-container':
         return awaitContainer({ connection, docker, limit }, action, signal)
       case 'stop-container':

@@ -36,6 +36,8 @@ return [
     await project.on('one', 'cat', '/var/out.txt', '/var/www/page.html'),
     await project.on('one', 'docker', 'exec', 'app', 'sh', '-c', 'echo $IMAGE $PLAYBOOK $SAY'),
   ]
+  const nameless = (): Promise<string> =>
+    project.on('one', 'docker', 'images', '--quiet', '--no-trunc', '--filter', 'dangling=true')
   const call = (...args: readonly string[]): Promise<Called> => project.provision([...args, '--json'])
   const failureOf = ({ events }: Called): unknown =>
     events.findLast(({ event }) => event === 'failed')?.['failure']
@@ -60,8 +62,11 @@ return [
     expect((await call('quickstart', '--param', 'say=hello')).code).toBe(0)
     const first = await state()
     expect(first).toEqual(['firstfirst', 'first first hello\n'])
+    const theirs = await project.on('one', 'sh', '-c', 'tar -c -C /etc hostname | docker import -')
     edit('second')
     expect((await call('refresh')).code).toBe(0)
+    // The former version would only fill the disk: it comes back from here.
+    expect(await nameless()).toBe(theirs)
     const second = await state()
     expect(second).toEqual(['secondsecond', 'second second default\n'])
     edit('third')

@@ -56,7 +56,7 @@ async function hostState(host: string, node: string, places: readonly string[]):
       (one) => `network ${JSON.stringify(picked(one, 'Name', 'Driver', 'Internal', 'Labels'))}`,
     ),
     ...volumes.map((one) => `volume ${JSON.stringify(picked(one, 'Name', 'Driver', 'Labels'))}`),
-    ...images.map((one) => `image ${JSON.stringify([at(one, 'RepoTags'), contentOf(one)])}`),
+    ...images.filter(hasName).map((one) => `image ${JSON.stringify([at(one, 'RepoTags'), contentOf(one)])}`),
   ]
   return [...lines(files), ...facts].map(
     (line) => `${host}: ${line.replaceAll(/\b192\.168\.\d+\./g, 'subnet.')}`,
@@ -80,6 +80,12 @@ done
 function objectsIn(text: string): readonly unknown[] {
   const list: unknown = text.trim() === '' ? [] : JSON.parse(text)
   return Array.isArray(list) ? list : []
+}
+
+/** One that has lost its name to another goes when the next one comes; a run that is cut short may leave it until then. */
+const hasName = (image: unknown): boolean => {
+  const names = at(image, 'RepoTags')
+  return Array.isArray(names) && names.length > 0
 }
 
 /** What an image is, whichever id it has: the same content built again has another. */

@@ -43,7 +43,7 @@ export const losses: readonly NodeFault[] = [
     title: 'its container is removed',
     before: remove('app'),
     ends: /app is missing.*provision quickstart/,
-    forgets: /^- app: file \/srv\/kill\/leaving |^[+-] app: image/,
+    forgets: /^- app: file \/srv\/kill\/leaving /,
     next: 'quickstart',
   },
   {
@@ -54,14 +54,12 @@ export const losses: readonly NodeFault[] = [
       await t.docker('volume', 'rm', name)
     },
     ends: /db is missing.*provision quickstart/,
-    forgets: /^[+-] db: image/,
     next: 'quickstart',
   },
   {
     title: 'its container is removed in the middle of a run',
     during: { events: 50, inject: remove('web') },
     ends: ['fine', /web/],
-    forgets: /^[+-] web: image/,
     next: 'quickstart',
   },
   {

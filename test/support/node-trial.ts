@@ -23,7 +23,7 @@ export interface NodeFault {
   readonly mend?: (trial: NodeTrial) => Promise<unknown>
   /** The run after it; `refresh` unless said. */
   readonly next?: 'quickstart' | 'refresh'
-  /** What a node that is made anew has no trace of: files that no playbook lists any more, former images. */
+  /** What a node that is made anew has no trace of: files that no playbook lists any more. */
   readonly forgets?: RegExp
   /** Runs until all is as it should be; 1 unless said. */
   readonly runs?: number
