@@ -9,7 +9,7 @@ import { pyinfra } from '../peers/pyinfra.ts'
 import type { Ended } from '../processes.ts'
 import type { SiteHost } from '../sites.ts'
 import { python } from '../tools.ts'
-import type { Figures, Measure, Workload } from '../workload.ts'
+import type { Measure, Workload } from '../workload.ts'
 
 /** Of each host, as everybody puts them there. */
 const files = [0, 1, 2, 3, 4]
@@ -47,11 +47,11 @@ interface Work {
   readonly target: string
 }
 
-const playbook = ({ hosts, sources, target }: Work): string => `
+const playbook = (name: string, { hosts, sources, target }: Work): string => `
 import { defineBox, definePlaybook, file } from 'provision'
 const box = defineBox({ name: 'none', build: new URL('.', import.meta.url) })
 const names = ${JSON.stringify(hosts.map(({ name }) => name))}
-export default definePlaybook({ name: 'fleet', box, hosts: names, resources: ({ hosts }) =>
+export default definePlaybook({ name: '${name}', box, hosts: names, resources: ({ hosts }) =>
   names.flatMap((name) => ${JSON.stringify(files)}.map((i) =>
     file(hosts[name], \`${target}/\${name}-\${i}\`, { from: \`${sources}/\${i}\`, mode: 0o644 }))) })
 `
@@ -86,28 +86,33 @@ async function open(
     ...{ key: '', identityFile: target.identityFile ?? '', knownHosts: target.knownHosts[0] ?? '' },
   }))
   const work = { hosts, sources: join(dir, 'sources'), target: join(dir, 'hosts') }
-  for (const folder of [work.sources, work.target, join(dir, 'playbooks/fleet')]) {
-    await mkdir(folder, { recursive: true })
-  }
+  for (const folder of [work.sources, work.target]) await mkdir(folder, { recursive: true })
   const source = (i: number, content: string) => writeFile(join(work.sources, String(i)), content)
   await Promise.all(files.map((i) => source(i, `file ${i}\n`)))
   await writeFile(join(dir, 'package.json'), '{ "type": "module" }')
-  await writeFile(join(dir, 'playbooks/fleet/playbook.ts'), playbook(work))
-  await writeFile(join(dir, 'hosts.yaml'), fleet.hostsFile(count))
-
-  const ours = async (): Promise<Ended> => {
-    const argv = [...bench.command, 'refresh', 'fleet', '--on', 'hosts.yaml', '--json', '--dir', dir]
-    return bench.program(python, '-c', weigh, ...argv)
+  const refreshing = async (some: readonly SiteHost[]): Promise<() => Promise<Ended>> => {
+    const name = `of-${some.length}`
+    await mkdir(join(dir, 'playbooks', name), { recursive: true })
+    const own = { ...work, hosts: some, target: join(work.target, name) }
+    await mkdir(own.target)
+    await writeFile(join(dir, 'playbooks', name, 'playbook.ts'), playbook(name, own))
+    await writeFile(join(dir, `${name}.yaml`), fleet.hostsFile(some.length))
+    const argv = [...bench.command, 'refresh', name, '--on', `${name}.yaml`, '--json', '--dir', dir]
+    return () => bench.program(python, '-c', weigh, ...argv)
   }
+  const ours = await refreshing(hosts)
+  const one = await refreshing(hosts.slice(0, 1))
   const config = join(dir, 'ssh-config')
   await writeFile(config, sshConfig(hosts))
+  const ourFiles = join(work.target, `of-${count}`)
   const byHand = () =>
-    bench.program('sh', '-c', askAll, 'sh', config, work.target, ...hosts.map(({ name }) => name))
+    bench.program('sh', '-c', askAll, 'sh', config, ourFiles, ...hosts.map(({ name }) => name))
   const linear = await ansible(bench, hosts, {
     ...{ name: `fleet-${count}`, playbook: ansiblePlay(work), strategy: 'linear' },
   })
   const deploy = await pyinfra(bench, hosts, { name: `fleet-${count}`, operations: pyinfraDeploy(work) })
   await ours()
+  await one()
 
   let edits = 0
   const edit = async (): Promise<void> => {
@@ -116,9 +121,11 @@ async function open(
   return {
     ours: async () => {
       await edit()
+      const alone = weightIn((await one()).stdout)
       const { stdout, ms } = await ours()
       if (!edited) nothingChanged(stdout)
-      return { time: ms, ...weightIn(stdout, count) }
+      const { cpu, memory } = weightIn(stdout)
+      return { time: ms, cpu: cpu / count, growth: (cpu - alone.cpu) / (count - 1), memory }
     },
     ansible: async () => {
       await edit()
@@ -137,9 +144,10 @@ async function open(
   }
 }
 
-function weightIn(stdout: string, hosts: number): Figures {
+/** Milliseconds of CPU, megabytes. */
+function weightIn(stdout: string): { readonly cpu: number; readonly memory: number } {
   const [, cpu = '', memory = ''] = /\{"cpu": ([\d.e-]+), "memory": (\d+)\}\s*$/.exec(stdout) ?? []
-  return { cpu: (Number(cpu) * 1_000) / hosts, memory: Number(memory) / 1_000 }
+  return { cpu: Number(cpu) * 1_000, memory: Number(memory) / 1_000 }
 }
 
 const fleetOf = (count: number, edited: boolean): Workload => ({
@@ -147,7 +155,8 @@ const fleetOf = (count: number, edited: boolean): Workload => ({
   title: `refresh of ${count} hosts, sshd on as many loopback addresses, 5 files each: ${edited ? 'one file changed' : 'nothing changed'}`,
   figures: {
     ...time(),
-    cpu: { title: 'CPU of the controller a host', unit: 'ms', most: 15 },
+    cpu: { title: 'CPU of the controller a host, that of the process included', unit: 'ms' },
+    growth: { title: 'CPU of the controller for each further host', unit: 'ms', most: 15 },
     memory: { title: 'memory of the controller', unit: 'MB', most: 300 },
   },
   most: 3,
