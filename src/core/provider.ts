@@ -18,6 +18,8 @@ export type HostState = 'running' | 'stopped' | 'missing' | 'half-made'
 export interface ProvidedHost {
   readonly name: string
   readonly state: HostState
+  /** It runs only since seconds ago, and may not answer yet. */
+  readonly isYoung: boolean
   /** At which other hosts reach it; decided before a node is made. */
   readonly address: string
   /** Digest of the box that it was made from; undefined where a box means nothing. */

@@ -36,14 +36,19 @@ export async function runningHosts(session: Session): Promise<readonly ProvidedH
   return inPhase(emit, 'nodes', () => provider.start(signal, nodeTasks(emit)), startedOf(hosts))
 }
 
-/** A node that runs can be entered only with its key; the provider makes a lost or damaged one anew when it starts nodes. */
+/**
+ * A node that runs can be entered only with its key; the provider makes a lost or damaged one anew when it starts nodes. Then
+ * it also waits for one that somebody has just started.
+ */
 const isOpen =
   (kind: Provider['kind']) =>
-  ({ state, ssh }: ProvidedHost): boolean =>
-    state === 'running' && (kind === 'ssh' || hasKeyFiles(ssh))
+  ({ state, isYoung, ssh }: ProvidedHost): boolean =>
+    state === 'running' && !isYoung && (kind === 'ssh' || hasKeyFiles(ssh))
 
-const startedOf = (before: readonly ProvidedHost[]) => (): string =>
-  `${before.filter(({ state }) => state === 'stopped').length} started`
+const startedOf = (before: readonly ProvidedHost[]) => (): string => {
+  const stopped = before.filter(({ state }) => state === 'stopped').length
+  return stopped === 0 ? 'all up' : `${stopped} started`
+}
 
 function notThere(
   { workspace }: Session,

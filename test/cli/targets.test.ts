@@ -3,7 +3,7 @@ import { containerCalled, containerLabel, containersCalled, hostCalled } from '.
 import type { HostState, ProvidedHost } from '../../src/core/provider.ts'
 
 const host = (name: string, state: HostState = 'running'): ProvidedHost => ({
-  ...{ name, state, address: '192.0.2.1', box: undefined },
+  ...{ name, state, address: '192.0.2.1', box: undefined, isYoung: false },
   ssh: {
     ...{ name, address: '192.0.2.1', port: 22, user: 'core', identityFile: undefined },
     ...{ knownHosts: [], hostKeyAlias: undefined, become: false },

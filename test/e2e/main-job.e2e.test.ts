@@ -158,6 +158,12 @@ describe('the reference application', () => {
     expect(JSON.parse(await get(`${address}/users`))).toHaveProperty('users.length', 20)
   })
 
+  it('waits for nodes that somebody has restarted a moment ago', async () => {
+    const nodes = await ask('docker', 'ps', '--quiet', '--filter', `label=provision.project=${project.dir}`)
+    await ask('docker', 'restart', '--time', '0', ...nodes.split('\n'))
+    expect(finished(await project.provision('refresh', '--json'))).toMatchObject({ ok: true })
+  })
+
   it('lets a plain SSH client in, with strict host keys', async () => {
     const { stdout } = await project.provision('ssh-config')
     const config = join(project.dir, 'ssh.config')

@@ -65,6 +65,7 @@ export function sshOf({ keys, names }: Context, node: Reachable): SshTarget {
 export const providedHost = (context: Context, node: FoundNode): ProvidedHost => ({
   name: node.host,
   state: node.state,
+  isYoung: node.isYoung,
   address: node.address,
   box: node.box,
   ssh: sshOf(context, node),

@@ -117,6 +117,7 @@ const hostOf = (context: Context, node: FoundNode | undefined): readonly Provide
 const missingHost = (context: Context, name: string, address: string): ProvidedHost => ({
   name,
   state: 'missing',
+  isYoung: false,
   address,
   box: undefined,
   ssh: sshOf(context, { host: name, address, user: 'core', ports: undefined }),

@@ -20,6 +20,7 @@ export interface FoundNode {
   readonly host: string
   readonly state: Exclude<HostState, 'missing'>
   readonly paused: boolean
+  readonly isYoung: boolean
   readonly address: string
   /** Id of the environment's network, as it was when the node was put onto it; undefined when it is not on it. */
   readonly network: string | undefined
@@ -59,6 +60,7 @@ export function foundNode(info: ContainerInfo): FoundNode | undefined {
     // One that is cut off is as good as stopped: to start it mends that.
     state: state === 'running' && network === undefined ? 'stopped' : state,
     paused: info.State === 'paused',
+    isYoung: state === 'running' && young.test(info.Status),
     address,
     network,
     user: info.Labels[userLabel] ?? 'core',
@@ -66,6 +68,9 @@ export function foundNode(info: ContainerInfo): FoundNode | undefined {
     ports: readPorts(info.Labels[portsLabel]),
   }
 }
+
+/** A list has the time of a start only in words: `Up 3 seconds`. A node needs one or two to be a host, more where all are busy. */
+const young = /^Up (?:Less than a|\d) second/
 
 function stateOf(state: string, container: string): FoundNode['state'] {
   if (isMaking(container) || state === 'created' || state === 'dead' || state === 'removing')

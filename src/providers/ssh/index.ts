@@ -49,6 +49,7 @@ export async function createSshProvider({ file, hosts }: SshProviderOptions): Pr
 const providedHost = (ssh: SshTarget): ProvidedHost => ({
   name: ssh.name,
   state: 'running',
+  isYoung: false,
   address: ssh.address,
   box: undefined,
   ssh,

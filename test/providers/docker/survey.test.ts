@@ -53,6 +53,18 @@ describe('a node in a list of containers', () => {
     expect(foundNode(listed({ State: state, Names: [`/${name}`] }))?.state).toBe(expected)
   })
 
+  it.each([
+    ['Up Less than a second', true],
+    ['Up 1 second', true],
+    ['Up 9 seconds', true],
+    ['Up 10 seconds', false],
+    ['Up 2 hours', false],
+    ['Up', false],
+  ])('that is %s: just started, %s', (status, expected) => {
+    expect(foundNode(listed({ Status: status }))?.isYoung).toBe(expected)
+    expect(foundNode(listed({ Status: status, State: 'exited' }))?.isYoung).toBe(false)
+  })
+
   it('that runs without its network is as good as stopped', () => {
     const cut = { NetworkSettings: { Networks: {} } }
     expect(foundNode(listed(cut))).toMatchObject({ state: 'stopped', network: undefined })
