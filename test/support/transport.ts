@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isProvisionError, type ProvisionError } from '../../src/core/error.ts'
@@ -9,6 +10,8 @@ import type { Sshd } from './sshd.ts'
 
 /** A signal that nobody aborts. */
 export const never = new AbortController().signal
+// All that a test has under way listens to it.
+setMaxListeners(0, never)
 
 /** The error that something fails with. */
 export async function failure(work: Promise<unknown>): Promise<ProvisionError> {
