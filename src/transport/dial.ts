@@ -15,6 +15,7 @@ export async function dial(
   deadline: AbortSignal,
   timeout: number,
 ): Promise<Way> {
+  if (signal.aborted) throw interruption(target.name, signal)
   if (target.jump !== undefined) return dialThrough(target.jump, target)
   return {
     sock: await dialDirectly(target, signal, deadline, timeout),
@@ -29,10 +30,6 @@ function dialDirectly(
   timeout: number,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(interruption(target.name, signal))
-      return
-    }
     // Without noDelay every command waits 40 ms for an acknowledgement.
     const sock = connect({ host: target.address, port: target.port, noDelay: true })
     const stop = (): void => {

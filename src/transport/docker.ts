@@ -11,7 +11,7 @@ import { dockerError } from './docker-error.ts'
 import { createLimit } from './docker-limit.ts'
 import { answerAll, callsFor, type DockerProbe } from './docker-probe.ts'
 import { imageSource, type ImageSource } from './image-source.ts'
-import { createLinkMeter, isSlow, type LinkMeter } from './link-speed.ts'
+import { createLinkMeter, isSlow, worthMeasuring, type LinkMeter } from './link-speed.ts'
 import { pruneImages } from './prune-images.ts'
 import { awaitContainer } from './ready.ts'
 import { localEngine } from './engine.ts'
@@ -56,7 +56,8 @@ export function dockerOf(
           host: name,
           signal,
           sent: watch.sent,
-          isSlow: async () => isSlow(await link.measure(connection, signal)),
+          isSlow: async (size) =>
+            isSlow(size < worthMeasuring ? link.facts() : await link.measure(connection, signal)),
         })
       case 'prune-images':
         return pruneImages(name, docker, signal)

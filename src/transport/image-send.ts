@@ -21,7 +21,7 @@ export interface Delivery {
   /** Bytes sent so far of all that are to be sent; for messages. */
   readonly sent?: ((done: number, total: number) => void) | undefined
   /** Whether compressing pays; asked when there is much to send. By default it does not. */
-  readonly isSlow?: (() => Promise<boolean>) | undefined
+  readonly isSlow?: ((size: number) => Promise<boolean>) | undefined
 }
 
 /** Lends the saved image for as long as a task takes. Not called when nothing has to be sent. */
@@ -106,7 +106,7 @@ async function load(
 ): Promise<string | undefined> {
   const { tar, size } = packWithout(archive, lowest)
   try {
-    const packs = size >= worthPacking && (await isSlow?.()) === true
+    const packs = size >= worthPacking && (await isSlow?.(size)) === true
     // Its failure destroys what is read, and so arrives where that is sent.
     const counted = pipeline(tar, counter(size, sent), () => undefined)
     // Docker unpacks it by itself.

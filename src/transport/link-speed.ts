@@ -33,6 +33,9 @@ const telling = 1_000_000
 /** With less to send, neither measuring nor compressing pays. Bytes. */
 export const worthPacking = 262_144
 
+/** With less to send, measuring would cost more than a tenth of it. Bytes. */
+export const worthMeasuring = 20 * burst
+
 /** Below, compression and the search for differences take less time than they save. Bytes a second. */
 const slowBelow = 10_000_000
 /** From here on a whole file is there before its differences are found: those take a second for 50 MB. Bytes a second. */
