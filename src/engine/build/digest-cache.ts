@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, statSync, type BigIntStats } from 'node:fs'
+import { createReadStream, readFileSync, statSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { Digest } from '../../core/digest.ts'
+import { digestOf, type Digest } from '../../core/digest.ts'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import { limitTo } from './limit.ts'
 import { isObject, readJson, writeJson } from './records.ts'
@@ -27,6 +27,8 @@ export interface DigestCache {
 /** A file changed this recently may change again within one tick of a coarse clock, unseen. Milliseconds. */
 const settled = 2_000
 const attempts = 5
+/** Read at once: for thousands of files several times as fast as streams. Bytes. */
+const small = 65_536n
 
 export function openDigestCache(cacheDir: string): DigestCache {
   const file = join(cacheDir, 'digests.json')
@@ -43,7 +45,7 @@ export function openDigestCache(cacheDir: string): DigestCache {
       const [knownKey, knownDigest] = known.get(path) ?? []
       if (knownKey === key && knownDigest !== undefined) return facts(before, knownDigest)
       const started = Date.now()
-      const digest = await limit(() => hash(path))
+      const digest = before.size <= small ? hashAtOnce(path) : await limit(() => hash(path))
       if (keyOf(statOf(path)) !== key) continue
       if (started - Number(before.ctimeMs) > settled) {
         known.set(path, [key, digest])
@@ -116,14 +118,21 @@ async function hash(path: string): Promise<Digest> {
   try {
     await pipeline(createReadStream(path), sum)
   } catch (error) {
-    throw new ProvisionError(
-      'build',
-      `${path}: it cannot be read (${systemCode(error) ?? reasonOf(error)})`,
-      {
-        help: 'make it readable for this user',
-        cause: error,
-      },
-    )
+    throw unreadable(path, error)
   }
   return sum.digest('hex')
 }
+
+function hashAtOnce(path: string): Digest {
+  try {
+    return digestOf(readFileSync(path))
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+const unreadable = (path: string, error: unknown): ProvisionError =>
+  new ProvisionError('build', `${path}: it cannot be read (${systemCode(error) ?? reasonOf(error)})`, {
+    help: 'make it readable for this user',
+    cause: error,
+  })
