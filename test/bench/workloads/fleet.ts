@@ -93,8 +93,9 @@ async function open(
   const refreshing = async (some: readonly SiteHost[]): Promise<() => Promise<Ended>> => {
     const name = `of-${some.length}`
     await mkdir(join(dir, 'playbooks', name), { recursive: true })
-    const own = { ...work, hosts: some, target: join(work.target, name) }
-    await mkdir(own.target)
+    // The whole fleet's files lie where the others put theirs: nobody finds anything to change.
+    const own = { ...work, hosts: some, target: some === hosts ? work.target : join(work.target, name) }
+    await mkdir(own.target, { recursive: true })
     await writeFile(join(dir, 'playbooks', name, 'playbook.ts'), playbook(name, own))
     await writeFile(join(dir, `${name}.yaml`), fleet.hostsFile(some.length))
     const argv = [...bench.command, 'refresh', name, '--on', `${name}.yaml`, '--json', '--dir', dir]
@@ -104,9 +105,8 @@ async function open(
   const one = await refreshing(hosts.slice(0, 1))
   const config = join(dir, 'ssh-config')
   await writeFile(config, sshConfig(hosts))
-  const ourFiles = join(work.target, `of-${count}`)
   const byHand = () =>
-    bench.program('sh', '-c', askAll, 'sh', config, ourFiles, ...hosts.map(({ name }) => name))
+    bench.program('sh', '-c', askAll, 'sh', config, work.target, ...hosts.map(({ name }) => name))
   const linear = await ansible(bench, hosts, {
     ...{ name: `fleet-${count}`, playbook: ansiblePlay(work), strategy: 'linear' },
   })
