@@ -3,9 +3,6 @@ import { defineConfig } from 'vitest/config'
 
 const alias = { provision: fileURLToPath(new URL('./src/index.ts', import.meta.url)) }
 
-/** Two files at a time: one mostly waits for its nodes. More would fight for the machine's cores. */
-const beside = (groupOrder: number) => ({ maxWorkers: 2, sequence: { groupOrder } })
-
 export default defineConfig({
   test: {
     projects: [
@@ -24,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts'],
-          ...beside(1),
+          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },
@@ -34,7 +31,9 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.fault.test.ts'],
-          ...beside(2),
+          // Two files at a time: one mostly waits for its nodes. More would fight for the machine's cores.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           // In full, one test tries dozens of points one after another.
           testTimeout: 3_600_000,
           hookTimeout: 600_000,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { laneOf, type Action } from '../core/action.ts'
 import type { ProvisionError } from '../core/error.ts'
 import type { Emit, Failure } from '../core/event.ts'
@@ -113,9 +114,13 @@ async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise
   const durationMs = () => performance.now() - started
   for (const together of stretchesOf(step.actions)) {
     const outcomes = await Promise.all(together.map((action) => perform(step.host, action, watch)))
-    const bad = outcomes.find((outcome) => !outcome.ok)
-    if (!bad) continue
-    const failure = await putBack(step, bad.error, mend, watch)
+    const at = outcomes.findIndex((outcome) => !outcome.ok)
+    const bad = outcomes[at]
+    if (bad?.ok !== false) continue
+    // What still stops cannot be put back: the next run finds it half-way, and does.
+    const failure = (await isStopping(step.host, together[at], mend))
+      ? failureOf(bad.error)
+      : await putBack(step, bad.error, mend, watch)
     emit({ event: 'task-failed', task, durationMs: durationMs(), failure })
     return failure
   }
@@ -126,6 +131,16 @@ async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise
     summary: step.operation === 'none' ? 'ready' : step.operation,
   })
   return undefined
+}
+
+/** Docker goes on with a stop that nobody waits for any more. As long as an interruption has time for it. Milliseconds. */
+const stopLimit = 1_500
+
+/** Whether a container that was told to stop does not end in time. */
+async function isStopping(host: string, action: Action | undefined, perform: Perform): Promise<boolean> {
+  if (action?.do !== 'stop-container') return false
+  const ended = perform(host, action, {}).then(() => false)
+  return Promise.race([ended, sleep(stopLimit, true, { ref: false })])
 }
 
 /** Files of a step that follow each other travel together, in their order; anything else, and what seals them, waits for what is before it. */

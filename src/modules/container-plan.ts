@@ -44,17 +44,23 @@ export function containerRemedy(
   changes: readonly Change[],
   state: State | undefined,
 ): Remedy {
-  const { name } = props
+  const { name, grace } = props
   const { container, leftovers = [] } = state ?? {}
   const fields = new Set(changes.map(({ field }) => field))
   if (!container) return creation(props, leftovers)
   const tidy = leftovers.map(removal)
   const isSpecFine = [...fields].every((field) => field === 'leftover' || field === 'state')
-  if (isSpecFine && !fields.has('state')) return { operation: 'update', actions: tidy }
-  if (isSpecFine && ['created', 'exited'].includes(container.status)) {
-    const start = { do: 'start-container', name } as const
-    return { operation: 'update', actions: [...tidy, start, awaited(props, name)] }
+  const start = { do: 'start-container', name } as const
+  if (isSpecFine && !fields.has('state')) {
+    // Who made another one may have told this one to stop before it was killed: that goes on, and is seen only at its end.
+    const again = [{ do: 'stop-container', name, grace } as const, start, awaited(props, name)]
+    return {
+      operation: 'update',
+      actions: leftovers.includes(nameInMaking(name)) ? [...tidy, ...again] : tidy,
+    }
   }
+  if (isSpecFine && ['created', 'exited'].includes(container.status))
+    return { operation: 'update', actions: [...tidy, start, awaited(props, name)] }
   return recreation(props, tidy, container.running)
 }
 

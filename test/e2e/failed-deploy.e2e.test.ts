@@ -160,7 +160,8 @@ return [
       expect.objectContaining({ event: 'note', text: matching(/was stopped, so nothing is put back/) }),
     )
     expect(await word()).toContain('sleep 78')
-    expect((await call('rollback')).code).toBe(0)
+    const back = await call('rollback')
+    expect(back.code, said(back)).toBe(0)
     expect(await word()).toBe(steady)
   })
 })

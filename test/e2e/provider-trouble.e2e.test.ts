@@ -54,12 +54,12 @@ test('what an interrupted run made is gone, and what a killed one made is made a
 })
 
 test.each([
-  ['never answers', 'echo what it said; sleep 100', /^web: sshd does not answer at .*:22 after 2 s$/],
-  ['ends at once', 'echo what it said', /^web: the node ended as soon as it was started/],
+  ['never answers', 2_000, 'echo what it said; sleep 100', /^web: sshd does not answer at .*:22 after 2 s$/],
+  ['ends at once', 30_000, 'echo what it said', /^web: the node ended as soon as it was started/],
 ])(
   'a node that %s is told with the end of its log, and nothing is left of it',
-  async (name, script, message) => {
-    const { provider, projectDir } = newPlace(['web'], { readyLimit: 2_000 })
+  async (name, readyLimit, script, message) => {
+    const { provider, projectDir } = newPlace(['web'], { readyLimit })
     const broken = image(`broken-${name.replaceAll(' ', '-')}`)
     const folder = broken.ref.split(':')[0]?.slice(prefix.length + 1) ?? ''
     const dockerfile = `FROM ${base}\nENTRYPOINT ["sh", "-c", "${script}"]\n`

@@ -66,11 +66,16 @@ describe('what is done about a container', () => {
       },
     ],
     [
-      'only what a killed run left is removed',
+      'what a killed run left is removed, and what it may have told to stop is started again',
       user(),
       there(),
       there(),
-      { ...fine, operation: 'update', changes: ['leftover: user.provision-new → none'], actions: [tidied] },
+      {
+        ...fine,
+        operation: 'update',
+        changes: ['leftover: user.provision-new → none'],
+        actions: [tidied, 'stop-container user 10s', 'start-container user', 'await-container user'],
+      },
     ],
     ...['paused', 'restarting', 'dead'].map(
       (status): [string, ReturnType<typeof user>, ContainerState, undefined, object] => [
