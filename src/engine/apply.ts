@@ -134,7 +134,7 @@ async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise
 }
 
 /** Docker goes on with a stop that nobody waits for any more. As long as an interruption has time for it. Milliseconds. */
-const stopLimit = 1_500
+const stopLimit = 1_000
 
 /** Whether a container that was told to stop does not end in time. */
 async function isStopping(host: string, action: Action | undefined, perform: Perform): Promise<boolean> {
