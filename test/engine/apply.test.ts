@@ -78,6 +78,27 @@ describe('applying a plan', () => {
     expect(failed.batches('h')).toEqual([['1', '2']])
   })
 
+  it.each([
+    ['ends meanwhile: it is put back', Promise.resolve(), [['stop-container'], ['stop-container'], ['back']]],
+    [
+      'goes on: it is left to the next run',
+      new Promise<void>(() => {}),
+      [['stop-container'], ['stop-container']],
+    ],
+  ])('what was cut short while a container stops %s', async (_, end, expected) => {
+    let asked = 0
+    const stop = { do: 'stop-container', name: 'c', grace: 10 } as const
+    const { batches, result } = await apply(
+      [step('h/container/c', { actions: [stop], undo: [removal('back')] })],
+      {
+        fails: ({ do: what }) => (what === 'stop-container' && ++asked === 1 ? 'cut' : undefined),
+        gate: ({ do: what }) => (what === 'stop-container' && asked > 0 ? end : Promise.resolve()),
+      },
+    )
+    expect(batches('h')).toEqual(expected)
+    expect(result.failed).toHaveLength(1)
+  })
+
   it('does not let one host wait for another', async () => {
     let free = (): void => undefined
     const blocked = new Promise<void>((resolve) => (free = resolve))
