@@ -14,7 +14,7 @@ Sets up what is missing as scripts/quickstart.sh does, installs the tools to com
 rsync, openssh-client and vagrant by apt; pyinfra from the Python registry, into .provision), then measures the tool and, in
 turns with it, those tools and the plainest way to get the same (`docker run`, `tar | ssh`, a bare script). What counts is
 how they compare. A tool that cannot be installed is left out, and its row says why. Works on copies, with nodes and names of
-its own, and removes all of it, also when it is interrupted. Asserts nothing. A run of everything takes about a quarter of an
+its own, and removes all of it, also when it is interrupted. Asserts nothing. A run of everything takes about half an
 hour and writes test/bench/results/latest.json and latest.svg.
 
   --runs N        repetitions of each workload (3); what takes long has fewer
