@@ -16,10 +16,14 @@ describe('rolling back', () => {
   let project: Scratch
   let engineImages: () => Promise<string>
 
+  const pages = Array.from({ length: 40 }, (_, index) => String(index))
+
   /** Artifact, folder, image, param and playbook carry the same word. */
   const edit = (word: string, command = 'exec sleep 1000'): void => {
     project.write(`playbooks/${project.prefix}/input.txt`, word)
     project.write(`playbooks/${project.prefix}/www/page.html`, word)
+    // So many that they are kept as one.
+    for (const page of pages) project.write(`playbooks/${project.prefix}/www/many/${page}`, word + page)
     project.write('app/Dockerfile', `FROM debian:bookworm-slim\nENV IMAGE=${word} OF=${project.prefix}\n`)
     project.playbook(
       `const app = image('${project.prefix}/app', { build: '../../app' })
@@ -33,7 +37,7 @@ return [
     )
   }
   const state = async (): Promise<readonly string[]> => [
-    await project.on('one', 'cat', '/var/out.txt', '/var/www/page.html'),
+    await project.on('one', 'cat', '/var/out.txt', '/var/www/page.html', '/var/www/many/39'),
     await project.on('one', 'docker', 'exec', 'app', 'sh', '-c', 'echo $IMAGE $PLAYBOOK $SAY'),
   ]
   const nameless = (): Promise<string> =>
@@ -61,14 +65,14 @@ return [
   it('brings back artifact, folder, image, param and playbook, and builds nothing', async () => {
     expect((await call('quickstart', '--param', 'say=hello')).code).toBe(0)
     const first = await state()
-    expect(first).toEqual(['firstfirst', 'first first hello\n'])
+    expect(first).toEqual(['firstfirstfirst39', 'first first hello\n'])
     const theirs = await project.on('one', 'sh', '-c', 'tar -c -C /etc hostname | docker import -')
     edit('second')
     expect((await call('refresh')).code).toBe(0)
     // The former version would only fill the disk: it comes back from here.
     expect(await nameless()).toBe(theirs)
     const second = await state()
-    expect(second).toEqual(['secondsecond', 'second second default\n'])
+    expect(second).toEqual(['secondsecondsecond39', 'second second default\n'])
     edit('third')
 
     const called = await call('rollback')
@@ -91,7 +95,7 @@ return [
     expect(history.stderr).toMatch(/the playbook cannot be loaded/)
     expect(history.stdout).toMatch(/^6 .* rollback to 1 /m)
     expect((await call('rollback', '2')).code).toBe(0)
-    expect(await state()).toEqual(['secondsecond', 'second second default\n'])
+    expect(await state()).toEqual(['secondsecondsecond39', 'second second default\n'])
     edit('third')
   })
 

@@ -12,7 +12,8 @@ import { limitTo } from '../build/limit.ts'
 import type { Built, Session } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
 import { keepImages } from './images.ts'
-import { contentPath, hasState, keepBytes, keepFile, writeState } from './store.ts'
+import { packedIn, writePack } from './pack.ts'
+import { contentPath, hasState, keepEach, keepFile, writeState, type MaybeContent } from './store.ts'
 
 /** The text of each file of a playbook, by its absolute path, as it was when a run began. */
 export type PlaybookTexts = ReadonlyMap<string, string>
@@ -106,7 +107,7 @@ export async function keepState(
   )
   const limit = limitTo(8)
   const kept = await Promise.all([
-    ...[...files.values()].map((file) => limit(() => keepUnlessSecret(stateDir, file, redact))),
+    keepFiles(stateDir, [...files.values()], redact),
     ...[...texts].map(([source, text]) =>
       limit(async () => redact(text) !== text || keepFile(stateDir, source, digestOf(text))),
     ),
@@ -120,24 +121,46 @@ export async function keepState(
 /** Larger files are programs and archives, in which no text would be found. Bytes. */
 const longestText = 1 << 20
 
-/** No copy is made of a file that shows a secret; to come back to it needs the file itself. */
-async function keepUnlessSecret(
+/** From so many small files on they are kept as one. */
+const worthAPack = 32
+
+/** Keeps what is not kept yet. @returns whether all of it is what it was when it was built */
+async function keepFiles(
   stateDir: string,
-  { source, digest, size }: LocalFile,
+  files: readonly LocalFile[],
   redact: (text: string) => string,
 ): Promise<boolean> {
-  try {
-    if (size > longestText) return await keepFile(stateDir, source, digest)
-    if (existsSync(contentPath(stateDir, digest))) return true
+  const packed = await packedIn(stateDir)
+  const missing = files.filter(
+    ({ digest }) => !packed.has(digest) && !existsSync(contentPath(stateDir, digest)),
+  )
+  for (const { source, digest } of missing.filter(({ size }) => size > longestText)) {
+    if (!(await keepFile(stateDir, source, digest))) return false
+  }
+  const small = missing.filter(({ size }) => size <= longestText)
+  const contents = contentsToKeep(small, redact)
+  return small.length < worthAPack ? keepEach(stateDir, contents) : writePack(stateDir, contents)
+}
+
+/** No copy is made of a file that shows a secret; to come back to it needs the file itself. */
+function* contentsToKeep(
+  files: readonly LocalFile[],
+  redact: (text: string) => string,
+): Generator<MaybeContent> {
+  for (const { source, digest } of files) {
     // At once: for thousands of small files several times as fast as promises.
-    const bytes = readFileSync(source)
-    if (digestOf(bytes) !== digest) return false
-    const shows = [bytes.toString('latin1'), bytes.toString('utf8')].some((text) => redact(text) !== text)
-    if (!shows) keepBytes(stateDir, digest, bytes)
-    return true
+    const bytes = readIfAny(source)
+    if (!bytes || digestOf(bytes) !== digest) yield undefined
+    else if ([bytes.toString('latin1'), bytes.toString('utf8')].every((text) => redact(text) === text))
+      yield { digest, bytes }
+  }
+}
+
+function readIfAny(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path)
   } catch (error) {
-    // Gone or changed since it was built.
-    if (systemCode(error) === 'ENOENT') return false
+    if (systemCode(error) === 'ENOENT') return undefined
     throw error
   }
 }

@@ -6,6 +6,7 @@ import type { KeptArtifact, KeptState } from '../../core/kept.ts'
 import { openDigestCache, type DigestCache } from '../build/digest-cache.ts'
 import type { Built } from '../session.ts'
 import { missingImages } from './images.ts'
+import { unpack } from './pack.ts'
 import { contentPath, isThere } from './store.ts'
 
 export interface Restoring {
@@ -53,6 +54,10 @@ async function fromStore(
   stateDir: string,
   digests: DigestCache,
 ): Promise<BuiltArtifact | undefined> {
+  await unpack(
+    stateDir,
+    files.map((file) => file.digest),
+  )
   const sources = files.map((file) => contentPath(stateDir, file.digest))
   const there = await Promise.all(sources.map(isThere))
   if (there.includes(false)) return undefined

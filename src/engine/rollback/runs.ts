@@ -5,6 +5,7 @@ import { contentsOf } from '../../core/kept.ts'
 import { journalNumbers, loadJournal } from '../journal/folder.ts'
 import type { Workspace } from '../workspace.ts'
 import { releaseImages } from './images.ts'
+import { removeOtherPacks } from './pack.ts'
 import { keptFolder, loadState, removeOtherContent, removeState, statesIn } from './store.ts'
 
 /** The runs of an environment whose journals can be read. */
@@ -33,7 +34,9 @@ export async function pruneKept(stateDir: string, engine: () => Promise<Dockerod
   const kept = loaded.flatMap(({ digest, found }) =>
     wanted.has(digest) && found?.state === 'read' ? [found.kept] : [],
   )
-  await removeOtherContent(stateDir, new Set(kept.flatMap(contentsOf)))
+  const used = new Set(kept.flatMap(contentsOf))
+  await removeOtherContent(stateDir, used)
+  await removeOtherPacks(stateDir, used)
   // Where no image was kept there may be no engine.
   if (gone.every(({ found }) => found?.state === 'read' && found.kept.images.length === 0)) return
   await releaseImages(

@@ -73,6 +73,18 @@ export function keepBytes(stateDir: string, digest: Digest, bytes: Uint8Array): 
   renameSync(temporary, path)
 }
 
+/** A small file's content; undefined for one that is not what it was when it was built. */
+export type MaybeContent = { readonly digest: Digest; readonly bytes: Uint8Array } | undefined
+
+/** Keeps each as a file of its own. @returns whether all of them were what they had been */
+export function keepEach(stateDir: string, contents: Iterable<MaybeContent>): boolean {
+  for (const content of contents) {
+    if (!content) return false
+    keepBytes(stateDir, content.digest, content.bytes)
+  }
+  return true
+}
+
 /** Makes a file whole or not at all; not, when what makes it says false. */
 async function replace(path: string, make: (temporary: string) => Promise<boolean>): Promise<void> {
   const temporary = temporaryName(path, process.pid, performance.now())
@@ -100,7 +112,8 @@ export async function removeOtherContent(stateDir: string, used: ReadonlySet<Dig
   }
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
+/** What a folder holds; nothing when it is not there. */
+export async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder)
   } catch (error) {
