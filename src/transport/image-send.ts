@@ -46,11 +46,9 @@ export async function sendImage(
       // Asked again: another image may have come meanwhile.
       const have = await layersThere(target, image, signal)
       if (have === 'named') return
-      const id =
-        (await load(target, archive, have, image, delivery)) ??
-        (have > 0 ? await load(target, archive, 0, image, delivery) : undefined)
-      if (id === undefined) throw notWhole(what)
-      await tag(target, id, image.ref, signal)
+      if (await arrives(target, archive, have, image, delivery)) return
+      // Another run may have pruned what has no name yet, or layers that were counted on.
+      if (!(await arrives(target, archive, 0, image, delivery))) throw notWhole(what)
     })
   } catch (error) {
     throw dockerError(what, error, signal, {
@@ -77,10 +75,7 @@ async function layersThere(
   )
   const there = inspected.filter((one) => one !== undefined)
   const same = there.find((one) => imageFingerprint(one) === image.fingerprint)
-  if (same) {
-    await tag(target, same.Id, image.ref, signal)
-    return 'named'
-  }
+  if (same && (await named(target, same.Id, image.ref, signal))) return 'named'
   return sharedLayers(
     image.layers,
     there.map(({ RootFS }) => RootFS.Layers ?? []),
@@ -92,8 +87,26 @@ async function isImage(target: Dockerode, name: string, image: BuiltImage): Prom
   return there !== undefined && imageFingerprint(there) === image.fingerprint
 }
 
-const tag = async (target: Dockerode, id: string, ref: string, signal: AbortSignal): Promise<void> => {
-  await target.getImage(id).tag({ ...splitRef(ref), abortSignal: signal })
+/** @returns whether the image was still there to be named */
+async function named(target: Dockerode, id: string, ref: string, signal: AbortSignal): Promise<boolean> {
+  const answer = await found(
+    target
+      .getImage(id)
+      .tag({ ...splitRef(ref), abortSignal: signal })
+      .then(() => id),
+  )
+  return answer !== undefined
+}
+
+async function arrives(
+  target: Dockerode,
+  archive: ImageArchive,
+  lowest: number,
+  image: BuiltImage,
+  delivery: Delivery,
+): Promise<boolean> {
+  const id = await load(target, archive, lowest, image, delivery)
+  return id !== undefined && (await named(target, id, image.ref, delivery.signal))
 }
 
 /** Loads an archive without its lowest layers; the image's id there, or undefined when something else came of it. */

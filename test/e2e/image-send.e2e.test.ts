@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { BuiltImage } from '../../src/core/build.ts'
 import type { Connection } from '../../src/transport/connection.ts'
 import { dockerOver } from '../../src/transport/docker-agent.ts'
@@ -178,6 +178,27 @@ test('packed for a slow link it is the same image', async () => {
   })
   expect(asked).toBe(1)
   expect(await fingerprintThere(refs.two)).toBe(two.fingerprint)
+})
+
+test('pruned by somebody else just before it gets its name, it comes once more', async () => {
+  for (const { Id } of await own.docker.listImages()) await own.docker.getImage(Id).remove({ force: true })
+  const { docker } = dockerOver(() => connection.forwardSocket(own.socket))
+  const getImage = docker.getImage.bind(docker)
+  let pruned = 0
+  vi.spyOn(docker, 'getImage').mockImplementation((id) => {
+    const image = getImage(id)
+    const tag = image.tag.bind(image)
+    vi.spyOn(image, 'tag').mockImplementation(async (options) => {
+      if (pruned++ === 0) await own.docker.pruneImages({ filters: { dangling: ['true'] } })
+      const answer: unknown = await tag(options)
+      return answer
+    })
+    return image
+  })
+  const one = await built(refs.one)
+  await send(one, docker)
+  expect(pruned).toBe(2)
+  expect(await fingerprintThere(refs.one)).toBe(one.fingerprint)
 })
 
 test('an image that is not what was built gets no name', async () => {
