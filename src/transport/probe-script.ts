@@ -17,12 +17,13 @@ export const readLimit = 8 * 1024 * 1024
 const outputLimit = 64 * 1024
 
 /**
- * One script for all probes of a host. Paths travel on standard input to one `stat` and one `sha256sum`: two processes
- * a file took ten times as long for 1,000 files. Each answer ends with a line that begins with the marker, which must be
+ * One script for all probes of a host. All paths go to one `stat` and one `sha256sum`: two processes a file took ten times
+ * as long for 1,000 files. Where they are many they travel on standard input. Each answer ends with a line that begins with the marker, which must be
  * a word that occurs in none. `probe-answers.ts` reads them.
  */
 export function probeScript(probes: readonly ShellProbe[], marker: string): ProbeScript {
   const paths = statPaths(probes)
+  const isFew = paths.length <= few
   return {
     script: [
       plainShell,
@@ -30,12 +31,12 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
       // Starts a line of its own, whatever came before.
       `tell() { printf '\\n%s %s\\n' "$m" "$*"; }`,
       commandHelper,
-      ...(paths.length > 0 ? [`xargs -0 sh -c ${quote(statAndDigest)} "$m"`] : []),
+      ...(paths.length === 0 ? [] : isFew ? [statFew(paths)] : [`xargs -0 sh -c ${quote(statMany)} "$m"`]),
       ...probes.flatMap((probe, index) => (probe.ask === 'stat' ? [] : [section(probe, index)])),
       'tell done',
       'exit 0',
     ].join('\n'),
-    stdin: Buffer.from(paths.map((path) => `${path}\0`).join('')),
+    stdin: Buffer.from(isFew ? '' : paths.map((path) => `${path}\0`).join('')),
   }
 }
 
@@ -50,8 +51,23 @@ export const asOperand = (path: string): string => (path.startsWith('-') ? `./${
 /** How a line of `stat` begins; the name follows, and is not parsed but compared with those that were asked for. */
 const statFormat = '%f:%s:%u:%U:%g:%G:%n'
 
+/** Up to here a shell's own list is as good as `xargs`, without the four processes that takes. */
+const few = 40
+
 // Only regular files are read: a pipe would block, a device might never end.
-const statAndDigest = `
+const statFew = (paths: readonly string[]): string => `
+set -- ${quoteAll(paths)}
+stat -c ${statFormat} -- "$@" 2>/dev/null
+tell stat
+n=$#
+for p do
+  [ -f "$p" ] && [ ! -L "$p" ] && set -- "$@" "$p"
+done
+shift $n
+[ $# -eq 0 ] || sha256sum -- "$@" 2>/dev/null
+tell sums`
+
+const statMany = `
 stat -c ${statFormat} -- "$@" 2>/dev/null
 printf "\\n%s stat\\n" "$0"
 for p do

@@ -23,16 +23,19 @@ beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'provision-probe-')
 afterAll(() => rm(folder, { recursive: true }))
 
 describe.each(shells)('under $title', (shell) => {
-  it('tells files, folders, links and what is missing apart', async () => {
-    const at = (name: string) => join(folder, shell.title, name)
+  it.each([
+    ['few', 0],
+    ['many', 60],
+  ])('tells files, folders, links and what is missing apart, among %s', async (_, others) => {
+    const at = (name: string) => join(folder, `${shell.title} ${others}`, name)
     await mkdir(at('sub'), { recursive: true })
     await writeFile(at('file'), 'content\n')
     await chmod(at('file'), 0o4750)
     await symlink('file', at('link'))
     await symlink('nowhere', at('dangling'))
-    const probes = ['file', 'missing', 'sub', 'link', 'dangling', 'file', 'file/below'].map(
-      (name) => ({ ask: 'stat', path: at(name) }) as const,
-    )
+    const beside = Array.from({ length: others }, (_, index) => `beside ${index}`)
+    const names = ['file', 'missing', 'sub', 'link', 'dangling', 'file', 'file/below']
+    const probes = [...names, ...beside].map((name) => ({ ask: 'stat', path: at(name) }) as const)
     const file = { type: 'file', mode: 0o4750, size: 8, digest: digestOf('content\n') }
     expect(await ask(shell, probes)).toMatchObject([
       file,
@@ -42,6 +45,7 @@ describe.each(shells)('under $title', (shell) => {
       { type: 'link', digest: undefined },
       file,
       undefined,
+      ...beside.map(() => undefined),
     ])
   })
 
@@ -104,27 +108,36 @@ describe.each(shells)('under $title', (shell) => {
     expect(answer).toHaveProperty('output.length', 64 * 1024)
   })
 
-  it('any name is found and hashed, and nobody interprets it', { timeout: 60_000 }, async () => {
-    const sub = join(folder, `names ${shell.title}`)
-    await mkdir(sub)
-    let round = 0
-    await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(hostileName, { minLength: 1, maxLength: 12 }), async (names) => {
-        const place = join(sub, String(round++))
-        await mkdir(place)
-        const present = names.filter((_, i) => i % 3 !== 2)
-        await Promise.all(present.map((name) => writeFile(`${place}/${name}`, name)))
-        const answers = await ask(
-          shell,
-          names.map((name) => ({ ask: 'stat', path: `${place}/${name}` })),
-        )
-        expect(answers).toMatchObject(
-          names.map((name, i) => (i % 3 === 2 ? undefined : { type: 'file', digest: digestOf(name) })),
-        )
-      }),
-      { numRuns: 25 },
-    )
-  })
+  it.each([
+    ['few', 0],
+    ['many', 60],
+  ])(
+    'any name is found among %s and hashed, and nobody interprets it',
+    { timeout: 60_000 },
+    async (_, others) => {
+      const sub = join(folder, `names ${shell.title} ${others}`)
+      const beside = Array.from(
+        { length: others },
+        (__, i) => ({ ask: 'stat', path: `${sub}/beside ${i}` }) as const,
+      )
+      await mkdir(sub)
+      let round = 0
+      await fc.assert(
+        fc.asyncProperty(fc.uniqueArray(hostileName, { minLength: 1, maxLength: 12 }), async (names) => {
+          const place = join(sub, String(round++))
+          await mkdir(place)
+          const present = names.filter((_, i) => i % 3 !== 2)
+          await Promise.all(present.map((name) => writeFile(`${place}/${name}`, name)))
+          const asked = names.map((name) => ({ ask: 'stat', path: `${place}/${name}` }) as const)
+          const answers = await ask(shell, [...asked, ...beside])
+          expect(answers.slice(0, names.length)).toMatchObject(
+            names.map((name, i) => (i % 3 === 2 ? undefined : { type: 'file', digest: digestOf(name) })),
+          )
+        }),
+        { numRuns: 25 },
+      )
+    },
+  )
 })
 
 it('answers that are cut short are noticed', () => {
