@@ -75,6 +75,10 @@ return [
     expect(second).toEqual(['secondsecondsecond39', 'second second default\n'])
     edit('third')
 
+    const preview = await call('rollback', '--plan')
+    expect(preview.code).toBe(0)
+    expect(planned(preview)).toMatchObject({ 'one/container/app': ['env.PLAYBOOK', 'env.SAY', 'image'] })
+    expect(await state()).toEqual(second)
     const called = await call('rollback')
     expect(said(called)).not.toContain('"line":"built"')
     expect(called.code).toBe(0)

@@ -10,8 +10,12 @@ export const command = defineCommand({
     'until `destroy`. The data in volumes and what `command` did stay as they are. The next refresh carries out the files ' +
     'and the playbook as they are now.',
   args: [{ name: 'RUN', count: 'optional', summary: 'the number that `history` shows' }, playbookArgument],
-  options: waitOptions,
+  options: {
+    ...waitOptions,
+    plan: { type: 'flag', summary: 'show what it would change, and change nothing' },
+  },
   examples: [
+    ['provision rollback --plan', 'what going back to before the latest change would change'],
     ['provision rollback', 'to before the latest change'],
     ['provision rollback 12', 'to what run 12 had made'],
   ],
@@ -27,6 +31,12 @@ export const command = defineCommand({
         kept.workspace,
         async (opened) => {
           for (const text of kept.notes) context.emit({ event: 'note', level: 'info', text })
+          if (options.plan) {
+            const { playbook, environment } = kept.workspace
+            context.emit({ event: 'started', command: 'plan', playbook: playbook.name, environment })
+            await opened.plan()
+            return 0
+          }
           const finished = await opened.rollback(run.number)
           context.emit(finished)
           return finished.ok ? 0 : 1
