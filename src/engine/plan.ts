@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Facts } from '../core/facts.ts'
 import type { Graph, GraphNode } from '../core/graph.ts'
@@ -10,6 +9,7 @@ import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
 import type { Secret } from '../core/secret.ts'
 import { allOf } from '../core/track.ts'
 import { leftoversIn, leftoversProbe } from '../transport/leftovers.ts'
+import { within } from '../transport/time-limit.ts'
 import type { Unreached } from './hosts.ts'
 import { clearing, foundText } from './leftovers.ts'
 
@@ -112,18 +112,12 @@ async function inTime(
   probes: readonly Probe[],
   signal: AbortSignal,
 ): Promise<{ readonly answers: readonly Answer[] } | Unreached> {
-  const late = new AbortController()
-  const timer = setTimeout(() => late.abort(noAnswer(host.name)), patience)
   try {
-    const either = AbortSignal.any([signal, late.signal])
-    // Every call to Docker listens to it.
-    setMaxListeners(0, either)
-    return { answers: await host.probe(probes, either) }
+    const ask = (either: AbortSignal) => host.probe(probes, either)
+    return { answers: await within(patience, () => noAnswer(host.name), signal, ask) }
   } catch (error) {
     if (isProvisionError(error) && error.code === 'host') return { host: host.name, error }
     throw error
-  } finally {
-    clearTimeout(timer)
   }
 }
 

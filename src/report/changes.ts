@@ -12,7 +12,10 @@ const signs: Readonly<Record<Operation, string>> = {
   remove: '-',
 }
 
-/** More new resources than this are counted by host after they were made; a plan that is asked for shows them all. */
+/**
+ * More new resources than this are counted by host after they were made, and of one resource no more fields are told: a plan
+ * that is asked for shows them all, as does the history.
+ */
 const most = 12
 
 interface Look {
@@ -23,21 +26,22 @@ interface Look {
 /** Every change of a plan, each with the fields that differ; for what is new its name is enough. */
 export function changesText(plan: Plan, look: Look): string {
   return changesIn(plan)
-    .map((step) => stepText(step, look))
+    .map((step) => stepText(step, look, Infinity))
     .join('\n')
 }
 
-/** The same after it was carried out: much that is new is only counted. */
+/** The same after it was carried out: of much only the beginning is told, and how much more there is. */
 export function changedText(plan: Plan, look: Look): string {
   const created = plan.steps.filter(({ operation }) => operation === 'create')
-  if (created.length <= most) return changesText(plan, look)
+  const text = (step: Step): string => stepText(step, look, most)
+  if (created.length <= most) return changesIn(plan).map(text).join('\n')
   const others = changesIn(plan).filter(({ operation }) => operation !== 'create')
   const hosts = [...new Set(created.map(({ host }) => host))]
   const lines = hosts.map((host) => {
     const here = created.filter((step) => step.host === host)
     return truncate(look.style.green(`+ ${host} › ${counted(here)}`), look.columns)
   })
-  return [...lines, ...others.map((step) => stepText(step, look))].join('\n')
+  return [...lines, ...others.map(text)].join('\n')
 }
 
 /** `3 containers, 1 file`. */
@@ -51,11 +55,14 @@ const plurals: Readonly<Record<string, string>> = { directory: 'directories', pu
 export const countOf = (count: number, noun: string): string =>
   `${count} ${count === 1 ? noun : (plurals[noun] ?? `${noun}s`)}`
 
-function stepText(step: Step, { style, columns }: Look): string {
+function stepText(step: Step, { style, columns }: Look, mostFields: number): string {
   const { operation, changes } = step
   const paint = operation === 'create' ? style.green : operation === 'remove' ? style.red : style.yellow
   const note = operation === 'recreate' ? ' (made anew)' : ''
   const title = paint(`${signs[operation]} ${cleanLine(resourceTitle(step))}`) + style.dim(note)
-  const fields = operation === 'create' ? [] : changes.map((change) => `    ${cleanLine(showChange(change))}`)
-  return [title, ...fields].map((line) => truncate(line, columns)).join('\n')
+  const told = operation === 'create' ? [] : changes
+  const fields = told.slice(0, mostFields).map((change) => `    ${cleanLine(showChange(change))}`)
+  const left = told.length - fields.length
+  const more = left > 0 ? [style.dim(`    and ${left} more; provision history show has them all`)] : []
+  return [title, ...fields, ...more].map((line) => truncate(line, columns)).join('\n')
 }

@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode'
 import type { Action } from '../core/action.ts'
+import { showDuration } from '../core/duration.ts'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import type { HostWatcher, Outcome } from '../core/host.ts'
 import type { Answer } from '../core/probe.ts'
@@ -14,6 +15,7 @@ import { imageSource, type ImageSource } from './image-source.ts'
 import { createLinkMeter, isSlow, worthMeasuring, type LinkMeter } from './link-speed.ts'
 import { pruneImages } from './prune-images.ts'
 import { awaitContainer } from './ready.ts'
+import { within } from './time-limit.ts'
 import { localEngine } from './engine.ts'
 
 /** The Docker engine of a host. */
@@ -33,6 +35,24 @@ const parallel = 5
 /** Of questions, each with a socket of its own, where those are forwarded. */
 const forwardedAtOnce = 32
 
+/** How long an engine may take. Milliseconds. */
+export interface DockerPatience {
+  /** To tell what there is. */
+  readonly answer: number
+  /** For anything that it does, beside the time that a container has to end. */
+  readonly action: number
+}
+
+const usual: DockerPatience = { answer: 60_000, action: 300_000 }
+
+/** One that does not say how long it takes may have been given long by whoever made it. Milliseconds. */
+const stopLimit = ({ grace = 600 }: { readonly grace: number | undefined }): number => grace * 1_000
+
+const noAnswer = (host: string, most: number): ProvisionError =>
+  new ProvisionError('host', `${host} › docker: no answer within ${showDuration(most)}`, {
+    help: `look whether Docker hangs there: provision ssh ${host}, then docker ps`,
+  })
+
 /**
  * The Docker engine behind a connection. Images come from `images`, to be shared by the hosts of a run, so that several
  * that need one image read it once; `link` tells whether they are to be compressed.
@@ -41,6 +61,7 @@ export function dockerOf(
   connection: Connection,
   images: ImageSource = imageSource(() => localEngine()),
   link: LinkMeter = createLinkMeter(),
+  patience: DockerPatience = usual,
 ): DockerPort {
   const { dial, openAhead } = wayToDocker(connection)
   const { docker, agent } = dockerOver(dial, connection.traffic.request)
@@ -48,6 +69,12 @@ export function dockerOf(
   const limit = createLimit(parallel)
   const wide = createLimit(forwardedAtOnce)
   const { name } = connection
+
+  const inTime = <T>(
+    most: number,
+    signal: AbortSignal,
+    work: (either: AbortSignal) => Promise<T>,
+  ): Promise<T> => within(most, () => noAnswer(name, most), signal, work)
 
   const perform = async (action: Action, signal: AbortSignal, watch: HostWatcher): Promise<void> => {
     switch (action.do) {
@@ -60,12 +87,14 @@ export function dockerOf(
             isSlow(size < worthMeasuring ? link.facts() : await link.measure(connection, signal)),
         })
       case 'prune-images':
-        return pruneImages(name, docker, signal)
+        return inTime(patience.action, signal, (either) => pruneImages(name, docker, either))
       case 'await-container':
         return awaitContainer({ connection, docker, limit }, action, signal)
       case 'stop-container':
         // Takes as long as the container likes; the others must not wait for that.
-        return act(name, docker, action, signal)
+        return inTime(patience.action + stopLimit(action), signal, (either) =>
+          act(name, docker, action, either),
+        )
       case 'create-container':
       case 'start-container':
       case 'rename-container':
@@ -73,7 +102,7 @@ export function dockerOf(
       case 'create-network':
       case 'remove-network':
       case 'create-volume':
-        return limit(() => act(name, docker, action, signal))
+        return limit(() => inTime(patience.action, signal, (either) => act(name, docker, action, either)))
       default:
         throw new ProvisionError('host', `${name}: Docker cannot ${action.do}`)
     }
@@ -85,7 +114,9 @@ export function dockerOf(
       try {
         const idle = Object.values(agent.freeSockets).flat().length
         const isForwarded = await openAhead(Math.min(callsFor(probes), forwardedAtOnce) - idle)
-        return await answerAll(docker, probes, isForwarded ? wide : limit, signal)
+        return await inTime(patience.answer, signal, (either) =>
+          answerAll(docker, probes, isForwarded ? wide : limit, either),
+        )
       } catch (error) {
         throw dockerError(`${name} › docker`, error, signal, { code: 'host' })
       }

@@ -1,15 +1,12 @@
-import { Socket } from 'node:net'
 import { PassThrough, type Duplex } from 'node:stream'
-import { Client } from 'ssh2'
 import { expect, test } from 'vitest'
 import type { Connection, Rights } from '../../src/transport/connection.ts'
 import { wayToDocker } from '../../src/transport/docker-dial.ts'
-import { countTraffic } from '../../src/transport/traffic.ts'
+import { fakeConnection } from '../support/fake-connection.ts'
 
 /** What `docker version` does with the rights of the user and of root: its exit code and what it says. */
 type Versions = Record<Rights, readonly [code: number, says: string]>
 
-const refusal = new Error('(SSH) Channel open failure: open failed')
 const fine: Versions = { user: [0, ''], root: [0, ''] }
 
 /** A connection that notes what is opened through it. */
@@ -23,23 +20,9 @@ function connectionOf(forwards: boolean, versions: Versions): { connection: Conn
     const [code, stderr] = argv[0] === 'docker' ? versions[as] : [0, '']
     return Promise.resolve({ code, stdout: Buffer.alloc(0), stderr })
   }
-  return {
-    opened,
-    connection: {
-      name: 'app',
-      client: new Client(),
-      lost: new AbortController().signal,
-      traffic: countTraffic(new Socket()),
-      exec,
-      script: (_, options) => exec(['sh'], options),
-      openly: (_, options) => exec(['sh'], options),
-      channel: (argv, as) => open(`${argv.join(' ')} as ${as}`),
-      forwardSocket: (path) => (forwards ? open(path) : Promise.reject(refusal)),
-      forwardPort: () => Promise.reject(refusal),
-      onFull: () => undefined,
-      close: () => Promise.resolve(),
-    },
-  }
+  const channel: Connection['channel'] = (argv, as) => open(`${argv.join(' ')} as ${as}`)
+  const forwarding: Partial<Connection> = forwards ? { forwardSocket: open } : {}
+  return { opened, connection: fakeConnection({ exec, channel, ...forwarding }) }
 }
 
 test.each<[string, boolean, Versions, string]>([

@@ -1,0 +1,46 @@
+import { Duplex } from 'node:stream'
+import { expect, test } from 'vitest'
+import type { Action } from '../../src/core/action.ts'
+import { dockerOf } from '../../src/transport/docker.ts'
+import { fakeConnection } from '../support/fake-connection.ts'
+
+/** Takes all that is written, and never says anything. */
+const silent = (): Duplex => new Duplex({ read: () => undefined, write: (_, __, done) => done() })
+
+const portOf = () =>
+  dockerOf(fakeConnection({ forwardSocket: () => Promise.resolve(silent()) }), undefined, undefined, {
+    answer: 100,
+    action: 200,
+  })
+
+test('an engine that does not answer is given up, and named', async () => {
+  const port = portOf()
+  const asked = port.probe([{ ask: 'owned', playbook: 'p', environment: 'e' }], new AbortController().signal)
+  await expect(asked).rejects.toMatchObject({ code: 'host', message: 'app › docker: no answer within 0.1 s' })
+  await port.close()
+})
+
+test.each<Action>([
+  { do: 'create-network', name: 'net', body: { Driver: 'bridge', Internal: false, Labels: {} } },
+  { do: 'start-container', name: 'user' },
+  { do: 'stop-container', name: 'user', grace: 0 },
+  { do: 'remove-container', name: 'user' },
+  { do: 'prune-images' },
+])('so is one that does not end what it does: $do', async (action) => {
+  const port = portOf()
+  const [outcome] = await port.perform([action], new AbortController().signal)
+  expect(outcome).toMatchObject({
+    ok: false,
+    error: { code: 'host', message: 'app › docker: no answer within 0.2 s' },
+  })
+  await port.close()
+})
+
+test('an interruption is told as such', async () => {
+  const port = portOf()
+  const stop = new AbortController()
+  const acting = port.perform([{ do: 'start-container', name: 'user' }], stop.signal)
+  stop.abort()
+  expect(await acting).toMatchObject([{ ok: false, error: { code: 'interrupted' } }])
+  await port.close()
+})
