@@ -54,7 +54,7 @@ export const openRun: OpenRun = async (workspace, options) => {
     emit: tap.emit,
   }
   let built: Built | undefined
-  const buildNow: Session['build'] = (builds) => buildAll(builds, buildContext)
+  const buildNow: Session['build'] = (builds, signal) => buildAll(builds, { ...buildContext, signal })
   const { kept, record = 'all' } = options
   const onDetail = (text: string) => tap.emit({ event: 'note', level: 'detail', text })
   const session: Session = {
@@ -70,10 +70,10 @@ export const openRun: OpenRun = async (workspace, options) => {
       return declared().graph
     },
     provider: observed.provider(await providerOf(workspace, () => declared().graph, engine)),
-    build: async (builds) => {
+    build: async (builds, signal) => {
       built = await (kept
-        ? kept.build(builds, buildNow, engine)
-        : buildNow([...builds, ...playbook.box.images]))
+        ? kept.build(builds, (some) => buildNow(some, signal), engine)
+        : buildNow([...builds, ...playbook.box.images], signal))
       return built
     },
     ensureBox: (built) => {

@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode'
 import { graphOf } from '../core/graph.ts'
 import { lastGood } from '../core/rollback.ts'
 import { keptIn, pastRuns } from '../engine/rollback/runs.ts'
-import type { Built, Session } from '../engine/session.ts'
+import type { Session } from '../engine/session.ts'
 import type { WayBack } from '../engine/transaction.ts'
 import { openKept } from './kept.ts'
 import { paramEnvironment } from './param-env.ts'
@@ -11,7 +11,7 @@ import { paramEnvironment } from './param-env.ts'
 export async function wayBack(
   { workspace }: Session,
   engine: () => Promise<Dockerode>,
-  now: (builds: Parameters<Session['build']>[0]) => Promise<Built>,
+  now: Session['build'],
 ): Promise<WayBack | undefined> {
   const { stateDir } = workspace
   const good = lastGood(await pastRuns(stateDir), await keptIn(stateDir))
@@ -26,7 +26,7 @@ export async function wayBack(
         ...session,
         ...{ workspace: kept.workspace, declaration },
         graph: graphOf(declaration.resources, playbook.hosts),
-        build: (builds) => kept.build(builds, now, engine),
+        build: (builds, signal) => kept.build(builds, (some) => now(some, signal), engine),
       }
     },
     close: kept.close,

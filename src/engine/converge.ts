@@ -26,7 +26,7 @@ export const buildPhase = (session: Session): Promise<Built> =>
   inPhase(
     session.emit,
     'build',
-    () => session.build(session.graph.builds),
+    () => session.build(session.graph.builds, session.signal),
     ({ built, images }) => {
       const all = [...built.values(), ...images.values()]
       const made = all.filter(({ changed }) => changed.length > 0).length

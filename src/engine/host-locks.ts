@@ -34,11 +34,7 @@ export async function lockHosts(run: Claimant, hosts: Iterable<ConnectedHost>): 
   try {
     const busy = await tryAll(run, sorted, held)
     const [first] = busy
-    if (first && run.ifLocked === 'fail') {
-      throw new ProvisionError('locked', `${first.host.name}: ${first.who}`, {
-        help: 'leave out --no-wait to wait for it',
-      })
-    }
+    if (first && run.ifLocked === 'fail') throw lockedBy(first.host, first.who)
     if (first) {
       release()
       for (const host of sorted) {
@@ -64,6 +60,10 @@ export async function lockHosts(run: Claimant, hosts: Iterable<ConnectedHost>): 
     release,
   }
 }
+
+/** What a run ends with that is not to wait for somebody else. */
+export const lockedBy = ({ name }: Pick<ConnectedHost, 'name'>, who: string): ProvisionError =>
+  new ProvisionError('locked', `${name}: ${who}`, { help: 'leave out --no-wait to wait for it' })
 
 /** A host whose connection is lost fails by itself; the others go on. A lock that somebody else may have stops all. */
 function takenAway(lost: AbortSignal): AbortSignal {

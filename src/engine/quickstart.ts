@@ -4,6 +4,7 @@ import { clearHere } from './leftovers-here.ts'
 import { nodeTasks } from './nodes.ts'
 import type { Session } from './session.ts'
 import { inPhase } from '../core/track.ts'
+import { unlessBusy } from './unless-busy.ts'
 
 /**
  * From nothing to a running system: box, nodes and builds side by side, then plan, apply and `after`. What is there
@@ -11,10 +12,12 @@ import { inPhase } from '../core/track.ts'
  */
 export async function quickstart(session: Session): Promise<Outcomes> {
   await clearHere(session)
-  const building = buildPhase(session)
-  // Each promise is awaited in `converge`; until then nobody may take its failure for an unhandled one.
-  building.catch(() => undefined)
-  return converge(session, hostsUp(session, building), building)
+  return unlessBusy(session, (session) => {
+    const building = buildPhase(session)
+    // Each promise is awaited in `converge`; until then nobody may take its failure for an unhandled one.
+    building.catch(() => undefined)
+    return converge(session, hostsUp(session, building), building)
+  })
 }
 
 async function hostsUp(

@@ -11,14 +11,17 @@ import { runningHosts } from './nodes.ts'
 import { makePlan } from './plan.ts'
 import { tellPlanned } from './plan-told.ts'
 import type { Session } from './session.ts'
+import { unlessBusy } from './unless-busy.ts'
 
 /** Brings what was edited into the running system: rebuilds, pushes and restarts what changed, and runs `after` again. */
 export async function refresh(session: Session): Promise<Outcomes> {
   await clearHere(session)
-  const hosts = runningHosts(session)
-  const building = hosts.then(() => buildPhase(session))
-  building.catch(() => undefined)
-  return converge(session, hosts, building)
+  return unlessBusy(session, (session) => {
+    const hosts = runningHosts(session)
+    const building = hosts.then(() => buildPhase(session))
+    building.catch(() => undefined)
+    return converge(session, hosts, building)
+  })
 }
 
 /** What a refresh would do. Hosts that do not exist yet count as empty; nothing on any host changes. */

@@ -15,7 +15,7 @@ export type Built = Pick<Facts, 'built' | 'images'>
 /** What a run needs of the rooms beside the engine; the command line puts them together. */
 export interface Services {
   readonly provider: Provider
-  readonly build: (builds: readonly Build[]) => Promise<Built>
+  readonly build: (builds: readonly Build[], signal: AbortSignal) => Promise<Built>
   /** The box for the playbook's images, baked if its content changed. */
   readonly ensureBox: (built: Promise<Built>) => Promise<BakedBox>
   readonly connect: (target: SshTarget, signal: AbortSignal) => Promise<ConnectedHost>

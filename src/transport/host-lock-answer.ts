@@ -4,6 +4,7 @@ import { describeHolder, holderIn } from './lock.ts'
 /** A line that the keeper of a lock says. */
 export type LockAnswer =
   | { readonly says: 'none' }
+  | { readonly says: 'free' }
   | { readonly says: 'no'; readonly why: string }
   | { readonly says: 'busy'; readonly who: string }
   /** `quiet`: milliseconds since somebody else had it; infinite when nobody had, 0 when that cannot be told. */
@@ -22,6 +23,7 @@ export function readAnswer(line: string, host: string): LockAnswer | undefined {
   const rest = more.join(' ')
   switch (says) {
     case 'none':
+    case 'free':
     case 'lost':
       return { says }
     case 'no':

@@ -1,6 +1,6 @@
 /**
  * What all scripts about the lock of a host begin with: its folder (`$d`, nobody else's), the files of the lock `$1`, and
- * how to tell a connection. A connection is the process of sshd that serves it (the parent of each session's first
+ * how to tell a connection and the owner whose file is `$1`. A connection is the process of sshd that serves it (the parent of each session's first
  * process), when that began, and the `SSH_CONNECTION` that sshd gives to all that it starts.
  */
 const prelude = `LC_ALL=C; export LC_ALL; umask 077; unset CDPATH
@@ -16,6 +16,12 @@ me() {
   look $$ && s=$session && look "$s" && p=$parent && [ "$p" -gt 1 ] && look "$p" || return 1
   c=$(tr '\\0' '\\n' 2>/dev/null <"/proc/$s/environ" | grep '^SSH_CONNECTION=.') || return 1
   echo "$p $born $c"
+}
+tell() {
+  h=
+  IFS= read -r h 2>/dev/null <"$1"
+  at=$(stat -c %Y -- "$1" 2>/dev/null) && quiet=$(( $(date +%s) - at )) || quiet=0
+  printf 'busy %s %s\\n' "$quiet" "\${h#* }" 2>/dev/null
 }`
 
 /**
@@ -74,10 +80,7 @@ while :; do
     sleep 0.2 2>/dev/null || sleep 1
     continue
   fi
-  h=
-  IFS= read -r h 2>/dev/null <"$owner"
-  at=$(stat -c %Y -- "$owner" 2>/dev/null) && quiet=$(( $(date +%s) - at )) || quiet=0
-  printf 'busy %s %s\\n' "$quiet" "\${h#* }" 2>/dev/null || exit 0
+  tell "$owner" || exit 0
   [ "$4" = wait ] || exit 0
   sleep 1
 done
@@ -107,6 +110,21 @@ rm -f -- "$owner" "$connections"
 IFS=' ' read -r now e </proc/uptime
 echo "$now" 2>/dev/null >"$free"
 exit 0`
+
+/** Tells whether somebody holds the lock `$1`, and who; takes nothing, makes nothing and keeps nobody out. */
+export const lookScript = `${prelude}
+command -v flock >/dev/null 2>&1 || { echo none; exit 0; }
+again=
+while [ -f "$lock" ] && ! flock -s -n 9 9<"$lock" 2>/dev/null; do
+  # One that has just let go may not have ended yet.
+  if [ -n "$again" ]; then
+    tell "$owner"
+    exit 0
+  fi
+  again=1
+  sleep 0.2 2>/dev/null || sleep 1
+done
+echo free`
 
 /** Adds a further connection to those of the owner of the lock `$1`, whose token is `$2`; fails when he has it no more. */
 export const admitScript = `${prelude}

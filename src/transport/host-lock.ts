@@ -154,7 +154,7 @@ function listen(channel: Duplex, host: string, hear: (answer: LockAnswer) => voi
 }
 
 /** Which files on the host are those of this lock. One machine may be several hosts of a playbook. */
-const keyOf = ({ playbook, environment }: Scope, host: string): string =>
+export const keyOf = ({ playbook, environment }: Scope, host: string): string =>
   short(digestOf(`${playbook}\0${environment}\0${host}`))
 
 const refusal = (host: string, why: string): ProvisionError =>

@@ -11,6 +11,7 @@ import type { Searches } from './delta-search.ts'
 import { isDockerProbe } from './docker-probe.ts'
 import type { FileAction } from './file-batch.ts'
 import { performFiles } from './files.ts'
+import { lookAtHostLock } from './host-lock-look.ts'
 import { takeHostLock, type Attempt, type HostLock, type LockOptions } from './host-lock.ts'
 import { createLinkMeter } from './link-speed.ts'
 import { answerProbes } from './probe.ts'
@@ -24,6 +25,8 @@ export interface ConnectedHost extends HostPort {
   readonly docker: DockerPort
   /** Makes this run the only one that changes a playbook's things there; whatever connects later is let in by the lock. */
   readonly lock: (options: LockOptions) => Promise<Attempt>
+  /** Who else holds that lock now, in words; takes nothing. */
+  readonly lockHolder: (options: Pick<LockOptions, 'scope' | 'signal'>) => Promise<string | undefined>
   /** Of all connections to it so far, those included that are closed. */
   readonly traffic: () => Traffic
 }
@@ -144,6 +147,7 @@ export async function connectHost(
       held = attempt.got === 'lock' ? attempt.lock : undefined
       return attempt
     },
+    lockHolder: (lockOptions) => lookAtHostLock(connection, lockOptions),
     traffic: () => sumOf(connections.map(({ traffic }) => traffic.soFar())),
     probe: (probes, stop) =>
       inGroups<Probe, boolean, Answer>(probes, isDockerProbe, async (ofDocker, some) =>

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/transport/connection.ts'
-import { takeHostLock, type Attempt, type HostLock } from '../../src/transport/host-lock.ts'
+import { lookAtHostLock } from '../../src/transport/host-lock-look.ts'
+import { keyOf, takeHostLock, type Attempt, type HostLock } from '../../src/transport/host-lock.ts'
 import { thisRun } from '../../src/transport/lock.ts'
 import { matching } from '../support/matching.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
@@ -65,6 +66,24 @@ describe('the lock of a host', () => {
       expect(second.isAloneSince(early)).toBe(false)
       expect(second.isAloneSince(between)).toBe(true)
       second.release()
+    }))
+
+  it('tells who looks at it whose it is, and is free for all meanwhile', async () =>
+    two(async (one, other) => {
+      const scope = fresh()
+      const look = () => lookAtHostLock(other, { scope, signal: never })
+      expect(await look()).toBe(undefined)
+      expect(existsSync(`/run/provision-lock/${keyOf(scope, 'box')}.lock`)).toBe(false)
+      const lock = await take(one, { scope })
+      expect(await Promise.all([look(), look()])).toEqual(
+        Array(2).fill(matching(new RegExp(`provision refresh.*@.*pid ${process.pid}.*since`))),
+      )
+      lock.release()
+      expect(await look()).toBe(undefined)
+      for (let i = 0; i < 5; i++) {
+        const [tried] = await Promise.all([take(one, { scope }), look(), look()])
+        tried.release()
+      }
     }))
 
   it('is not that of another playbook or environment', async () =>
@@ -132,6 +151,7 @@ it('a host without flock keeps none, and says so', async () => {
       const scope = { playbook: 'none', environment: 'none' }
       const tried = await takeHostLock(connection, { scope, holder: thisRun('refresh'), signal: never })
       expect(tried).toEqual({ got: 'none' })
+      expect(await lookAtHostLock(connection, { scope, signal: never })).toBe(undefined)
     })
   } finally {
     await sshd.stop()

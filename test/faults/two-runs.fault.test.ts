@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { buildCli, type BuiltCli } from '../support/cli.ts'
 import { effort, randomFrom, tally } from '../support/faults.ts'
 import type { Live } from '../support/live.ts'
+import { matching } from '../support/matching.ts'
 import { ask } from '../support/project.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
 import { makeTeam, type Team } from '../support/team.ts'
@@ -73,6 +74,36 @@ describe('two runs from two machines on one host', () => {
     expect(await other.ended).toBe(0)
     expect(team.log()).toEqual(['begin ann'])
     ann.kill('SIGKILL')
+  })
+
+  it('where it does not wait, it ends what it builds meanwhile, and calls that no interruption', async () => {
+    const ann = start('ann', ['refresh'], 60)
+    await begun('ann')
+    // Twice, one of which leaves its group.
+    team.buildBy('bob', 'echo at it; setsid sleep 779 & sleep 779\n')
+    const at = performance.now()
+    const bob = start('bob', ['refresh', '--no-wait'])
+    expect(await bob.ended).toBe(1)
+    expect(performance.now() - at).toBeLessThan(20_000)
+    expect(bob.events().findLast(({ event }) => event === 'failed')).toMatchObject({
+      failure: {
+        code: 'locked',
+        message: matching(/^web: `provision refresh` of .* has been at work here since/),
+        help: 'leave out --no-wait to wait for it',
+      },
+    })
+    expect(await ask('ps', '-eo', 'args')).not.toMatch(/sleep 779/)
+    expect(text(bob)).toMatch(/"line":"at it"/)
+    expect(text(bob)).not.toMatch(/interrupted|not begun/)
+    expect(bob.count('capsule')).toBe(1)
+    expect(team.told('bob')).toMatch(/"code":"locked"/)
+    expect(team.told('bob')).not.toMatch(/interrupted/)
+    expect(team.log()).toEqual(['begin ann'])
+    // Nothing of that look is in the way of anybody.
+    ann.kill('SIGINT')
+    expect(await ann.ended).toBe(130)
+    team.buildBy('bob', 'mkdir -p out && cat who > out/blob\n')
+    expect(await start('bob', ['refresh', '--no-wait']).ended).toBe(0)
   })
 
   it('a killed owner leaves neither the lock nor what it had started', async () => {

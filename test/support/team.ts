@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync, mkdirSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { localEngine } from '../../src/transport/engine.ts'
 import type { BuiltCli } from './cli.ts'
@@ -16,6 +16,10 @@ export interface Team {
   readonly place: string
   /** Starts a run of one of them, from a project folder of his own. His name is in all that he writes. */
   readonly run: (who: string, args: readonly string[], hold?: number) => Live
+  /** Replaces the script by which one of them builds what he sends. */
+  readonly buildBy: (who: string, script: string) => void
+  /** What is kept here of the runs of one of them: journals and capsules, all as one text. */
+  readonly told: (who: string) => string
   /** Who began and ended his command, line by line. */
   readonly log: () => readonly string[]
   /** All that is on the host of the playbook: files with content, mode and time, and containers. */
@@ -82,6 +86,13 @@ export async function makeTeam(cli: BuiltCli, { target, folder }: Sshd, name: st
       const { dir } = projectOf(who)
       const given = ['--on', join(dir, 'hosts.yaml'), '--param', `who=${who}`, '--param', `hold=${hold}`]
       return startLive(cli, [...args, 'team', ...given], dir)
+    },
+    buildBy: (who, script) => writeFileSync(join(projectOf(who).dir, 'playbooks/team/blob.sh'), script),
+    told: (who) => {
+      const state = join(projectOf(who).dir, '.provision')
+      const paths = readdirSync(state, { recursive: true, encoding: 'utf8' }).map((path) => join(state, path))
+      const journals = paths.filter((path) => path.endsWith('.jsonl') && statSync(path).isFile())
+      return [...paths, ...journals.map((path) => readFileSync(path, 'utf8'))].join('\n')
     },
     log: () => {
       try {

@@ -14,6 +14,7 @@ describe('what the keeper of a lock says', () => {
   it.each<[string, string, unknown]>([
     ['none', 'none', { says: 'none' }],
     ['lost', 'lost', { says: 'lost' }],
+    ['free', 'free', { says: 'free' }],
     ['why not', 'no mkdir: no space left', { says: 'no', why: 'mkdir: no space left' }],
     ['held, and by nobody before', 'held 100.00 never', { says: 'held', quiet: Infinity }],
     ['held, and by somebody a second ago', 'held 100.00 99.00', { says: 'held', quiet: 990 }],

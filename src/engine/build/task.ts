@@ -1,6 +1,6 @@
-import { ProvisionError } from '../../core/error.ts'
 import type { Emit } from '../../core/event.ts'
 import { tracked } from '../../core/track.ts'
+import { interruption } from '../../transport/exec-error.ts'
 
 /** What one build shows while it works. */
 export interface BuildTask {
@@ -13,8 +13,8 @@ export interface BuildTask {
 const tailLines = 30
 
 /**
- * Shows a piece of work as a task of the phase `build`. Whatever it fails with once the run is stopped counts as the
- * interruption that it comes from.
+ * Shows a piece of work as a task of the phase `build`. Whatever it fails with once it is told to stop counts as the
+ * reason for that.
  */
 export function asTask<T>(
   emit: Emit,
@@ -22,9 +22,7 @@ export function asTask<T>(
   signal: AbortSignal,
   work: (task: BuildTask) => Promise<T>,
 ): Promise<T> {
-  const interrupted = (cause?: unknown) =>
-    new ProvisionError('interrupted', `${title}: interrupted`, { cause })
-  if (signal.aborted) return Promise.reject(interrupted())
+  if (signal.aborted) return Promise.reject(interruption(title, signal))
   const id = `build/${title}`
   const last: string[] = []
   const task: BuildTask = {
@@ -40,7 +38,7 @@ export function asTask<T>(
       return await work(task)
     } catch (error) {
       if (!signal.aborted) throw error
-      throw interrupted(error)
+      throw interruption(title, signal)
     }
   })
 }
