@@ -1,36 +1,17 @@
-/**
- * What all scripts about the lock of a host begin with: its folder (`$d`, nobody else's), the files of the lock `$1`, and
- * how to tell a connection and the owner whose file is `$1`. A connection is the process of sshd that serves it (the parent of each session's first
- * process), when that began, and the `SSH_CONNECTION` that sshd gives to all that it starts.
- */
-const prelude = `LC_ALL=C; export LC_ALL; umask 077; unset CDPATH
-if [ "$(id -u)" = 0 ]; then d=/run/provision-lock; else d=$HOME/.provision-lock; fi
-lock=$d/$1.lock owner=$d/$1.owner connections=$d/$1.connections free=$d/$1.free
-look() {
-  IFS= read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
-  set -- \${stat##*\\) }
-  [ "$1" != Z ] || return 1
-  parent=$2 session=$4 born=\${20}
-}
-me() {
-  look $$ && s=$session && look "$s" && p=$parent && [ "$p" -gt 1 ] && look "$p" || return 1
-  c=$(tr '\\0' '\\n' 2>/dev/null <"/proc/$s/environ" | grep '^SSH_CONNECTION=.') || return 1
-  echo "$p $born $c"
-}
-tell() {
-  h=
-  IFS= read -r h 2>/dev/null <"$1"
-  at=$(stat -c %Y -- "$1" 2>/dev/null) && quiet=$(( $(date +%s) - at )) || quiet=0
-  printf 'busy %s %s\\n' "$quiet" "\${h#* }" 2>/dev/null
-}`
+import { neighbours, place, processes } from './host-lock-parts.ts'
 
 /**
  * Takes the lock `$1` with the token `$2` for who says `$3` of himself, and holds it with `flock`, so that the kernel frees
  * it whatever becomes of this process. With `wait` as `$4` it goes on trying. It holds on while a line `beat` comes every
  * `$5` seconds at most; when none comes, or the connection ends, everything that came over the connections of the owner is
  * ended before anybody else can have the lock: an owner that was only asleep finds no way to this host any more.
+ *
+ * Whoever has his own lock looks at those of the others before he counts as its owner. Root keeps his while one of those is
+ * held, all others let theirs go: so two never wait for each other.
  */
-export const lockScript = `${prelude}
+export const lockScript = `${place}
+${processes}
+${neighbours}
 trap '' HUP PIPE
 no() { printf 'no %s\\n' "$*"; exit 0; }
 finish() {
@@ -64,35 +45,64 @@ shut() {
     look "$p" && [ "$born" = "$b" ] && kill -KILL "$p" 2>/dev/null
   done <"$connections"
 }
-command -v flock >/dev/null 2>&1 && timeout -s KILL 5 true 2>/dev/null && self=$(me) || { echo none; exit 0; }
+share() {
+  set -- $(stat -L -c '%g %a' -- "$d" "$lock" "$socket" 2>/dev/null)
+  members_of "\${5:-0}"
+  if [ "\${5:-0}" = 0 ]; then
+    [ "\${2:-700}" = 700 ] || chmod u=rwx,go=,g-s -- "$d"
+  elif [ "$1 $2 $3 $4" != "$5 2710 $5 640" ]; then
+    # The folder last: it opens all.
+    for x in "$lock" "$owner" "$free"; do
+      [ ! -e "$x" ] || { chgrp -- "$5" "$x" && chmod 640 -- "$x"; }
+    done
+    chmod 2710 -- "$d" && chgrp -- "$5" "$d"
+  fi 2>/dev/null
+}
+mask_of() {
+  mask=077
+  [ "$d" != "$ours" ] || [ ! -g "$d" ] || mask=027
+}
+command -v flock >/dev/null 2>&1 && self=$(me) || { echo none; exit 0; }
 look $$; own=$session
-e=$( { [ -d "$d" ] || mkdir -- "$d"; } 2>&1) || [ -d "$d" ] || no "$e"
+[ -d "$d" ] || e=$(mkdir -- "$d" 2>&1) || [ -d "$d" ] || no "$e"
 [ ! -L "$d" ] && [ -O "$d" ] || no "$d belongs to somebody else"
-e=$( { : >>"$lock"; } 2>&1) || no "$e"
+mask_of
+e=$( { umask "$mask"; : >>"$lock"; } 2>&1) || no "$e"
+[ "$d" != "$ours" ] || { share; mask_of; }
 exec 9>>"$lock"
 again=
 while :; do
-  e=$(flock -n 9 2>&1) && break
-  [ $? -le 1 ] || no "$e"
+  e=$(flock -n 9 2>&1)
+  case $? in
+    0)
+      others && break
+      [ "$d" = "$ours" ] || flock -u 9 ;;
+    1)
+      holder=$owner
+      # Who has it and waits for others is no owner yet.
+      [ -e "$owner" ] || others ;;
+    *) no "$e" ;;
+  esac
   # One that has just let go may not have ended yet.
   if [ -z "$again" ]; then
     again=1
     sleep 0.2 2>/dev/null || sleep 1
     continue
   fi
-  tell "$owner" || exit 0
+  tell "$holder" || exit 0
   [ "$4" = wait ] || exit 0
   sleep 1
 done
 if [ -e "$owner" ]; then
   shut
-  since=unclean
+  latest=unclean
 else
-  IFS= read -r since 2>/dev/null <"$free" || since=never
+  left "$free"
 fi
-e=$( { printf '%s\\n' "$self" >"$connections" && printf '%s %s\\n' "$2" "$3" >"$owner.new" && mv -f -- "$owner.new" "$owner"; } 2>&1) || no "$e"
+# Empty as long as it is held, so that one who is killed leaves no time that is too early.
+e=$( { printf '%s\\n' "$self" >"$connections" && umask "$mask" && : >"$free" && printf '%s %s\\n' "$2" "$3" >"$owner.new" && mv -f -- "$owner.new" "$owner"; } 2>&1) || no "$e"
 IFS=' ' read -r now e </proc/uptime
-printf 'held %s %s\\n' "$now" "$since"
+printf 'held %s %s\\n' "$now" "$latest"
 while :; do
   b=$(exec timeout -s KILL "$5" sh -c 'IFS= read -r b && echo "$b"' 9>&- 2>/dev/null) || b=
   case $b in
@@ -106,19 +116,23 @@ while :; do
       break ;;
   esac
 done
-rm -f -- "$owner" "$connections"
+umask "$mask"
 IFS=' ' read -r now e </proc/uptime
 echo "$now" 2>/dev/null >"$free"
+rm -f -- "$owner" "$connections"
 exit 0`
 
 /** Tells whether somebody holds the lock `$1`, and who; takes nothing, makes nothing and keeps nobody out. */
-export const lookScript = `${prelude}
+export const lookScript = `${place}
+${neighbours}
 command -v flock >/dev/null 2>&1 || { echo none; exit 0; }
+[ "$d" != "$ours" ] || members_of "$(stat -L -c %g -- "$socket" 2>/dev/null || echo 0)"
 again=
-while [ -f "$lock" ] && ! flock -s -n 9 9<"$lock" 2>/dev/null; do
+until idle "$d/$key" && others; do
   # One that has just let go may not have ended yet.
   if [ -n "$again" ]; then
-    tell "$owner"
+    [ -e "$holder" ] || others
+    tell "$holder"
     exit 0
   fi
   again=1
@@ -127,7 +141,8 @@ done
 echo free`
 
 /** Adds a further connection to those of the owner of the lock `$1`, whose token is `$2`; fails when he has it no more. */
-export const admitScript = `${prelude}
+export const admitScript = `${place}
+${processes}
 self=$(me) || exit 75
 printf '%s\\n' "$self" >>"$connections" || exit 75
 IFS=' ' read -r token e 2>/dev/null <"$owner" && [ "$token" = "$2" ] || exit 75`

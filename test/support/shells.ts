@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
@@ -36,6 +36,8 @@ function busyboxOnly(shell: Shell): Shell {
   afterAll(() => {
     rmSync(tools, { recursive: true })
   })
+  // For all accounts of a test.
+  chmodSync(tools, 0o755)
   execFileSync('busybox', ['--install', '-s', tools])
   return { ...shell, argv: [join(tools, 'sh')], tools }
 }
