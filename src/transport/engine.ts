@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { digestOf } from '../core/digest.ts'
+import { showDuration } from '../core/duration.ts'
 import { ProvisionError, reasonOf, systemCode } from '../core/error.ts'
 
 /** Environment variables, as in `process.env`. */
@@ -15,18 +16,19 @@ export interface EngineAddress {
   readonly at: { readonly path: string } | { readonly host: string; readonly port: number }
 }
 
-const patience = 5_000
+/** How long one may take to answer. Milliseconds. */
+const usualPatience = 20_000
 
 /**
  * The Docker engine of this machine: that of DOCKER_HOST, else of Docker's chosen context, else the first default socket
- * that answers. Costs one connect to a socket, no request.
+ * that answers. Costs one short request.
  * @throws ProvisionError `engine` when none answers
  */
-export async function localEngine(env: Env = process.env): Promise<Dockerode> {
+export async function localEngine(env: Env = process.env, patience = usualPatience): Promise<Dockerode> {
   const refusals: { address: EngineAddress; error: unknown }[] = []
   for (const address of await engineAddresses(env)) {
     try {
-      await answers(address)
+      await answers(address, patience)
       return clientOf(address, env)
     } catch (error) {
       refusals.push({ address, error })
@@ -96,15 +98,22 @@ function textAt(value: unknown, path: readonly string[]): string | undefined {
   return typeof end === 'string' ? end : undefined
 }
 
-function answers({ at }: EngineAddress): Promise<void> {
+/** One that hangs still takes connections, so it is asked for a word; one that wants TLS says so, which will do. */
+function answers({ at }: EngineAddress, patience: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(at)
-    socket.setTimeout(patience, () => socket.destroy(new Error(`no answer in ${patience / 1000} s`)))
-    socket.once('error', reject)
-    socket.once('connect', () => {
+    const late = (): void => void socket.destroy(new Error(`no answer within ${showDuration(patience)}`))
+    const timer = setTimeout(late, patience)
+    const end = (error?: Error): void => {
+      clearTimeout(timer)
       socket.destroy()
-      resolve()
-    })
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+    socket.once('error', end)
+    socket.once('data', () => end())
+    socket.once('close', () => end(new Error('it closed the connection without an answer')))
+    socket.write('GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n')
   })
 }
 

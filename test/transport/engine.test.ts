@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digestOf } from '../../src/core/digest.ts'
 import { isProvisionError } from '../../src/core/error.ts'
+import { matching } from '../support/matching.ts'
 import { engineAddresses, localEngine, parseAddress } from '../../src/transport/engine.ts'
 
 let config: string
@@ -61,4 +64,30 @@ test('no engine: where it was looked for, and what to do', async () => {
   if (!isProvisionError(error)) throw error
   expect(error.output).toContain(nowhere)
   expect(error.help).toContain('./scripts/quickstart.sh')
+})
+
+test.each<[string, (socket: Socket) => void, RegExp]>([
+  ['hangs', () => undefined, /no answer within 0.2 s/],
+  ['hangs up', (socket) => socket.destroy(), /closed the connection|ECONNRESET|EPIPE/],
+])('an engine that takes a connection and %s does not count as one', async (title, answer, why) => {
+  const path = join(config, `${title}.sock`)
+  const server = createServer(answer).listen(path)
+  await once(server, 'listening')
+  const error: unknown = await localEngine({ DOCKER_HOST: `unix://${path}` }, 200).catch(
+    (reason: unknown) => reason,
+  )
+  expect(error).toMatchObject({ code: 'engine', output: matching(why) })
+  server.close()
+})
+
+test('one that wants TLS where nobody asked for it is left to say so itself', async () => {
+  const server = createServer((socket) => socket.end('HTTP/1.0 400 Bad Request\r\n\r\n')).listen(
+    0,
+    '127.0.0.1',
+  )
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  await localEngine({ DOCKER_HOST: `tcp://127.0.0.1:${port}` })
+  server.close()
 })
