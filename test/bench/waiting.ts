@@ -11,6 +11,9 @@ export interface Limits {
   readonly limit?: number
 }
 
+/** What has not answered by then is asked once more beside it: a packet that is lost comes again only after a second. */
+const slow = 50
+
 /**
  * Asks again and again, for as long as allowed and no longer.
  * @throws Error when the answer does not come
@@ -21,10 +24,16 @@ export async function until(
   { signal, limit = 60_000 }: Limits,
 ): Promise<void> {
   const end = performance.now() + limit
-  while (!(await isSo().catch(() => false))) {
+  let done = false
+  const ask = async (): Promise<void> => {
+    if (await isSo().catch(() => false)) done = true
+  }
+  const isDone = (): boolean => done
+  while (!isDone()) {
     signal.throwIfAborted()
     if (performance.now() > end) throw new Error(`${what}: not within ${limit / 1000} s`)
-    await sleep(pause)
+    await Promise.race([ask(), sleep(slow)])
+    if (!isDone()) await sleep(pause)
   }
 }
 

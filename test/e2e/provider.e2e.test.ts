@@ -49,6 +49,8 @@ test('nodes are made side by side, are hosts with the images of the box, and sta
   for (const { name, ssh } of made) {
     expect(await onHost(ssh, 'hostname')).toBe(name)
     expect(await onHost(ssh, 'docker', 'run', '--rm', held.ref, 'cat', '/x')).toBe('in the box')
+    // Or whoever polls a service would make each restart of it take a second.
+    expect(await onHost(ssh, 'cat', '/proc/sys/net/ipv4/neigh/docker0/retrans_time_ms')).toBe('100')
   }
   expect(statSync(`${stateDir}/id_ed25519`).mode & 0o777).toBe(0o600)
 
