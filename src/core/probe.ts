@@ -11,6 +11,8 @@ export type Probe =
       /** Belongs to a resource that holds a secret, so it is to be seen nowhere until it runs. */
       readonly secret?: boolean
     }
+  /** What runs that were killed, or whose host lost its power, have left in these folders and where uploads wait. */
+  | { readonly ask: 'leftovers'; readonly folders: readonly string[] }
   /** One that is usually absent is looked up in the list of all first. */
   | { readonly ask: 'container'; readonly name: string; readonly usually?: 'absent' }
   | { readonly ask: 'image'; readonly ref: string }
@@ -24,6 +26,8 @@ export interface Answers {
   stat: Stat | undefined
   read: string | undefined
   command: CommandAnswer
+  /** As the host tells them: paths that may be anything. */
+  leftovers: readonly string[]
   container: ContainerState | undefined
   image: ImageState | undefined
   network: NetworkState | undefined

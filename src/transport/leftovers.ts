@@ -10,13 +10,22 @@ const elsewhere = ['/tmp', '/var/tmp', '/run']
  * folders whose process is there no more.
  */
 export const leftoversProbe = (paths: readonly string[]): Probe => ({
-  ask: 'command',
-  argv: ['sh', '-c', script, 'sh', ...new Set([...paths.map((path) => posix.dirname(path)), ...elsewhere])],
-  cwd: '/',
+  ask: 'leftovers',
+  folders: [...new Set([...paths.map((path) => posix.dirname(path)), ...elsewhere])],
 })
 
-const script = `${ownerShell}
-look() { [ -d "$1" ] && [ ! -L "$1" ] && left "$1" && printf '%s\\0' "$1"; }
+/** Others may make folders there that are called as ours are, as many as they like. */
+const most = 1_000
+
+/** Writes the paths, each with a NUL after it; the folders are its arguments. To be run in a shell of its own. */
+export const leftoversScript = `${ownerShell}
+n=0
+look() {
+  [ -d "$1" ] && [ ! -L "$1" ] && left "$1" || return 0
+  printf '%s\\0' "$1"
+  n=$((n+1))
+  [ "$n" -lt ${most} ] || exit 0
+}
 born $$ || exit 0
 for d do
   for r in "\${d%/}"/.provision-*.*.*; do look "$r"; done
@@ -26,8 +35,9 @@ exit 0`
 
 /** The paths in its answer; none that is not named as we name things. */
 export function leftoversIn(answer: Answer): readonly string[] {
-  if (typeof answer !== 'object' || !('output' in answer)) return []
-  return answer.output.split('\0').filter((path) => ours.test(path))
+  if (!Array.isArray(answer)) return []
+  const told: readonly unknown[] = answer
+  return told.filter((path) => typeof path === 'string').filter((path) => ours.test(path))
 }
 
 const ours = /^\/(?:.*\/)?(?:(?:upload-[^/]*|\.provision-upload)\/|\.provision-)[0-9a-f]+\.\d+\.\d+$/s

@@ -19,6 +19,7 @@ export function probeAnswers(
   const sums = new Map<string, RegExpExecArray>()
   const reads = new Map<number, string | undefined>()
   const commands = new Map<number, CommandAnswer>()
+  const leftovers = new Map<number, readonly string[]>()
   let complete = false
   for (const { body, words } of framesOf(output, marker)) {
     const [kind, index = '', code = ''] = words
@@ -26,6 +27,7 @@ export function probeAnswers(
     else if (kind === 'sums') sumReader(body, sums)
     else if (kind === 'read') reads.set(Number(index), contentOf(host, probes[Number(index)], body, code))
     else if (kind === 'command') commands.set(Number(index), { code: Number(code), output: utf8(body) })
+    else if (kind === 'leftovers') leftovers.set(Number(index), utf8(body).split('\0'))
     else if (kind === 'done') complete = true
   }
   if (!complete) {
@@ -37,6 +39,7 @@ export function probeAnswers(
   return probes.map((probe, index) => {
     if (probe.ask === 'read') return reads.get(index)
     if (probe.ask === 'command') return commands.get(index) ?? { code: 126, output: '' }
+    if (probe.ask === 'leftovers') return leftovers.get(index) ?? []
     const path = latin1(asOperand(probe.path))
     return statOf(stats.get(path), sums.get(path)?.[1])
   })

@@ -1,9 +1,10 @@
 import type { Probe } from '../core/probe.ts'
 import { quote, quoteAll } from '../core/quote.ts'
+import { leftoversScript } from './leftovers.ts'
 import { plainShell } from './plain-shell.ts'
 
 /** The probes that a shell answers. */
-export type ShellProbe = Extract<Probe, { readonly ask: 'stat' | 'read' | 'command' }>
+export type ShellProbe = Extract<Probe, { readonly ask: 'stat' | 'read' | 'command' | 'leftovers' }>
 
 /** What to run on a host to answer probes, and what to send to its standard input. */
 export interface ProbeScript {
@@ -87,6 +88,10 @@ function section(probe: Exclude<ShellProbe, { ask: 'stat' }>, index: number): st
     const cd = probe.cwd === undefined ? '' : `cd -- ${quote(probe.cwd)} || exit 125; `
     const run = `command_${index}`
     return `${run}() { ${cd}exec ${quoteAll(probe.argv)}; }; command_output ${run}; tell command ${index} "$c"`
+  }
+  if (probe.ask === 'leftovers') {
+    const folders = quoteAll(probe.folders)
+    return `( set -- ${folders}\n${leftoversScript} ) </dev/null 2>/dev/null; tell leftovers ${index}`
   }
   const path = quote(asOperand(probe.path))
   return [

@@ -89,7 +89,8 @@ const titleOf = (probe: Probe): string => {
     case 'image':
       return `image ${probe.ref}`
     case 'owned':
-      return 'owned'
+    case 'leftovers':
+      return probe.ask
     default:
       return `${probe.ask} ${probe.name}`
   }

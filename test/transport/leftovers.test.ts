@@ -3,14 +3,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { leftoversIn, leftoversProbe } from '../../src/transport/leftovers.ts'
-import { quoteAll } from '../../src/core/quote.ts'
-import { runIn, shells } from '../support/shells.ts'
+import { probeAnswers } from '../../src/transport/probe-answers.ts'
+import { probeScript } from '../../src/transport/probe-script.ts'
+import { runIn, shells, type Shell } from '../support/shells.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'provision-left '))
 afterAll(() => rmSync(place, { recursive: true }))
 
 /** When this process was started, as the kernel counts it. */
 const born = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ')[19] ?? ''
+
+async function ask(shell: Shell, paths: readonly string[]): Promise<readonly string[]> {
+  const probe = leftoversProbe(paths)
+  if (probe.ask !== 'leftovers') throw new Error('it asks for something else')
+  const { script, stdin } = probeScript([probe], 'marker')
+  const { stdout } = await runIn(shell, script, stdin)
+  return leftoversIn(probeAnswers('box', [probe], 'marker', stdout)[0])
+}
 
 describe.each(shells)('what killed runs have left, asked with $title', (shell) => {
   it('is the folders whose process has ended, and no others', async () => {
@@ -23,11 +32,16 @@ describe.each(shells)('what killed runs have left, asked with $title', (shell) =
     }
     rmSync(join(place, `${random}.1.1`), { force: true })
     symlinkSync('/etc', join(place, `${random}.1.1`))
-    const probe = leftoversProbe([join(place, 'a'), join(place, 'b')])
-    if (probe.ask !== 'command') throw new Error('it asks for something else')
-    const { stdout } = await runIn(shell, quoteAll(probe.argv), Buffer.alloc(0))
-    const found = leftoversIn({ code: 0, output: stdout.toString() }).filter((path) => path.startsWith(place))
+    const found = (await ask(shell, [join(place, 'a'), join(place, 'b')])).filter((path) =>
+      path.startsWith(place),
+    )
     expect(found.sort()).toEqual([another, dead].map((name) => join(place, name)).sort())
+  })
+
+  it('is not more than a run can take, whoever made it', async () => {
+    const many = mkdtempSync(join(place, 'many-'))
+    for (let i = 0; i < 1_100; i++) mkdirSync(join(many, `.provision-${i.toString(16)}.99999999.5`))
+    expect(await ask(shell, [join(many, 'a')])).toHaveLength(1_000)
   })
 })
 
@@ -44,7 +58,7 @@ describe('what a host says is left', () => {
     ['a path that goes up', '/srv/.provision-0123abcd.12.34/../..', false],
     ['an upload that has no owner', '/var/lib/provision/upload-core/0123abcd', false],
   ])('%s', (_, path, counts) => {
-    expect(leftoversIn({ code: 0, output: `${path}\0` })).toEqual(counts ? [path] : [])
+    expect(leftoversIn([path, ''])).toEqual(counts ? [path] : [])
   })
 
   it('is nothing where a host does not answer', () => {
