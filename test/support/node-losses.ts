@@ -87,6 +87,21 @@ export const losses: readonly NodeFault[] = [
     mend: async (t) => t.docker('restart', await t.node('web')),
   },
   {
+    title: 'its Docker hangs',
+    before: (t) => t.sh('web', 'pkill -STOP -x dockerd'),
+    ends: /web › docker: no answer within 1 min/,
+    whole: ['app', 'db'],
+    mend: (t) => t.sh('web', 'pkill -CONT -x dockerd'),
+  },
+  {
+    title: 'its Docker hangs for a while in the middle of a run',
+    during: {
+      events: 50,
+      inject: (t) => t.sh('app', 'pkill -STOP -x dockerd; sleep 15; pkill -CONT -x dockerd'),
+    },
+    ends: 'fine',
+  },
+  {
     title: 'all nodes are switched off at once',
     during: {
       events: 55,

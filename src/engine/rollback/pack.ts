@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { canonicalJson, digestOf, digestOfValue, type Digest } from '../../core/digest.ts'
 import * as read from '../../core/journal-fields.ts'
 import { temporaryName } from '../../core/temporary.ts'
@@ -27,7 +28,7 @@ export async function writePack(stateDir: string, contents: Iterable<MaybeConten
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const temporary = temporaryName(join(folder, 'pack'), process.pid, performance.now())
   try {
-    const sizes = writeAll(temporary, contents)
+    const sizes = await writeAll(temporary, contents)
     if (!sizes) return false
     const pack = join(folder, digestOfValue(sizes))
     renameSync(temporary, pack)
@@ -38,11 +39,15 @@ export async function writePack(stateDir: string, contents: Iterable<MaybeConten
   }
 }
 
-function writeAll(
+/** After so much, whatever else is waiting has its turn: a signal of the user, for one. Bytes. */
+const stretch = 4 << 20
+
+async function writeAll(
   path: string,
   contents: Iterable<MaybeContent>,
-): readonly (readonly [Digest, number])[] | undefined {
+): Promise<readonly (readonly [Digest, number])[] | undefined> {
   const sizes: [Digest, number][] = []
+  let written = 0
   const file = openSync(path, 'wx', 0o600)
   try {
     for (const content of contents) {
@@ -50,6 +55,8 @@ function writeAll(
       const { digest, bytes } = content
       for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
       sizes.push([digest, bytes.length])
+      written += bytes.length
+      if (written % stretch < bytes.length) await immediate()
     }
     return sizes
   } finally {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startFleet } from '../../support/fleet.ts'
 import type { Bench } from '../bench.ts'
 import { faster, floor, peer, time, took } from '../contenders.ts'
+import { justConnect } from '../floors/just-connect.ts'
 import { nothingChanged } from '../our-profile.ts'
 import { ansible, unchanged } from '../peers/ansible.ts'
 import { pyinfra } from '../peers/pyinfra.ts'
@@ -137,6 +138,7 @@ async function open(
       await edit()
       return took(byHand())
     },
+    connect: async () => ({ time: await justConnect(hosts) }),
     pyinfra: async () => {
       await edit()
       return took(deploy())
@@ -162,6 +164,11 @@ const fleetOf = (count: number, edited: boolean): Workload => ({
   most: 3,
   against: [
     floor('`ssh` to each host, which tells its files’ checksums; 16 at once'),
+    {
+      name: 'connect',
+      title: 'SSH connections alone',
+      how: 'as many bare connections by the library that ours uses, in a process that runs already, and nothing done over them',
+    },
     // It takes minutes, and as long whether a file has changed or not.
     ...(edited
       ? []
