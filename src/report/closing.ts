@@ -15,10 +15,13 @@ export interface ClosingLook {
   readonly commandLine: (...words: readonly string[]) => string
 }
 
+/** Whether what a command tells is all that it does. */
+const isPlan = (command: string): boolean => command === 'plan' || command === 'rollback --plan'
+
 /** What is shown when a run is over: what changed, and where to find it. */
 export function resultText(outcome: Outcome, look: ClosingLook): string {
   const { answers, plan, command, endpoints, finished } = outcome
-  const changes = plan && (command === 'plan' ? changesText(plan, look) : changedText(plan, look))
+  const changes = plan && (isPlan(command) ? changesText(plan, look) : changedText(plan, look))
   if (finished?.ok !== true)
     return [...answers, changes ? `${look.style.dim('planned:')}\n${changes}` : '']
       .filter(Boolean)
@@ -51,7 +54,7 @@ const endpointsText = (endpoints: readonly NamedEndpoint[], { style }: ClosingLo
 export function tallyText(outcome: Outcome, finished: Finished, { style }: ClosingLook): string {
   const { ok, changed, unchanged, failed, durationMs } = finished
   const time = showDuration(durationMs)
-  if (outcome.command === 'plan' && outcome.plan && ok) return planTally(outcome.plan, time, style)
+  if (isPlan(outcome.command) && outcome.plan && ok) return planTally(outcome.plan, time, style)
   const counts = [
     changed > 0 ? `${changed} changed` : '',
     unchanged > 0 ? `${unchanged} as they should be` : '',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nextText, resultText } from '../../src/report/closing.ts'
+import { nextText, resultText, tallyText } from '../../src/report/closing.ts'
 import { emptyOutcome } from '../../src/report/outcome.ts'
 import { uncoloured } from '../../src/report/style.ts'
 
@@ -13,4 +13,22 @@ it.each([10, 40, Infinity])('what is clicked or copied is whole on %i columns', 
   const outcome = { ...emptyOutcome(), command: 'quickstart', endpoints: [endpoint], finished }
   expect(resultText(outcome, look)).toContain(url)
   expect(nextText(outcome, look)).toContain('npx provision logs -f user --env test')
+})
+
+it.each([
+  ['plan', /provision refresh\s+carries it out/],
+  // Which run it was about is not for us to say.
+  ['rollback --plan', /^$/],
+])('after %s it is said what carries it out', (command, next) => {
+  const commandLine = (...words: readonly string[]) => ['npx provision', ...words].join(' ')
+  const look = { style: uncoloured, columns: 80, commandLine }
+  const step = {
+    ...{ id: 'web/file/a', host: 'web', kind: 'file', name: '/a', operation: 'update' as const },
+    ...{ changes: [{ field: 'mode', from: '644', to: '600' }], needs: [], actions: [], undo: [] },
+  }
+  const plan = { playbook: 'shop', environment: 'shop', steps: [step] }
+  const outcome = { ...emptyOutcome(), command, plan, finished }
+  expect(resultText(outcome, look)).toBe('~ web › file /a\n    mode: 644 → 600')
+  expect(tallyText(outcome, finished, look)).toMatch(/^1 to change · /)
+  expect(nextText(outcome, look)).toMatch(next)
 })

@@ -33,7 +33,12 @@ export const command = defineCommand({
           for (const text of kept.notes) context.emit({ event: 'note', level: 'info', text })
           if (options.plan) {
             const { playbook, environment } = kept.workspace
-            context.emit({ event: 'started', command: 'plan', playbook: playbook.name, environment })
+            context.emit({
+              event: 'started',
+              command: 'rollback --plan',
+              playbook: playbook.name,
+              environment,
+            })
             await opened.plan()
             return 0
           }
