@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets the machine up as quickstart.sh does, then measures what users wait for beside plain floors and other tools.
+# Sets the machine up as test.sh does, then measures what users wait for beside plain floors and other tools.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/lib/setup.sh
@@ -10,7 +10,7 @@ usage() {
   cat <<'END'
 usage: scripts/bench.sh [--runs N] [--only NAME …] [--without NAME …] [--json] [--yes] [--help]
 
-Sets up what is missing as scripts/quickstart.sh does, installs the tools to compare with (ansible-core, ansible-mitogen,
+Sets up what is missing as scripts/test.sh does, installs the tools to compare with (ansible-core, ansible-mitogen,
 rsync, openssh-client and vagrant by apt; pyinfra from the Python registry, into .provision), then measures the tool and, in
 turns with it, those tools and the plainest way to get the same (`docker run`, `tar | ssh`, a bare script). What counts is
 how they compare. A tool that cannot be installed is left out, and its row says why. Works on copies, with nodes and names of
@@ -35,6 +35,7 @@ for argument in "$@"; do
   esac
 done
 
+for_tests
 setup "$@"
 install_bench_tools || :
 exec node_modules/.bin/jiti test/bench/main.ts "${arguments[@]}"

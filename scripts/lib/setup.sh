@@ -19,7 +19,7 @@ _steps=()
 _start_engine=
 _for_tests=
 
-# for_tests: what only the tests need is to be there as well.
+# for_tests: what only the tests and benchmarks need is to be there as well.
 for_tests() { _for_tests=yes; }
 
 look() {
@@ -39,7 +39,7 @@ look() {
   fi
   if [[ -n $_for_tests ]] && ! has_command sshd; then
     _packages+=(openssh-server)
-    _steps+=('install openssh-server, without starting it: tests run one of their own on a loopback port')
+    _steps+=('install openssh-server, without starting it: tests and benchmarks run one of their own on a loopback port')
   fi
   if [[ $state != ok ]] && group_missing; then
     _steps+=("add $(id -un) to the group docker: to use the engine; note that this is as good as being root")
