@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf, short } from '../core/digest.ts'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Scope } from '../core/facts.ts'
@@ -23,6 +24,11 @@ export interface HostLock {
   readonly admit: (connection: Connection) => Promise<void>
   /** Gives it back. It is free a moment later. */
   readonly release: () => void
+  /**
+   * Waits until the host has let go of it, for a second at most; where it was not given back not at all. A connection that is
+   * closed earlier takes the release with it, if sshd has not yet handed it on, and the host looks for what is to be ended.
+   */
+  readonly settled: () => Promise<void>
 }
 
 export type Attempt =
@@ -43,6 +49,9 @@ export interface LockOptions {
 }
 
 const usual = { every: 5_000, patience: 20_000 }
+
+/** How long a host may take to let go of a lock. Milliseconds. */
+const longestEnd = 1_000
 
 /**
  * Makes this run the only one that changes what a playbook has on a host in an environment. Costs one round trip.
@@ -92,6 +101,11 @@ export async function takeHostLock(
     if (channel.writable) channel.end('release\n')
   }
 
+  const ended = new Promise<void>((resolve) => channel.once('close', resolve))
+  const settled = async (): Promise<void> => {
+    if (released) await Promise.race([ended, sleep(longestEnd, undefined, { ref: false })])
+  }
+
   return new Promise((resolve, reject) => {
     const fail = (error: ProvisionError): void => {
       signal.removeEventListener('abort', stop)
@@ -114,7 +128,7 @@ export async function takeHostLock(
         settle({ got: 'busy', who: answer.who })
       } else if (answer.says === 'held') {
         held = { at: performance.now(), quiet: answer.quiet }
-        settle({ got: 'lock', lock: { lost: lost.signal, isAloneSince, admit, release } })
+        settle({ got: 'lock', lock: { lost: lost.signal, isAloneSince, admit, release, settled } })
       } else if (answer.says === 'none') {
         release()
         settle({ got: 'none' })

@@ -158,7 +158,7 @@ export async function connectHost(
     perform: (actions, stop, watch) =>
       cutting(stop, () => inGroups(actions, laneOf, (lane, some) => performLane(lane, some, stop, watch))),
     async close() {
-      await Promise.allSettled([docker.close(), bulkDocker?.port.close()])
+      await Promise.allSettled([docker.close(), bulkDocker?.port.close(), held?.settled()])
       const second = await bulk?.catch(() => undefined)
       await Promise.all([second?.close(), connection.close()])
     },
