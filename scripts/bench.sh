@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets the machine up as test.sh does, then measures what users wait for beside plain floors and other tools.
+# Sets the machine up as quickstart.sh does, then measures what users wait for beside plain floors and other tools.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/lib/setup.sh
@@ -10,12 +10,12 @@ usage() {
   cat <<'END'
 usage: scripts/bench.sh [--runs N] [--only NAME …] [--without NAME …] [--json] [--yes] [--help]
 
-Sets up what is missing as scripts/test.sh does, installs the tools to compare with (ansible-core, ansible-mitogen,
-rsync, openssh-client and vagrant by apt; pyinfra from the Python registry, into .provision), then measures the tool and, in
-turns with it, those tools and the plainest way to get the same (`docker run`, `tar | ssh`, a bare script). What counts is
-how they compare. A tool that cannot be installed is left out, and its row says why. Works on copies, with nodes and names of
-its own, and removes all of it, also when it is interrupted. Asserts nothing. A run of everything takes about half an
-hour and writes test/bench/results/latest.json and latest.svg.
+Sets up what is missing as scripts/quickstart.sh does, and an sshd, installs the tools to compare with (ansible-core,
+ansible-mitogen, rsync, openssh-client and vagrant by apt; pyinfra from the Python registry, into .provision), then measures
+the tool and, in turns with it, those tools and the plainest way to get the same (`docker run`, `tar | ssh`, a bare script).
+What counts is how they compare. A tool that cannot be installed is left out, and its row says why. Works on copies, with
+nodes and names of its own, and removes all of it, also when it is interrupted. Asserts nothing. A run of everything takes
+about half an hour and writes test/bench/results/latest.json and latest.svg.
 
   --runs N        repetitions of each workload (3); what takes long has fewer
   --only NAME     only this workload, can be given again; nothing is written then
@@ -35,7 +35,7 @@ for argument in "$@"; do
   esac
 done
 
-for_tests
+for_benchmarks
 setup "$@"
 install_bench_tools || :
 exec node_modules/.bin/jiti test/bench/main.ts "${arguments[@]}"

@@ -17,10 +17,14 @@ source scripts/lib/group.sh
 _packages=()
 _steps=()
 _start_engine=
-_for_tests=
+# Programs that only tests or benchmarks need, and the packages they come in.
+_also=()
 
-# for_tests: what only the tests and benchmarks need is to be there as well.
-for_tests() { _for_tests=yes; }
+# for_tests: hosts of tests have an sshd, sudo, and login shells and tools of all kinds.
+for_tests() { _also=(sshd:openssh-server sudo:sudo busybox:busybox fish:fish tcsh:tcsh zsh:zsh mksh:mksh ksh:ksh); }
+
+# for_benchmarks: theirs have an sshd.
+for_benchmarks() { _also=(sshd:openssh-server); }
 
 look() {
   local state
@@ -37,15 +41,30 @@ look() {
     _packages+=(openssh-client)
     _steps+=("install openssh-client: 'provision ssh' needs it")
   fi
-  if [[ -n $_for_tests ]] && ! has_command sshd; then
-    _packages+=(openssh-server)
-    _steps+=('install openssh-server, without starting it: tests and benchmarks run one of their own on a loopback port')
-  fi
+  look_for_others
   if [[ $state != ok ]] && group_missing; then
     _steps+=("add $(id -un) to the group docker: to use the engine; note that this is as good as being root")
   fi
   if base_image_unsure; then
     _steps+=("get the base image $base_image: pulled, else made by mmdebstrap, which is then installed")
+  fi
+}
+
+look_for_others() {
+  local one others=()
+  for one in ${_also[@]+"${_also[@]}"}; do
+    if has_command "${one%:*}"; then
+      continue
+    elif [[ $one == sshd:* ]]; then
+      _packages+=(openssh-server)
+      _steps+=('install openssh-server, without starting it: hosts to try things on run one of their own on a loopback port')
+    else
+      others+=("${one#*:}")
+    fi
+  done
+  if ((${#others[@]} > 0)); then
+    _packages+=("${others[@]}")
+    _steps+=("install ${others[*]}: tests log in to hosts that have them")
   fi
 }
 

@@ -6,16 +6,19 @@ type Machine = {
   readonly state: 'ok' | 'denied' | 'down'
   readonly user: 'root' | 'in-group' | 'plain'
   readonly image: boolean
+  /** What else than the main job the machine is for. */
+  readonly also?: 'for_tests' | 'for_benchmarks'
 }
 
 /** What the set-up decides on a machine, described by answers instead of by what is really installed here. */
-const look = async ({ have, state, user, image }: Machine) => {
+const look = async ({ have, state, user, image, also }: Machine) => {
   const script = `
     has_command() { [[ " ${have} " == *" $1 "* ]]; }
     engine_state() { echo ${state}; }
     node() { [[ $2 == has ]] && ${String(image)}; }
     id() { case $1 in -u) echo ${user === 'root' ? '0' : '1000'} ;; -un) echo ann ;; -nG) echo ann ${user === 'in-group' ? 'docker' : ''} ;; esac; }
     unset DOCKER_HOST
+    ${also ?? ''}
     look
     echo "packages: \${_packages[*]-}"
     for step in "\${_steps[@]}"; do echo "step: $step"; done`
@@ -69,6 +72,27 @@ test.each<[string, Machine, string, string[]]>([
     { have: 'dockerd ssh', state: 'ok', user: 'root', image: false },
     '',
     ['get'],
+  ],
+  [
+    'benchmarks need an sshd',
+    { have: all, state: 'ok', user: 'root', image: true, also: 'for_benchmarks' },
+    'openssh-server',
+    ['install'],
+  ],
+  [
+    'tests need what their hosts have, and nothing that is there',
+    { have: `${all} busybox zsh ksh`, state: 'ok', user: 'root', image: true, also: 'for_tests' },
+    'openssh-server sudo fish tcsh mksh',
+    ['install', 'install'],
+  ],
+  [
+    'all of it is there',
+    {
+      ...{ have: `${all} sshd sudo busybox fish tcsh zsh mksh ksh`, state: 'ok', user: 'root', image: true },
+      also: 'for_tests',
+    },
+    '',
+    [],
   ],
 ])('%s', async (_title, machine, packages, steps) => {
   expect(await look(machine)).toEqual({ packages, steps })
