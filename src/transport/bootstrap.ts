@@ -4,21 +4,25 @@ import { quote, quoteAll } from '../core/quote.ts'
 /** A word that occurs nowhere else, to tell our lines from whatever a login shell prints. */
 export const newMarker = (): string => `provision-${randomBytes(16).toString('hex')}`
 
+/** Tells process and session. */
+const greeting = ['read -r a b c d e s f 2>/dev/null </proc/$$/stat', 'echo "$0 $$ $s"', 'echo "$0" >&2']
+
 /**
- * The first thing that a host runs. It tells process and session, reads a script from its standard input up to the line
- * that is the marker (`read` takes a byte at a time, so all that follows stays for the script's own commands), and runs
- * it. The login shell that passes it on may be any: there is no newline, backslash, exclamation mark or inner quote.
+ * The first thing that a host runs. It greets, reads a script from its standard input up to the line that is the marker
+ * (`read` takes a byte at a time, so all that follows stays for the script's own commands), and runs it. The login shell that
+ * passes it on may be any: there is no newline, backslash, exclamation mark or inner quote.
  */
 export const reader = [
-  'read -r a b c d e s f 2>/dev/null </proc/$$/stat',
-  'echo "$0 $$ $s"',
-  'echo "$0" >&2',
+  ...greeting,
   'n=$(echo; echo x)',
   'n=${n%x}',
   't=',
   'while IFS= read -r l; do case $l in "$0") eval "$t"; exit;; esac; t="$t$l$n"; done',
   'exit 1',
 ].join('; ')
+
+/** The same for a script that is its argument, as `printf %b` reads it; the standard input is the script's own. */
+export const unpacker = [...greeting, 'eval "$(printf %b "$1")"'].join('; ')
 
 /** The command line to execute on a host. */
 export function bootstrap(marker: string, root: boolean): string {

@@ -1,4 +1,4 @@
-import { digestOf } from '../core/digest.ts'
+import type { Digest } from '../core/digest.ts'
 import { quoteAll } from '../core/quote.ts'
 import { ownerShell } from './owner-shell.ts'
 import { plainShell } from './plain-shell.ts'
@@ -6,22 +6,30 @@ import { plainShell } from './plain-shell.ts'
 /** Where all candidates for a staging folder fail, these are tried; also for what needs none of its own. */
 const fallbacks = ['/tmp', '/var/tmp', '/run']
 
+/** The script whose `commit` puts in place what has arrived: known from the start, or in the stream and then checked. */
+export type CommitSource = { readonly text: string } | { readonly digest: Digest }
+
+export interface PreludeOptions {
+  /** Makes the name of the staging folder one that nobody else has. */
+  readonly random: string
+  readonly commit: CommitSource
+  /** Where files go, so that they can be staged beside. */
+  readonly folders: readonly string[]
+  /** What else is to be removed at the end. */
+  readonly uploads: readonly string[]
+  readonly unpack: 'gzip -dc' | 'cat'
+}
+
 /**
  * What a host runs to take a tar stream from standard input: it makes a staging folder beside the files that it will
- * replace (so that putting them there is a rename), unpacks, and runs the `commit` of the script that came in the stream. Whatever
- * happens, the staging folder is removed; those of predecessors that were killed too.
+ * replace (so that putting them there is a rename), unpacks, and runs the commit. Whatever happens, the staging folder is
+ * removed; those of predecessors that were killed too. It starts as few processes as it can: each costs more than all else.
  *
  * The shell changes to the folder, because GNU tar reads backslashes in the argument of `-C` as escapes.
  *
  * Its report is pairs of texts that end with NUL: what could not be done, and why.
  */
-export const commitPrelude = (
-  random: string,
-  script: string,
-  folders: readonly string[],
-  uploads: readonly string[],
-  unpack: 'gzip -dc' | 'cat',
-): string => `
+export const commitPrelude = ({ random, commit, folders, uploads, unpack }: PreludeOptions): string => `
 ${plainShell}; umask 022
 no() { printf '%s\\0%s\\0' "$1" "$2"; }
 ${ownerShell}
@@ -35,7 +43,7 @@ set -- ${quoteAll(folders)}
 for d do
   for r in "\${d%/}"/.provision-*.*.*; do [ -d "$r" ] && [ ! -L "$r" ] && left "$r" && rm -rf -- "$r"; done
 done
-[ $# -eq 0 ] || mkdir -p -- "$@" 2>/dev/null
+for d do [ -d "$d" ] || { mkdir -p -- "$@" 2>/dev/null; break; }; done
 for d in "$@" ${quoteAll(fallbacks)}; do
   R=\${d%/}/$name
   mkdir -m 700 -- "$R" 2>/dev/null && break
@@ -44,9 +52,10 @@ done
 [ -n "$R" ] || { no broken 'no folder can be written to'; exit 1; }
 home=$d
 te=$( { cd -- "$R" && ${unpack === 'cat' ? '' : `${unpack} | `}tar -x -p -o -m -f -; } 2>&1)
-[ -f "$R/end" ] && [ "$(sha256sum <"$R/run")" = '${digestOf(script)}  -' ] || { no broken "$te"; exit 1; }
+[ -f "$R/end" ]${'digest' in commit ? ` && [ "$(sha256sum <"$R/run")" = '${commit.digest}  -' ]` : ''} || { no broken "$te"; exit 1; }
 ${helpers}
-. "$R/run" && commit && no done ''
+${'text' in commit ? commit.text : '. "$R/run"'}
+commit && no done ''
 exit 0`
 
 const helpers = `
@@ -54,9 +63,10 @@ take() {
   me=\${me:-$(id -u):$(id -g)}
   e=$( { mv -f -- "$1" "$2" && chown -- "$me" "$2" && chmod 644 -- "$2"; } 2>&1) || no "file $3" "$e"
 }
+lines() { set -f; IFS='
+'; set -- $1; unset IFS; set +f; n=$#; }
 verify() {
-  [ "$(wc -l <sums)" -eq $1 ] || { no broken "$te"; return 1; }
-  v=$(sha256sum -c sums 2>/dev/null) && return 0
+  v=$(sha256sum -c sums 2>/dev/null) && lines "$v" && [ $n -eq $1 ] && return 0
   n=0
   while IFS= read -r l; do
     n=$((n+1))
@@ -85,15 +95,29 @@ each() {
     [ $how = keep ] || rm -f -- "$p"
   done
 }
+rights_few() {
+  n=$# k=
+  for p do
+    if [ -z "$k" ]; then k=$p; continue; fi
+    replaces "$k" "$p" && set -- "$@" "$p"
+    k=
+  done
+  shift $n
+  exec stat -c '%a %u %g' -- . "$@" 2>/dev/null
+}
+rights_many() {
+  k=
+  { printf '.\\0'; for p do
+    if [ -z "$k" ]; then k=$p; continue; fi
+    replaces "$k" "$p" && printf '%s\\0' "$p"
+    k=
+  done; } | xargs -0 stat -c '%a %u %g' -- 2>/dev/null
+}
 like() {
   km=$1 ku=$2 kg=$3
   shift 3
+  if [ $# -le 80 ]; then a=$(rights_few "$@"); else a=$(rights_many "$@"); fi
   k=
-  a=$( { printf '.\\0'; for p do
-      if [ -z "$k" ]; then k=$p; continue; fi
-      replaces "$k" "$p" && printf '%s\\0' "$p"
-      k=
-    done; } | xargs -0 stat -c '%a %u %g' -- 2>/dev/null)
   {
     read -r xm xu xg
     for p do
@@ -117,7 +141,8 @@ replaces() { [ -e "$1" ] && [ -f "$2" ] && [ ! -L "$2" ]; }
 place() {
   [ -d "$1" ] || return 0
   if [ "$2" = "$home" ]; then
-    ( cd -- "$1" && put_all "$1" "$2" )
+    cd -- "$1" && put_all "$1" "$2"
+    cd -- "$R"
     return 0
   fi
   e=$( { [ -d "$2" ] || mkdir -p -- "$2"; } 2>&1) || { no "folder $1" "$e"; return 0; }

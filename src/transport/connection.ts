@@ -17,7 +17,7 @@ export interface ExecOptions {
 
 /** What a script gets that travels openly. */
 export interface OpenOptions extends Omit<ExecOptions, 'stdin' | 'onLine'> {
-  readonly stdin: Buffer
+  readonly stdin: Buffer | Readable
 }
 
 export interface ExecResult {
@@ -46,12 +46,15 @@ export interface Connection {
   /** Runs a POSIX shell script, which is in no list of processes and leaves all of `stdin` to its commands. Else as `exec`. */
   script(text: string, options: ExecOptions): Promise<ExecResult>
   /**
-   * Runs a script that only asks and holds no secret: it travels within the command line where that is possible, which saves
-   * a round trip, and there other users of the host may see it. Else as `script`.
+   * Runs a script that holds no secret: it travels within the command line where that is possible, which saves a round trip,
+   * and there other users of the host may see it. One that reads no stream only asks: it may be run twice. Else as `script`.
    */
   openly(text: string, options: OpenOptions): Promise<ExecResult>
-  /** The standard input and output of a command as one raw stream, e.g. of `docker system dial-stdio`. */
-  channel(argv: readonly string[], as: Rights): Promise<Duplex>
+  /**
+   * The standard input and output of a script as one raw stream, e.g. of `exec docker system dial-stdio`. It holds no secret,
+   * as with `openly`.
+   */
+  channel(text: string, as: Rights): Promise<Duplex>
   /** A stream to a Unix socket of the host. */
   forwardSocket(path: string): Promise<Duplex>
   /** A stream to a TCP port as the host reaches it. */

@@ -27,7 +27,7 @@ export function wayToDocker(connection: Connection): DockerWay {
   let ahead: Promise<Duplex>[] = []
 
   const overStdio = async (rights: Promise<Rights>): Promise<Duplex> =>
-    connection.channel(['docker', 'system', 'dial-stdio'], await rights)
+    connection.channel('exec docker system dial-stdio', await rights)
 
   return {
     async dial() {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import { bootstrap, newMarker, scriptInput } from './bootstrap.ts'
-import type { ExecOptions, ExecResult } from './connection.ts'
+import type { ExecOptions, ExecResult, Rights } from './connection.ts'
 import {
   asError,
   endingProblem,
@@ -32,10 +32,14 @@ export const awakening = 30_000
 const longestEnd = 8_000
 
 /** Runs a shell script on a host; see `Connection.script`. */
-export function runScript(session: Session, script: string, options: ExecOptions): Promise<ExecResult> {
+export const runScript = (session: Session, script: string, options: ExecOptions): Promise<ExecResult> =>
+  runBegun(session, sentAfter(session, script, options.as), options)
+
+/** Runs a script that a command line brings or reads. */
+export function runBegun(session: Session, start: Start, options: ExecOptions): Promise<ExecResult> {
   return session.limit(async () => {
     if (options.signal.aborted) throw interruption(session.name, options.signal)
-    const ended = await begin(session, script, options)
+    const ended = await runLine(session, start, options)
     if (!('noise' in ended)) return ended
     throw notStarted(session, await faultOf(session, ended, options), ended)
   })
@@ -48,19 +52,15 @@ export async function faultOf(
   { as, signal }: Pick<ExecOptions, 'as' | 'signal'>,
 ): Promise<'login' | 'sudo' | 'no sudo'> {
   if (!needsSudo(session, as)) return 'login'
-  const alone = await begin(session, ':', { as: 'user', signal })
+  const alone = await runLine(session, sentAfter(session, ':', 'user'), { as: 'user', signal })
   if ('noise' in alone) return 'login'
   return code === 127 ? 'no sudo' : 'sudo'
 }
 
-async function begin(
-  session: Session,
-  script: string,
-  options: ExecOptions,
-): Promise<ExecResult | NotStarted> {
+/** How a script begins that is sent after the command line. */
+export function sentAfter(session: Session, script: string, as: Rights): Start {
   const marker = newMarker()
-  const line = bootstrap(marker, needsSudo(session, options.as))
-  return runLine(session, { line, marker, rest: scriptInput(marker, script) }, options)
+  return { line: bootstrap(marker, needsSudo(session, as)), marker, rest: scriptInput(marker, script) }
 }
 
 /** A command line that begins a script, and what of it is still to be sent. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { digestOf } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { HostWatcher, Outcome } from '../core/host.ts'
 import { layoutOf, type Layout } from './commit-layout.ts'
@@ -113,11 +114,20 @@ async function commitBatch(
   const stream = link.timed(packs ? gzipped(tar) : tar)
   const { code, stdout, stderr } = await (
     await routeFor(layout, connection, openBulk)
-  ).script(commitPrelude(random, commit.script, layout.folders, uploadFolders, packs ? 'gzip -dc' : 'cat'), {
-    as: 'root',
-    stdin: Readable.from(stream.bytes, { objectMode: false }),
-    signal,
-  })
+  ).openly(
+    commitPrelude({
+      random,
+      commit: isShort(commit) ? { text: commit.script } : { digest: digestOf(commit.script) },
+      folders: layout.folders,
+      uploads: uploadFolders,
+      unpack: packs ? 'gzip -dc' : 'cat',
+    }),
+    {
+      as: 'root',
+      stdin: Readable.from(stream.bytes, { objectMode: false }),
+      signal,
+    },
+  )
   stream.arrived()
   const report = readReport(stdout, layout, commit)
   for (const { index, path, action } of batch) {
@@ -136,6 +146,11 @@ async function commitBatch(
     )
   }
 }
+
+/** How long a script may be that travels with what begins it, where its paths show in the host's list of processes. Characters. */
+const mostWithPrelude = 3_000
+
+const isShort = ({ script }: Commit): boolean => script.length <= mostWithPrelude
 
 const isWriteAction = (action: FileAction): action is Write => action.do === 'write'
 
@@ -168,13 +183,13 @@ function routeFor(
 async function* entriesOf(
   host: string,
   { folders, files }: Layout,
-  { script, sums }: Commit,
+  commit: Commit,
   failures: Failures,
 ): AsyncGenerator<TarEntry, void, undefined> {
   const own = (name: string, text = ''): TarEntry => ({ name, mode: 0o600, content: Buffer.from(text) })
   const folder = (name: string): TarEntry => ({ name: `${name}/`, mode: 0o700, content: Buffer.alloc(0) })
-  yield own('run', script)
-  yield own('sums', sums)
+  if (!isShort(commit)) yield own('run', commit.script)
+  yield own('sums', commit.sums)
   yield folder('odd')
   for (const number of folders.keys()) yield folder(`d${number}`)
   const streamed = files.filter(({ uploaded }) => uploaded === undefined)

@@ -14,8 +14,7 @@ lock=$d/$key.lock owner=$d/$key.owner connections=$d/$key.connections free=$d/$k
 
 /**
  * How to tell a connection: by the process of sshd that serves it (the parent of each session's first process), when that
- * began, and the `SSH_CONNECTION` that sshd gives to all that it starts. `me` also fails where `timeout` is not what the
- * keeper needs: to try that by itself would cost two processes more.
+ * began, and the `SSH_CONNECTION` that sshd gives to all that it starts; sudo keeps it from what it starts. `me` sets `$self`.
  */
 export const processes = `look() {
   IFS= read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
@@ -25,8 +24,9 @@ export const processes = `look() {
 }
 me() {
   look $$ && s=$session && look "$s" && p=$parent && [ "$p" -gt 1 ] && look "$p" || return 1
-  c=$(timeout -s KILL 5 tr '\\0' '\\n' 2>/dev/null <"/proc/$s/environ" | grep '^SSH_CONNECTION=.') || return 1
-  echo "$p $born $c"
+  c=\${SSH_CONNECTION:+SSH_CONNECTION=$SSH_CONNECTION}
+  [ -n "$c" ] || c=$(tr '\\0' '\\n' 2>/dev/null <"/proc/$s/environ" | grep '^SSH_CONNECTION=.') || return 1
+  self="$p $born $c"
 }`
 
 /**
@@ -36,7 +36,10 @@ me() {
  */
 export const neighbours = `members_of() {
   [ "$1" -gt 0 ] || return 0
-  members=$(getent group "$1" 2>/dev/null || grep "^[^:]*:[^:]*:$1:" /etc/group 2>/dev/null)
+  while IFS=: read -r name x id members; do
+    [ "$id" != "$1" ] || return 0
+  done 2>/dev/null </etc/group
+  members=$(getent group "$1" 2>/dev/null)
   members=\${members##*:}
 }
 idle() {

@@ -62,7 +62,8 @@ mask_of() {
   mask=077
   [ "$d" != "$ours" ] || [ ! -g "$d" ] || mask=027
 }
-command -v flock >/dev/null 2>&1 && self=$(me) || { echo none; exit 0; }
+none() { echo none; exit 0; }
+command -v flock >/dev/null 2>&1 && command -v timeout >/dev/null 2>&1 && me || none
 look $$; own=$session
 [ -d "$d" ] || e=$(mkdir -- "$d" 2>&1) || [ -d "$d" ] || no "$e"
 [ ! -L "$d" ] && [ -O "$d" ] || no "$d belongs to somebody else"
@@ -72,8 +73,11 @@ e=$( { umask "$mask"; : >>"$lock"; } 2>&1) || no "$e"
 exec 9>>"$lock"
 again=
 while :; do
-  e=$(flock -n 9 2>&1)
-  case $? in
+  e=$(timeout -s KILL 5 flock -n 9 2>&1)
+  got=$?
+  # One that has just run something is a timeout as the keeper needs it.
+  [ $got = 0 ] || [ -n "$again" ] || timeout -s KILL 5 true 2>/dev/null || none
+  case $got in
     0)
       others && break
       [ "$d" = "$ours" ] || flock -u 9 ;;
@@ -100,7 +104,7 @@ else
   left "$free"
 fi
 # Empty as long as it is held, so that one who is killed leaves no time that is too early.
-e=$( { printf '%s\\n' "$self" >"$connections" && umask "$mask" && : >"$free" && printf '%s %s\\n' "$2" "$3" >"$owner.new" && mv -f -- "$owner.new" "$owner"; } 2>&1) || no "$e"
+e=$( { printf '%s\\n' "$self" >"$connections" && umask "$mask" && : >"$free" && printf '%s %s\\n' "$2" "$3" >"$owner"; } 2>&1) || no "$e"
 IFS=' ' read -r now e </proc/uptime
 printf 'held %s %s\\n' "$now" "$latest"
 while :; do
@@ -143,6 +147,6 @@ echo free`
 /** Adds a further connection to those of the owner of the lock `$1`, whose token is `$2`; fails when he has it no more. */
 export const admitScript = `${place}
 ${processes}
-self=$(me) || exit 75
+me || exit 75
 printf '%s\\n' "$self" >>"$connections" || exit 75
 IFS=' ' read -r token e 2>/dev/null <"$owner" && [ "$token" = "$2" ] || exit 75`

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf, short } from '../core/digest.ts'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Scope } from '../core/facts.ts'
+import { quoteAll } from '../core/quote.ts'
 import type { Connection } from './connection.ts'
 import { interruption } from './exec-error.ts'
 import { readAnswer, type LockAnswer } from './host-lock-answer.ts'
@@ -65,17 +66,10 @@ export async function takeHostLock(
   if (signal.aborted) throw interruption(name, signal)
   const key = keyOf(scope, name)
   const token = randomBytes(16).toString('hex')
+  const way = onWait ? 'wait' : 'try'
   const seconds = String(Math.ceil(pulse.patience / 1_000))
-  const argv = [
-    lockScript,
-    'provision-lock',
-    key,
-    token,
-    JSON.stringify(holder),
-    onWait ? 'wait' : 'try',
-    seconds,
-  ]
-  const channel = await connection.channel(['sh', '-c', ...argv], 'root')
+  const given = quoteAll([key, token, JSON.stringify(holder), way, seconds])
+  const channel = await connection.channel(`set -- ${given}\n${lockScript}`, 'root')
   const lost = new AbortController()
   let held: { at: number; quiet: number } | undefined
   let heardAt = Date.now()

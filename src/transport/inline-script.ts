@@ -1,15 +1,27 @@
 import { gzipSync } from 'node:zlib'
 import { quoteAll } from '../core/quote.ts'
-import { reader } from './bootstrap.ts'
+import { reader, unpacker } from './bootstrap.ts'
 
 /** Linux takes no longer argument, and sshd hands the whole line over as one. Bytes, with room for what is around it. */
 const mostInline = 120_000
 /** What sshds of small systems take. Bytes. */
 const mostForSmall = 8_000
 
+/** What listens there, as far as it matters. */
+type Server = 'any' | 'openssh'
+
 /** The two ways in which what a script and its commands read is put into a word, and what takes it out again. */
 const asEscapes = `printf %b "$2"`
 const asGzip = `echo "$2" | base64 -d | gzip -d`
+
+/**
+ * A command line that carries a script whose input follows; undefined when that is too long for it. Who would need sudo for
+ * it does not get it so: sudo writes its command line into a log. Other users of the host can see it while it runs.
+ */
+export function scriptCommand(marker: string, script: string, server: Server): string | undefined {
+  const line = quoteAll(['sh', '-c', unpacker, marker, escaped(Buffer.from(script))])
+  return line.length <= (server === 'openssh' ? mostInline : mostForSmall) ? line : undefined
+}
 
 /**
  * A command line that carries what a script and its commands are to read, so that a host runs it without having to wait
@@ -20,7 +32,7 @@ export function inlineCommand(
   marker: string,
   root: boolean,
   input: Buffer,
-  server: 'any' | 'openssh',
+  server: Server,
 ): string | undefined {
   const lines = [() => lineFor(marker, root, asEscapes, escaped(input))]
   if (server === 'openssh') lines.push(() => lineFor(marker, root, asGzip, gzipped(input)))

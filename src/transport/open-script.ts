@@ -1,21 +1,46 @@
+import { Readable } from 'node:stream'
 import { newMarker, scriptInput } from './bootstrap.ts'
-import type { Connection, ExecResult, OpenOptions } from './connection.ts'
-import { runLine, runScript } from './exec.ts'
+import type { Connection, ExecResult, OpenOptions, Rights } from './connection.ts'
+import { runBegun, runLine, runScript, sentAfter, type Start } from './exec.ts'
 import { interruption } from './exec-error.ts'
-import { inlineCommand } from './inline-script.ts'
+import { inlineCommand, scriptCommand } from './inline-script.ts'
 import { needsSudo, type Session } from './session.ts'
 
-/** Runs scripts within command lines; see `Connection.openly`. A host that once took none is not tried again. */
-export function openScripts(session: Session): Connection['openly'] {
-  let takesNone = false
+/** Scripts within command lines. */
+export interface OpenScripts {
+  /** See `Connection.openly`. */
+  readonly openly: Connection['openly']
+  /** How to begin one whose input follows, and what is to be sent of it before that. */
+  readonly startOf: (text: string, as: Rights) => Start
+}
+
+/**
+ * Runs scripts within command lines. A host that once took none is not tried again; what cannot be sent twice goes so only to
+ * one that has taken one before.
+ */
+export function openScripts(session: Session): OpenScripts {
+  let taken: 'unknown' | 'some' | 'none' = 'unknown'
   const detail = (why: string): void => {
     session.onDetail(`${session.name}: ${why}, so what is asked there is sent after it`)
   }
-  return async (text, options) => {
-    const answer = takesNone ? 'too long' : await inline(session, text, options, detail)
-    if (typeof answer === 'object') return answer
-    takesNone ||= answer === 'refused'
-    return runScript(session, text, options)
+  const startOf = (text: string, as: Rights): Start => {
+    const marker = newMarker()
+    const mayTake = taken === 'some' && !needsSudo(session, as)
+    const line = mayTake ? scriptCommand(marker, text, session.server()) : undefined
+    return line === undefined ? sentAfter(session, text, as) : { line, marker, rest: '' }
+  }
+  return {
+    startOf,
+    async openly(text, { stdin, ...options }) {
+      if (stdin instanceof Readable)
+        return runBegun(session, startOf(text, options.as), { ...options, stdin })
+      const answer =
+        taken === 'none' ? 'too long' : await inline(session, text, { stdin, ...options }, detail)
+      if (answer === 'refused') taken = 'none'
+      if (typeof answer !== 'object') return runScript(session, text, { stdin, ...options })
+      taken = 'some'
+      return answer
+    },
   }
 }
 
@@ -23,12 +48,11 @@ export function openScripts(session: Session): Connection['openly'] {
 async function inline(
   session: Session,
   text: string,
-  { stdin, as, signal }: OpenOptions,
+  { stdin, as, signal }: OpenOptions & { readonly stdin: Buffer },
   detail: (why: string) => void,
 ): Promise<ExecResult | 'refused' | 'too long'> {
   const marker = newMarker()
-  const input = Buffer.concat([Buffer.from(scriptInput(marker, text)), stdin])
-  const line = inlineCommand(marker, needsSudo(session, as), input, session.server())
+  const line = lineFor(session, marker, text, stdin, as)
   if (line === undefined) {
     detail('a command line cannot hold it')
     return 'too long'
@@ -44,4 +68,17 @@ async function inline(
   }
   detail('no script runs there within a command line')
   return 'refused'
+}
+
+function lineFor(
+  session: Session,
+  marker: string,
+  text: string,
+  stdin: Buffer,
+  as: Rights,
+): string | undefined {
+  const root = needsSudo(session, as)
+  const server = session.server()
+  if (stdin.length === 0 && !root) return scriptCommand(marker, text, server)
+  return inlineCommand(marker, root, Buffer.concat([Buffer.from(scriptInput(marker, text)), stdin]), server)
 }

@@ -5,7 +5,7 @@ import type { AlgorithmList, Client, ClientErrorExtensions, KexAlgorithm } from 
 import type { ProvisionError } from '../core/error.ts'
 import { isProvisionError, systemCode } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
-import { bootstrap, execScript, newMarker, scriptInput } from './bootstrap.ts'
+import { execScript } from './bootstrap.ts'
 import type { Connection } from './connection.ts'
 import { dial, timeoutError } from './dial.ts'
 import { createLimit } from './docker-limit.ts'
@@ -21,7 +21,7 @@ import { signAtOnce } from './sign-at-once.ts'
 import { rawChannel } from './raw-channel.ts'
 import { serverAt } from './server-name.ts'
 import { countSessions } from './session-count.ts'
-import { needsSudo, openSession, unlessLost, type Session } from './session.ts'
+import { beginSession, unlessLost, type Session } from './session.ts'
 import { dialError, keyError, loginError, lostError } from './ssh-error.ts'
 import { watchSilence } from './silence.ts'
 import { countTraffic } from './traffic.ts'
@@ -177,6 +177,7 @@ async function open({ target, signal, deadline, known, identity, options }: Open
 /** Everything else, on the client of an open connection. */
 function over(session: Session): Connection {
   const { name, client, traffic } = session
+  const { openly, startOf } = openScripts(session)
   return {
     name,
     client,
@@ -184,12 +185,14 @@ function over(session: Session): Connection {
     traffic,
     exec: (argv, options) => runScript(session, execScript(argv), options),
     script: (text, options) => runScript(session, text, options),
-    openly: openScripts(session),
-    async channel(argv, as) {
-      const marker = newMarker()
-      const channel = await openSession(session, bootstrap(marker, needsSudo(session, as)))
-      channel.write(scriptInput(marker, execScript(argv)))
-      return rawChannel(session, channel, marker, as)
+    openly,
+    async channel(text, as) {
+      const { line, marker, rest } = startOf(text, as)
+      const { opened } = await beginSession(session, line, (channel) => {
+        if (rest !== '') channel.write(rest)
+        return { opened: rawChannel(session, channel, marker, as) }
+      })
+      return opened
     },
     onFull: (giveBack) => void session.idle.add(giveBack),
     forwardSocket: (path) =>

@@ -89,7 +89,7 @@ describe('commands', () => {
       )
       expect(result).toEqual({ code: 0, stdout: Buffer.from('hello\n'), stderr: '' })
       const raw = await withConnection(sshd.target, async (connection) => {
-        const channel = await connection.channel(['cat'], 'user')
+        const channel = await connection.channel('exec cat', 'user')
         channel.end('through')
         return Buffer.concat(await channel.toArray()).toString()
       })

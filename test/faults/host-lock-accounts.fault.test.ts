@@ -23,6 +23,11 @@ const take = async (...args: Parameters<typeof attempt>): Promise<HostLock> => {
   if (tried.got === 'lock') return tried.lock
   throw new Error(JSON.stringify(tried))
 }
+/** Processes that have the file of a lock open. */
+const keepersOf = async (scope: Scope): Promise<readonly string[]> => {
+  const script = `for f in /proc/[0-9]*/fd/9; do case $(readlink "$f") in */"$1".lock) f=\${f#/proc/}; echo "\${f%%/*}";; esac; done`
+  return (await ask('sh', '-c', script, 'sh', keyOf(scope, 'box'))).trim().split('\n')
+}
 const look = (connection: Connection, scope: Scope) => lookAtHostLock(connection, { scope, signal: never })
 const who = matching(new RegExp(`provision refresh.*@.*pid ${process.pid}.*since`))
 const asRoot = async (root: Connection, ...argv: readonly string[]) => {
@@ -87,12 +92,10 @@ describe.each(sampleOf(effort(), shells, 1).map((shell) => [shell.title, shell] 
         const scope = fresh()
         const lock = await take(one, scope)
         const early = performance.now()
+        const keepers = await keepersOf(scope)
+        expect(keepers).toHaveLength(1)
         const waiting = take(other, scope, () => undefined)
         await sleep(500)
-        const keepers = (await ask('pgrep', '-f', `provision-lock ${keyOf(scope, 'box')} .* try`))
-          .trim()
-          .split('\n')
-        expect(keepers).toHaveLength(1)
         process.kill(Number(keepers[0]), 'SIGKILL')
         const next = await waiting
         await expect.poll(() => lock.lost.aborted).toBe(true)

@@ -13,6 +13,25 @@ export function shellConnection(shell: Shell): Connection {
   const elsewhere = (): never => {
     throw new Error('only scripts go through a shell')
   }
+  const script: Connection['script'] = async (text, { stdin = '', onLine }) => {
+    const marker = newMarker()
+    const lines = cutLines((line) => onLine?.(line, 'stdout'))
+    const all: Buffer[] = []
+    const out = afterGreeting(marker, (chunk) => {
+      all.push(chunk)
+      lines.push(chunk)
+    })
+    const errors: Buffer[] = []
+    const input = async function* () {
+      yield Buffer.from(scriptInput(marker, text))
+      if (stdin instanceof Readable) yield* stdin
+      else yield Buffer.from(stdin)
+    }
+    const { code, stderr } = await runIn(shell, bootstrap(marker, false), input(), (chunk) => out.push(chunk))
+    lines.end()
+    afterMarker(marker, (chunk) => errors.push(chunk)).push(Buffer.from(stderr))
+    return { code: code ?? -1, stdout: Buffer.concat(all), stderr: Buffer.concat(errors).toString() }
+  }
   return {
     name: 'box',
     client: new ssh2.Client(),
@@ -24,27 +43,7 @@ export function shellConnection(shell: Shell): Connection {
     onFull: () => undefined,
     forwardPort: elsewhere,
     close: () => Promise.resolve(),
-    openly: elsewhere,
-    async script(text, { stdin = '', onLine }) {
-      const marker = newMarker()
-      const lines = cutLines((line) => onLine?.(line, 'stdout'))
-      const all: Buffer[] = []
-      const out = afterGreeting(marker, (chunk) => {
-        all.push(chunk)
-        lines.push(chunk)
-      })
-      const errors: Buffer[] = []
-      const input = async function* () {
-        yield Buffer.from(scriptInput(marker, text))
-        if (stdin instanceof Readable) yield* stdin
-        else yield Buffer.from(stdin)
-      }
-      const { code, stderr } = await runIn(shell, bootstrap(marker, false), input(), (chunk) =>
-        out.push(chunk),
-      )
-      lines.end()
-      afterMarker(marker, (chunk) => errors.push(chunk)).push(Buffer.from(stderr))
-      return { code: code ?? -1, stdout: Buffer.concat(all), stderr: Buffer.concat(errors).toString() }
-    },
+    openly: script,
+    script,
   }
 }

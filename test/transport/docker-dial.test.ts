@@ -20,19 +20,19 @@ function connectionOf(forwards: boolean, versions: Versions): { connection: Conn
     const [code, stderr] = argv[0] === 'docker' ? versions[as] : [0, '']
     return Promise.resolve({ code, stdout: Buffer.alloc(0), stderr })
   }
-  const channel: Connection['channel'] = (argv, as) => open(`${argv.join(' ')} as ${as}`)
+  const channel: Connection['channel'] = (text, as) => open(`${text} as ${as}`)
   const forwarding: Partial<Connection> = forwards ? { forwardSocket: open } : {}
   return { opened, connection: fakeConnection({ exec, channel, ...forwarding }) }
 }
 
 test.each<[string, boolean, Versions, string]>([
   ['the socket', true, fine, '/var/run/docker.sock'],
-  ['the command of the user', false, fine, 'docker system dial-stdio as user'],
+  ['the command of the user', false, fine, 'exec docker system dial-stdio as user'],
   [
     'the command with root’s rights',
     false,
     { user: [1, 'permission denied'], root: [0, ''] },
-    'docker system dial-stdio as root',
+    'exec docker system dial-stdio as root',
   ],
 ])('Docker is reached by %s', async (_, forwards, versions, expected) => {
   const { connection, opened } = connectionOf(forwards, versions)
@@ -44,7 +44,7 @@ test.each<[string, boolean, Versions, string]>([
 
 test.each<[string, boolean, string]>([
   ['forwarded', true, '/var/run/docker.sock'],
-  ['not forwarded', false, 'docker system dial-stdio as user'],
+  ['not forwarded', false, 'exec docker system dial-stdio as user'],
 ])('that it is %s is found out with what is dialled first', async (_, forwards, expected) => {
   const { connection, opened } = connectionOf(forwards, fine)
   const { dial, openAhead } = wayToDocker(connection)
@@ -80,5 +80,5 @@ test('what failed is tried again at the next call', async () => {
   await expect(dial()).rejects.toMatchObject({ code: 'host' })
   versions.user = [0, '']
   await dial()
-  expect(opened).toEqual(['docker system dial-stdio as user'])
+  expect(opened).toEqual(['exec docker system dial-stdio as user'])
 })
