@@ -46,7 +46,9 @@ shut() {
   done <"$connections"
 }
 share() {
-  set -- $(stat -L -c '%g %a' -- "$d" "$lock" "$socket" 2>/dev/null)
+  # What runs this is a timeout as the keeper needs it.
+  set -- $(timeout -s KILL 5 stat -L -c '%g %a' -- "$d" "$lock" "$socket" 2>/dev/null)
+  [ $# -gt 0 ] || none
   members_of "\${5:-0}"
   if [ "\${5:-0}" = 0 ]; then
     [ "\${2:-700}" = 700 ] || chmod u=rwx,go=,g-s -- "$d"
@@ -69,15 +71,12 @@ look $$; own=$session
 [ ! -L "$d" ] && [ -O "$d" ] || no "$d belongs to somebody else"
 mask_of
 e=$( { umask "$mask"; : >>"$lock"; } 2>&1) || no "$e"
-[ "$d" != "$ours" ] || { share; mask_of; }
+if [ "$d" = "$ours" ]; then share; mask_of; else timeout -s KILL 5 true 2>/dev/null || none; fi
 exec 9>>"$lock"
 again=
 while :; do
-  e=$(timeout -s KILL 5 flock -n 9 2>&1)
-  got=$?
-  # One that has just run something is a timeout as the keeper needs it.
-  [ $got = 0 ] || [ -n "$again" ] || timeout -s KILL 5 true 2>/dev/null || none
-  case $got in
+  e=$(flock -n 9 2>&1)
+  case $? in
     0)
       others && break
       [ "$d" = "$ours" ] || flock -u 9 ;;

@@ -78,7 +78,8 @@ function lineFor(
   as: Rights,
 ): string | undefined {
   const root = needsSudo(session, as)
-  const server = session.server()
-  if (stdin.length === 0 && !root) return scriptCommand(marker, text, server)
-  return inlineCommand(marker, root, Buffer.concat([Buffer.from(scriptInput(marker, text)), stdin]), server)
+  // A short one needs no more of the host than its shell; a long one goes packed.
+  const short = stdin.length === 0 && !root ? scriptCommand(marker, text, 'any') : undefined
+  const input = () => Buffer.concat([Buffer.from(scriptInput(marker, text)), stdin])
+  return short ?? inlineCommand(marker, root, input(), session.server())
 }

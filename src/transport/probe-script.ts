@@ -52,20 +52,28 @@ export const asOperand = (path: string): string => (path.startsWith('-') ? `./${
 /** How a line of `stat` begins; the name follows, and is not parsed but compared with those that were asked for. */
 const statFormat = '%f:%s:%u:%U:%g:%G:%n'
 
-/** Up to here a shell's own list is as good as `xargs`, without the four processes that takes. */
-const few = 40
+/** Up to here a shell's own list takes less than the processes of `xargs`, and fits a command line. */
+const few = 250
 
-// Only regular files are read: a pipe would block, a device might never end.
+// Of a pipe nothing is read, it would block, nor of a device, which might never end; a folder is refused by itself.
 const statFew = (paths: readonly string[]): string => `
 set -- ${quoteAll(paths)}
 stat -c ${statFormat} -- "$@" 2>/dev/null
 tell stat
-n=$#
+odd=
 for p do
-  [ -f "$p" ] && [ ! -L "$p" ] && set -- "$@" "$p"
+  [ -f "$p" ] && [ ! -L "$p" ] && continue
+  [ ! -L "$p" ] && { [ -d "$p" ] || [ ! -e "$p" ]; } && continue
+  odd=yes
+  break
 done
-shift $n
-[ $# -eq 0 ] || sha256sum -- "$@" 2>/dev/null
+if [ -z "$odd" ]; then
+  sha256sum -- "$@" 2>/dev/null
+else
+  for p do
+    [ -f "$p" ] && [ ! -L "$p" ] && printf '%s\\0' "$p"
+  done | xargs -0 -r sha256sum -- 2>/dev/null
+fi
 tell sums`
 
 const statMany = `

@@ -10,7 +10,7 @@ import { shareHost, strangerId, type Shared } from '../support/lock-accounts.ts'
 import { matching } from '../support/matching.ts'
 import { ask } from '../support/project.ts'
 import { shells } from '../support/shells.ts'
-import { never, withConnection } from '../support/transport.ts'
+import { never, takesLines, withConnection } from '../support/transport.ts'
 
 let nth = 0
 const fresh = () => ({ playbook: `accounts-${process.pid}`, environment: `${nth++}` })
@@ -50,6 +50,7 @@ describe.each(sampleOf(effort(), shells, 1).map((shell) => [shell.title, shell] 
     const eitherWay = (use: (one: Connection, other: Connection) => Promise<void>): Promise<void> =>
       both(async (root, user) => {
         await use(root, user)
+        await Promise.all([root, user].map(takesLines))
         await use(user, root)
         count += 2
       })

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,12 +10,24 @@ import { keyOf, takeHostLock, type Attempt, type HostLock } from '../../src/tran
 import { thisRun } from '../../src/transport/lock.ts'
 import { matching } from '../support/matching.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
-import { failure, never, withConnection } from '../support/transport.ts'
+import { failure, never, takesLines, withConnection, withHost } from '../support/transport.ts'
+
+/** How a program ends. */
+const run = async (file: string, argv: readonly string[]): Promise<{ readonly code: number }> =>
+  new Promise((resolve) => {
+    execFile(file, argv, (error) => resolve({ code: error === null ? 0 : Number(error.code) }))
+  })
 
 const pulse = { every: 300, patience: 1_000 }
 let nth = 0
 
-describe('the lock of a host', () => {
+/** How a connection sends the script of a lock: after its command line, or within it once the host has taken one so. */
+const ways: readonly (readonly [string, (connection: Connection) => Promise<unknown>])[] = [
+  ['sent after the command line', () => Promise.resolve()],
+  ['within the command line', takesLines],
+]
+
+describe.each(ways)('the lock of a host, by a script %s', (_, prepare) => {
   let sshd: Sshd
   beforeAll(async () => (sshd = await startSshd()))
   afterAll(() => sshd.stop())
@@ -31,7 +44,12 @@ describe('the lock of a host', () => {
     throw new Error(JSON.stringify(tried))
   }
   const two = (use: (one: Connection, other: Connection) => Promise<void>): Promise<void> =>
-    withConnection(sshd.target, (one) => withConnection(sshd.target, (other) => use(one, other)))
+    withConnection(sshd.target, (one) =>
+      withConnection(sshd.target, async (other) => {
+        await Promise.all([one, other].map(prepare))
+        await use(one, other)
+      }),
+    )
   const lossOf = (lock: HostLock): Promise<unknown> =>
     new Promise((resolve) =>
       lock.lost.addEventListener('abort', () => resolve(lock.lost.reason), { once: true }),
@@ -127,6 +145,20 @@ describe('the lock of a host', () => {
         next.release()
       })
     }))
+
+  it('is free as soon as the connection is closed that gave it back', async () => {
+    const scope = fresh()
+    for (let round = 0; round < 10; round++) {
+      await withHost(sshd, async (host) => {
+        await prepare(host.connection)
+        const attempt = await host.lock({ scope, holder: thisRun('refresh'), signal: never })
+        if (attempt.got !== 'lock') throw new Error(JSON.stringify(attempt))
+        attempt.lock.release()
+      })
+      const { code } = await run('flock', ['-n', `/run/provision-lock/${keyOf(scope, 'box')}.lock`, 'true'])
+      expect(code).toBe(0)
+    }
+  })
 
   it('can be given up while waiting for it', async () =>
     two(async (one, other) => {

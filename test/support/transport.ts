@@ -37,6 +37,10 @@ export async function withConnection<T>(
   }
 }
 
+/** Shows a connection that its host takes scripts within command lines, as the questions of a run do. */
+export const takesLines = (connection: Connection): Promise<unknown> =>
+  connection.openly(':', { as: 'root', stdin: Buffer.alloc(0), signal: never })
+
 export async function withHost<T>({ target }: Sshd, use: (host: ConnectedHost) => Promise<T>): Promise<T> {
   const host = await connectHost(target, never)
   try {

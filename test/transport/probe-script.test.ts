@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/core/digest.ts'
@@ -25,7 +27,8 @@ afterAll(() => rm(folder, { recursive: true }))
 describe.each(shells)('under $title', (shell) => {
   it.each([
     ['few', 0],
-    ['many', 60],
+    ['more', 100],
+    ['many', 300],
   ])('tells files, folders, links and what is missing apart, among %s', async (_, others) => {
     const at = (name: string) => join(folder, `${shell.title} ${others}`, name)
     await mkdir(at('sub'), { recursive: true })
@@ -46,6 +49,17 @@ describe.each(shells)('under $title', (shell) => {
       file,
       undefined,
       ...beside.map(() => undefined),
+    ])
+  })
+
+  it('reads no pipe, which would block, and the rest all the same', async () => {
+    const at = (name: string) => join(folder, `${shell.title} ${name}`)
+    await promisify(execFile)('mkfifo', [at('pipe')])
+    await writeFile(at('beside a pipe'), 'content\n')
+    const asked = ['pipe', 'beside a pipe'].map((name) => ({ ask: 'stat', path: at(name) }) as const)
+    expect(await ask(shell, asked)).toMatchObject([
+      { type: 'other', digest: undefined },
+      { type: 'file', digest: digestOf('content\n') },
     ])
   })
 
@@ -110,7 +124,7 @@ describe.each(shells)('under $title', (shell) => {
 
   it.each([
     ['few', 0],
-    ['many', 60],
+    ['many', 300],
   ])(
     'any name is found among %s and hashed, and nobody interprets it',
     { timeout: 60_000 },
