@@ -1,3 +1,5 @@
+import { afterName } from './owner-shell.ts'
+
 /**
  * Where the lock `$1` of a host lies. Root's folder (`$ours`) may be entered by the group of Docker's socket, whose members
  * may do there what root may; all others' folders (`$d` without root) and files are their own. Whose rights these are is read
@@ -16,9 +18,11 @@ lock=$d/$key.lock owner=$d/$key.owner connections=$d/$key.connections free=$d/$k
  * How to tell a connection: by the process of sshd that serves it (the parent of each session's first process), when that
  * began, and the `SSH_CONNECTION` that sshd gives to all that it starts; sudo keeps it from what it starts. `me` sets `$self`.
  */
-export const processes = `look() {
+export const processes = `${afterName}
+look() {
   IFS= read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
-  set -- \${stat##*\\) }
+  after_name "$stat"
+  set -- $after
   [ "$1" != Z ] || return 1
   parent=$2 session=$4 born=\${20}
 }

@@ -66,7 +66,7 @@ mask_of() {
 }
 none() { echo none; exit 0; }
 command -v flock >/dev/null 2>&1 && command -v timeout >/dev/null 2>&1 && me || none
-look $$; own=$session
+own=$s
 [ -d "$d" ] || e=$(mkdir -- "$d" 2>&1) || [ -d "$d" ] || no "$e"
 [ ! -L "$d" ] && [ -O "$d" ] || no "$d belongs to somebody else"
 mask_of

@@ -1,8 +1,15 @@
 /**
+ * `after_name LINE` sets $after to what follows the program's name in a line of /proc/PID/stat. A name may hold anything, also a
+ * parenthesis and a space; to look for its end from the other side takes dash, which is sh on Debian, as long as a process.
+ */
+export const afterName = `after_name() { after=\${1#*) }; case $after in *') '*) after=\${1##*) } ;; esac; }`
+
+/**
  * What a script keeps on a host for a while has a name that ends with `.PID.BORN` of the process that it belongs to.
  * `born PID` sets $b to when a process was started, by the host's own count; `left NAME` tells whether it has ended.
  */
-export const ownerShell = `born() { b=; IFS= read -r b 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${b##*\\) }; b=\${20}; [ "$1" != Z ]; }
+export const ownerShell = `${afterName}
+born() { b=; IFS= read -r b 2>/dev/null <"/proc/$1/stat" || return 1; after_name "$b"; set -- $after; b=\${20}; [ "$1" != Z ]; }
 left() { i=\${1##*.}; p=\${1%.*}; p=\${p##*.}; ! born "$p" || [ "$b" != "$i" ]; }`
 
 /**
@@ -13,7 +20,8 @@ export const connectionOwner = `o= q=$$ s=
 while [ "$q" -gt 1 ]; do
   IFS= read -r l 2>/dev/null <"/proc/$q/stat" || break
   case $l in *' (sshd'*|*' (dropbear'*) born "$q" && o=$q.$b; break;; esac
-  set -- \${l##*\\) }
+  after_name "$l"
+  set -- $after
   s=\${s:-$4} t=$4 q=$2
 done
 [ -n "$o" ] || [ "$q" -gt 1 ] || [ "$s" != "$t" ] || exit 1`

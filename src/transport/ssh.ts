@@ -6,6 +6,7 @@ import type { ProvisionError } from '../core/error.ts'
 import { isProvisionError, systemCode } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
 import { execScript } from './bootstrap.ts'
+import { closeConnection } from './close-connection.ts'
 import type { Connection } from './connection.ts'
 import { dial, timeoutError } from './dial.ts'
 import { createLimit } from './docker-limit.ts'
@@ -156,7 +157,7 @@ async function open({ target, signal, deadline, known, identity, options }: Open
   watchSilence(sock, patience, (milliseconds) => (silence = milliseconds))
   const limit = createLimit(sessionsAtOnce)
   const [sessions, idle] = [countSessions(), new Set<() => void>()]
-  return over({
+  const session = {
     ...{
       name,
       user,
@@ -171,11 +172,12 @@ async function open({ target, signal, deadline, known, identity, options }: Open
       server,
       onDetail,
     },
-  })
+  }
+  return over(session, () => closeConnection(session, target.jump === undefined ? sock : undefined))
 }
 
 /** Everything else, on the client of an open connection. */
-function over(session: Session): Connection {
+function over(session: Session, close: () => Promise<void>): Connection {
   const { name, client, traffic } = session
   const { openly, startOf } = openScripts(session)
   return {
@@ -199,19 +201,7 @@ function over(session: Session): Connection {
       unlessLost<Duplex>(session, (done) => client.openssh_forwardOutStreamLocal(path, done)),
     forwardPort: (host, port) =>
       unlessLost<Duplex>(session, (done) => client.forwardOut('127.0.0.1', 0, host, port, done)),
-    close: () =>
-      new Promise((resolve) => {
-        if (session.lost.aborted) {
-          resolve()
-          return
-        }
-        const force = setTimeout(() => client.destroy(), 1_000)
-        client.once('close', () => {
-          clearTimeout(force)
-          resolve()
-        })
-        client.end()
-      }),
+    close,
   }
 }
 

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml'
+import { LineCounter, parseDocument, type Document } from 'yaml'
 import { ProvisionError } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import { fieldsOf, type Defaults } from './host-fields.ts'
@@ -17,9 +17,17 @@ export interface Expected extends Defaults {
  * `hosts: { web: { address, port?, user?, identityFile?, knownHosts?, become?, jump?, connectTimeout? } }`.
  * @throws ProvisionError `usage` with line and column of everything that is wrong in it
  */
-export function parseHostsFile(text: string, expected: Expected): readonly SshTarget[] {
+export const parseHostsFile = (text: string, expected: Expected): readonly SshTarget[] =>
+  openHostsFile(text)(expected)
+
+/** The same for who reads it against several things: its text is taken apart once. */
+export function openHostsFile(text: string): (expected: Expected) => readonly SshTarget[] {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  return (expected) => targetsIn(document, lines, expected)
+}
+
+function targetsIn(document: Document.Parsed, lines: LineCounter, expected: Expected): readonly SshTarget[] {
   const problems: Problem[] = document.errors.map(({ code, message, pos }) => ({
     offset: pos[0],
     message: code === 'RESOURCE_EXHAUSTION' ? 'it nests more deeply than any list of hosts' : message,

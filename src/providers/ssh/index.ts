@@ -6,7 +6,7 @@ import type { SshTarget } from '../../core/host.ts'
 import type { ProvidedHost, Provider } from '../../core/provider.ts'
 import { defaultsFor } from './host-fields.ts'
 import { sshConfigs } from '../../transport/ssh-configs.ts'
-import { parseHostsFile } from './hosts-file.ts'
+import { openHostsFile } from './hosts-file.ts'
 
 export interface SshProviderOptions {
   /** The YAML file that lists the hosts, as given with `--on`. */
@@ -26,9 +26,10 @@ export async function createSshProvider({ file, hosts }: SshProviderOptions): Pr
   const text = await readHostsFile(file)
   const expected = { file, hosts, ...defaultsFor(file) }
   // What OpenSSH knows of a host can be asked only once the file has told its address.
-  const addresses = parseHostsFile(text, expected).map(({ address }) => address)
+  const hostsIn = openHostsFile(text)
+  const addresses = hostsIn(expected).map(({ address }) => address)
   const configs = await sshConfigs(addresses, new AbortController().signal)
-  const provided = parseHostsFile(text, { ...expected, configs }).map(providedHost)
+  const provided = hostsIn({ ...expected, configs }).map(providedHost)
   return {
     kind: 'ssh',
     survey: () => Promise.resolve(provided),
