@@ -47,6 +47,14 @@ export function readJournal(text: string): Journal {
   }
 }
 
+/** How a run ended, by the end of its journal; undefined when it has none, as that of a run which was killed. */
+export function readEnd(text: string): Pick<RunRecord, 'state'> | undefined {
+  const last = read.fieldsIn(text.trimEnd().split('\n').at(-1) ?? '')
+  return last && read.textOf(last['event']) === 'finished'
+    ? { state: read.maybeText(last['state']) }
+    : undefined
+}
+
 function headOf(fields: read.Fields | undefined): JournalHead | undefined {
   const version = read.maybeNumber(fields?.['journal'])
   if (!fields || version === undefined) return undefined

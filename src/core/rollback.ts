@@ -36,14 +36,14 @@ export function formerRun(runs: readonly PastRun[], kept: ReadonlySet<string>): 
 export const lastGood = (runs: readonly PastRun[], kept: ReadonlySet<string>): PastRun | undefined =>
   rollbackTargets(runs, kept)[0]
 
-const newestFirst = (runs: readonly PastRun[]): readonly PastRun[] =>
+const newestFirst = <R extends Pick<PastRun, 'number'>>(runs: readonly R[]): readonly R[] =>
   [...runs].sort((a, b) => b.number - a.number)
 
 /** So many different states are kept: those of the latest runs. */
 export const keptStates = 10
 
 /** The states that stay, of runs given with what each is kept under. */
-export const statesToKeep = (runs: readonly PastRun[]): ReadonlySet<string> =>
+export const statesToKeep = (runs: readonly Pick<PastRun, 'number' | 'state'>[]): ReadonlySet<string> =>
   new Set(
     [...new Set(newestFirst(runs).flatMap(({ state }) => (state === undefined ? [] : [state])))].slice(
       0,

@@ -49,9 +49,12 @@ const lineFor = (marker: string, root: boolean, unpack: string, packed: string):
   quoteAll(['sh', '-c', `${unpack} | ${root ? 'sudo -n -H ' : ''}sh -c "$1" "$0"`, marker, reader, packed])
 
 /** For `printf %b`: only characters that no login shell, however odd, takes for anything else. */
-const escaped = (input: Buffer): string =>
-  input
-    .toString('latin1')
-    .replace(/[^\w ./:,=+@-]/g, (character) => `\\0${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
+const escaped = (input: Buffer): string => Array.from(input, (byte) => escapes[byte]).join('')
+
+/** How each byte is written. */
+const escapes: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte)
+  return /[\w ./:,=+@-]/.test(character) ? character : `\\0${byte.toString(8).padStart(3, '0')}`
+})
 
 const gzipped = (input: Buffer): string => gzipSync(input, { level: 6 }).toString('base64')

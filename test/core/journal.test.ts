@@ -8,7 +8,7 @@ import {
   type Ending,
   type RunRecord,
 } from '../../src/core/journal.ts'
-import { readJournal } from '../../src/core/journal-read.ts'
+import { readEnd, readJournal } from '../../src/core/journal-read.ts'
 import { fakeRun } from '../support/fake-run.ts'
 import { matching } from '../support/matching.ts'
 
@@ -53,6 +53,17 @@ describe('a journal', () => {
     expect(run.failures).toMatchObject([{ code: 'ready', output: matching(/refused/) }])
     expect(run.tasks.at(-1)).toMatchObject({ id: 'a', state: 'failed', durationMs: 30_000 })
     expect(endingOf(run, undefined)).toBe('failed')
+  })
+
+  it.each<[string, (text: string) => string, ReturnType<typeof readEnd>]>([
+    ['the whole of one', (text) => text, { state: undefined }],
+    ['its last kilobyte', (text) => text.slice(-1_024), { state: undefined }],
+    ['one with a state', (text) => `${text}{"ms":9,"event":"finished","state":"abc"}\n`, { state: 'abc' }],
+    ['one that is cut off', (text) => text.slice(0, -3), undefined],
+    ['one without an end', () => journalOf(fakeRun('fine').slice(0, 3)), undefined],
+    ['an empty one', () => '', undefined],
+  ])('tells its end by %s', (_, cut, expected) => {
+    expect(readEnd(cut(journalOf(fakeRun('fine'))))).toEqual(expected)
   })
 
   it('keeps neither output nor progress', () => {

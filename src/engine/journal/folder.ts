@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../../core/error.ts'
 import { readJournal, type Journal } from '../../core/journal-read.ts'
@@ -45,5 +45,26 @@ export async function loadJournal(stateDir: string, number: number): Promise<Jou
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error
+  }
+}
+
+/** Longer than the line that ends a journal. Bytes. */
+const longestEnd = 1_024
+
+/**
+ * The end of a journal, with its last line if that is there: all that is needed to know of many of them, which a fleet's are
+ * too long for.
+ */
+export async function journalEnd(stateDir: string, number: number): Promise<string> {
+  const file = await open(journalPath(stateDir, number))
+  try {
+    const { size } = await file.stat()
+    const { buffer, bytesRead } = await file.read({
+      buffer: Buffer.alloc(longestEnd),
+      position: Math.max(0, size - longestEnd),
+    })
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await file.close()
   }
 }

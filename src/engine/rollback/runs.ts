@@ -1,8 +1,9 @@
 import type Dockerode from 'dockerode'
 import { rm } from 'node:fs/promises'
+import { readEnd } from '../../core/journal-read.ts'
 import { pastRun, statesToKeep, type PastRun } from '../../core/rollback.ts'
 import { contentsOf } from '../../core/kept.ts'
-import { journalNumbers, loadJournal } from '../journal/folder.ts'
+import { journalEnd, journalNumbers, loadJournal } from '../journal/folder.ts'
 import type { Workspace } from '../workspace.ts'
 import { releaseImages } from './images.ts'
 import { removeOtherPacks } from './pack.ts'
@@ -20,16 +21,24 @@ export async function pastRuns(stateDir: string): Promise<readonly PastRun[]> {
 export const keptIn = async (stateDir: string): Promise<ReadonlySet<string>> =>
   new Set(await statesIn(stateDir))
 
+const pastStates = async (stateDir: string): Promise<readonly Pick<PastRun, 'number' | 'state'>[]> =>
+  Promise.all(
+    (await journalNumbers(stateDir)).map(async (number) => ({
+      number,
+      state: readEnd(await journalEnd(stateDir, number))?.state,
+    })),
+  )
+
 /** Removes what only older runs would need. What a newer tool has kept stays, whatever it needs. */
 export async function pruneKept(stateDir: string, engine: () => Promise<Dockerode>): Promise<void> {
-  const wanted = statesToKeep(await pastRuns(stateDir))
+  const wanted = statesToKeep(await pastStates(stateDir))
   const there = await statesIn(stateDir)
+  if (there.every((digest) => wanted.has(digest))) return
   const loaded = await Promise.all(
     there.map(async (digest) => ({ digest, found: await loadState(stateDir, digest) })),
   )
   if (loaded.some(({ found }) => found?.state === 'newer')) return
   const gone = loaded.filter(({ digest }) => !wanted.has(digest))
-  if (gone.length === 0) return
   for (const { digest } of gone) await removeState(stateDir, digest)
   const kept = loaded.flatMap(({ digest, found }) =>
     wanted.has(digest) && found?.state === 'read' ? [found.kept] : [],
