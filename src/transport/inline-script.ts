@@ -49,7 +49,11 @@ const lineFor = (marker: string, root: boolean, unpack: string, packed: string):
   quoteAll(['sh', '-c', `${unpack} | ${root ? 'sudo -n -H ' : ''}sh -c "$1" "$0"`, marker, reader, packed])
 
 /** For `printf %b`: only characters that no login shell, however odd, takes for anything else. */
-const escaped = (input: Buffer): string => Array.from(input, (byte) => escapes[byte]).join('')
+function escaped(input: Buffer): string {
+  let text = ''
+  for (const byte of input) text += escapes[byte] ?? ''
+  return text
+}
 
 /** How each byte is written. */
 const escapes: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
