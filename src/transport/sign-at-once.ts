@@ -1,10 +1,11 @@
+import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import type { Client, ParsedKey } from 'ssh2'
 
-type Sign = (data: Buffer, done: (signature: Buffer) => void) => void
+type Signer = (data: Buffer, done: (signature: Buffer) => void) => void
 
 /** The part of ssh2's own protocol that begins a login; it has no public way to that. */
 interface Protocol {
-  authPK: (user: string, key: ParsedKey, algorithm: string | undefined, sign?: Sign) => void
+  authPK: (user: string, key: ParsedKey, algorithm: string | undefined, sign?: Signer) => void
 }
 
 /** Keys whose signatures have one form alone, so that nothing has to be agreed on before. */
@@ -24,9 +25,20 @@ export function signAtOnce(client: Client): void {
       return
     }
     begin(user, key, undefined, (data, done) => {
-      done(key.sign(data))
+      done(signatureOf(key, data))
     })
   }
+}
+
+/** Keys that hosts share: to take one apart anew takes longer than to sign. */
+const opened = new WeakMap<ParsedKey, KeyObject>()
+
+/** What the key itself would give. */
+function signatureOf(key: ParsedKey, data: Buffer): Buffer {
+  if (key.type !== 'ssh-ed25519') return key.sign(data)
+  const known = opened.get(key) ?? createPrivateKey(key.getPrivatePEM())
+  opened.set(key, known)
+  return sign(undefined, data, known)
 }
 
 function protocolOf(client: Client): Protocol | undefined {

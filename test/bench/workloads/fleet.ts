@@ -11,9 +11,7 @@ import type { Ended } from '../processes.ts'
 import type { SiteHost } from '../sites.ts'
 import { python } from '../tools.ts'
 import type { Measure, Workload } from '../workload.ts'
-
-/** Of each host, as everybody puts them there. */
-const files = [0, 1, 2, 3, 4]
+import { fewFiles, webSite, writeSources, type Content, type Folders } from './fleet-content.ts'
 
 /** Runs a command, and writes below its output what it took: seconds of CPU, with its own children's, and kB of memory. */
 const weigh = `import json, resource, subprocess, sys
@@ -26,7 +24,7 @@ sys.exit(code)`
 const askAll = `
 config=$1 target=$2
 shift 2
-printf '%s\\n' "$@" | xargs -P 16 -I{} ssh -F "$config" {} "sha256sum $target/{}-*"
+printf '%s\\n' "$@" | xargs -P 16 -I% ssh -F "$config" % "find $target/% -type f | xargs sha256sum"
 `
 
 const sshConfig = (hosts: readonly SiteHost[]): string =>
@@ -40,90 +38,74 @@ const sshConfig = (hosts: readonly SiteHost[]): string =>
     )
     .join('')
 
-interface Work {
-  readonly hosts: readonly SiteHost[]
-  /** Files on the controller, in a folder of the project. */
-  readonly sources: string
-  /** Where they go; all hosts are one machine, so the host is part of their names there. */
-  readonly target: string
-}
-
-const playbook = (name: string, { hosts, sources, target }: Work): string => `
-import { defineBox, definePlaybook, file } from 'provision'
+const playbook = (name: string, hosts: readonly SiteHost[], content: Content, folders: Folders): string => `
+import { defineBox, definePlaybook, file, tree } from 'provision'
 const box = defineBox({ name: 'none', build: new URL('.', import.meta.url) })
-const names = ${JSON.stringify(hosts.map(({ name }) => name))}
+const names = ${JSON.stringify(hosts.map((host) => host.name))}
 export default definePlaybook({ name: '${name}', box, hosts: names, resources: ({ hosts }) =>
-  names.flatMap((name) => ${JSON.stringify(files)}.map((i) =>
-    file(hosts[name], \`${target}/\${name}-\${i}\`, { from: \`${sources}/\${i}\`, mode: 0o644 }))) })
+  names.flatMap((name) => ${content.resources(folders)}) })
 `
 
-const ansiblePlay = ({ sources, target }: Work): string =>
-  [
-    '- hosts: all',
-    '  tasks:',
-    ...files.map(
-      (i) =>
-        `    - copy: { src: ${sources}/${i}, dest: "${target}/{{ inventory_hostname }}-${i}", mode: "0644" }`,
-    ),
-    '',
-  ].join('\n')
+const ansiblePlay = (tasks: readonly string[]): string =>
+  ['- hosts: all', '  tasks:', ...tasks, ''].join('\n')
 
-const pyinfraDeploy = ({ sources, target }: Work): string =>
-  [
-    'from pyinfra import host',
-    ...files.map((i) => `files.put(src="${sources}/${i}", dest=f"${target}/{host.name}-${i}", mode="644")`),
-  ].join('\n')
+/** One of the workloads. */
+interface Case {
+  readonly count: number
+  readonly content: Content
+  readonly edited: boolean
+}
 
-async function open(
-  bench: Bench,
-  count: number,
-  edited: boolean,
-): Promise<Readonly<Record<string, Measure>>> {
+const nameOf = ({ count, content, edited }: Case): string =>
+  `fleet-${count}${content.name}${edited ? '-edit' : ''}`
+
+async function open(bench: Bench, which: Case): Promise<Readonly<Record<string, Measure>>> {
+  const { count, content, edited } = which
+  const name = nameOf(which)
   const fleet = await startFleet(count)
   bench.onClose(() => fleet.stop())
-  const dir = join(bench.dir, `fleet-${count}${edited ? '-edit' : ''}`)
+  const dir = join(bench.dir, name)
   const hosts = fleet.targets.map((target) => ({
     ...target,
     ...{ key: '', identityFile: target.identityFile ?? '', knownHosts: target.knownHosts[0] ?? '' },
   }))
-  const work = { hosts, sources: join(dir, 'sources'), target: join(dir, 'hosts') }
-  for (const folder of [work.sources, work.target]) await mkdir(folder, { recursive: true })
-  const source = (i: number, content: string) => writeFile(join(work.sources, String(i)), content)
-  await Promise.all(files.map((i) => source(i, `file ${i}\n`)))
+  const folders = { sources: join(dir, 'sources'), target: join(dir, 'hosts') }
+  await mkdir(folders.target, { recursive: true })
+  await writeSources(content, folders.sources)
   await writeFile(join(dir, 'package.json'), '{ "type": "module" }')
   const refreshing = async (some: readonly SiteHost[]): Promise<() => Promise<Ended>> => {
-    const name = `of-${some.length}`
-    await mkdir(join(dir, 'playbooks', name), { recursive: true })
+    const part = `of-${some.length}`
+    await mkdir(join(dir, 'playbooks', part), { recursive: true })
     // The whole fleet's files lie where the others put theirs: nobody finds anything to change.
-    const own = { ...work, hosts: some, target: some === hosts ? work.target : join(work.target, name) }
-    await mkdir(own.target, { recursive: true })
-    await writeFile(join(dir, 'playbooks', name, 'playbook.ts'), playbook(name, own))
-    await writeFile(join(dir, `${name}.yaml`), fleet.hostsFile(some.length))
-    const argv = [...bench.command, 'refresh', name, '--on', `${name}.yaml`, '--json', '--dir', dir]
+    const own = { ...folders, target: some === hosts ? folders.target : join(folders.target, part) }
+    await writeFile(join(dir, 'playbooks', part, 'playbook.ts'), playbook(part, some, content, own))
+    await writeFile(join(dir, `${part}.yaml`), fleet.hostsFile(some.length))
+    const argv = [...bench.command, 'refresh', part, '--on', `${part}.yaml`, '--json', '--dir', dir]
     return () => bench.program(python, '-c', weigh, ...argv)
   }
-  const ours = await refreshing(hosts)
+  const whole = await refreshing(hosts)
   const one = await refreshing(hosts.slice(0, 1))
   const config = join(dir, 'ssh-config')
   await writeFile(config, sshConfig(hosts))
   const byHand = () =>
-    bench.program('sh', '-c', askAll, 'sh', config, work.target, ...hosts.map(({ name }) => name))
+    bench.program('sh', '-c', askAll, 'sh', config, folders.target, ...hosts.map((host) => host.name))
   const linear = await ansible(bench, hosts, {
-    ...{ name: `fleet-${count}`, playbook: ansiblePlay(work), strategy: 'linear' },
+    ...{ name, playbook: ansiblePlay(content.ansible?.(folders) ?? []), strategy: 'linear' },
   })
-  const deploy = await pyinfra(bench, hosts, { name: `fleet-${count}`, operations: pyinfraDeploy(work) })
-  await ours()
+  const operations = ['from pyinfra import host', ...content.pyinfra(folders)].join('\n')
+  const deploy = await pyinfra(bench, hosts, { name, operations })
+  await whole()
   await one()
 
   let edits = 0
   const edit = async (): Promise<void> => {
-    if (edited) await source(0, `edit ${++edits}\n`)
+    if (edited) await writeFile(join(folders.sources, content.edited), `edit ${++edits}\n`)
   }
   return {
     ours: async () => {
       await edit()
       const alone = weightIn((await one()).stdout)
-      const { stdout, ms } = await ours()
+      const { stdout, ms } = await whole()
       if (!edited) nothingChanged(stdout)
       const { cpu, memory } = weightIn(stdout)
       return { time: ms, cpu: cpu / count, growth: (cpu - alone.cpu) / (count - 1), memory }
@@ -152,9 +134,9 @@ function weightIn(stdout: string): { readonly cpu: number; readonly memory: numb
   return { cpu: Number(cpu) * 1_000, memory: Number(memory) / 1_000 }
 }
 
-const fleetOf = (count: number, edited: boolean): Workload => ({
-  name: `fleet-${count}${edited ? '-edit' : ''}`,
-  title: `refresh of ${count} hosts, sshd on as many loopback addresses, 5 files each: ${edited ? 'one file changed' : 'nothing changed'}`,
+const fleetOf = (one: Case): Workload => ({
+  name: nameOf(one),
+  title: `refresh of ${one.count} hosts, sshd on as many loopback addresses, ${one.content.title}: ${one.edited ? 'one file changed' : 'nothing changed'}`,
   figures: {
     ...time(),
     cpu: { title: 'CPU of the controller a host, that of the process included', unit: 'ms' },
@@ -170,15 +152,21 @@ const fleetOf = (count: number, edited: boolean): Workload => ({
       how: 'as many bare connections by the library that ours uses, in a process that runs already, and nothing done over them',
     },
     // It takes minutes, and as long whether a file has changed or not.
-    ...(edited
+    ...(one.edited || one.content.ansible === undefined
       ? []
       : [peer('ansible', '`copy` of each file, forks = hosts, pipelining', { goals: faster(20), most: 1 })]),
     peer('pyinfra', '`files.put` of each file, all hosts at once', { goals: faster(5), most: 1 }),
   ],
-  open: (bench) => open(bench, count, edited),
+  open: (bench) => open(bench, one),
 })
 
-export const fleets: readonly Workload[] = [100, 300].flatMap((count) => [
-  fleetOf(count, false),
-  fleetOf(count, true),
-])
+/** With more on each host the other tool takes a quarter of an hour for 300. */
+const cases = [
+  { count: 100, content: webSite },
+  { count: 100, content: fewFiles },
+  { count: 300, content: fewFiles },
+]
+
+export const fleets: readonly Workload[] = cases.flatMap((one) =>
+  [false, true].map((edited) => fleetOf({ ...one, edited })),
+)
