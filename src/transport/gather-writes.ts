@@ -11,14 +11,14 @@ export function gatherWrites(stream: Writable): void {
     gathering = false
     stream.uncork()
   }
-  stream.write = new Proxy(stream.write, {
-    apply(write, self, call: readonly unknown[]): unknown {
+  stream.write = new Proxy(stream.write.bind(stream), {
+    apply(write, _, call: readonly unknown[]): unknown {
       if (!gathering) {
         gathering = true
         stream.cork()
         setImmediate(letGo)
       }
-      return Reflect.apply(write, self, call)
+      return Reflect.apply(write, undefined, call)
     },
   })
 }
