@@ -53,3 +53,16 @@ it('does not let those wait who answer, for those who do not', async () => {
   began.forEach(fail)
   await all
 })
+
+it('does not go on so where most do not answer', async () => {
+  const { began, connect, fail } = stalling()
+  const inTurn = connectInTurn(connect, { most: 1, patience: 10, beyond: 1 })
+  const all = Promise.allSettled(['a', 'b', 'c'].map((name) => inTurn(target(name), signal)))
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(began).toEqual(['a', 'b'])
+  fail('a')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(began).toEqual(['a', 'b', 'c'])
+  began.forEach(fail)
+  await all
+})
