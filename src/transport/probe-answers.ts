@@ -1,4 +1,5 @@
-import { ProvisionError } from '../core/error.ts'
+import { gunzipSync } from 'node:zlib'
+import { ProvisionError, reasonOf } from '../core/error.ts'
 import type { Answer, CommandAnswer, Stat } from '../core/probe.ts'
 import { asOperand, readLimit, statPaths, type ShellProbe } from './probe-script.ts'
 
@@ -21,7 +22,7 @@ export function probeAnswers(
   const commands = new Map<number, CommandAnswer>()
   const leftovers = new Map<number, readonly string[]>()
   let complete = false
-  for (const { body, words } of framesOf(output, marker)) {
+  for (const { body, words } of framesIn(host, output, marker)) {
     const [kind, index = '', code = ''] = words
     if (kind === 'stat') statReader(body, stats)
     else if (kind === 'sums') sumReader(body, sums)
@@ -30,12 +31,7 @@ export function probeAnswers(
     else if (kind === 'leftovers') leftovers.set(Number(index), utf8(body).split('\0'))
     else if (kind === 'done') complete = true
   }
-  if (!complete) {
-    throw new ProvisionError('host', `${host}: the answers to what was asked are cut short`, {
-      output: output.toString().slice(-1_000),
-      help: `look whether sh, stat, xargs and sha256sum work on ${host}`,
-    })
-  }
+  if (!complete) throw cutShort(host, output.toString().slice(-1_000))
   return probes.map((probe, index) => {
     if (probe.ask === 'read') return reads.get(index)
     if (probe.ask === 'command') return commands.get(index) ?? { code: 126, output: '' }
@@ -65,6 +61,29 @@ function framesOf(output: Buffer, marker: string): readonly Frame[] {
     return frame
   })
 }
+
+/** More than a host says of a hundred thousand files. Bytes. */
+const mostUnpacked = 256 * 1024 * 1024
+
+/** All frames, those that came packed as well. */
+const framesIn = (host: string, output: Buffer, marker: string): readonly Frame[] =>
+  framesOf(output, marker).flatMap((frame) =>
+    frame.words[0] === 'packed' ? framesOf(unpacked(host, frame), marker) : [frame],
+  )
+
+function unpacked(host: string, { body }: Frame): Buffer {
+  try {
+    return gunzipSync(Buffer.from(body, 'latin1'), { maxOutputLength: mostUnpacked })
+  } catch (error) {
+    throw cutShort(host, reasonOf(error))
+  }
+}
+
+const cutShort = (host: string, output: string): ProvisionError =>
+  new ProvisionError('host', `${host}: the answers to what was asked are cut short`, {
+    output,
+    help: `look whether sh, stat, xargs and sha256sum work on ${host}`,
+  })
 
 /** A line up to the name that ends it, matched at a place. */
 interface LineForm {

@@ -32,7 +32,7 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
       // Starts a line of its own, whatever came before.
       `tell() { printf '\\n%s %s\\n' "$m" "$*"; }`,
       commandHelper,
-      ...(paths.length === 0 ? [] : isFew ? [statFew(paths)] : [`xargs -0 sh -c ${quote(statMany)} "$m"`]),
+      ...(paths.length === 0 ? [] : isFew ? [statFew(paths)] : [paths.length < very ? askMany : askVeryMany]),
       ...probes.flatMap((probe, index) => (probe.ask === 'stat' ? [] : [section(probe, index)])),
       'tell done',
       'exit 0',
@@ -54,6 +54,9 @@ const statFormat = '%f:%s:%u:%U:%g:%G:%n'
 
 /** Up to here a shell's own list takes less than the processes of `xargs`, and fits a command line. */
 const few = 250
+
+/** From here on answers go packed: a channel carries some 2 MB a round trip, and a new connection much less. */
+const very = 1_500
 
 // Of a pipe nothing is read, it would block, nor of a device, which might never end; a folder is refused by itself.
 const statFew = (paths: readonly string[]): string => `
@@ -84,6 +87,16 @@ for p do
 done | xargs -0 -r sha256sum -- 2>/dev/null
 printf "\\n%s sums\\n" "$0"
 exit 0`
+
+const askMany = `xargs -0 sh -c ${quote(statMany)} "$m"`
+
+const askVeryMany = `
+if command -v gzip >/dev/null 2>&1; then
+  ${askMany} | gzip -1c
+  tell packed
+else
+  ${askMany}
+fi`
 
 /** Runs a function for its output, cut to the limit without ending it, and its exit code. */
 const commandHelper = `exec 4>&1

@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/core/digest.ts'
@@ -29,6 +30,7 @@ describe.each(shells)('under $title', (shell) => {
     ['few', 0],
     ['more', 100],
     ['many', 300],
+    ['very many', 1_600],
   ])('tells files, folders, links and what is missing apart, among %s', async (_, others) => {
     const at = (name: string) => join(folder, `${shell.title} ${others}`, name)
     await mkdir(at('sub'), { recursive: true })
@@ -154,8 +156,17 @@ describe.each(shells)('under $title', (shell) => {
   )
 })
 
-it('answers that are cut short are noticed', () => {
-  expect(() => probeAnswers('box', [{ ask: 'stat', path: '/' }], marker, Buffer.from('41ed:1:'))).toThrow(
+it.each([
+  ['in the middle of a line', Buffer.from('41ed:1:')],
+  [
+    'where they are packed',
+    Buffer.concat([
+      gzipSync(`41ed:4096:0:root:0:root:/\n\n${marker} stat\n\n${marker} sums\n`).subarray(0, -9),
+      Buffer.from(`\n${marker} packed\n\n${marker} done\n`),
+    ]),
+  ],
+])('answers that are cut short %s are noticed', (_, output) => {
+  expect(() => probeAnswers('box', [{ ask: 'stat', path: '/' }], marker, output)).toThrow(
     'box: the answers to what was asked are cut short',
   )
 })
