@@ -40,11 +40,16 @@ export async function sendImage(
   const { host, signal } = delivery
   const what = `${host} › image ${image.ref}`
   try {
-    if (await isImage(target, image.ref, image)) return
-    if ((await layersThere(target, image, signal)) === 'named') return
+    const former = await found(target.getImage(image.ref).inspect())
+    if (former && imageFingerprint(former) === image.fingerprint) return
+    const below = former ? sharedLayers(image.layers, [layersOf(former)]) : 0
+    // Where it lacks the uppermost at most, no other image there could help more: each is 7 kB to ask for.
+    const isNear = below > 0 && below >= image.layers.length - 1
+    const there = () => (isNear ? below : layersThere(target, image, signal))
+    if ((await there()) === 'named') return
     await lend(async (archive) => {
       // Asked again: another image may have come meanwhile.
-      const have = await layersThere(target, image, signal)
+      const have = await there()
       if (have === 'named') return
       if (await arrives(target, archive, have, image, delivery)) return
       // Another run may have pruned what has no name yet, or layers that were counted on.
@@ -76,11 +81,10 @@ async function layersThere(
   const there = inspected.filter((one) => one !== undefined)
   const same = there.find((one) => imageFingerprint(one) === image.fingerprint)
   if (same && (await named(target, same.Id, image.ref, signal))) return 'named'
-  return sharedLayers(
-    image.layers,
-    there.map(({ RootFS }) => RootFS.Layers ?? []),
-  )
+  return sharedLayers(image.layers, there.map(layersOf))
 }
+
+const layersOf = ({ RootFS }: Dockerode.ImageInspectInfo): readonly string[] => RootFS.Layers ?? []
 
 async function isImage(target: Dockerode, name: string, image: BuiltImage): Promise<boolean> {
   const there = await found(target.getImage(name).inspect())
