@@ -41,37 +41,51 @@ function escapeOf(lines: readonly string[]): string {
   return '\\'
 }
 
-/**
- * The images that a Dockerfile takes from elsewhere, by `FROM` or `COPY --from`: not its own stages, not `scratch`,
- * nothing after the target stage.
- */
-export function basesOf(
+/** What a Dockerfile makes from one `FROM` to the next. */
+export interface Stage {
+  /** What its `FROM` names, arguments filled in: an image, a stage before it, or `scratch`. */
+  readonly base: string
+  /** In small letters. */
+  readonly name: string | undefined
+  /** After its `FROM`. */
+  readonly steps: readonly Instruction[]
+}
+
+/** The stages that are built: none after the target. */
+export function stagesOf(
   instructions: readonly Instruction[],
   args: Readonly<Record<string, string>>,
   target?: string,
-): readonly string[] {
+): readonly Stage[] {
+  const starts = instructions.flatMap(({ keyword }, index) => (keyword === 'FROM' ? [index] : []))
   const values = new Map<string, string>()
-  const stages = new Set<string>()
+  for (const { keyword, rest } of instructions.slice(0, starts[0])) {
+    if (keyword !== 'ARG') continue
+    for (const [name, value] of defaultsOf(rest, values)) values.set(name, args[name] ?? value)
+  }
+  const stages = starts.map((start, i): Stage => {
+    const words = (instructions[start]?.rest ?? '').split(/\s+/).filter((word) => !word.startsWith('--'))
+    const [image = '', as, name] = words
+    return {
+      base: expand(image, values),
+      name: as?.toLowerCase() === 'as' ? name?.toLowerCase() : undefined,
+      steps: instructions.slice(start + 1, starts[i + 1]),
+    }
+  })
+  const last = stages.findIndex(({ name }, i) => name === target?.toLowerCase() || String(i) === target)
+  return target === undefined || last < 0 ? stages : stages.slice(0, last + 1)
+}
+
+/** The images that stages take from elsewhere, by `FROM` or `COPY --from`: none of themselves, not `scratch`. */
+export function basesOf(stages: readonly Stage[]): readonly string[] {
+  const known = new Set<string>()
   const bases = new Set<string>()
-  let stage = -1
-  let last = false
-  for (const { keyword, rest } of instructions) {
-    if (keyword === 'ARG' && stage < 0) {
-      for (const [name, value] of defaultsOf(rest, values)) values.set(name, args[name] ?? value)
-    }
-    if (keyword === 'FROM') {
-      if (last) break
-      const [image = '', as, name] = rest.split(/\s+/).filter((word) => !word.startsWith('--'))
-      const base = expand(image, values)
-      if (base !== '' && base !== 'scratch' && !stages.has(base.toLowerCase())) bases.add(base)
-      stage++
-      const called = as?.toLowerCase() === 'as' ? name?.toLowerCase() : undefined
-      if (called !== undefined) stages.add(called)
-      last = target !== undefined && (called === target.toLowerCase() || String(stage) === target)
-    }
-    if (keyword === 'COPY') {
-      const from = /(?:^|\s)--from=(\S+)/.exec(rest)?.[1]
-      if (from !== undefined && !/^\d+$/.test(from) && !stages.has(from.toLowerCase())) bases.add(from)
+  for (const { base, name, steps } of stages) {
+    if (base !== '' && base !== 'scratch' && !known.has(base.toLowerCase())) bases.add(base)
+    if (name !== undefined) known.add(name)
+    for (const { keyword, rest } of steps) {
+      const from = keyword === 'COPY' ? /(?:^|\s)--from=(\S+)/.exec(rest)?.[1] : undefined
+      if (from !== undefined && !/^\d+$/.test(from) && !known.has(from.toLowerCase())) bases.add(from)
     }
   }
   return [...bases]

@@ -4,7 +4,7 @@ import { digestOfValue, type Digest } from '../../core/digest.ts'
 import { localPath } from '../../core/local.ts'
 import { readContext, readDockerfile, type Context } from './context.ts'
 import type { DigestCache } from './digest-cache.ts'
-import { basesOf, parseDockerfile } from './dockerfile.ts'
+import { basesOf, parseDockerfile, stagesOf, type Stage } from './dockerfile.ts'
 import { imageName } from './image-name.ts'
 import { closureOf, refuseCycle } from './order.ts'
 import type { FileDigests } from './records.ts'
@@ -35,10 +35,10 @@ export function declare(builds: readonly Build[], playbookDir: string): Declared
   const all = closureOf(builds, buildNeeds)
   const images = new Map<string, Image>()
   for (const build of all.values()) if (build.kind === 'image') images.set(imageName(build.ref), build)
-  const bases = new Map(
-    [...images.values()].map((image) => [imageName(image.ref), dockerfileBases(image, playbookDir)]),
+  const stages = new Map(
+    [...images.values()].map((image) => [imageName(image.ref), readStages(image, playbookDir)]),
   )
-  const found = (image: Image) => bases.get(imageName(image.ref)) ?? []
+  const found = (image: Image) => basesOf(stages.get(imageName(image.ref)) ?? [])
   const needsOf = (image: Image) => {
     const named = found(image).flatMap((ref) => images.get(imageName(ref)) ?? [])
     return [...new Set([...(image.build?.needs ?? []), ...named])]
@@ -55,10 +55,10 @@ export function declare(builds: readonly Build[], playbookDir: string): Declared
   }
 }
 
-function dockerfileBases({ ref, build }: Image, playbookDir: string): readonly string[] {
+function readStages({ ref, build }: Image, playbookDir: string): readonly Stage[] {
   if (!build) return []
   const text = readDockerfile(`image ${ref}`, build, playbookDir)
-  return basesOf(parseDockerfile(text), build.args, build.target)
+  return stagesOf(parseDockerfile(text), build.args, build.target)
 }
 
 /** Reads the inputs of images, each once. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { basesOf, parseDockerfile } from '../../../src/engine/build/dockerfile.ts'
+import { basesOf, parseDockerfile, stagesOf } from '../../../src/engine/build/dockerfile.ts'
 
 describe('instructions of a Dockerfile', () => {
   it.each<[string, string, [keyword: string, rest: string, line: number][]]>([
@@ -84,7 +84,9 @@ describe('what a Dockerfile takes from elsewhere', () => {
     ['arguments inside stages do not count', 'FROM a\nARG V=1\nFROM b:${V:-0}', ['a', 'b:0']],
     ['nothing after the target', 'FROM a AS one\nFROM b AS two\nFROM c', ['a', 'b'], {}, 'two'],
     ['a target by number', 'FROM a\nFROM b', ['a'], {}, '0'],
+    ['a target that is not there', 'FROM a AS x\nFROM b', ['a', 'b'], {}, 'y'],
+    ['a target in other letters', 'FROM a AS x\nFROM b', ['a'], {}, 'X'],
   ])('%s', (_, text, expected, args = {}, target?) => {
-    expect(basesOf(parseDockerfile(text), args, target)).toEqual(expected)
+    expect(basesOf(stagesOf(parseDockerfile(text), args, target))).toEqual(expected)
   })
 })
