@@ -74,6 +74,25 @@ test('it is built again when it was removed, for other arguments, and when its b
   expect(await begun(root, top('2'), bottom)).toEqual([`image ${top('').ref}`])
 })
 
+test('two that begin alike share that, and keep it when what is last in them changes', async () => {
+  const names = ['alike1', 'alike2']
+  // Unlike that of any other run, and other bytes each time a step is run.
+  const begin = `FROM ${base}\nENV RUN=${prefix}\nRUN head -c 99 /dev/urandom > /shared\n`
+  const root = temporaryFolder()
+  const layersWith = async (x: string) => {
+    for (const name of names) {
+      const text = `${begin}RUN head -c 99 /dev/urandom > /${name}\nCOPY x /x\n`
+      fill(root, { [`${name}/Dockerfile`]: text, [`${name}/x`]: x })
+    }
+    const images = names.map((name) => image(name))
+    const built = await workplace(root).build(...images)
+    return images.map(({ ref }) => built.images.get(ref)?.layers.slice(0, -1))
+  }
+  const before = await layersWith('1')
+  expect(before[0]?.slice(0, 2)).toEqual(before[1]?.slice(0, 2))
+  expect(await layersWith('2')).toEqual(before)
+})
+
 test('what .dockerignore keeps out does not come in and does not count', async () => {
   const root = temporaryFolder({
     'ignore/Dockerfile': `FROM ${base}\nCOPY . /in\n`,
@@ -148,17 +167,19 @@ test('an image that is not built here is used when it is there, else it cannot b
 
 test('an interruption leaves neither a container nor an image', async () => {
   const mark = `${prefix}-interrupted`
-  const root = temporaryFolder({ 'slow/Dockerfile': `FROM ${base}\nRUN echo ${mark}; sleep 300\n` })
+  const dockerfile = `FROM ${base}\nRUN echo ${mark}; sleep 300\n`
+  const root = temporaryFolder({ 'slow/Dockerfile': dockerfile, 'waits/Dockerfile': dockerfile })
   const stop = new AbortController()
   const { build, lines } = workplace(root, { signal: stop.signal })
-  const slow = image('slow')
-  const building = failure(build(slow))
+  const [slow, waits] = [image('slow'), image('waits')]
+  const building = failure(build(slow, waits))
   await expect.poll(lines, { timeout: 60_000 }).toContain(mark)
   expect(await containersOf(mark)).toHaveLength(1)
   stop.abort()
   expect(await building).toMatchObject({ code: 'interrupted' })
   await expect.poll(() => containersOf(mark), { timeout: 20_000 }).toEqual([])
   expect(await isThere(slow.ref)).toBe(false)
+  expect(await isThere(waits.ref)).toBe(false)
 })
 
 test('a Debian base that is not there is had once for all that need it', async () => {

@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { buildId, buildNeeds, type Build, type Image } from '../../core/build.ts'
 import { digestOfValue, type Digest } from '../../core/digest.ts'
 import { localPath } from '../../core/local.ts'
+import { beginningsOf } from './beginnings.ts'
 import { readContext, readDockerfile, type Context } from './context.ts'
 import type { DigestCache } from './digest-cache.ts'
 import { basesOf, parseDockerfile, stagesOf, type Stage } from './dockerfile.ts'
@@ -25,6 +26,8 @@ export interface Declared {
   readonly needsOf: (image: Image) => readonly Image[]
   /** What its Dockerfile takes from elsewhere and nobody declares. */
   readonly basesOf: (image: Image) => readonly string[]
+  /** How its stages begin: what it may have in common with others. */
+  readonly beginningsOf: (image: Image) => readonly string[]
 }
 
 /**
@@ -38,7 +41,8 @@ export function declare(builds: readonly Build[], playbookDir: string): Declared
   const stages = new Map(
     [...images.values()].map((image) => [imageName(image.ref), readStages(image, playbookDir)]),
   )
-  const found = (image: Image) => basesOf(stages.get(imageName(image.ref)) ?? [])
+  const stagesIn = (image: Image) => stages.get(imageName(image.ref)) ?? []
+  const found = (image: Image) => basesOf(stagesIn(image))
   const needsOf = (image: Image) => {
     const named = found(image).flatMap((ref) => images.get(imageName(ref)) ?? [])
     return [...new Set([...(image.build?.needs ?? []), ...named])]
@@ -52,6 +56,7 @@ export function declare(builds: readonly Build[], playbookDir: string): Declared
     builds: all,
     needsOf,
     basesOf: (image) => found(image).filter((ref) => !images.has(imageName(ref))),
+    beginningsOf: (image) => beginningsOf(stagesIn(image)),
   }
 }
 

@@ -45,7 +45,7 @@ async function make(
   workshop: Workshop,
 ): Promise<string> {
   const { build, ref } = image
-  const { emit, limit, signal } = workshop
+  const { emit, inTurn, limit, signal } = workshop
   if (!build || !context) {
     await workshop.base(ref)
     return (await (await workshop.engine()).getImage(ref).inspect()).Id
@@ -55,11 +55,13 @@ async function make(
     ...declared.basesOf(image).map(workshop.base),
   ])
   for (const result of settled) if (result.status === 'rejected') throw result.reason
-  return await limit(() =>
+  const run = () =>
     asTask(emit, `image ${ref}`, signal, (task) =>
       runImageBuild({ ref, build, context, digest }, workshop, task),
-    ),
-  )
+    )
+  // The classic builder makes a step that two builds share twice when they run at once. Its cache finds only one of the
+  // two from then on, and with it nothing of what the other image has on top.
+  return await inTurn(declared.beginningsOf(image), () => limit(run))
 }
 
 async function describe(id: string, { ref }: Image, { engine, signal }: Workshop): Promise<Described> {

@@ -19,6 +19,7 @@ import { declare, imageInputReader, type Declared } from './image-inputs.ts'
 import { imageName } from './image-name.ts'
 import { limitTo } from './limit.ts'
 import { listImages } from './local-images.ts'
+import { takeTurns } from './turns.ts'
 import type { BuildContext, Workshop } from './workshop.ts'
 
 export type { BuildContext } from './workshop.ts'
@@ -106,6 +107,7 @@ function openWorkshop(
     digests,
     images: listImages(engine, refs, signal),
     limit: limitTo(Math.max(2, availableParallelism())),
+    inTurn: takeTurns(),
     inputsOf: imageInputReader(declared, playbookDir, digests),
     image: images.get,
     base: bases.get,

@@ -5,6 +5,7 @@ import type { DigestCache } from './digest-cache.ts'
 import type { ImageInputs } from './image-inputs.ts'
 import type { Limit } from './limit.ts'
 import type { LocalImages } from './local-images.ts'
+import type { Turns } from './turns.ts'
 
 /** What builds are done with. */
 export interface BuildContext {
@@ -24,6 +25,8 @@ export interface Workshop extends BuildContext {
   readonly images: LocalImages
   /** How many builds run at once. */
   readonly limit: Limit
+  /** Which builds run one after another. */
+  readonly inTurn: Turns
   readonly inputsOf: (image: Image) => Promise<ImageInputs>
   /** Has a build done, unless it is so already, and the builds that it needs before. */
   readonly image: (image: Image) => Promise<BuiltImage>

@@ -29,6 +29,7 @@ test('declared images are found in Dockerfiles, with and without a tag; others a
   const declared = declare([app, image('jdk'), image('jre')], root)
   expect(declared.needsOf(app).map(({ ref }) => ref)).toEqual(['jdk:latest', 'jre:latest'])
   expect(declared.basesOf(app)).toEqual(['other:1'])
+  expect(declared.beginningsOf(app)).toEqual(['other:1 COPY --from=jre:latest a b'])
 })
 
 test.each<[string, Record<string, string>, string]>([
