@@ -5,6 +5,7 @@
  * - `playbook`: what the playbook says cannot be carried out (exit code 1)
  * - `conflict`: something that is not ours is in the way
  * - `build`, `engine`, `host`, `provider`, `box`, `action`, `ready`: the run failed there
+ * - `edited`: a file of this machine was saved again while the run was at work; the same run again brings it
  * - `state`: what this machine keeps of an environment cannot be written or read
  * - `locked`: somebody else is at work on the environment
  * - `interrupted`: the user stopped the run (exit code 130)
@@ -20,6 +21,7 @@ export type ErrorCode =
   | 'box'
   | 'action'
   | 'ready'
+  | 'edited'
   | 'state'
   | 'locked'
   | 'interrupted'

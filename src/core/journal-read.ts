@@ -119,7 +119,7 @@ const failureOf = ({ code, message, output, log, help }: read.Fields): Failure =
 
 const codes = [
   ...(['usage', 'playbook', 'conflict', 'build', 'engine', 'host', 'provider', 'box'] as const),
-  ...(['action', 'ready', 'state', 'locked', 'interrupted'] as const),
+  ...(['action', 'ready', 'edited', 'state', 'locked', 'interrupted'] as const),
 ] satisfies readonly Failure['code'][]
 
 function planOf(value: unknown): Plan {

@@ -176,7 +176,14 @@ async function putBack(
       : failure.help
     return { ...failure, message: `${titled} (the former one is back)`, help }
   }
-  return { ...failure, message: titled, output: [failure.output, ...reasons].filter(Boolean).join('\n') }
+  // That is no longer only a file that was saved meanwhile.
+  const code = failure.code === 'edited' ? 'action' : failure.code
+  return {
+    ...failure,
+    code,
+    message: titled,
+    output: [failure.output, ...reasons].filter(Boolean).join('\n'),
+  }
 }
 
 /** Whoever does a single action does not know for which resource it is. */

@@ -212,7 +212,7 @@ const unfinished = (host: string, code: number, stderr: string): ProvisionError 
   )
 
 const localFailure = (host: string, path: string, reason: string): ProvisionError =>
-  new ProvisionError('action', `${host} › ${path}: ${reason}`, {
+  new ProvisionError('edited', `${host} › ${path}: ${reason}`, {
     help: 'run the same again, when nothing writes to it any more',
   })
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { ProvisionError, reasonOf } from '../core/error.ts'
+import { ProvisionError, reasonOf, systemCode } from '../core/error.ts'
 import { reveal } from '../core/secret.ts'
 import type { Staged } from './commit-layout.ts'
 import type { Write } from './file-batch.ts'
@@ -42,13 +42,10 @@ async function contentOf(host: string, { content, path, size }: Write): Promise<
   try {
     return size <= small ? readFileSync(content.path) : await readFile(content.path)
   } catch (cause) {
-    return new ProvisionError(
-      'action',
-      `${host} › ${path}: ${content.path} cannot be read: ${reasonOf(cause)}`,
-      {
-        cause,
-      },
-    )
+    // It was there when the plan was made. One that may not be read stays so: another run would not bring it.
+    const code = systemCode(cause) === 'ENOENT' ? 'edited' : 'action'
+    const reason = `${content.path} cannot be read: ${reasonOf(cause)}`
+    return new ProvisionError(code, `${host} › ${path}: ${reason}`, { cause })
   }
 }
 

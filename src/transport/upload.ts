@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { posix } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SFTPWrapper } from 'ssh2'
@@ -114,10 +115,15 @@ function openSftp({ name, client, lost, traffic }: Connection): Promise<SFTPWrap
 }
 
 export const uploadFailed = (host: string, source: string, folder: string, cause: unknown): ProvisionError =>
-  new ProvisionError('action', `${host} › ${source}: the upload failed: ${reasonOf(cause)}`, {
-    help: `look whether the disk of ${host} is full: provision ssh ${host} -- df -h ${folder}`,
-    cause,
-  })
+  // A file that is gone by now was there when the plan was made.
+  new ProvisionError(
+    existsSync(source) ? 'action' : 'edited',
+    `${host} › ${source}: the upload failed: ${reasonOf(cause)}`,
+    {
+      help: `look whether the disk of ${host} is full: provision ssh ${host} -- df -h ${folder}`,
+      cause,
+    },
+  )
 
 /**
  * What a host runs to make a folder `$f` for the uploads of one batch, to take away those of runs that were killed, and to

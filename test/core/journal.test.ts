@@ -81,6 +81,11 @@ describe('a journal', () => {
   })
 })
 
+it.each(['edited', 'action', 'interrupted'] as const)('keeps the code of a failure: %s', (code) => {
+  const run = read(journalOf([{ event: 'failed', failure: { code, message: 'x' } }]))
+  expect(run.failures).toMatchObject([{ code }])
+})
+
 test.each<[string, string, object]>([
   ['empty', '', { state: 'damaged' }],
   ['cut off in its first line', JSON.stringify(head).slice(0, 40), { state: 'damaged' }],

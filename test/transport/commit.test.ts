@@ -189,6 +189,9 @@ describe.each(shells)('under $title', (shell) => {
       'box › "relative": is not an absolute path',
       'ok',
     ])
+    // A watch has to know what is only a file that was saved meanwhile.
+    const codes = outcomes.map((outcome) => (outcome.ok ? 'ok' : outcome.error.code))
+    expect(codes).toEqual([...Array<string>(7).fill('action'), 'edited', 'edited', 'playbook', 'ok'])
     // What is wrong here is not to be looked for there.
     const helpOf = (index: number) => {
       const outcome = outcomes[index]
