@@ -33,6 +33,7 @@ export function holdLast(emit: Emit): Held {
         event: 'finished',
         ...{ ok, changed, unchanged, failed },
         durationMs: Math.round(durationMs),
+        ...(ok && held?.again ? { again: true } : {}),
       }
       emit(finished)
       return finished

@@ -80,8 +80,13 @@ export type Event =
   | { readonly event: 'edited'; readonly files: readonly string[] }
   /** A watch is at rest: from now on a change of one of that many files makes a run. */
   | { readonly event: 'watching'; readonly files: number }
-  /** A `detail` is for those who look closely. */
-  | { readonly event: 'note'; readonly level: 'info' | 'warning' | 'detail'; readonly text: string }
+  /** A `detail` is for those who look closely; `not-begun` is what a failure has held up. */
+  | {
+      readonly event: 'note'
+      readonly level: 'info' | 'warning' | 'detail'
+      readonly kind?: 'not-begun'
+      readonly text: string
+    }
   | { readonly event: 'endpoints'; readonly endpoints: readonly NamedEndpoint[] }
   | { readonly event: 'failed'; readonly failure: Failure }
   /** A run failed, and what explains it was written here: an absolute path. */
@@ -98,6 +103,8 @@ export interface Finished {
   readonly unchanged: number
   readonly failed: number
   readonly durationMs: number
+  /** In a watch: files were saved meanwhile, and what is left because of that is for the next run. */
+  readonly again?: true
 }
 
 export type Emit = (event: Event) => void

@@ -96,7 +96,8 @@ function report({ emit, signal, graph }: Session, { failed, skipped, unreached, 
   const behind = onHostsOrNeeding(graph, new Set(lost))
   const notBegun = (why: string, ids: readonly string[]): void => {
     if (ids.length === 0) return
-    emit({ event: 'note', level: 'warning', text: `not begun, because ${why}: ${ids.join(', ')}` })
+    const text = `not begun, because ${why}: ${ids.join(', ')}`
+    emit({ event: 'note', level: 'warning', kind: 'not-begun', text })
   }
   if (signal.aborted) {
     notBegun('the run was interrupted', skipped)

@@ -26,7 +26,9 @@ export function resultText(outcome: Outcome, look: ClosingLook): string {
     return [...answers, changes ? `${look.style.dim('planned:')}\n${changes}` : '']
       .filter(Boolean)
       .join('\n\n')
-  const blocks = [...answers, changes, endpointsText(endpoints, look)]
+  // What is left to the next run is not done.
+  const done = finished.again ? '' : changes
+  const blocks = [...answers, done, endpointsText(endpoints, look)]
   return blocks.filter(Boolean).join('\n\n')
 }
 
@@ -54,6 +56,7 @@ const endpointsText = (endpoints: readonly NamedEndpoint[], { style }: ClosingLo
 export function tallyText(outcome: Outcome, finished: Finished, { style }: ClosingLook): string {
   const { ok, changed, unchanged, failed, durationMs } = finished
   const time = showDuration(durationMs)
+  if (finished.again) return style.dim(`saved meanwhile: the next run does the rest · ${time}`)
   if (isPlan(outcome.command) && outcome.plan && ok) return planTally(outcome.plan, time, style)
   const counts = [
     changed > 0 ? `${changed} changed` : '',

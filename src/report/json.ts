@@ -28,8 +28,9 @@ function external(event: Event): object {
     case 'planned':
       return { event: event.event, plan: planJson(event.plan) }
     case 'finished': {
-      const { ok, changed, unchanged, failed, durationMs } = event
-      return { event: event.event, ok, changed, unchanged, failed, durationMs: Math.round(durationMs) }
+      const { ok, changed, unchanged, failed, durationMs, again } = event
+      const counts = { ok, changed, unchanged, failed, durationMs: Math.round(durationMs) }
+      return { event: event.event, ...counts, ...(again && { again }) }
     }
     default:
       return event

@@ -24,6 +24,13 @@ it('writes one JSON object a line, and ends with the very form that is promised'
   )
 })
 
+it('tells also by JSON that a run leaves something to the next one', async () => {
+  const counts = { ok: true, changed: 1, unchanged: 0, failed: 0, durationMs: 2.3 }
+  expect(await linesOf([{ event: 'finished', ...counts, again: true }])).toEqual([
+    '{"event":"finished","ok":true,"changed":1,"unchanged":0,"failed":0,"durationMs":2,"again":true}',
+  ])
+})
+
 it('leaves out what only profiles are made of', async () => {
   const timed = { event: 'timed', what: 'ask', durationMs: 1 } as const
   expect(await linesOf([timed, { event: 'phase-started', phase: 'plan' }])).toEqual([
