@@ -16,14 +16,24 @@ export interface Cause {
   readonly asked: boolean
 }
 
+/** Whether a run did all that it was to do, or left something to the next one, because files were saved meanwhile. */
+export type Done = 'all' | 'part'
+
+/**
+ * Whether a run may leave something to the next one. One that is made by nothing but what the last run left may not: so
+ * each run goes back to a save or to the user, and what no further run mends comes to light.
+ */
+export const mayLeave = ({ edited, asked }: Cause): boolean => asked || edited.length > 0
+
 export interface WatchOptions {
   /** What the system is made from, as far as is known now. */
   readonly sources: () => Sources
   /**
    * Carries out one run. Before it reads what `sources` has got in addition since the run began, it has to call `widen`.
-   * What fails in it is its own business: a rejection ends the watch.
+   * What fails in it is its own business: a rejection ends the watch. After one that did only a part another follows, also
+   * when no edit is found, unless it was not to leave anything.
    */
-  readonly run: (cause: Cause, widen: () => Promise<void>) => Promise<void>
+  readonly run: (cause: Cause, widen: () => Promise<void>) => Promise<Done>
   /** Called when nothing is left to do, with the number of files that are watched. */
   readonly onRest: (files: number) => void
   /** Called when runs follow each other without end, with what differs each time. */
@@ -124,10 +134,11 @@ export function watch(options: WatchOptions): Watch {
     isResting = false
     hasHeard = false
     if (isCircle) onCircle(edited)
-    await run({ edited, asked }, widen)
+    const cause = { edited, asked }
+    const done = await run(cause, widen)
     // The run may have read another playbook, another .dockerignore.
     areas = undefined
-    tell({ is: 'ran' })
+    tell({ is: 'ran', owes: done === 'part' && mayLeave(cause) })
   }
 
   tell({ is: 'due' })

@@ -1,8 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { watch, type Cause, type WatchOptions } from '../../src/engine/watch.ts'
+import { mayLeave, watch, type Cause, type Done, type WatchOptions } from '../../src/engine/watch.ts'
 import { settledFolder } from '../support/folder.ts'
 
 interface Started {
@@ -16,7 +16,7 @@ interface Started {
 
 /** A watch on a folder `www` and a playbook, whose runs do no more than `during`. */
 async function start(
-  during: (root: string, cause: Cause) => Promise<void> = () => Promise.resolve(),
+  during: (root: string, cause: Cause) => Promise<Done | void> = () => Promise.resolve(),
   more: Partial<WatchOptions> = {},
 ): Promise<Started> {
   const root = await settledFolder({ 'playbook.ts': '', 'www/index.html': 'x' })
@@ -30,7 +30,7 @@ async function start(
     }),
     run: async (cause) => {
       causes.push(cause)
-      await during(root, cause)
+      return (await during(root, cause)) ?? 'all'
     },
     onRest: () => void (rested += 1),
     onCircle: () => undefined,
@@ -102,10 +102,11 @@ describe('a watch on real files', () => {
       }),
       run: async (cause, widen) => {
         edited.push(cause.edited)
-        if (edited.length > 1) return
+        if (edited.length > 1) return 'all'
         known.push('./more')
         await widen()
         writeFileSync(join(root, 'more/b'), 'edited after that')
+        return 'all'
       },
       onRest: () => void (rested += 1),
       onCircle: () => undefined,
@@ -132,6 +133,39 @@ describe('a watch on real files', () => {
     }
     await expect.poll(() => seen, { timeout: 5_000 }).toBe(text)
     expect(causes.length).toBeLessThan(100)
+  })
+
+  it('runs again for what a run left, and not for ever where no edit is behind it', async () => {
+    const { causes, rests } = await start(() => Promise.resolve('part'))
+    await rests(1)
+    expect(causes).toEqual([
+      { edited: [], asked: true },
+      { edited: [], asked: false },
+    ])
+    expect(causes.map(mayLeave)).toEqual([true, false])
+  })
+
+  it('makes one run at a time of saves without end that each run misses, and brings the last of them', async () => {
+    let seen = ''
+    let atWork = 0
+    const { root, rests, causes } = await start(async (root) => {
+      expect((atWork += 1)).toBe(1)
+      const planned = readFileSync(join(root, 'www/index.html'), 'utf8')
+      await sleep(30)
+      atWork -= 1
+      const isMissed = readFileSync(join(root, 'www/index.html'), 'utf8') !== planned
+      if (!isMissed) seen = planned
+      return isMissed ? 'part' : 'all'
+    })
+    await rests(1)
+    for (let i = 0; i < 40; i++) {
+      appendFileSync(join(root, 'www/index.html'), `${i}\n`)
+      await sleep(20)
+    }
+    await expect.poll(() => seen, { timeout: 20_000 }).toMatch(/\n39\n$/)
+    await rests(2)
+    // Each goes back to a save, or to one that did.
+    expect(causes.filter(mayLeave).length).toBeLessThanOrEqual(41)
   })
 
   it('runs when it is asked to', async () => {

@@ -30,6 +30,8 @@ export interface State {
   /** When the look that is under way began. */
   readonly lookedAt: number
   readonly asked: boolean
+  /** Whether the last run left something that another one has to do, whatever a look finds. */
+  readonly owed: boolean
   readonly quitting: boolean
   readonly streak: Streak
 }
@@ -52,7 +54,8 @@ export type Input =
   | { readonly is: 'due' }
   /** A look is over: whether anything differs from the look before the last run. */
   | { readonly is: 'looked'; readonly differs: boolean }
-  | { readonly is: 'ran' }
+  /** A run is over: whether it left something to the next one. */
+  | { readonly is: 'ran'; readonly owes: boolean }
   /** The user wants a run, whether anything differs or not. */
   | { readonly is: 'ask' }
   | { readonly is: 'quit' }
@@ -80,6 +83,7 @@ export const beginning: State = {
   stirred: undefined,
   lookedAt: 0,
   asked: true,
+  owed: false,
   quitting: false,
   streak: noStreak,
 }
@@ -97,7 +101,7 @@ export function advance(state: State, input: Input, now: number, pace: Pace): re
     case 'quit':
       return decide({ ...state, quitting: true }, now, pace)
     case 'ran':
-      return decide(awake({ ...state, busy: 'no' }, now, pace), now, pace)
+      return decide(awake({ ...state, busy: 'no', owed: input.owes }, now, pace), now, pace)
     case 'due':
       return decide(awake(state, now, pace), now, pace)
     case 'looked':
@@ -132,11 +136,11 @@ function dueAt({ first, last }: NonNullable<State['stirred']>, { streak }: State
 }
 
 function looked(state: State, differs: boolean, now: number, pace: Pace): readonly [State, Next] {
-  const { asked, quitting, stirred, lookedAt } = state
+  const { asked, owed, quitting, stirred, lookedAt } = state
   if (quitting) return [state, { do: 'end' }]
   if (asked) return run({ ...state, streak: noStreak }, now, pace)
   const isNew = stirred !== undefined && stirred.last > lookedAt
-  if (!differs)
+  if (!differs && !owed)
     return decide(
       { ...state, stirred: isNew ? { first: lookedAt, last: stirred.last } : undefined, streak: noStreak },
       now,
@@ -152,7 +156,7 @@ function run(state: State, now: number, { circle }: Pace): readonly [State, Next
   const since = former.runs === 0 ? now : former.since
   const streak = { runs, since, isCircle: runs >= circle.runs && now - since >= circle.time }
   return [
-    { ...state, busy: 'running', asked: false, stirred: undefined, streak },
+    { ...state, busy: 'running', asked: false, owed: false, stirred: undefined, streak },
     { do: 'run', asked, isCircle: streak.isCircle && !former.isCircle },
   ]
 }

@@ -36,6 +36,24 @@ const rows: [title: string, story: Story, starts: number[]][] = [
   ['what is not heard is found after a rest', { edits: [1_000], deaf: true }, [5, 2_115]],
   ['the user may ask for a run', { edits: [], asks: [1_000] }, [5, 1_005]],
   ['asked during a run, it follows', { edits: [], asks: [1_000, 1_050] }, [5, 1_005, 1_110]],
+  [
+    'what a run leaves makes another one, though no edit is found',
+    { edits: [1_000], leaves: [1] },
+    [5, 1_045, 1_150],
+  ],
+  ['the first run may leave something, too', { edits: [], leaves: [0] }, [5, 110]],
+  ['what it leaves is done together with an edit', { edits: [1_000, 1_060], leaves: [1] }, [5, 1_045, 1_150]],
+  [
+    'it does not hold up one who is just saving',
+    { edits: [1_000, 1_130, 1_143], leaves: [1] },
+    [5, 1_045, 1_188],
+  ],
+  ['asked meanwhile, one run is enough', { edits: [1_000], asks: [1_060], leaves: [1] }, [5, 1_045, 1_150]],
+  [
+    'leaving again and again without an edit comes to an end',
+    { edits: [1_000], leaves: [0, 1, 2, 3, 4] },
+    [5, 110, 1_045, 1_150],
+  ],
   ['asking while somebody saves is not made to wait', { edits: [1_000], asks: [1_010] }, [5, 1_015]],
 ]
 
@@ -55,6 +73,7 @@ describe('when a watch runs', () => {
       asks: fc.array(time, { maxLength: 3 }),
       look: fc.integer({ min: 0, max: 200 }),
       run: fc.integer({ min: 0, max: 2_000 }),
+      leaves: fc.array(fc.nat({ max: 20 }), { maxLength: 10 }),
     })
     fc.assert(
       fc.property(stories, (story) => {
@@ -62,7 +81,9 @@ describe('when a watch runs', () => {
         expect(runs.at(-1)?.edits).toBe(story.edits.length)
         expect(rest).toBeDefined()
         runs.slice(1).forEach(({ from }, i) => expect(from).toBeGreaterThanOrEqual(runs[i]?.to ?? 0))
-        expect(runs.length).toBeLessThanOrEqual(1 + story.edits.length + story.asks.length)
+        // Each may leave something to one more.
+        const most = 1 + story.edits.length + story.asks.length
+        expect(runs.length).toBeLessThanOrEqual(most + Math.min(most, story.leaves.length))
       }),
       { numRuns: 1_000 },
     )
@@ -71,6 +92,7 @@ describe('when a watch runs', () => {
 
 describe('ending a watch', () => {
   it.each<[string, Story, number]>([
+    ['after a run that left something: all the same', { edits: [1_000], quit: 1_100, leaves: [1] }, 1_145],
     ['at rest: at once', { edits: [], quit: 1_000 }, 1_000],
     ['during a run: when it is over', { edits: [1_000], quit: 1_060, run: 500 }, 1_545],
     ['during a look: when it is over', { edits: [], quit: 2, look: 10 }, 10],

@@ -12,6 +12,8 @@ export interface Story {
   readonly deaf?: true
   /** Every run changes what it is made from. */
   readonly selfish?: true
+  /** Which runs leave something to the next one, from 0, as long as they may. */
+  readonly leaves?: readonly number[]
   /** How long a look and a run take. */
   readonly look?: number
   readonly run?: number
@@ -62,13 +64,15 @@ export function play(story: Story, pace: Pace, until = 60_000): Told {
         tell({ is: 'looked', differs: before >= 0 && looked !== before })
       })
     } else if (next.do === 'run') {
+      const mayLeave = next.asked || looked !== before
+      const owes = mayLeave && story.leaves?.includes(runs.length) === true
       before = looked
       rest = undefined
       circles += next.isCircle ? 1 : 0
       runs.push({ from: now, to: now + run, edits: looked })
       at(now + run, () => {
         if (story.selfish) version += 1
-        tell({ is: 'ran' })
+        tell({ is: 'ran', owes })
       })
     } else if (next.do === 'end') end = now
     else {

@@ -46,6 +46,7 @@ async function refreshing(lost: AbortSignal, signal: AbortSignal) {
       const { changed } = await applyPlan(plan, hosts, signal, () => undefined)
       expect(changed).toHaveLength(1)
       await host.close()
+      return 'all'
     },
     onRest: () => wake(),
     onCircle: () => undefined,
