@@ -12,6 +12,7 @@ import { requireWritable } from '../engine/journal/state-folder.ts'
 import { startJournal } from '../engine/journal/writer.ts'
 import { keepState, readTexts } from '../engine/rollback/keep.ts'
 import { pruneKept } from '../engine/rollback/runs.ts'
+import { isOnlyEdited } from '../engine/watch/meanwhile.ts'
 import type { Built, Session } from '../engine/session.ts'
 import { redactEvent } from '../report/redact.ts'
 import { filesOf } from './imports.ts'
@@ -115,8 +116,7 @@ export async function recorded<T>(
     journal.end({ ...outcomes, durationMs: performance.now() - started, state: kept?.digest })
     if (kept?.isNew)
       await pruneKept(workspace.stateDir, engine).catch((error: unknown) => note(reasonOf(error)))
-    if (outcomes.ok || seen.failures.some(({ code }) => explained.has(code))) return
-    if (record === 'changes' && !seen.touched) return
+    if (outcomes.ok || !needsCapsule(record, seen)) return
     const path = await writeFailure(session, { head, journal: journal.path(), ...seen })
     if (path !== undefined) emit({ event: 'capsule', path })
   }
@@ -136,6 +136,15 @@ export async function recorded<T>(
 }
 
 const nothingDone: Outcomes = { ok: false, changed: 0, unchanged: 0, failed: 0 }
+
+/** Whether a run that failed is to be explained by a capsule. In a watch the next run mends what was saved meanwhile. */
+export function needsCapsule(
+  record: Record,
+  { failures, touched }: Pick<Seen, 'failures' | 'touched'>,
+): boolean {
+  if (failures.some(({ code }) => explained.has(code))) return false
+  return record === 'all' || (touched && !isOnlyEdited(failures))
+}
 
 /** Failures that say all there is to say. */
 const explained: ReadonlySet<string> = new Set<Failure['code']>(['usage', 'interrupted'])

@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events'
 import { dirname, isAbsolute, relative } from 'node:path'
 import { isProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
-import { watch, type Cause, type Sources, type Watch } from '../engine/watch.ts'
+import { quietly } from '../engine/watch/meanwhile.ts'
+import { mayLeave, watch, type Cause, type Done, type Sources, type Watch } from '../engine/watch.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import type { ConnectedHost } from '../transport/host.ts'
 import type { WarmHosts } from '../transport/keep-warm.ts'
@@ -35,19 +36,14 @@ export function startWatching(
   const nameOf = (path: string) => (isAbsolute(path) ? relative(workspace.projectDir, path) : path)
   const note = (text: string) => context.emit({ event: 'note', level: 'warning', text })
 
-  const refresh = async (
-    edited: readonly string[],
-    emit: Emit,
-    widen: () => Promise<void>,
-  ): Promise<void> => {
-    if (edited.length > 0) emit({ event: 'edited', files: edited.map(nameOf) })
+  const refresh = async (emit: Emit, leaves: boolean, widen: () => Promise<void>): Promise<void> => {
     if (!isCurrent) {
       playbookFiles = filesAround(workspace)
       await widen()
       workspace = await context.workspace(named)
       isCurrent = true
     }
-    await withSignal(context.signal, (signal) =>
+    const carryOut = (emit: Emit, signal: AbortSignal) =>
       context.withRun(
         workspace,
         async (run) => {
@@ -59,23 +55,34 @@ export function startWatching(
           if (isOther) await widen()
           return run.refresh()
         },
-        { emit: emitIn(emit), signal, connect: warm.connect, record: 'changes' },
-      ),
+        { emit, signal, connect: warm.connect, record: 'changes' },
+      )
+    await withSignal(context.signal, (signal) =>
+      leaves
+        ? quietly(emitIn(emit), signal, (emit) => carryOut(emit, signal))
+        : carryOut(emitIn(emit), signal),
     )
   }
-  const runOnce = async (edited: readonly string[], widen: () => Promise<void>): Promise<boolean> => {
+  const runOnce = async (edited: readonly string[], leaves: boolean, widen: () => Promise<void>) => {
     warm.begin()
     const isFatal = (error: unknown) => isFirst && isHopeless(error)
-    const { ok } = await context.reportApart((emit) => refresh(edited, emit, widen), isFatal)
+    const finished = await context.reportApart(async (emit) => {
+      if (edited.length > 0) emit({ event: 'edited', files: edited.map(nameOf) })
+      await refresh(emit, leaves, widen)
+    }, isFatal)
     isFirst = false
-    return ok
+    return finished
   }
-  const run = async ({ edited, asked }: Cause, widen: () => Promise<void>): Promise<void> => {
+  const run = async (cause: Cause, widen: () => Promise<void>): Promise<Done> => {
+    const { edited, asked } = cause
+    const leaves = mayLeave(cause)
     await logs.work()
     if (!isFirst && (asked || edited.some((path) => playbookFiles.includes(path)))) isCurrent = false
-    const isFine = await runOnce(edited, widen)
+    const first = await runOnce(edited, leaves, widen)
     // A connection may have been lost long before the run that found it out.
-    if (!isFine && warm.hasLost() && !context.signal.aborted) await runOnce([], widen)
+    const isRepeated = !first.ok && warm.hasLost() && !context.signal.aborted
+    const { again } = isRepeated ? await runOnce([], leaves, widen) : first
+    return again ? 'part' : 'all'
   }
 
   const watching = watch({
