@@ -89,6 +89,19 @@ describe('provision watch', () => {
     expect(await served('index.html')).toBe('save 20')
   })
 
+  it('shows no failure for a file that is saved again and again, and serves the last', async () => {
+    const { length } = watch.events()
+    for (let i = 1; i <= 25; i++) {
+      await save('www/index.html', `saved ${i}`)
+      await sleep(60)
+    }
+    await eventually('index.html', 'saved 25')
+    await watch.until('finished', watch.count('started'))
+    const told = watch.events().slice(length)
+    expect(told.filter(({ event, ok }) => event === 'finished' && ok !== true)).toEqual([])
+    expect(told.filter(({ event }) => /^(task-)?failed$|^capsule$/.test(String(event)))).toEqual([])
+  })
+
   it('runs again for what is edited during a run', async () => {
     const started = watch.count('started')
     const runs = await runsAfter(async () => {

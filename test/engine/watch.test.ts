@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { mayLeave, watch, type Cause, type Done, type WatchOptions } from '../../src/engine/watch.ts'
+import { mayLeave, watch, type Cause, type WatchOptions } from '../../src/engine/watch.ts'
 import { settledFolder } from '../support/folder.ts'
 
 interface Started {
@@ -16,7 +16,7 @@ interface Started {
 
 /** A watch on a folder `www` and a playbook, whose runs do no more than `during`. */
 async function start(
-  during: (root: string, cause: Cause) => Promise<Done | void> = () => Promise.resolve(),
+  during: (root: string, cause: Cause) => Promise<unknown> = () => Promise.resolve(),
   more: Partial<WatchOptions> = {},
 ): Promise<Started> {
   const root = await settledFolder({ 'playbook.ts': '', 'www/index.html': 'x' })
@@ -30,7 +30,7 @@ async function start(
     }),
     run: async (cause) => {
       causes.push(cause)
-      return (await during(root, cause)) ?? 'all'
+      return (await during(root, cause)) === 'part' ? 'part' : 'all'
     },
     onRest: () => void (rested += 1),
     onCircle: () => undefined,
