@@ -3,7 +3,7 @@ import { laneOf, type Action } from '../core/action.ts'
 import type { ProvisionError } from '../core/error.ts'
 import type { Emit, Failure } from '../core/event.ts'
 import { oneLine } from '../core/one-line.ts'
-import type { HostPort, HostWatcher } from '../core/host.ts'
+import type { HostPort, HostWatcher, Outcome } from '../core/host.ts'
 import { workIn, type Plan, type Step } from '../core/plan.ts'
 import { resourceTitle } from '../core/resource.ts'
 import { createLanes, type Perform } from './lanes.ts'
@@ -114,7 +114,7 @@ async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise
   const durationMs = () => performance.now() - started
   for (const together of stretchesOf(step.actions)) {
     const outcomes = await Promise.all(together.map((action) => perform(step.host, action, watch)))
-    const at = outcomes.findIndex((outcome) => !outcome.ok)
+    const at = tellingOf(outcomes)
     const bad = outcomes[at]
     if (bad?.ok !== false) continue
     // What still stops cannot be put back: the next run finds it half-way, and does.
@@ -131,6 +131,12 @@ async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise
     summary: step.operation === 'none' ? 'ready' : step.operation,
   })
   return undefined
+}
+
+/** Which failure tells most: what another run brings by itself must not hide what it does not. -1 where all went well. */
+function tellingOf(outcomes: readonly Outcome[]): number {
+  const lasting = outcomes.findIndex((outcome) => !outcome.ok && outcome.error.code !== 'edited')
+  return lasting >= 0 ? lasting : outcomes.findIndex(({ ok }) => !ok)
 }
 
 /** Docker goes on with a stop that nobody waits for any more. As long as an interruption has time for it. Milliseconds. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ProvisionError } from '../../src/core/error.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Step } from '../../src/core/plan.ts'
 import { applyPlan } from '../../src/engine/apply.ts'
@@ -165,6 +166,24 @@ describe('applying a plan', () => {
       { fails: (action) => ('path' in action && action.path === 'two' ? undefined : `${action.do} failed`) },
     )
     expect(result.failed[0]?.failure.output).toBe('the former state could not be put back: delete failed')
+  })
+
+  it.each<[string, undo: string[], fails: string[], code: string]>([
+    ['a file was saved meanwhile', [], ['edited'], 'edited'],
+    ['it was, and the former state is back', ['undo'], ['edited'], 'edited'],
+    ['it was, and the former state could not be put back', ['undo'], ['edited', 'undo'], 'action'],
+    ['it was, and something else failed beside it', [], ['edited', 'other'], 'action'],
+  ])('when %s, the failure has a code that says whether that is all', async (_, undo, failing, code) => {
+    const { result } = await apply(
+      [step('h/x/a', { actions: [removal('edited'), removal('other')], undo: undo.map(removal) })],
+      {
+        fails: (action) => {
+          if (!('path' in action) || !failing.includes(action.path)) return undefined
+          return new ProvisionError(action.path === 'edited' ? 'edited' : 'action', 'failed')
+        },
+      },
+    )
+    expect(result.failed.map(({ failure }) => failure.code)).toEqual([code])
   })
 
   it('begins nothing after an interruption', async () => {

@@ -12,8 +12,8 @@ export interface FakeHost extends HostPort {
 
 export interface FakeBehaviour {
   readonly answer?: (probe: Probe) => Answer
-  /** The reason why an action fails; undefined when it works. */
-  readonly fails?: (action: Action) => string | undefined
+  /** Why an action fails, which has the code `action` where only a reason is given; undefined when it works. */
+  readonly fails?: (action: Action) => string | ProvisionError | undefined
   /** Resolves when an action may end. */
   readonly gate?: (action: Action) => Promise<void>
 }
@@ -37,9 +37,11 @@ export function fakeHost(name: string, { answer, fails, gate }: FakeBehaviour = 
       await Promise.all(actions.map(async (action) => gate?.(action)))
       return actions.map((action) => {
         const reason = fails?.(action)
-        return reason === undefined
-          ? { ok: true }
-          : { ok: false, error: new ProvisionError('action', reason) }
+        if (reason === undefined) return { ok: true }
+        return {
+          ok: false,
+          error: typeof reason === 'string' ? new ProvisionError('action', reason) : reason,
+        }
       })
     },
     close: () => Promise.resolve(),
