@@ -6,7 +6,7 @@ import { patch, type DeltaRoutes } from './delta.ts'
 import { createLimit } from './docker-limit.ts'
 import { aloneSize } from './file-batch.ts'
 import { unpacked } from './gzip.ts'
-import { isFast, isSlow, type LinkMeter } from './link-speed.ts'
+import { isFast, isSlow } from './link-speed.ts'
 import { uploadPacked } from './upload-packed.ts'
 import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
 import { timeLimit } from './time-limit.ts'
@@ -28,7 +28,7 @@ const patchesAtOnce = 2
  * @throws ProvisionError `host` when the connection is lost or SFTP is not to be had, `interrupted` on abort
  */
 export async function bringAll(
-  { user, ...routes }: DeltaRoutes & { readonly user: string; readonly link: LinkMeter },
+  { user, ...routes }: DeltaRoutes & { readonly user: string },
   random: string,
   uploads: readonly Upload[],
   signal: AbortSignal,
@@ -60,7 +60,7 @@ async function discard(connection: Connection, folder: string): Promise<void> {
 }
 
 async function bring(
-  routes: DeltaRoutes & { readonly link: LinkMeter },
+  routes: DeltaRoutes,
   { folder, packed, signatures }: Prepared,
   random: string,
   uploads: readonly Upload[],

@@ -13,8 +13,12 @@ export interface Run extends Match {
   readonly count: number
 }
 
-/** Each piece costs the host a process or two. */
-const mostRuns = 500
+/** Parts of the old file that are taken at any rate: each costs the host two processes, with the new bytes before it. */
+const alwaysRuns = 500
+/** With a slow link so many at most: their script and their processes are to stay in bounds. */
+const mostRuns = 4_000
+/** What those two processes take on a host that has other work, too. Seconds. */
+const runTime = 0.003
 
 /** Joins blocks that follow one another in both files. */
 export function runsOf(matches: readonly Match[], unit: number): readonly Run[] {
@@ -29,6 +33,18 @@ export function runsOf(matches: readonly Match[], unit: number): readonly Run[] 
   return runs
 }
 
+/**
+ * Those that save more time than they cost: the longest few, and others that the link needs longer for than the host.
+ * @param rate of the link, in bytes a second
+ */
+export function worthTaking(runs: readonly Run[], rate: number | undefined): readonly Run[] {
+  if (runs.length <= alwaysRuns) return runs
+  const least = rate === undefined ? Infinity : rate * runTime
+  const longest = [...runs].sort((a, b) => lengthOf(b) - lengthOf(a)).slice(0, mostRuns)
+  const kept = new Set(longest.filter((run, i) => i < alwaysRuns || lengthOf(run) >= least))
+  return runs.filter((run) => kept.has(run))
+}
+
 /** The pieces that make the new file, in its order; `block` is how much of both ends was compared. */
 export function piecesOf(
   runs: readonly Run[],
@@ -37,7 +53,7 @@ export function piecesOf(
 ): readonly Piece[] {
   const pieces: Piece[] = []
   let at = 0
-  for (const { at: start, unit, block, count } of longest(runs)) {
+  for (const { at: start, unit, block, count } of runs) {
     if (start > at) pieces.push({ from: 'new', at, length: start - at })
     pieces.push({ from: 'old', unit, block, count })
     at = start + count * unit
@@ -53,9 +69,3 @@ export const bytesToSend = (pieces: readonly Piece[]): number =>
   pieces.reduce((sum, piece) => sum + (piece.from === 'new' ? piece.length : 0), 0)
 
 const lengthOf = ({ unit, count }: Run): number => unit * count
-
-function longest(runs: readonly Run[]): readonly Run[] {
-  if (runs.length <= mostRuns) return runs
-  const kept = new Set([...runs].sort((a, b) => lengthOf(b) - lengthOf(a)).slice(0, mostRuns))
-  return runs.filter((run) => kept.has(run))
-}

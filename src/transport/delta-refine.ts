@@ -1,5 +1,5 @@
 import type { Match } from './delta-match.ts'
-import type { Piece, Run } from './delta-plan.ts'
+import { bytesToSend, type Piece, type Run } from './delta-plan.ts'
 import type { Signature } from './delta-signature.ts'
 
 /** A part of the old file, in fine blocks. */
@@ -25,20 +25,24 @@ const mostRanges = 300
 
 /**
  * What is worth asking once whole blocks are found: about the blocks of the old file that are not in the new one, in parts
- * so small that their checksums (7 bytes each) and what is sent around each change (some 1.5 parts) are together least.
+ * so small that their checksums (7 bytes each) and what is sent around each change (some 1.5 parts) are together least. Where
+ * not even one whole block was found for long, changes are taken to be as dense as that tells: entries of an archive that was
+ * packed anew are shorter than blocks. Only on a slow link, since the host then has many parts to put together.
  */
 export function questionAfter(
   runs: readonly Run[],
   pieces: readonly Piece[],
   { block, size }: Signature,
-  sameEnd: boolean,
+  { sameEnd, isDense }: { readonly sameEnd: boolean; readonly isDense: boolean },
 ): Question | undefined {
-  const fresh = pieces.filter((piece) => piece.from === 'new')
-  if (fresh.reduce((sum, { length }) => sum + length, 0) < leastToSend) return undefined
+  const fresh = pieces.filter(({ from }) => from === 'new').length
+  const toSend = bytesToSend(pieces)
+  if (toSend < leastToSend) return undefined
   const unused = unusedOf(runs, Math.floor(size / block))
   const rest = sameEnd ? 0 : size % block
   const total = unused.reduce((sum, { count }) => sum + count * block, rest)
-  const best = Math.sqrt((7 * total) / (1.5 * fresh.length))
+  const changes = Math.max(fresh, isDense ? Math.min(toSend, total) / block : 0)
+  const best = Math.sqrt((7 * total) / (1.5 * changes))
   const fine = Math.min(block / 2, Math.max(leastBlock, 2 ** Math.round(Math.log2(best))))
   const [perBlock, inRest] = [block / fine, Math.floor(rest / fine)]
   const ranges = unused.map(({ first, count }) => ({ first: first * perBlock, count: count * perBlock }))

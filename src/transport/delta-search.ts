@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { Digest } from '../core/digest.ts'
 import { findMatches, type Match, type Matches } from './delta-match.ts'
-import { piecesOf, runsOf, type Piece } from './delta-plan.ts'
+import { bytesToSend, piecesOf, runsOf, worthTaking, type Piece, type Run } from './delta-plan.ts'
 import { inFile, partsAsSignature, questionAfter, type Question } from './delta-refine.ts'
 import type { Signature } from './delta-signature.ts'
 import { bytesOf } from './file-bytes.ts'
+import { isSlow } from './link-speed.ts'
 
 /** Searches of a run: hosts whose former file is the same share the work. */
 export type Searches = Map<string, Promise<readonly Matches[]>>
@@ -20,6 +21,8 @@ export interface Search {
   readonly searches: Searches
   /** Has the host answer a question; undefined when it cannot. */
   readonly ask: (question: Question) => Promise<Pick<Signature, 'sums' | 'digests'> | undefined>
+  /** How fast the link is, where so many bytes are left to send. Bytes a second; undefined when that is not known. */
+  readonly rateFor: (toSend: number) => Promise<number | undefined>
   readonly signal: AbortSignal
 }
 
@@ -40,9 +43,11 @@ export async function searchPieces(
   const { blocks, size, sameEnd } = whole
   const runs = runsOf(blocks, block)
   const coarse = piecesOf(runs, whole, block)
-  const question = questionAfter(runs, coarse, signature, sameEnd)
+  const rate = await search.rateFor(bytesToSend(coarse))
+  const question = questionAfter(runs, coarse, signature, { sameEnd, isDense: isSlow({ rate }) })
   const answer = question && (await search.ask(question))
-  if (!question || !answer) return { pieces: coarse, size }
+  const made = (all: readonly Run[]) => ({ pieces: piecesOf(worthTaking(all, rate), whole, block), size })
+  if (!question || !answer) return made(runs)
   const parts = partsAsSignature(question, oldSize, answer.sums, answer.digests)
   const spans = coarse.filter((piece) => piece.from === 'new')
   const found = await matchesIn(parts, spans, search)
@@ -51,8 +56,7 @@ export async function searchPieces(
     const moved = inFile(matches.blocks, question).map((match): Match => ({ ...match, at: match.at + from }))
     return runsOf(moved, question.block)
   })
-  const all = [...runs, ...fine].sort((a, b) => a.at - b.at)
-  return { pieces: piecesOf(all, whole, block), size }
+  return made([...runs, ...fine].sort((a, b) => a.at - b.at))
 }
 
 async function matchesIn(

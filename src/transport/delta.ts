@@ -12,6 +12,7 @@ import { parseSums, type Signature } from './delta-signature.ts'
 import { bulkSize } from './file-batch.ts'
 import { bytesOf } from './file-bytes.ts'
 import { unpacked } from './gzip.ts'
+import { worthMeasuring, type LinkMeter } from './link-speed.ts'
 import type { Upload } from './upload.ts'
 
 /** Where the new version of a file is made, and from what. */
@@ -27,6 +28,8 @@ export interface DeltaRoutes {
   readonly connection: Connection
   readonly openBulk: () => Promise<Connection>
   readonly searches?: Searches
+  /** Of this host. */
+  readonly link: LinkMeter
 }
 
 /** Where more has to be sent, the whole file is cheaper: it needs no work on the host. A share of the file. */
@@ -38,7 +41,7 @@ const mostSent = 0.7
  * @throws ProvisionError `host` when the connection is lost, `interrupted` on abort
  */
 export async function patch(
-  { connection, openBulk, searches = new Map() }: DeltaRoutes,
+  { connection, openBulk, link, searches = new Map() }: DeltaRoutes,
   { source, target, digest }: Upload,
   { path, signature, packed }: PatchPlace,
   signal: AbortSignal,
@@ -51,8 +54,12 @@ export async function patch(
     const { stdout } = await connection.script(script, { as: 'root', signal })
     return parseSums(unpacked(stdout).body.trim(), sumsAsked(question), question.block)
   }
+  const rateFor: Search['rateFor'] = async (toSend) => {
+    const { rate } = toSend < worthMeasuring ? link.facts() : await link.measure(connection, signal)
+    return rate
+  }
   try {
-    const { pieces, size } = await searchPieces(signature, { file, digest, searches, ask, signal })
+    const { pieces, size } = await searchPieces(signature, { file, digest, searches, ask, rateFor, signal })
     const toSend = bytesToSend(pieces)
     if (toSend > size * mostSent) return false
     const route = toSend >= bulkSize ? await openBulk() : connection

@@ -92,7 +92,7 @@ export function createLinkMeter(): LinkMeter {
   }
 }
 
-export const isSlow = ({ rate }: LinkFacts): boolean => rate !== undefined && rate < slowBelow
+export const isSlow = ({ rate }: Pick<LinkFacts, 'rate'>): boolean => rate !== undefined && rate < slowBelow
 export const isFast = ({ rate }: LinkFacts): boolean => rate !== undefined && rate >= fastFrom
 
 /** What is small goes packed, too, where the host has gzip: it takes no time. */

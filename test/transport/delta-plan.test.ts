@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findMatches } from '../../src/transport/delta-match.ts'
-import { bytesToSend, piecesOf, runsOf } from '../../src/transport/delta-plan.ts'
+import { bytesToSend, piecesOf, runsOf, worthTaking } from '../../src/transport/delta-plan.ts'
 import { blockFor, parseSignature } from '../../src/transport/delta-signature.ts'
 import { assembled, chunksOf, signatureOf } from '../support/delta.ts'
 
@@ -13,11 +13,11 @@ function noise(length: number, seed = 'noise'): Buffer {
   return Buffer.concat(parts).subarray(0, length)
 }
 
-async function planned(old: Uint8Array, fresh: Uint8Array, block: number, chunk = 1_000) {
+async function planned(old: Uint8Array, fresh: Uint8Array, block: number, chunk = 1_000, rate?: number) {
   const signature = signatureOf(old, block)
   const matches = await findMatches(chunksOf(fresh, chunk), signature)
   expect(matches.size).toBe(fresh.length)
-  const pieces = piecesOf(runsOf(matches.blocks, block), matches, block)
+  const pieces = piecesOf(worthTaking(runsOf(matches.blocks, block), rate), matches, block)
   expect(assembled(pieces, old, fresh).equals(fresh)).toBe(true)
   return { pieces, toSend: bytesToSend(pieces) }
 }
@@ -75,13 +75,18 @@ describe('what is sent of a file', () => {
     )
   })
 
-  it('takes the longest parts of the old file where there are very many', async () => {
+  it.each([
+    ['at a rate that nobody knows', undefined, 500],
+    ['at 20 MB/s', 20_000_000, 500],
+    ['where a part takes the host longer than the link', 16_000, 500],
+    ['where none does', 5_000, 2_401],
+  ])('takes the longest parts of the old file where there are very many, %s', async (_, rate, mostParts) => {
     const before = noise(40_000)
     const parts: Buffer[] = []
     for (let i = 0; i < 2_400; i++) parts.push(before.subarray(i * 16, (i + 1) * 16), Buffer.from([i]))
     parts.push(before.subarray(0, 1_600))
-    const { pieces } = await planned(before, Buffer.concat(parts), 16)
-    expect(pieces.filter(({ from }) => from === 'old').length).toBe(500)
+    const { pieces } = await planned(before, Buffer.concat(parts), 16, 1_000, rate)
+    expect(pieces.filter(({ from }) => from === 'old').length).toBe(mostParts)
     expect(pieces).toContainEqual({ from: 'old', unit: 16, block: 0, count: 100 })
   })
 })

@@ -27,6 +27,8 @@ interface Given {
   readonly block?: number
   readonly searches?: Searches
   readonly answer?: (question: Question) => Answer
+  /** Bytes a second. */
+  readonly rate?: number | undefined
 }
 
 /** Searches for a file in another, and puts the new one together again from what was found. */
@@ -42,6 +44,7 @@ async function searched(old: Buffer, fresh: Buffer, given: Given = {}) {
       file,
       digest: digestOf(fresh),
       searches: given.searches ?? new Map<string, never>(),
+      rateFor: () => Promise.resolve(given.rate),
       ask: (question) => {
         asked.push(question)
         return Promise.resolve(answer(question))
@@ -88,6 +91,42 @@ describe('what is sent of a file of 4 MB, and how many bytes of checksums are as
     expect(toSend).toBeLessThanOrEqual(mostToSend)
     expect(answered).toBeLessThanOrEqual(mostAnswered)
     expect(asked).toBeLessThanOrEqual(1)
+  })
+})
+
+/** An archive of 4 MB, packed at a time: entries of about 13 kB that cannot be packed further, and a list of them. */
+function archive(time: number, order: readonly number[] = numbers): Buffer {
+  const header = (i: number) => Buffer.from(`PK ${String(time).padStart(8)} class-${i}`)
+  return Buffer.concat([...order.flatMap((i) => [header(i), bodies[i] ?? old]), ...order.map(header)])
+}
+const numbers = Array.from({ length: 300 }, (_, i) => i)
+const bodies = numbers.map((i) => at(i * 13_300, i * 13_300 + 12_000 + ((i * 7_919) % 1_300)))
+// 119 and 300 have no divisor in common.
+const shuffled = numbers.map((i) => (i * 119) % 300)
+/** As much as around each entry is sent: some 1.5 parts of 512 bytes. */
+const around = 300 * 900
+
+describe('what is sent of an archive that was made anew, and how many bytes of checksums besides', () => {
+  it.each<readonly [string, Buffer, number | undefined, number, number]>([
+    ['all times are others, 2 MB/s', archive(2), 2_000_000, around, 60_000],
+    ['entries shuffled, 2 MB/s', archive(1, shuffled), 2_000_000, around, 60_000],
+    ['both, 2 MB/s', archive(2, shuffled), 2_000_000, around, 60_000],
+    ['both, 100 kB/s', archive(2, shuffled), 100_000, around, 60_000],
+    ['nothing of it left, 2 MB/s', noise(4_000_000, 'c'), 2_000_000, 4_000_000, 60_000],
+    // The host would need longer to put so many parts together than the link needs for all of it.
+    ['both, 20 MB/s', archive(2, shuffled), 20_000_000, 4_000_000, 7_000],
+    ['both, at a rate that nobody knows', archive(2, shuffled), undefined, 4_000_000, 7_000],
+  ])('%s', async (_, fresh, rate, mostToSend, mostAnswered) => {
+    const { toSend, answered } = await searched(archive(1), fresh, { rate })
+    expect(toSend).toBeLessThanOrEqual(mostToSend)
+    expect(answered).toBeLessThanOrEqual(mostAnswered)
+  })
+
+  it('hosts of other links do not take each other for the same', async () => {
+    const searches: Searches = new Map()
+    const slow = await searched(archive(1), archive(2), { searches, rate: 2_000_000 })
+    const fast = await searched(archive(1), archive(2), { searches, rate: 20_000_000 })
+    expect(slow.toSend).toBeLessThan(fast.toSend)
   })
 })
 
