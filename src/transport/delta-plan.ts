@@ -18,7 +18,7 @@ const alwaysRuns = 500
 /** With a slow link so many at most: their script and their processes are to stay in bounds. */
 const mostRuns = 4_000
 /** What those two processes take on a host that has other work, too. Seconds. */
-const runTime = 0.003
+const runTime = 0.004
 
 /** Joins blocks that follow one another in both files. */
 export function runsOf(matches: readonly Match[], unit: number): readonly Run[] {

@@ -27,7 +27,7 @@ const mostRanges = 300
  * What is worth asking once whole blocks are found: about the blocks of the old file that are not in the new one, in parts
  * so small that their checksums (7 bytes each) and what is sent around each change (some 1.5 parts) are together least. Where
  * not even one whole block was found for long, changes are taken to be as dense as that tells: entries of an archive that was
- * packed anew are shorter than blocks. Only on a slow link, since the host then has many parts to put together.
+ * packed anew are shorter than blocks. Only on a very slow link, since the host then has many parts to put together.
  */
 export function questionAfter(
   runs: readonly Run[],

@@ -6,7 +6,7 @@ import { bytesToSend, piecesOf, runsOf, worthTaking, type Piece, type Run } from
 import { inFile, partsAsSignature, questionAfter, type Question } from './delta-refine.ts'
 import type { Signature } from './delta-signature.ts'
 import { bytesOf } from './file-bytes.ts'
-import { isSlow } from './link-speed.ts'
+import { isVerySlow } from './link-speed.ts'
 
 /** Searches of a run: hosts whose former file is the same share the work. */
 export type Searches = Map<string, Promise<readonly Matches[]>>
@@ -44,7 +44,7 @@ export async function searchPieces(
   const runs = runsOf(blocks, block)
   const coarse = piecesOf(runs, whole, block)
   const rate = await search.rateFor(bytesToSend(coarse))
-  const question = questionAfter(runs, coarse, signature, { sameEnd, isDense: isSlow({ rate }) })
+  const question = questionAfter(runs, coarse, signature, { sameEnd, isDense: isVerySlow({ rate }) })
   const answer = question && (await search.ask(question))
   const made = (all: readonly Run[]) => ({ pieces: piecesOf(worthTaking(all, rate), whole, block), size })
   if (!question || !answer) return made(runs)

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { Action, Content } from '../core/action.ts'
 import { ProvisionError } from '../core/error.ts'
+import { isVerySlow } from './link-speed.ts'
 
 /** What the files lane does. */
 export type FileAction = Extract<
@@ -34,8 +35,10 @@ const leastDelta = 262_144
 const deltaTime = 0.25
 
 /** From here on the difference of a file to its former version is looked for, on a link of so many bytes a second. Bytes. */
-export const deltaFrom = (rate: number | undefined): number =>
-  rate === undefined ? aloneSize : Math.min(aloneSize, Math.max(leastDelta, rate * deltaTime))
+export function deltaFrom(rate: number | undefined): number {
+  if (rate === undefined) return aloneSize
+  return isVerySlow({ rate }) ? leastDelta : Math.min(aloneSize, Math.max(leastDelta, rate * deltaTime))
+}
 
 /** Whether a file is so large, and is one. */
 export const isBulk = (

@@ -13,7 +13,7 @@ export interface LinkFacts {
 /** How fast a host is reached, measured when it first matters, and corrected by all that is sent later. */
 export interface LinkMeter {
   readonly facts: () => LinkFacts
-  /** Measures unless it is known: takes a round trip or two, and so many `burst`s. */
+  /** Measures unless it is known: takes a few round trips, and on a very slow link two `smallBurst`s, else `burst`s besides. */
   readonly measure: (connection: Connection, signal: AbortSignal) => Promise<LinkFacts>
   /** Bytes on their way; the meter is to be told when they have arrived. */
   readonly timed: (bytes: AsyncIterable<Uint8Array>) => Timed
@@ -25,6 +25,8 @@ export interface LinkMeter {
 const touch = 1_024
 /** Takes so much longer than that where 10 MB/s are not to be had, that a busy machine does not hide it. Bytes. */
 const burst = 65_536
+/** Takes so much longer than that, some 5 ms, where the link is very slow. Bytes. */
+const smallBurst = 16_384
 /** A burst may go into a buffer on the way; so much does not. Bytes, and bytes a second that only it can prove. */
 const proof = { size: 8_000_000, above: 40_000_000 }
 /** Bytes of a transfer whose time tells something of the link. */
@@ -38,6 +40,8 @@ export const worthMeasuring = 20 * burst
 
 /** Below, compression and the search for differences take less time than they save. Bytes a second. */
 const slowBelow = 10_000_000
+/** Below, even a few kilobytes tell so, and many processes on the host take less time than they save. Bytes a second. */
+const verySlowBelow = 3_000_000
 /** From here on a whole file is there before its differences are found: those take a second for 50 MB. Bytes a second. */
 const fastFrom = 60_000_000
 
@@ -92,7 +96,10 @@ export function createLinkMeter(): LinkMeter {
   }
 }
 
-export const isSlow = ({ rate }: Pick<LinkFacts, 'rate'>): boolean => rate !== undefined && rate < slowBelow
+export const isSlow = ({ rate }: LinkFacts): boolean => rate !== undefined && rate < slowBelow
+/** Bytes are dear there, and processes on the host are not. */
+export const isVerySlow = ({ rate }: Pick<LinkFacts, 'rate'>): boolean =>
+  rate !== undefined && rate < verySlowBelow
 export const isFast = ({ rate }: LinkFacts): boolean => rate !== undefined && rate >= fastFrom
 
 /** What is small goes packed, too, where the host has gzip: it takes no time. */
@@ -103,31 +110,37 @@ const script = `
 gzip -c </dev/null >/dev/null 2>&1 && echo gzip || echo cat
 head -c ${touch} >/dev/null
 echo got
+head -c ${smallBurst} >/dev/null
+echo got
+head -c ${smallBurst} >/dev/null
+echo got
 head -c ${burst} >/dev/null
 echo got
 cat >/dev/null
 echo got`
 
+/** What is sent, one after the other: the host waits for so much each time. Bytes. */
+const sizes = [touch, smallBurst, smallBurst, burst, burst] as const
+
 /**
  * By how much longer it takes until the host has read much than until it has read next to nothing; where that is long, the
- * better of two: a machine that is busy must not pass for a slow link.
+ * better of two: a machine that is busy must not pass for a slow link. Little is enough to tell a very slow one, but no other.
  */
 async function timeBurst(connection: Connection, signal: AbortSignal): Promise<LinkFacts> {
   let packs = false
-  let rate = 0
   let wake: () => void = () => undefined
   const line = (): Promise<void> => new Promise((resolve) => (wake = resolve))
   let from = 0
   const took: number[] = []
   const stdin = async function* () {
     await ready
-    for (const size of [touch, burst, burst]) {
-      if (rate >= slowBelow) return
+    for (const [i, size] of sizes.entries()) {
+      if (isTold(took)) return
       const got = line()
       from = performance.now()
       yield randomBytes(size)
       // The last is all that the host still reads, which it has once this ends.
-      if (took.length < 2) await got
+      if (i < sizes.length - 1) await got
     }
   }
   const ready = line()
@@ -138,17 +151,27 @@ async function timeBurst(connection: Connection, signal: AbortSignal): Promise<L
     onLine: (text) => {
       packs ||= text === 'gzip'
       if (text === 'got' && from > 0) {
-        const [first] = took
-        const milliseconds = performance.now() - from
-        if (first !== undefined) rate = Math.max(rate, rateOf(burst - touch, milliseconds - first))
-        took.push(milliseconds)
+        took.push(performance.now() - from)
         from = 0
       }
       wake()
     },
   })
+  const rate = bestOf(took, took.length > sizes.indexOf(burst) ? burst : smallBurst)
   return { rate: rate > 0 ? Math.min(proof.above, rate) : undefined, packs }
 }
+
+/** Whether more would not change what is done. */
+const isTold = (took: readonly number[]): boolean =>
+  (took.length === sizes.indexOf(burst) && isVerySlow({ rate: bestOf(took, smallBurst) })) ||
+  bestOf(took, burst) >= slowBelow
+
+/** The higher of the rates that bursts of a size tell, 0 without any. Milliseconds to bytes a second. */
+const bestOf = ([first = 0, ...took]: readonly number[], of: number): number =>
+  took.reduce(
+    (best, time, i) => (sizes[i + 1] === of ? Math.max(best, rateOf(of - touch, time - first)) : best),
+    0,
+  )
 
 /** Bytes a second. */
 const rateOf = (bytes: number, milliseconds: number): number => (bytes / Math.max(0.01, milliseconds)) * 1_000

@@ -78,8 +78,8 @@ describe('what is sent of a file', () => {
   it.each([
     ['at a rate that nobody knows', undefined, 500],
     ['at 20 MB/s', 20_000_000, 500],
-    ['where a part takes the host longer than the link', 16_000, 500],
-    ['where none does', 5_000, 2_401],
+    ['where a part takes the host longer than the link', 12_000, 500],
+    ['where none does', 4_000, 2_401],
   ])('takes the longest parts of the old file where there are very many, %s', async (_, rate, mostParts) => {
     const before = noise(40_000)
     const parts: Buffer[] = []

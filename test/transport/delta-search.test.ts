@@ -114,6 +114,7 @@ describe('what is sent of an archive that was made anew, and how many bytes of c
     ['both, 100 kB/s', archive(2, shuffled), 100_000, around, 60_000],
     ['nothing of it left, 2 MB/s', noise(4_000_000, 'c'), 2_000_000, 4_000_000, 60_000],
     // The host would need longer to put so many parts together than the link needs for all of it.
+    ['both, 5 MB/s', archive(2, shuffled), 5_000_000, 4_000_000, 7_000],
     ['both, 20 MB/s', archive(2, shuffled), 20_000_000, 4_000_000, 7_000],
     ['both, at a rate that nobody knows', archive(2, shuffled), undefined, 4_000_000, 7_000],
   ])('%s', async (_, fresh, rate, mostToSend, mostAnswered) => {

@@ -1,5 +1,7 @@
-import { expect, describe, it } from 'vitest'
-import { createLinkMeter, isFast, isSlow, paysToPack } from '../../src/transport/link-speed.ts'
+import { Readable } from 'node:stream'
+import { afterEach, expect, describe, it, vi } from 'vitest'
+import { deltaFrom } from '../../src/transport/file-batch.ts'
+import { createLinkMeter, isFast, isSlow, isVerySlow, paysToPack } from '../../src/transport/link-speed.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { shells } from '../support/shells.ts'
 import { never } from '../support/transport.ts'
@@ -59,6 +61,69 @@ it.each(shells)('is measured once by $title, however many ask', async (shell) =>
   expect(one.packs).toBe(true)
   expect(await meter.measure(counted, never)).toEqual(one)
   expect(scripts).toBe(1)
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('what measuring takes', () => {
+  const kB = 1_024
+  /** A host that reads so fast, and later than that by what each burst meets on the way. Bytes a second, milliseconds. */
+  async function measured(rate: number, late: readonly number[]) {
+    let [now, sent, bursts] = [1, 0, 0]
+    vi.spyOn(performance, 'now').mockImplementation(() => now)
+    const connection = shellConnection({ title: 'none', argv: ['sh'] })
+    const { measure } = createLinkMeter()
+    const found = await measure(
+      {
+        ...connection,
+        async script(_, { stdin, onLine }) {
+          onLine?.('gzip', 'stdout')
+          if (!(stdin instanceof Readable)) throw new Error('a measurement sends')
+          for await (const chunk of stdin) {
+            const size = Buffer.isBuffer(chunk) ? chunk.length : NaN
+            sent += size
+            now += (size / rate) * 1_000 + (late[bursts++] ?? 0)
+            onLine?.('got', 'stdout')
+          }
+          return { code: 0, stdout: Buffer.alloc(0), stderr: '' }
+        },
+      },
+      never,
+    )
+    return { sent: sent / kB, found }
+  }
+
+  it.each<readonly [string, number, readonly number[], number, { slow: boolean; very: boolean }]>([
+    ['100 kB/s', 100_000, [], 33, { slow: true, very: true }],
+    ['2 MB/s', 2_000_000, [], 33, { slow: true, very: true }],
+    ['2 MB/s, far away', 2_000_000, [80, 80, 80], 33, { slow: true, very: true }],
+    ['2 MB/s, busy at first', 2_000_000, [2], 33, { slow: true, very: true }],
+    ['5 MB/s', 5_000_000, [], 161, { slow: true, very: false }],
+    ['20 MB/s', 20_000_000, [], 97, { slow: false, very: false }],
+    ['a local one', 500_000_000, [], 97, { slow: false, very: false }],
+    ['a local one, far away', 500_000_000, [80, 80, 80, 80, 80], 97, { slow: false, very: false }],
+    ['a local one, once busy', 500_000_000, [0, 50], 97, { slow: false, very: false }],
+    ['a local one, busy later', 500_000_000, [0, 0, 50, 50], 161, { slow: false, very: false }],
+    ['a local one, twice busy', 500_000_000, [0, 0, 0, 50, 50], 161, { slow: true, very: true }],
+    ['5 MB/s, busy at first', 5_000_000, [50], 97, { slow: false, very: false }],
+  ])('%s', async (_, rate, late, kilobytes, { slow, very }) => {
+    const { sent, found } = await measured(rate, late)
+    expect(found.packs).toBe(true)
+    expect(sent).toBe(kilobytes)
+    expect([isSlow(found), isVerySlow(found)]).toEqual([slow, very])
+  })
+
+  it.each([
+    ['nobody knows it', undefined, 4_000_000],
+    ['100 kB/s', 100_000, 262_144],
+    ['2 MB/s', 2_000_000, 262_144],
+    ['5 MB/s', 5_000_000, 1_250_000],
+    ['40 MB/s', 40_000_000, 4_000_000],
+  ])('from which size on a difference is looked for: %s', (_, rate, size) => {
+    expect(deltaFrom(rate)).toBe(size)
+  })
 })
 
 it('of bytes that are on their way', async () => {
