@@ -140,6 +140,16 @@ describe.each(shells)('under $title', (shell) => {
     },
   )
 
+  it('makes it of many parts in another order', async () => {
+    const parts = Array.from({ length: 150 }, (_, i) => {
+      const from = ((i * 77) % 150) * 9_000
+      return [Buffer.from(`entry ${i}`), old.subarray(from, from + 9_000)]
+    })
+    const { path, sent, run } = await patching(true, Buffer.concat(parts.flat()))
+    expect(await run(sent)).toBe(0)
+    expect((await readFile(path)).equals(Buffer.concat(parts.flat()))).toBe(true)
+  })
+
   it.each<readonly [string, (place: { target: string; path: string }) => Promise<void>, number]>([
     ['the old file has changed', ({ target }) => writeFile(target, randomBytes(20_000_001)), Infinity],
     ['the old file has become short', ({ target }) => writeFile(target, 'short'), Infinity],
