@@ -69,6 +69,8 @@ verify() {
   v=$(sha256sum -c sums 2>/dev/null) && lines "$v" && [ $n -eq $1 ] && return 0
   n=0
   while IFS= read -r l; do
+    # Where no checksums have arrived there is no line but an empty one.
+    [ -n "$l" ] || continue
     n=$((n+1))
     case $l in *': OK') continue;; esac
     rm -f -- "./\${l%: FAILED*}"

@@ -41,7 +41,7 @@ export function commitOf({ folders, files }: Layout, others: readonly Numbered[]
     ...withUploads.map(
       ({ uploaded = '', arrives, index }) => `take ${quote(uploaded)} ${quote(arrives)} ${index}`,
     ),
-    ...(files.length > 0 ? [`verify ${files.length}`] : []),
+    ...(files.length > 0 ? [`verify ${files.length} || return 1`] : []),
     ...odd.map(({ arrives, key, index }) => `name ${quote(arrives)} ${quote(key)} ${index}`),
     ...each(ownerGroups(files.map(asStaged))),
     ...likeLines(files),

@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { digestOf } from '../../src/core/digest.ts'
+import { commitPrelude } from '../../src/transport/commit-prelude.ts'
+import { tarStream, type TarEntry } from '../../src/transport/tar.ts'
+import { shellConnection } from '../support/shell-connection.ts'
+import { shells } from '../support/shells.ts'
+import { never } from '../support/transport.ts'
+
+let root = ''
+beforeAll(async () => (root = await mkdtemp(join(tmpdir(), 'provision-prelude-'))))
+afterAll(() => rm(root, { recursive: true }))
+
+const own = (name: string, text: string): TarEntry => ({ name, mode: 0o600, content: Buffer.from(text) })
+const sumOf = (name: string, text: string) => `${digestOf(text)}  d0/${name}\n`
+
+describe.each(shells)('under $title', (shell) => {
+  const connection = shellConnection(shell)
+  let count = 0
+
+  // A disk that is full takes names, but no content: what arrives may be empty, or end somewhere.
+  it.each<[string, string]>([
+    ['nothing of the checksums has arrived', ''],
+    ['only those of some files have', sumOf('a', 'new a')],
+    ['the last one is cut off', sumOf('a', 'new a') + sumOf('b', 'new b').slice(0, 40)],
+    ['there are more than files', ['a', 'b', 'a'].map((name) => sumOf(name, `new ${name}`)).join('')],
+  ])('nothing is put in place where %s', async (_, sums) => {
+    const at = join(root, `${shell.title} ${count++}`)
+    await mkdir(at)
+    for (const name of ['a', 'b']) await writeFile(join(at, name), `old ${name}`)
+    async function* entries() {
+      await Promise.resolve()
+      yield own('sums', sums)
+      yield { name: 'd0/', mode: 0o700, content: Buffer.alloc(0) }
+      yield own('d0/a', 'new a')
+      yield own('d0/b', 'new b')
+      yield own('end', '')
+    }
+    const script = commitPrelude({
+      ...{ random: '0123456789abcdef', folders: [at], uploads: [], unpack: 'cat' as const },
+      commit: { text: `commit() {\ncd "$R" || return 1\nverify 2 || return 1\nplace d0 '${at}'\n}` },
+    })
+    const stdin = await buffer(Readable.from(tarStream(entries()), { objectMode: false }))
+    const { stdout } = await connection.script(script, { as: 'user', stdin, signal: never })
+    expect(stdout.toString()).toMatch(/^broken\0/)
+    expect(stdout.toString()).not.toMatch(/done\0/)
+    expect((await readdir(at)).sort()).toEqual(['a', 'b'])
+    expect(await readFile(join(at, 'a'), 'utf8')).toBe('old a')
+    expect(await readFile(join(at, 'b'), 'utf8')).toBe('old b')
+  })
+})
