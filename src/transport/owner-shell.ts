@@ -2,7 +2,7 @@
  * `after_name LINE` sets $after to what follows the program's name in a line of /proc/PID/stat. A name may hold anything, also a
  * parenthesis and a space; to look for its end from the other side takes dash, which is sh on Debian, as long as a process.
  */
-export const afterName = `after_name() { after=\${1#*) }; case $after in *') '*) after=\${1##*) } ;; esac; }`
+export const afterName = `after_name() { after=\${1#*\\) }; case $after in *') '*) after=\${1##*\\) } ;; esac; }`
 
 /**
  * What a script keeps on a host for a while has a name that ends with `.PID.BORN` of the process that it belongs to.

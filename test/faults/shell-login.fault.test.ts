@@ -14,7 +14,7 @@ tryLogins('login shells', {
   'a host whose sh is bash': { ...shIs('/bin/bash'), sample: true },
   'a host whose sh is busybox': shIs('/bin/busybox'),
   'a host whose sh is mksh': shIs('/bin/mksh'),
-  'a host whose sh is ksh': shIs('/usr/bin/ksh'),
+  'a host whose sh is ksh': { ...shIs('/usr/bin/ksh'), sample: true },
   bash: shell('/bin/bash'),
   fish: { ...shell('/usr/bin/fish'), sample: true },
   csh: shell('/usr/bin/csh'),
