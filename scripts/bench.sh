@@ -15,7 +15,7 @@ ansible-mitogen, rsync, openssh-client and vagrant by apt; pyinfra from the Pyth
 the tool and, in turns with it, those tools and the plainest way to get the same (`docker run`, `tar | ssh`, a bare script).
 What counts is how they compare. A tool that cannot be installed is left out, and its row says why. Works on copies, with
 nodes and names of its own, and removes all of it, also when it is interrupted. Asserts nothing. A run of everything takes
-about half an hour and writes test/bench/results/latest.json and latest.svg.
+three quarters of an hour and writes test/bench/results/latest.json and latest.svg.
 
   --runs N        repetitions of each workload (3); what takes long has fewer
   --only NAME     only this workload, can be given again; nothing is written then
