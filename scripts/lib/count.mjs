@@ -1,27 +1,38 @@
 // Counts what the checks and tests reported.
 //   count.mjs checks                       prints the names of the checks in package.json
-//   count.mjs sum CHECKS RESULT.json …     prints `N passed, N failed`; exit status 1 when anything failed or nothing ran
+//   count.mjs sum CHECKS RESULT.json …     prints `N passed, N failed` on stdout and each failure on stderr;
+//                                          exit status 1 when anything failed or nothing ran
 import { existsSync, readFileSync } from 'node:fs'
 
 const lines = (file) => readFileSync(file, 'utf8').split('\n').filter(Boolean)
 
 const ofChecks = (file) => {
-  const passed = lines(file).filter((line) => line.startsWith('passed ')).length
-  return { passed, failed: lines(file).length - passed }
+  const failures = lines(file).filter((line) => !line.startsWith('passed '))
+  return { passed: lines(file).length - failures.length, failures }
 }
 
 /** A file that could not be loaded has no tests of its own to fail, and an unhandled error belongs to none: each is one failure. */
 const ofVitest = (file) => {
-  if (!existsSync(file)) return { passed: 0, failed: 1 }
+  if (!existsSync(file)) return { passed: 0, failures: [`failed ${file}: vitest left no report`] }
   const report = JSON.parse(readFileSync(file, 'utf8'))
-  const count = (tests, status) => tests.filter((test) => test.status === status).length
-  const tests = report.testResults.flatMap((result) => result.assertionResults)
-  const broken = report.testResults.filter(
-    (result) => result.status === 'failed' && count(result.assertionResults, 'failed') === 0,
+  const passed = report.testResults.flatMap(({ assertionResults }) =>
+    withStatus('passed', assertionResults),
   ).length
-  const failed = count(tests, 'failed') + broken
-  return { passed: count(tests, 'passed'), failed: failed === 0 && !report.success ? 1 : failed }
+  const failures = report.testResults.flatMap(ofSuite)
+  if (failures.length > 0 || report.success) return { passed, failures }
+  return { passed, failures: [`failed ${file}: an error outside of all tests, told above`] }
 }
+
+const ofSuite = ({ name, status, message, assertionResults }) => {
+  const failed = withStatus('failed', assertionResults)
+  if (failed.length === 0) return status === 'failed' ? [`failed ${name}\n${start(message)}`] : []
+  return failed.map((test) => `failed ${name} › ${test.fullName}\n${start(test.failureMessages?.[0])}`)
+}
+
+const withStatus = (status, tests) => tests.filter((test) => test.status === status)
+
+/** Enough of a message to know what went wrong where only the end of all output is kept. */
+const start = (message) => (message ?? '').split('\n').slice(0, 12).join('\n')
 
 const [command, ...files] = process.argv.slice(2)
 if (command === 'checks') {
@@ -31,9 +42,10 @@ if (command === 'checks') {
   const [checks, ...reports] = files
   const counts = [ofChecks(checks), ...reports.map(ofVitest)]
   const passed = counts.reduce((sum, one) => sum + one.passed, 0)
-  const failed = counts.reduce((sum, one) => sum + one.failed, 0)
-  console.log(`${passed} passed, ${failed} failed`)
-  process.exitCode = failed > 0 || passed === 0 ? 1 : 0
+  const failures = counts.flatMap((one) => one.failures)
+  for (const failure of failures) console.error(failure)
+  console.log(`${passed} passed, ${failures.length} failed`)
+  process.exitCode = failures.length > 0 || passed === 0 ? 1 : 0
 } else {
   throw new Error(`unknown command: ${command}`)
 }

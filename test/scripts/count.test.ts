@@ -52,6 +52,28 @@ test.each([
   expect(await bash({ script })).toMatchObject({ code, stdout: `${line}\n` })
 })
 
+test('what failed is named, with the start of its message, since often only the end of all output is kept', async () => {
+  writeFileSync(join(folder, 'checks'), 'passed a\nfailed check:lint\n')
+  const assertion = {
+    status: 'failed',
+    fullName: 'a host that is gone',
+    failureMessages: ['expected 1\n  at x'],
+  }
+  const result = { name: 'test/a.test.ts', status: 'failed', message: '', assertionResults: [assertion] }
+  writeFileSync(join(folder, 'unit.json'), JSON.stringify({ success: false, testResults: [result] }))
+  const script = `node scripts/lib/count.mjs sum '${folder}/checks' '${folder}/unit.json' '${folder}/e2e.json'`
+  const { stdout, stderr } = await bash({ script })
+  expect(stdout).toBe('1 passed, 3 failed\n')
+  expect(stderr).toBe(
+    `failed check:lint
+failed test/a.test.ts › a host that is gone
+expected 1
+  at x
+failed ${folder}/e2e.json: vitest left no report
+`,
+  )
+})
+
 test('the checks are those of package.json', async () => {
   const { stdout } = await bash({ script: 'node scripts/lib/count.mjs checks' })
   expect(stdout.split('\n')).toEqual(expect.arrayContaining(['check:format', 'check:types', 'check:lint']))

@@ -12,6 +12,9 @@ import { providerError, sshOf, type Context } from './context.ts'
 import { pickLoopbackPorts, takenPorts, type ReachMode } from './loopback.ts'
 import { portsLabel, userLabel } from './survey.ts'
 
+/** Lines that hold all of a node's first start: sshd writes one whenever Docker is asked for too early, every 15 ms. */
+const logOfStart = 10_000
+
 /** All that a node gets which is its own. */
 export interface NewNode {
   readonly host: string
@@ -42,7 +45,7 @@ export async function makeNode(context: Context, node: NewNode): Promise<readonl
     await discardNode(context, making, node.host).catch(() => undefined)
     throw providerError(`${node.host}: the node cannot be made`, error, signal)
   }
-  return notesIn(await lastLines(engine, names.node(node.host), 50))
+  return notesIn(await lastLines(engine, names.node(node.host), logOfStart))
 }
 
 /** Removes a node, whatever became of it, with its volume. */
