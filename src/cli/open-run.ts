@@ -22,6 +22,7 @@ import type { Searches } from '../transport/delta-search.ts'
 import { imageSource } from '../transport/image-source.ts'
 import { connectHost, type ConnectedHost } from '../transport/host.ts'
 import { acquireLock } from '../transport/lock.ts'
+import { shareReads } from '../transport/shared-reads.ts'
 import { ensureBox } from './ensure-box.ts'
 import { hiding } from './hiding.ts'
 import { imagesOf, publishedPorts } from './of-graph.ts'
@@ -43,6 +44,7 @@ export const openRun: OpenRun = async (workspace, options) => {
   const engine = once(() => localEngine())
   const images = imageSource(engine)
   const searches: Searches = new Map()
+  const reads = shareReads()
   const hidden = hiding()
   const tap = tapped(options.emit)
   const observed = observer(tap.emit)
@@ -82,7 +84,8 @@ export const openRun: OpenRun = async (workspace, options) => {
       return ensureBox(content, built, buildContext)
     },
     connect: observed.connect(
-      options.connect ?? ((target, signal) => connectHost(target, signal, { images, searches, onDetail })),
+      options.connect ??
+        ((target, signal) => connectHost(target, signal, { images, searches, reads, onDetail })),
     ),
   }
   const recording = { session, tap, engine, record, built: () => built, state: kept?.state }

@@ -2,11 +2,13 @@ import type { Searches } from '../transport/delta-search.ts'
 import { localEngine } from '../transport/engine.ts'
 import { connectHost, type ConnectedHost } from '../transport/host.ts'
 import { imageSource } from '../transport/image-source.ts'
+import { shareReads } from '../transport/shared-reads.ts'
 import { keepWarm, type WarmHosts } from '../transport/keep-warm.ts'
 
 /** Hosts that stay connected over several runs, and share the images of this machine's engine as those of one run do. */
 export function warmHosts(): WarmHosts<ConnectedHost> {
   const images = imageSource(() => localEngine())
   const searches: Searches = new Map()
-  return keepWarm((target, signal) => connectHost(target, signal, { images, searches }))
+  const reads = shareReads()
+  return keepWarm((target, signal) => connectHost(target, signal, { images, searches, reads }))
 }

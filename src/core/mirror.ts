@@ -107,14 +107,16 @@ export function mirrorRemedy(mirror: Mirror, state: MirrorState): Remedy {
   const inTheWay = new Set(obsolete.blocking)
   const stat = (path: string, found: Stat | undefined) => (inTheWay.has(path) ? undefined : found)
   const wanted = wantedManifest(mirror)
-  const put = [
-    ...mirroredFolders(mirror).flatMap((path, i) =>
-      folderActions(wantedFolder(mirror, path), stat(path, state.folders[i])),
-    ),
-    ...mirror.source.files.flatMap((file, i) =>
-      fileActions(wantedFile(mirror, file), stat(file.path, state.files[i])),
-    ),
-  ]
+  const put = byFolder([
+    ...mirroredFolders(mirror).map((path, i) => ({
+      folder: path,
+      actions: folderActions(wantedFolder(mirror, path), stat(path, state.folders[i])),
+    })),
+    ...mirror.source.files.map((file, i) => ({
+      folder: above(file.path).at(-1) ?? '',
+      actions: fileActions(wantedFile(mirror, file), stat(file.path, state.files[i])),
+    })),
+  ])
   const remove = removals(mirror, obsolete)
   const actions = [
     ...(wanted ? keepManifest(mirror, state.manifest, union(wanted, state.manifest)) : []),
@@ -125,6 +127,18 @@ export function mirrorRemedy(mirror: Mirror, state: MirrorState): Remedy {
   ]
   return { operation: isMissing(state) ? 'create' : 'update', actions }
 }
+
+interface Put {
+  readonly folder: string
+  readonly actions: readonly Action[]
+}
+
+/** Each folder with what goes into it: whoever does some of it after the other makes no folder long before it is filled. */
+const byFolder = (all: readonly Put[]): readonly Action[] =>
+  all
+    .filter(({ actions }) => actions.length > 0)
+    .toSorted((a, b) => (a.folder === b.folder ? 0 : a.folder < b.folder ? -1 : 1))
+    .flatMap(({ actions }) => actions)
 
 const isMissing = ({ folders, files }: MirrorState): boolean =>
   [...folders, ...files].every((found) => found === undefined)

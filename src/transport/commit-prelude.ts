@@ -24,6 +24,8 @@ export interface PreludeOptions {
  * What a host runs to take a tar stream from standard input: it makes a staging folder beside the files that it will
  * replace (so that putting them there is a rename), unpacks, and runs the commit. Whatever happens, the staging folder is
  * removed; those of predecessors that were killed too. It starts as few processes as it can: each costs more than all else.
+ * Folders in other file systems get a staging folder each, so that there, too, files are put in place by a rename; those that
+ * it made below the same folder as the first one's are surely in the same.
  *
  * The shell changes to the folder, because GNU tar reads backslashes in the argument of `-C` as escapes.
  *
@@ -40,17 +42,25 @@ trap 'exit 129' HUP INT TERM PIPE
 born $$
 name=.provision-${random}.$$.$b
 set -- ${quoteAll(folders)}
+n=0
 for d do
+  # What is above a folder that is not there yet: both are in one file system.
+  a=$d
+  until [ -d "$a" ]; do a=\${a%/*}; a=\${a:-/}; done
+  [ "$a" = "$d" ] || eval "above$n=\\$a"
+  n=$((n+1))
   for r in "\${d%/}"/.provision-*.*.*; do [ -d "$r" ] && [ ! -L "$r" ] && left "$r" && rm -rf -- "$r"; done
 done
 for d do [ -d "$d" ] || { mkdir -p -- "$@" 2>/dev/null; break; }; done
+n=0
 for d in "$@" ${quoteAll(fallbacks)}; do
   R=\${d%/}/$name
   mkdir -m 700 -- "$R" 2>/dev/null && break
-  R=
+  R= n=$((n+1))
 done
 [ -n "$R" ] || { no broken 'no folder can be written to'; exit 1; }
 home=$d
+eval "near=\\\${above$n:-\\$d}"
 te=$( { cd -- "$R" && ${unpack === 'cat' ? '' : `${unpack} | `}tar -x -p -o -m -f -; } 2>&1)
 [ -f "$R/end" ]${'digest' in commit ? ` && [ "$(sha256sum <"$R/run")" = '${commit.digest}  -' ]` : ''} || { no broken "$te"; exit 1; }
 ${helpers}
@@ -118,6 +128,7 @@ rights_many() {
 like() {
   km=$1 ku=$2 kg=$3
   shift 3
+  [ $# -gt 0 ] || return 0
   if [ $# -le 80 ]; then a=$(rights_few "$@"); else a=$(rights_many "$@"); fi
   k=
   {
@@ -140,14 +151,16 @@ LIKE
 }
 keep() { e=$("$1" -- "$2" "$3" 2>&1) || { no "key $3" "$e"; rm -f -- "$3"; }; }
 replaces() { [ -e "$1" ] && [ -f "$2" ] && [ ! -L "$2" ]; }
+was() { eval "a=\\\${above\${1#d}-}"; [ -z "$a" ]; }
+beside() { [ "$2" = "$home" ] || { ! was "$1" && [ "$a" = "$near" ]; }; }
 place() {
   [ -d "$1" ] || return 0
-  if [ "$2" = "$home" ]; then
+  [ -d "$2" ] || e=$(mkdir -p -- "$2" 2>&1) || { no "folder $1" "$e"; return 0; }
+  if beside "$1" "$2"; then
     cd -- "$1" && put_all "$1" "$2"
     cd -- "$R"
     return 0
   fi
-  e=$( { [ -d "$2" ] || mkdir -p -- "$2"; } 2>&1) || { no "folder $1" "$e"; return 0; }
   S=\${2%/}/$name
   e=$(mv -f -- "$R/$1" "$S" 2>&1) && ( cd -- "$S" && put_all "$1" "$2" ) || no "folder $1" "$e"
   rm -rf -- "$S"

@@ -138,17 +138,21 @@ function chunks(command: readonly string[], subjects: readonly Subject[]): reado
   }))
 }
 
-/** What is not said about a file that is replaced stays as it was. */
+/** What is not said about a file that is replaced stays as it was; in folders that were not there it replaces none. */
 function likeLines(files: readonly Staged[]): readonly string[] {
   const flags = ({ write: { mode, owner, group } }: Staged) =>
     [mode, owner, group].map((right) => (right === undefined ? 1 : 0)).join(' ')
   const withUnsaid = files.filter(({ write: { mode, owner, group } }) =>
     [mode, owner, group].includes(undefined),
   )
-  return grouped(withUnsaid, flags).map(
-    ([said, some]) =>
-      `like ${said} ${some.flatMap(({ key, target }) => [quote(key), quote(target)]).join(' ')}`,
-  )
+  return grouped(withUnsaid, flags).flatMap(([said, some]) => [
+    'set --',
+    ...grouped(some, ({ key }) => key.slice(0, key.indexOf('/'))).map(
+      ([folder, those]) =>
+        `was ${folder} && set -- "$@" ${quoteAll(those.flatMap(({ key, target }) => [key, target]))}`,
+    ),
+    `like ${said} "$@"`,
+  ])
 }
 
 function grouped<T>(

@@ -17,8 +17,15 @@ export interface Numbered<A extends FileAction = FileAction> {
   readonly action: A
 }
 
-/** So many that names and checksums of one commit stay in a few megabytes. */
-const mostInBatch = 5_000
+/** So many that a host has much to put in place while the next ones come, and names of one commit stay in a few 100 kB. */
+const mostInBatch = 2_000
+
+/** What is put in place by one commit. */
+export interface Batch {
+  readonly actions: readonly Numbered[]
+  /** Whether it may be sent while the one before is still put in place. */
+  readonly alongside: boolean
+}
 
 /** From here on what is sent takes the connection for bulk. Bytes. */
 export const bulkSize = 1_000_000
@@ -70,11 +77,10 @@ export const plainPath = (path: string): string => {
 /**
  * Cuts a list of actions where their order matters. A batch puts files in place, then sets permissions, then deletes, so
  * that a failed upload leaves what was there. What is to be made where something was to be deleted has to wait for the
- * next batch, and so has a second content for one path.
+ * next batch, and so has a second content for one path. What is merely too much for one may go alongside it.
  */
-export function batchesOf(actions: readonly Numbered[]): readonly (readonly Numbered[])[] {
-  const batches: Numbered[][] = []
-  let batch: Numbered[] = []
+export function batchesOf(actions: readonly Numbered[]): readonly Batch[] {
+  const batches: { actions: Numbered[]; alongside: boolean }[] = []
   let deleted = new Set<string>()
   let written = new Set<string>()
   for (const one of actions) {
@@ -82,13 +88,14 @@ export function batchesOf(actions: readonly Numbered[]): readonly (readonly Numb
     const clash = removes
       ? false
       : written.has(one.path) || withParents(one.path).some((at) => deleted.has(at))
-    if (clash || batch.length >= mostInBatch || batch.length === 0) {
-      batch = []
-      batches.push(batch)
+    const last = batches.at(-1)
+    if (last === undefined || clash || last.actions.length >= mostInBatch)
+      batches.push({ actions: [one], alongside: last !== undefined && !clash })
+    else last.actions.push(one)
+    if (clash) {
       deleted = new Set()
       written = new Set()
     }
-    batch.push(one)
     if (removes) deleted.add(one.path)
     if (one.action.do === 'write') written.add(one.path)
   }

@@ -1,47 +1,14 @@
-import { randomBytes } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { digestOf } from '../core/digest.ts'
-import { ProvisionError } from '../core/error.ts'
+import type { ProvisionError } from '../core/error.ts'
 import type { HostWatcher, Outcome } from '../core/host.ts'
-import { layoutOf, type Layout } from './commit-layout.ts'
-import { commitPrelude } from './commit-prelude.ts'
-import { readReport } from './commit-report.ts'
-import { commitOf, defaultMode, type Commit } from './commit-script.ts'
-import { bringAll } from './bulk.ts'
-import type { Connection } from './connection.ts'
-import type { Searches } from './delta-search.ts'
+import { commitBatch, type Failures, type FileRoutes, type Turn } from './commit-batch.ts'
 import {
-  aloneSize,
   batchesOf,
-  bulkSize,
-  deltaFrom,
-  isBulk,
-  isWrite,
   pathProblem,
   plainPath,
+  type Batch,
   type FileAction,
   type Numbered,
-  type Write,
 } from './file-batch.ts'
-import { gzipped } from './gzip.ts'
-import { createLinkMeter, paysToPack, worthPacking, type LinkFacts, type LinkMeter } from './link-speed.ts'
-import { readContents, whyDamaged } from './local-content.ts'
-import { tarStream, type TarEntry } from './tar.ts'
-
-/** The ways to a host that files take. */
-export interface FileRoutes {
-  readonly connection: Connection
-  /** For what would keep the first connection busy. */
-  readonly openBulk: () => Promise<Connection>
-  /** Shared by the hosts of a run. */
-  readonly searches?: Searches
-  /** Of this host. */
-  readonly link?: LinkMeter
-  /** Who logs in. */
-  readonly user: string
-}
-
-type Failures = Map<number, ProvisionError>
 
 /**
  * Puts files and folders in place, as root where the host's target says so. Files arrive beside their places, are checked
@@ -66,163 +33,43 @@ export async function performFiles(
     sent += bytes
     watch.sent?.(Math.min(sent, total), total)
   }
-  for (const batch of batchesOf(sound)) await commitBatch(routes, batch, failures, signal, onSent)
+  await inFlow(batchesOf(sound), (batch, flow) =>
+    commitBatch(routes, batch.actions, failures, signal, { ...flow, onSent }),
+  )
   return actions.map((_, index) => {
-    const error = failures.get(index)
+    const error: ProvisionError | undefined = failures.get(index)
     return error ? { ok: false, error } : { ok: true }
   })
 }
 
-async function commitBatch(
-  routes: FileRoutes,
-  batch: readonly Numbered[],
-  failures: Failures,
-  signal: AbortSignal,
-  onSent: (bytes: number) => void,
+/** So many are at work on a host at once: it puts one in place while it gets another. */
+const mostAtOnce = 2
+
+/**
+ * Begins each batch when all content of the one before is sent, or when all before are done where they may be in its way.
+ * They are put in place one after the other.
+ */
+async function inFlow(
+  batches: readonly Batch[],
+  carryOut: (batch: Batch, turn: Omit<Turn, 'onSent'>) => Promise<void>,
 ): Promise<void> {
-  const { connection, openBulk } = routes
-  const random = randomBytes(8).toString('hex')
-  const writes = batch.filter(isWrite)
-  const link = routes.link ?? createLinkMeter()
-  const from = deltaFrom((await factsFor(writes, link, connection, signal)).rate)
-  const uploads = new Map<number, string>()
-  const uploadFolders: string[] = []
-  const bulk = writes.flatMap(({ index, path, action }) => {
-    const { content, digest, size } = action
-    return isBulk(action, from) && content.from === 'file'
-      ? [{ index, source: content.path, target: path, digest, size }]
-      : []
-  })
-  if (bulk.length > 0) {
-    const { folder, uploaded } = await bringAll({ ...routes, link }, random, bulk, signal, onSent)
-    uploadFolders.push(folder)
-    for (const done of uploaded) {
-      if ('path' in done) uploads.set(done.index, done.path)
-      else failures.set(done.index, done.error)
+  let working: Promise<void>[] = []
+  try {
+    for (const batch of batches) {
+      const mayGoOn = batch.alongside ? mostAtOnce - 1 : 0
+      await Promise.all(working.slice(0, working.length - mayGoOn))
+      working = working.slice(working.length - mayGoOn)
+      const before = Promise.all(working)
+      before.catch(() => undefined)
+      await new Promise<void>((resolve) => {
+        const work = carryOut(batch, { onAllSent: resolve, before })
+        working.push(work)
+        // A failure is told where all are waited for.
+        work.then(resolve, () => resolve())
+      })
     }
+    await Promise.all(working)
+  } finally {
+    await Promise.allSettled(working)
   }
-  const layout = layoutOf(
-    writes.filter(({ index }) => !failures.has(index)),
-    uploads,
-  )
-  const commit = commitOf(
-    layout,
-    batch.filter((one) => !isWrite(one)),
-  )
-  const tar = tarStream(entriesOf(connection.name, layout, commit, failures), onSent)
-  const packs = paysToPack(link.facts())
-  const stream = link.timed(packs ? gzipped(tar) : tar)
-  const { code, stdout, stderr } = await (
-    await routeFor(layout, connection, openBulk)
-  ).openly(
-    commitPrelude({
-      random,
-      commit: isShort(commit) ? { text: commit.script } : { digest: digestOf(commit.script) },
-      folders: layout.folders,
-      uploads: uploadFolders,
-      unpack: packs ? 'gzip -dc' : 'cat',
-    }),
-    {
-      as: 'root',
-      stdin: Readable.from(stream.bytes, { objectMode: false }),
-      signal,
-    },
-  )
-  stream.arrived()
-  const report = readReport(stdout, layout, commit)
-  for (const { index, path, action } of batch) {
-    if (failures.has(index)) continue
-    const reason = report.failed.get(index) ?? report.broken
-    if (reason === undefined) {
-      if (!report.complete) failures.set(index, unfinished(connection.name, code, stderr))
-      continue
-    }
-    const local = report.damaged.has(index) && isWriteAction(action) ? await whyDamaged(action) : undefined
-    failures.set(
-      index,
-      local === undefined
-        ? failure(connection.name, path, reason)
-        : localFailure(connection.name, path, local),
-    )
-  }
-}
-
-/** How long a script may be that travels with what begins it, where its paths show in the host's list of processes. Characters. */
-const mostWithPrelude = 3_000
-
-const isShort = ({ script }: Commit): boolean => script.length <= mostWithPrelude
-
-const isWriteAction = (action: FileAction): action is Write => action.do === 'write'
-
-/** Measured only where the answer may change what is done. */
-async function factsFor(
-  writes: readonly Numbered<Write>[],
-  link: LinkMeter,
-  connection: Connection,
-  signal: AbortSignal,
-): Promise<LinkFacts> {
-  const streamed = writes.filter(({ action }) => !isBulk(action, aloneSize))
-  const size = streamed.reduce((sum, { action }) => sum + action.size, 0)
-  return size < worthPacking ? link.facts() : link.measure(connection, signal)
-}
-
-/** Much in small files is bulk, too. */
-function routeFor(
-  { files }: Layout,
-  connection: Connection,
-  openBulk: () => Promise<Connection>,
-): Promise<Connection> | Connection {
-  const streamed = files.reduce(
-    (sum, { write, uploaded }) => sum + (uploaded === undefined ? write.size : 0),
-    0,
-  )
-  return streamed >= bulkSize ? openBulk() : connection
-}
-
-/** What the stream holds: the script first, and last what shows that nothing is missing. */
-async function* entriesOf(
-  host: string,
-  { folders, files }: Layout,
-  commit: Commit,
-  failures: Failures,
-): AsyncGenerator<TarEntry, void, undefined> {
-  const own = (name: string, text = ''): TarEntry => ({ name, mode: 0o600, content: Buffer.from(text) })
-  const folder = (name: string): TarEntry => ({ name: `${name}/`, mode: 0o700, content: Buffer.alloc(0) })
-  if (!isShort(commit)) yield own('run', commit.script)
-  yield own('sums', commit.sums)
-  yield folder('odd')
-  for (const number of folders.keys()) yield folder(`d${number}`)
-  const streamed = files.filter(({ uploaded }) => uploaded === undefined)
-  for await (const { staged, content } of readContents(host, streamed)) {
-    if (content instanceof ProvisionError) failures.set(staged.index, content)
-    else yield { name: staged.arrives, mode: (staged.write.mode ?? defaultMode) & 0o777, content }
-  }
-  yield own('end')
-}
-
-/** The host did not get as far as to say what is wrong. */
-const unfinished = (host: string, code: number, stderr: string): ProvisionError =>
-  new ProvisionError(
-    'host',
-    `${host}: what puts files in place there ended with ${code} before it was done`,
-    {
-      output: stderr.trim() === '' ? undefined : stderr.trim(),
-      help: `look at it by hand: provision ssh ${host} -- sh`,
-    },
-  )
-
-const localFailure = (host: string, path: string, reason: string): ProvisionError =>
-  new ProvisionError('edited', `${host} › ${path}: ${reason}`, {
-    help: 'run the same again, when nothing writes to it any more',
-  })
-
-function failure(host: string, path: string, reason: string): ProvisionError {
-  const text = reason.trim() === '' ? 'its content did not arrive whole' : reason.trim()
-  const first = text.split('\n')[0] ?? text
-  // Without the name of the program that says it.
-  const short = first.replace(/^[a-z0-9]+: /, '')
-  return new ProvisionError('action', `${host} › ${path}: ${short}`, {
-    output: text.includes('\n') ? text : undefined,
-    help: `look at it by hand: provision ssh ${host}`,
-  })
 }

@@ -16,6 +16,7 @@ import { takeHostLock, type Attempt, type HostLock, type LockOptions } from './h
 import { createLinkMeter } from './link-speed.ts'
 import { answerProbes } from './probe.ts'
 import type { ShellProbe } from './probe-script.ts'
+import { shareReads, type SharedReads } from './shared-reads.ts'
 import { connect, type ConnectOptions } from './ssh.ts'
 import { lossOf } from './ssh-error.ts'
 
@@ -36,6 +37,8 @@ export interface HostOptions extends ConnectOptions {
   readonly images?: Parameters<typeof dockerOf>[1]
   /** Shared likewise: what was found in files that go to several hosts. */
   readonly searches?: Searches
+  /** Shared likewise: small files that were read. */
+  readonly reads?: SharedReads
 }
 
 /** How long bulk may take to end in good order once it is told to. Milliseconds. */
@@ -51,7 +54,7 @@ const bulkKeepalive = { interval: 1_000, count: 15 }
 export async function connectHost(
   target: SshTarget,
   signal: AbortSignal,
-  { images, searches = new Map(), ...options }: HostOptions = {},
+  { images, searches = new Map(), reads = shareReads(), ...options }: HostOptions = {},
 ): Promise<ConnectedHost> {
   const connection = await connect(target, signal, { ...options, spare: () => openBulk() })
   const connections = [connection]
@@ -119,7 +122,7 @@ export async function connectHost(
     switch (lane) {
       case 'files':
         return performFiles(
-          { connection, openBulk, searches, link, user: target.user },
+          { connection, openBulk, searches, reads, link, user: target.user },
           actions.filter(isFile),
           stop,
           watch,

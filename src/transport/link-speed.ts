@@ -15,7 +15,7 @@ export interface LinkMeter {
   readonly facts: () => LinkFacts
   /** Measures unless it is known: takes a few round trips, and on a very slow link two `smallBurst`s, else `burst`s besides. */
   readonly measure: (connection: Connection, signal: AbortSignal) => Promise<LinkFacts>
-  /** Bytes on their way; the meter is to be told when they have arrived. */
+  /** Bytes on their way among work of the host and of ours: the link is at least as fast. The meter is told when they have arrived. */
   readonly timed: (bytes: AsyncIterable<Uint8Array>) => Timed
   readonly saw: (bytes: number, milliseconds: number) => void
   readonly hasGzip: (packs: boolean) => void
@@ -58,9 +58,7 @@ export function createLinkMeter(): LinkMeter {
   let measuring: Promise<void> | undefined
   const facts = (): LinkFacts => ({ rate, packs })
   const saw = (bytes: number, milliseconds: number): void => {
-    if (bytes < telling) return
-    const seen = rateOf(bytes, milliseconds)
-    rate = bytes < proof.size ? Math.min(seen, proof.above) : seen
+    rate = toldBy(bytes, milliseconds) ?? rate
   }
   return {
     facts,
@@ -74,7 +72,11 @@ export function createLinkMeter(): LinkMeter {
           yield chunk
         }
       }
-      return { bytes: counted(), arrived: () => saw(size, performance.now() - from) }
+      const arrived = (): void => {
+        const least = toldBy(size, performance.now() - from)
+        if (rate !== undefined && least !== undefined) rate = Math.max(rate, least)
+      }
+      return { bytes: counted(), arrived }
     },
     async measure(connection, signal) {
       if (rate !== undefined || hasTried) return facts()
@@ -172,6 +174,13 @@ const bestOf = ([first = 0, ...took]: readonly number[], of: number): number =>
     (best, time, i) => (sizes[i + 1] === of ? Math.max(best, rateOf(of - touch, time - first)) : best),
     0,
   )
+
+/** Bytes a second that a transfer tells; undefined where it was too little. */
+function toldBy(bytes: number, milliseconds: number): number | undefined {
+  if (bytes < telling) return undefined
+  const seen = rateOf(bytes, milliseconds)
+  return bytes < proof.size ? Math.min(seen, proof.above) : seen
+}
 
 /** Bytes a second. */
 const rateOf = (bytes: number, milliseconds: number): number => (bytes / Math.max(0.01, milliseconds)) * 1_000

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { ProvisionError, reasonOf, systemCode } from '../core/error.ts'
 import { reveal } from '../core/secret.ts'
 import type { Staged } from './commit-layout.ts'
 import type { Write } from './file-batch.ts'
+import type { SharedReads } from './shared-reads.ts'
 
 /** Up to here a file is read at once: for thousands of small ones several times as fast as by promises. Bytes. */
 const small = 65_536
@@ -22,12 +23,13 @@ interface Read {
 export async function* readContents(
   host: string,
   files: readonly Staged[],
+  reads: SharedReads,
 ): AsyncGenerator<Read, void, undefined> {
   const ahead: Promise<Read>[] = []
   let next = 0
   const readOn = (): void => {
     const staged = files[next++]
-    if (staged) ahead.push(contentOf(host, staged.write).then((content) => ({ staged, content })))
+    if (staged) ahead.push(contentOf(host, staged.write, reads).then((content) => ({ staged, content })))
   }
   for (let i = 0; i < readAhead; i++) readOn()
   for (let read = ahead.shift(); read; read = ahead.shift()) {
@@ -37,10 +39,14 @@ export async function* readContents(
 }
 
 /** Never rejects. Whether a file is still what it was when the plan was made, the host finds out, which sums it up anyway. */
-async function contentOf(host: string, { content, path, size }: Write): Promise<Uint8Array | ProvisionError> {
+async function contentOf(
+  host: string,
+  { content, path, size, digest }: Write,
+  reads: SharedReads,
+): Promise<Uint8Array | ProvisionError> {
   if (content.from === 'text') return Buffer.from(reveal(content.text))
   try {
-    return size <= small ? readFileSync(content.path) : await readFile(content.path)
+    return size <= small ? reads.read(content.path, digest) : await readFile(content.path)
   } catch (cause) {
     // It was there when the plan was made. One that may not be read stays so: another run would not bring it.
     const code = systemCode(cause) === 'ENOENT' ? 'edited' : 'action'

@@ -11,8 +11,8 @@ export interface TarEntry {
 const chunkSize = 64 * 1024
 
 /**
- * A tar stream of entries as they come, in chunks of a fit size; `onSent` is told the content bytes of each entry once
- * they are on their way.
+ * A tar stream of entries as they come, in chunks of a fit size; with each that is on its way `onSent` is told how many bytes
+ * of content are in it.
  */
 export async function* tarStream(
   entries: AsyncIterable<TarEntry>,
@@ -20,11 +20,16 @@ export async function* tarStream(
 ): AsyncGenerator<Buffer, void, undefined> {
   const stream = pack()
   // Its failure ends the stream, and with it the loop below.
-  const filling = fill(stream, entries, onSent).catch((error: unknown) => {
+  let packed = 0
+  const filling = fill(stream, entries, (bytes) => (packed += bytes)).catch((error: unknown) => {
     stream.destroy(error instanceof Error ? error : new Error(String(error)))
   })
   let waiting: Buffer[] = []
   let size = 0
+  const tell = (): void => {
+    onSent(packed)
+    packed = 0
+  }
   for await (const chunk of stream) {
     if (!Buffer.isBuffer(chunk)) continue
     waiting.push(chunk)
@@ -33,23 +38,30 @@ export async function* tarStream(
     yield Buffer.concat(waiting)
     waiting = []
     size = 0
+    tell()
   }
   if (size > 0) yield Buffer.concat(waiting)
   await filling
+  if (packed > 0) tell()
 }
 
 async function fill(
   stream: Pack,
   entries: AsyncIterable<TarEntry>,
-  onSent: (bytes: number) => void,
+  onPacked: (bytes: number) => void,
 ): Promise<void> {
   for await (const { name, mode, content } of entries) {
     await new Promise<void>((resolve, reject) => {
       const done = (error?: Error | null): void => (error ? reject(error) : resolve())
       if (name.endsWith('/')) stream.entry({ name, mode, type: 'directory' }, done)
-      else stream.entry({ name, mode, type: 'file' }, Buffer.from(content), done)
+      else
+        stream.entry(
+          { name, mode, type: 'file' },
+          Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+          done,
+        )
     })
-    onSent(content.length)
+    onPacked(content.length)
   }
   stream.finalize()
 }

@@ -52,9 +52,9 @@ describe('tree', () => {
         actions: [
           `write ${note} 0600`,
           `directory ${to} 0755`,
+          `write ${to}/index.html 0644`,
           `directory ${to}/css 0755`,
           `write ${to}/css/site.css 0644`,
-          `write ${to}/index.html 0644`,
         ],
       },
     ],
@@ -134,9 +134,9 @@ describe('tree', () => {
         ],
         actions: [
           `permit ${to} 0750 core`,
+          `permit ${to}/index.html 0640 core`,
           `permit ${to}/css 0750 core`,
           `permit ${to}/css/site.css 0640 core`,
-          `permit ${to}/index.html 0640 core`,
         ],
       },
     ],

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, describe, it, vi } from 'vitest'
 import { deltaFrom } from '../../src/transport/file-batch.ts'
 import { createLinkMeter, isFast, isSlow, isVerySlow, paysToPack } from '../../src/transport/link-speed.ts'
@@ -126,17 +127,24 @@ describe('what measuring takes', () => {
   })
 })
 
-it('of bytes that are on their way', async () => {
-  const meter = createLinkMeter()
-  const { bytes, arrived } = meter.timed(
-    (async function* () {
-      for (let i = 0; i < 20; i++) yield await Promise.resolve(Buffer.alloc(100_000))
-    })(),
-  )
-  let size = 0
-  for await (const chunk of bytes) size += chunk.length
-  expect(meter.facts().rate).toBeUndefined()
-  arrived()
-  expect(size).toBe(2_000_000)
-  expect(meter.facts().rate).toBeGreaterThan(0)
+describe('bytes on their way among other work', () => {
+  // The host checks and puts in place what arrives, and other hosts get theirs meanwhile.
+  it.each([
+    ['are no reason to take the link for a slower one', 30_000_000, 20, 30_000_000],
+    ['show that it is faster', 1_000_000, 0, 2_000_000],
+    ['tell nothing where nothing is known', undefined, 0, undefined],
+  ])('%s', async (_, known, pause, least) => {
+    const meter = createLinkMeter()
+    if (known !== undefined) meter.saw(known, 1_000)
+    const { bytes, arrived } = meter.timed(
+      (async function* () {
+        for (let i = 0; i < 20; i++) yield await Promise.resolve(Buffer.alloc(100_000))
+      })(),
+    )
+    for await (const chunk of bytes) if (pause > 0) await sleep(pause, chunk)
+    arrived()
+    const { rate } = meter.facts()
+    if (least === undefined) expect(rate).toBeUndefined()
+    else expect(rate).toBeGreaterThanOrEqual(least)
+  })
 })
