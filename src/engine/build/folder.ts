@@ -1,6 +1,5 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import picomatch from 'picomatch'
 import { digestOfFiles, type BuiltArtifact, type Folder, type LocalFile } from '../../core/build.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { localPath } from '../../core/local.ts'
@@ -29,13 +28,19 @@ export async function readContent(
   const stats = statSync(source, { throwIfNoEntry: false })
   if (!stats) return undefined
   const type = stats.isDirectory() ? 'folder' : 'file'
-  const isExcluded = picomatch([...exclude], { dot: true })
-  const paths = type === 'file' ? [''] : filesBelow(source, exclude.length > 0 ? isExcluded : () => false)
+  const paths = type === 'file' ? [''] : filesBelow(source, await excluding(exclude))
   const sources = paths.map((path) => (path === '' ? source : join(source, path)))
   const facts = await digests.of(sources)
   const files = paths.map((path, i) => localFile(path, sources[i] ?? source, facts[i]))
   const [single] = files
   return { type, files, digest: type === 'file' && single ? single.digest : digestOfFiles(files) }
+}
+
+/** What knows of patterns is loaded only where there are any: it takes longer than reading a small folder. */
+async function excluding(patterns: readonly string[]): Promise<(path: string) => boolean> {
+  if (patterns.length === 0) return () => false
+  const { default: picomatch } = await import('picomatch')
+  return picomatch([...patterns], { dot: true })
 }
 
 function localFile(path: string, source: string, facts: FileFacts | undefined): LocalFile {

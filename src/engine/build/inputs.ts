@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { escapePath, glob } from 'tinyglobby'
 import { ProvisionError } from '../../core/error.ts'
 import { nearest } from '../../core/suggest.ts'
 
@@ -14,6 +13,7 @@ export async function inputFiles(
   patterns: readonly string[],
   output: string,
 ): Promise<readonly string[]> {
+  const { escapePath, glob } = await import('tinyglobby')
   const wanted = patterns.filter((pattern) => !pattern.startsWith('!'))
   const without = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1))
   const product = escapePath(output)
@@ -36,6 +36,7 @@ async function nothingFound(
 ): Promise<ProvisionError> {
   const names = patterns.map((pattern) => JSON.stringify(pattern)).join(', ')
   const first = patterns[0]?.split('/')[0] ?? ''
+  const { glob } = await import('tinyglobby')
   const entries = await glob(['*'], { cwd: folder, onlyFiles: false, expandDirectories: false })
   const near = nearest(
     first,
