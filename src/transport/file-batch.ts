@@ -17,8 +17,8 @@ export interface Numbered<A extends FileAction = FileAction> {
   readonly action: A
 }
 
-/** So many that a host has much to put in place while the next ones come, and names of one commit stay in a few 100 kB. */
-const mostInBatch = 2_000
+/** So many that names and checksums of one commit stay in a few megabytes. */
+const mostInBatch = 5_000
 
 /** What is put in place by one commit. */
 export interface Batch {

@@ -17,11 +17,11 @@ describe('actions on files', () => {
     ['few are one batch', [write('/a'), write('/b'), remove('/c')], [[3, false]]],
     [
       'more than fit into one go alongside each other',
-      many(4_500),
+      many(11_000),
       [
-        [2_000, false],
-        [2_000, true],
-        [500, true],
+        [5_000, false],
+        [5_000, true],
+        [1_000, true],
       ],
     ],
     [
@@ -34,10 +34,10 @@ describe('actions on files', () => {
     ],
     [
       'so does one that is in the batch before the last',
-      [...many(2_500), write('/a/7')],
+      [...many(6_000), write('/a/7')],
       [
-        [2_000, false],
-        [500, true],
+        [5_000, false],
+        [1_000, true],
         [1, false],
       ],
     ],
@@ -51,9 +51,9 @@ describe('actions on files', () => {
     ],
     [
       'even if that was in the batch before',
-      [remove('/x'), ...many(2_000), write('/x/y')],
+      [remove('/x'), ...many(5_000), write('/x/y')],
       [
-        [2_000, false],
+        [5_000, false],
         [1, true],
         [1, false],
       ],

@@ -31,7 +31,7 @@ const write = (path: string, text: string): FileAction => ({
 })
 /** More than two batches. */
 const many = (folder: (i: number) => string): FileAction[] =>
-  Array.from({ length: 4_500 }, (_, i) => write(`${folder(i)}/${i}`, `new ${i}`))
+  Array.from({ length: 11_000 }, (_, i) => write(`${folder(i)}/${i}`, `new ${i}`))
 
 const perform = (connection: Connection, actions: readonly FileAction[]) =>
   performFiles({ connection, openBulk: () => Promise.resolve(connection), user: 'core' }, actions, never)
@@ -84,7 +84,7 @@ describe('more files than one commit takes', () => {
   it('are all there in the end, in folders old and new, of two file systems, and keep the modes that they had', async () => {
     const old = join(root, 'old')
     await mkdir(old)
-    for (const name of ['3', '2500', '4001']) {
+    for (const name of ['3', '5500', '10001']) {
       await writeFile(join(old, name), 'before')
       await chmod(join(old, name), 0o600)
     }
@@ -93,7 +93,7 @@ describe('more files than one commit takes', () => {
     expect(await perform(real, actions)).toEqual(actions.map(() => ({ ok: true })))
     for (const { path } of actions)
       expect(await readFile(path, 'utf8')).toBe(`new ${path.slice(path.lastIndexOf('/') + 1)}`)
-    const modes = ['3', '2500', '4001', '5'].map(async (name) => (await stat(join(old, name))).mode & 0o777)
+    const modes = ['3', '5500', '10001', '5'].map(async (name) => (await stat(join(old, name))).mode & 0o777)
     expect(await Promise.all(modes)).toEqual([0o600, 0o600, 0o600, 0o644])
     for (const one of [root, elsewhere])
       expect((await readdir(one, { recursive: true })).filter((name) => name.includes('provision'))).toEqual(

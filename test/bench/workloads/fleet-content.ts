@@ -61,7 +61,7 @@ export const webSite: Content = {
   ansible: undefined,
   pyinfra: ({ sources, target }) => [
     `files.put(src="${sources}/app.jar", dest=f"${target}/{host.name}/app.jar", mode="644")`,
-    `files.sync(src="${sources}/www", dest=f"${target}/{host.name}/www", mode="644", add_deploy_dir=False)`,
+    `files.sync(src="${sources}/www", dest=f"${target}/{host.name}/www", mode="644", dir_mode="755", add_deploy_dir=False)`,
   ],
 }
 
