@@ -22,27 +22,26 @@ const dockerode = {
       : undefined,
 }
 
-/** The compiler of TypeScript, which is loaded for playbooks that have changed, stays in its package. */
-const jiti = {
-  name: 'jiti',
+/** A piece of a package's file that is to read otherwise; one that is not there any more is an error. */
+const reading = (name, file, piece, otherwise) => ({
+  name,
   transform(code, id) {
-    if (!id.endsWith('/node_modules/jiti/lib/jiti.mjs')) return undefined
-    const own = 'createRequire(import.meta.url)('
-    if (!code.includes(own)) throw new Error('jiti loads its compiler in another way than it used to')
-    return code.replace(own, 'createRequire(createRequire(import.meta.url).resolve("jiti"))(')
+    if (!id.endsWith(`/node_modules/${file}`)) return undefined
+    if (!code.includes(piece)) throw new Error(`${file} has no longer: ${piece}`)
+    return code.replace(piece, otherwise)
   },
-}
+})
 
-/** It loads all of picomatch for patterns of its own, which tinyglobby never gives it: a tenth of a short run. */
-const fdir = {
-  name: 'fdir',
-  transform(code, id) {
-    if (!id.endsWith('/node_modules/fdir/dist/index.mjs')) return undefined
-    const eager = 'pm = __require("picomatch");'
-    if (!code.includes(eager)) throw new Error('fdir loads picomatch in another way than it used to')
-    return code.replace(eager, '')
-  },
-}
+/** The compiler of TypeScript, which is loaded for playbooks that have changed, stays in its package. */
+const jiti = reading(
+  'jiti',
+  'jiti/lib/jiti.mjs',
+  'createRequire(import.meta.url)(',
+  'createRequire(createRequire(import.meta.url).resolve("jiti"))(',
+)
+
+/** It loads all of picomatch for patterns of its own, which tinyglobby never gives it. */
+const fdir = reading('fdir', 'fdir/dist/index.mjs', 'pm = __require("picomatch");', '')
 
 /** Native parts stay in their package; both do without them. */
 const native = {
