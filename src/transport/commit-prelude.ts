@@ -47,7 +47,8 @@ for d do
   # What is above a folder that is not there yet: both are in one file system.
   a=$d
   until [ -d "$a" ]; do a=\${a%/*}; a=\${a:-/}; done
-  [ "$a" = "$d" ] || eval "above$n=\\$a"
+  [ "$a" != "$d" ] || a=
+  eval "above$n=\\$a"
   n=$((n+1))
   for r in "\${d%/}"/.provision-*.*.*; do [ -d "$r" ] && [ ! -L "$r" ] && left "$r" && rm -rf -- "$r"; done
 done

@@ -1,4 +1,3 @@
-import type { ProvisionError } from '../core/error.ts'
 import type { HostWatcher, Outcome } from '../core/host.ts'
 import { commitBatch, type Failures, type FileRoutes, type Turn } from './commit-batch.ts'
 import {
@@ -37,7 +36,7 @@ export async function performFiles(
     commitBatch(routes, batch.actions, failures, signal, { ...flow, onSent }),
   )
   return actions.map((_, index) => {
-    const error: ProvisionError | undefined = failures.get(index)
+    const error = failures.get(index)
     return error ? { ok: false, error } : { ok: true }
   })
 }
