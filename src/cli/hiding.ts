@@ -1,9 +1,9 @@
-import { hideSecrets, redactor } from '../core/redactor.ts'
+import { hideSecrets, redactor, secretFinder } from '../core/redactor.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Session } from '../engine/session.ts'
 
 /** Texts that secrets were put into are learned as resources are resolved; the secrets themselves are known by then. */
-export function hiding(): Pick<Session, 'hide' | 'redact'> {
+export function hiding(): Pick<Session, 'hide' | 'redact' | 'findSecrets'> {
   const known: Secret[] = []
   let redact = redactor([])
   return {
@@ -12,5 +12,6 @@ export function hiding(): Pick<Session, 'hide' | 'redact'> {
       redact = redactor(known)
     },
     redact: (text) => hideSecrets(redact(text)),
+    findSecrets: () => secretFinder(known),
   }
 }

@@ -6,11 +6,7 @@ const mask = '[secret]'
 type Redact = (text: string) => string
 
 /** A function that masks these secrets wherever they occur in a text, in each of the forms that programs print. */
-export function redactor(secrets: Iterable<Secret>): Redact {
-  const all = [...secrets]
-  const forms = new Set(all.flatMap((secret) => [reveal(secret), ...partsOf(secret).flatMap(formsOf)]))
-  return maskerOf([...forms].filter((form) => form !== ''))
-}
+export const redactor = (secrets: Iterable<Secret>): Redact => maskerOf(formsIn(secrets))
 
 /** Masks all that was ever made a secret in this process. */
 export const hideSecrets: Redact = redactorThatLearns()
@@ -19,20 +15,59 @@ function redactorThatLearns(): Redact {
   let known = 0
   let redact: Redact = (text) => text
   return (text) => {
-    const values = valuesMade()
-    if (values.size !== known) {
-      known = values.size
-      redact = maskerOf([...new Set([...values].flatMap(formsOf))])
+    if (valuesMade().size !== known) {
+      known = valuesMade().size
+      redact = maskerOf(formsMade())
     }
     return redact(text)
   }
 }
 
+/**
+ * A function that tells whether bytes show any of these secrets, or any that was ever made one in this process: whether masking
+ * would change them, read as UTF-8 or as Latin-1. Nearly always no text has to be made of them, which takes long for many.
+ */
+export function secretFinder(secrets: Iterable<Secret>): (bytes: Buffer) => boolean {
+  const forms = [...new Set([...formsIn(secrets, shortFormsOf), ...formsMade(shortFormsOf)])]
+  const [long, short] = [forms.filter((form) => !isShort(form)), forms.filter(isShort)]
+  const [longBytes, shortBytes] = [long.flatMap(inBytes), short.flatMap(inBytes)]
+  const maskShort = maskerOf(short)
+  return (bytes) =>
+    longBytes.some((form) => bytes.includes(form)) ||
+    (shortBytes.some((form) => bytes.includes(form)) &&
+      [bytes.toString(), bytes.toString('latin1')].some((text) => maskShort(text) !== text))
+}
+
+const isShort = (form: string): boolean => form.length < shortest
+
+const inBytes = (form: string): readonly Buffer[] => [
+  Buffer.from(form),
+  ...(/[\x80-\xff]/.test(form) ? [Buffer.from(form, 'latin1')] : []),
+]
+
+/** Without those that another is part of: where they are, it is, too. */
+function shortFormsOf(value: string): readonly string[] {
+  const forms = formsOf(value)
+  return forms.filter((form) => !forms.some((other) => other !== form && form.includes(other)))
+}
+
+type Forms = (value: string) => readonly string[]
+
+function formsIn(secrets: Iterable<Secret>, forms: Forms = formsOf): readonly string[] {
+  const all = [...secrets]
+  const found = new Set(all.flatMap((secret) => [reveal(secret), ...partsOf(secret).flatMap(forms)]))
+  return [...found].filter((form) => form !== '')
+}
+
+const formsMade = (forms: Forms = formsOf): readonly string[] => [
+  ...new Set([...valuesMade()].flatMap(forms)),
+]
+
 /** Secrets may overlap, so all places are found first; what is masked already stays as it is. */
 function maskerOf(forms: readonly string[]): Redact {
   if (forms.length === 0) return (text) => text
   return (text) => {
-    const found = forms.flatMap((form) => placesOf(text, form, form.length < shortest ? standsAlone : always))
+    const found = forms.flatMap((form) => placesOf(text, form, isShort(form) ? standsAlone : always))
     if (found.length === 0) return text
     const masked = placesOf(text, mask, always)
     const places = found.filter(

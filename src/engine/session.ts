@@ -38,4 +38,6 @@ export interface Session extends Services {
   /** Notes secrets, so that nothing that is shown from then on holds them. */
   readonly hide: (secrets: readonly Secret[]) => void
   readonly redact: (text: string) => string
+  /** Makes what tells whether bytes show a secret that is known by now. */
+  readonly findSecrets: () => (bytes: Buffer) => boolean
 }

@@ -2,11 +2,57 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { quote } from '../../src/core/quote.ts'
 import { resolve, text } from '../../src/core/ref.ts'
-import { hideSecrets, redactor } from '../../src/core/redactor.ts'
+import { hideSecrets, redactor, secretFinder } from '../../src/core/redactor.ts'
 import { isSecret, secret, type Secret } from '../../src/core/secret.ts'
 import { factsOf } from '../support/judge.ts'
 
 const base64 = (value: string) => Buffer.from(value).toString('base64')
+
+describe('secretFinder', () => {
+  const secrets = ['hunter2', 'p@ss:word', 'ab', 'grün und blau', 'line one\n  line two'].map(secret)
+  const shows = secretFinder(secrets)
+
+  it.each<[string, boolean, Buffer]>([
+    ['the text itself', true, Buffer.from('a hunter2 b')],
+    ['among bytes that are no text', true, Buffer.from([0, 255, 200, ...Buffer.from('hunter2'), 128])],
+    ['part of it', false, Buffer.from('a hunter b')],
+    ['nothing', false, Buffer.alloc(0)],
+    ['in base64, after one byte', true, Buffer.from(base64('uhunter2'))],
+    ['in an URL', true, Buffer.from('amqp://me:p%40ss%3Aword@bus')],
+    ['in UTF-8', true, Buffer.from('wie grün und blau')],
+    ['in Latin-1', true, Buffer.from('wie grün und blau', 'latin1')],
+    ['one line of several', true, Buffer.from('only line two here')],
+    ['a short one where it stands alone', true, Buffer.from('code=ab;')],
+    ['a short one within words', false, Buffer.from('about a lab')],
+    ['an older secret', true, Buffer.from('gnu-9 is here')],
+  ])('finds %s: %s', (_, found, bytes) => {
+    secret('gnu-9')
+    expect(secretFinder(secrets)(bytes)).toBe(found)
+  })
+
+  it('says what masking would', () => {
+    const hide = redactor(secrets)
+    const piece = fc.constantFrom(
+      'ab',
+      'hunter2',
+      base64('hunter2'),
+      'grün und blau',
+      ' ',
+      'x',
+      'hunter',
+      '%40',
+      'p@ss',
+    )
+    fc.assert(
+      fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 3 }))), (pieces) => {
+        const given = pieces.join('')
+        fc.pre(!given.includes('[secret]'))
+        expect(shows(Buffer.from(given))).toBe(hide(given) !== given)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
 
 describe('redactor', () => {
   const hide = redactor(

@@ -71,6 +71,7 @@ function scene({ ifLocked = 'fail', holder, build }: Scene) {
     emit: (event) => void seen.events.push(event),
     hide: () => undefined,
     redact: (text) => text,
+    findSecrets: () => () => false,
   }
   const run = () =>
     unlessBusy(session, (session) => converge(session, Promise.resolve(provided), buildPhase(session)))

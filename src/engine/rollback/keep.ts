@@ -96,7 +96,7 @@ export async function keepState(
   texts: PlaybookTexts,
   engine: () => Promise<Dockerode>,
 ): Promise<{ readonly digest: Digest; readonly isNew: boolean } | undefined> {
-  const { workspace, redact } = session
+  const { workspace, redact, findSecrets } = session
   const { stateDir } = workspace
   const state = stateOf(session, built, texts)
   const digest = keptDigest(state)
@@ -107,7 +107,7 @@ export async function keepState(
   )
   const limit = limitTo(8)
   const kept = await Promise.all([
-    keepFiles(stateDir, [...files.values()], redact),
+    keepFiles(stateDir, [...files.values()], findSecrets()),
     ...[...texts].map(([source, text]) =>
       limit(async () => redact(text) !== text || keepFile(stateDir, source, digestOf(text))),
     ),
@@ -128,7 +128,7 @@ const worthAPack = 32
 async function keepFiles(
   stateDir: string,
   files: readonly LocalFile[],
-  redact: (text: string) => string,
+  showsSecret: (bytes: Buffer) => boolean,
 ): Promise<boolean> {
   const packed = await packedIn(stateDir)
   const missing = files.filter(
@@ -138,21 +138,20 @@ async function keepFiles(
     if (!(await keepFile(stateDir, source, digest))) return false
   }
   const small = missing.filter(({ size }) => size <= longestText)
-  const contents = contentsToKeep(small, redact)
+  const contents = contentsToKeep(small, showsSecret)
   return small.length < worthAPack ? keepEach(stateDir, contents) : writePack(stateDir, contents)
 }
 
 /** No copy is made of a file that shows a secret; to come back to it needs the file itself. */
 function* contentsToKeep(
   files: readonly LocalFile[],
-  redact: (text: string) => string,
+  showsSecret: (bytes: Buffer) => boolean,
 ): Generator<MaybeContent> {
   for (const { source, digest } of files) {
     // At once: for thousands of small files several times as fast as promises.
     const bytes = readIfAny(source)
     if (!bytes || digestOf(bytes) !== digest) yield undefined
-    else if ([bytes.toString('latin1'), bytes.toString('utf8')].every((text) => redact(text) === text))
-      yield { digest, bytes }
+    else if (!showsSecret(bytes)) yield { digest, bytes }
   }
 }
 
