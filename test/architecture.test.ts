@@ -33,6 +33,7 @@ describe('the architecture', () => {
     ['a playbook imports another', 'playbooks/a/playbook.ts', "import b from '../b/playbook.ts'"],
     ['a box imports a package', 'boxes/a/box.ts', "import { z } from 'zod'"],
     ['a file imports itself', 'src/core/a.ts', "import { a } from './a.ts'"],
+    ['a command imports a package', 'src/cli/commands/a.ts', "import { Listr } from 'listr2'"],
     ['a file is too long', 'src/core/a.ts', '//\n'.repeat(251)],
   ])('is broken when %s', (_, path, text) => {
     expect(violations([{ path, text }])).toHaveLength(1)
@@ -44,6 +45,14 @@ describe('the architecture', () => {
       { path: 'src/core/b.ts', text: "export { a as b } from './a.ts'" },
     ]
     expect(violations(cycle)).toEqual(['a cycle of imports: src/core/a.ts → src/core/b.ts → src/core/a.ts'])
+  })
+
+  it('is broken by a package that each start would load', () => {
+    const files = [
+      { path: 'src/cli/main.ts', text: "import '../report/tty.ts'\nimport type { Box } from 'boxen'" },
+      { path: 'src/report/tty.ts', text: "import 'listr2'\nawait import('zx')" },
+    ]
+    expect(violations(files)).toEqual(['src/report/tty.ts imports listr2: every start would load it'])
   })
 
   it.each([

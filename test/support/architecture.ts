@@ -19,6 +19,7 @@ const maxLines = 250
 export const violations = (files: readonly SourceFile[]): string[] => [
   ...files.flatMap((file) => [...tooLong(file), ...(file.path.endsWith('.ts') ? wrongImports(file) : [])]),
   ...cycles(files.filter(({ path }) => path.startsWith('src/') && path.endsWith('.ts'))),
+  ...heavyStarts(files),
 ]
 
 const tooLong = ({ path, text }: SourceFile): string[] => {
@@ -80,4 +81,27 @@ function cycles(files: readonly SourceFile[]): string[] {
   }
   for (const path of edges.keys()) visit(path, [])
   return found
+}
+
+/** Loaded by each command, be it only to tell how it is called. */
+const atEachStart = /^src\/cli\/(main|wire|commands\/[^/]+)\.ts$/
+
+/** Packages take longer to load than all of that, so they are imported where they are needed. */
+function heavyStarts(files: readonly SourceFile[]): string[] {
+  const known = new Map(files.map((file) => [file.path, file]))
+  const done = new Set<string>()
+  const visit = (path: string): string[] => {
+    const file = known.get(path)
+    if (!file || done.has(path)) return []
+    done.add(path)
+    const targets = importsOf(file).flatMap(({ target, typeOnly, isCall }) =>
+      typeOnly || isCall ? [] : [target],
+    )
+    const packages = targets.filter((target) => !target.startsWith('node:') && !target.startsWith('src/'))
+    return [
+      ...packages.map((one) => `${path} imports ${one}: every start would load it`),
+      ...targets.flatMap(visit),
+    ]
+  }
+  return [...known.keys()].filter((path) => atEachStart.test(path)).flatMap(visit)
 }

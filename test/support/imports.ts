@@ -13,6 +13,8 @@ export interface Import {
   /** As written, or for a relative one the path in the repository. */
   readonly target: string
   readonly typeOnly: boolean
+  /** Whether it is only loaded when a call is reached. */
+  readonly isCall: boolean
 }
 
 const skipped = new Set(['node_modules', 'dist', '.provision', '.git'])
@@ -34,10 +36,10 @@ export function filesBelow(root: string, folders: readonly string[], ends: reado
 export function importsOf({ path, text }: SourceFile): Import[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest)
   const found: Import[] = []
-  const add = (specifier: ts.Node | undefined, typeOnly: boolean) => {
+  const add = (specifier: ts.Node | undefined, typeOnly: boolean, isCall = false) => {
     if (!specifier || !ts.isStringLiteral(specifier)) return
     const { text: name } = specifier
-    found.push({ target: name.startsWith('.') ? join(dirname(path), name) : name, typeOnly })
+    found.push({ target: name.startsWith('.') ? join(dirname(path), name) : name, typeOnly, isCall })
   }
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) {
@@ -46,7 +48,7 @@ export function importsOf({ path, text }: SourceFile): Import[] {
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
       add(node.argument.literal, true)
     else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      add(node.arguments[0], false)
+      add(node.arguments[0], false, true)
     }
     ts.forEachChild(node, visit)
   }
