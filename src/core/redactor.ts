@@ -1,3 +1,4 @@
+import { searchFor } from './byte-search.ts'
 import { formsOf, shortest } from './secret-forms.ts'
 import { partsOf, reveal, valuesMade, type Secret } from './secret.ts'
 
@@ -28,12 +29,12 @@ function redactorThatLearns(): Redact {
  * would change them, read as UTF-8 or as Latin-1. Nearly always no text has to be made of them, which takes long for many.
  */
 export function secretFinder(secrets: Iterable<Secret>): (bytes: Buffer) => boolean {
-  const forms = [...new Set([...formsIn(secrets, shortFormsOf), ...formsMade(shortFormsOf)])]
+  const forms = [...new Set([...formsIn(secrets), ...formsMade()])]
   const [long, short] = [forms.filter((form) => !isShort(form)), forms.filter(isShort)]
-  const [longBytes, shortBytes] = [long.flatMap(inBytes), short.flatMap(inBytes)]
-  const maskShort = maskerOf(short)
+  const shortBytes = short.flatMap(inBytes)
+  const [hasLong, maskShort] = [searchFor(long.flatMap(inBytes)), maskerOf(short)]
   return (bytes) =>
-    longBytes.some((form) => bytes.includes(form)) ||
+    hasLong(bytes) ||
     (shortBytes.some((form) => bytes.includes(form)) &&
       [bytes.toString(), bytes.toString('latin1')].some((text) => maskShort(text) !== text))
 }
@@ -45,23 +46,13 @@ const inBytes = (form: string): readonly Buffer[] => [
   ...(/[\x80-\xff]/.test(form) ? [Buffer.from(form, 'latin1')] : []),
 ]
 
-/** Without those that another is part of: where they are, it is, too. */
-function shortFormsOf(value: string): readonly string[] {
-  const forms = formsOf(value)
-  return forms.filter((form) => !forms.some((other) => other !== form && form.includes(other)))
-}
-
-type Forms = (value: string) => readonly string[]
-
-function formsIn(secrets: Iterable<Secret>, forms: Forms = formsOf): readonly string[] {
+function formsIn(secrets: Iterable<Secret>): readonly string[] {
   const all = [...secrets]
-  const found = new Set(all.flatMap((secret) => [reveal(secret), ...partsOf(secret).flatMap(forms)]))
+  const found = new Set(all.flatMap((secret) => [reveal(secret), ...partsOf(secret).flatMap(formsOf)]))
   return [...found].filter((form) => form !== '')
 }
 
-const formsMade = (forms: Forms = formsOf): readonly string[] => [
-  ...new Set([...valuesMade()].flatMap(forms)),
-]
+const formsMade = (): readonly string[] => [...new Set([...valuesMade()].flatMap(formsOf))]
 
 /** Secrets may overlap, so all places are found first; what is masked already stays as it is. */
 function maskerOf(forms: readonly string[]): Redact {
