@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
 import { ProvisionError, reasonOf, systemCode } from '../core/error.ts'
 import { reveal } from '../core/secret.ts'
 import type { Staged } from './commit-layout.ts'
 import type { Write } from './file-batch.ts'
+import { digestOfFile } from './file-digest.ts'
 import type { SharedReads } from './shared-reads.ts'
 
 /** Up to here a file is read at once: for thousands of small ones several times as fast as by promises. Bytes. */
@@ -59,9 +57,7 @@ async function contentOf(
 export async function whyDamaged({ content, digest }: Write): Promise<string | undefined> {
   if (content.from === 'text') return undefined
   try {
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(content.path), hash)
-    return hash.digest('hex') === digest ? undefined : changed(content.path)
+    return (await digestOfFile(content.path)) === digest ? undefined : changed(content.path)
   } catch (error) {
     return `${content.path} cannot be read any more: ${reasonOf(error)}`
   }

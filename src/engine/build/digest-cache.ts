@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync, statSync, type BigIntStats } from 'node:fs'
+import { readFileSync, statSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { digestOf, type Digest } from '../../core/digest.ts'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
+import { digestOfFile } from '../../transport/file-digest.ts'
 import { limitTo } from './limit.ts'
 import { isObject, readJson, writeJson } from './records.ts'
 
@@ -114,13 +113,11 @@ function statOf(path: string): BigIntStats {
 }
 
 async function hash(path: string): Promise<Digest> {
-  const sum = createHash('sha256')
   try {
-    await pipeline(createReadStream(path), sum)
+    return await digestOfFile(path)
   } catch (error) {
     throw unreadable(path, error)
   }
-  return sum.digest('hex')
 }
 
 function hashAtOnce(path: string): Digest {

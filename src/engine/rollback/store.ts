@@ -1,11 +1,11 @@
 import { constants, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { digestOf, type Digest } from '../../core/digest.ts'
+import { canonicalJson, type Digest } from '../../core/digest.ts'
 import { systemCode } from '../../core/error.ts'
 import { temporaryName } from '../../core/temporary.ts'
-import { canonicalJson } from '../../core/digest.ts'
 import { readKept, type KeptState, type ReadKept } from '../../core/kept.ts'
+import { digestOfFile } from '../../transport/file-digest.ts'
 
 /** Where all lies that a rollback needs: `.provision/<environment>/kept`. */
 export const keptFolder = (stateDir: string): string => join(stateDir, 'kept')
@@ -58,7 +58,7 @@ export async function keepFile(stateDir: string, source: string, digest: Digest)
   let isSame = true
   await replace(path, async (temporary) => {
     await copyFile(source, temporary, constants.COPYFILE_FICLONE)
-    isSame = digestOf(await readFile(temporary)) === digest
+    isSame = (await digestOfFile(temporary)) === digest
     return isSame
   })
   return isSame
