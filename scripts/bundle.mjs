@@ -77,7 +77,7 @@ for (const file of output) {
   await writeFile(path, file.type === 'chunk' ? file.code : file.source)
 }
 
-// npx would install a package that is the project itself at its first call, and build it once more; this it finds at once.
+// For npm scripts, and where npx looks here first; npm 11 installs a link to the project at the first call (scripts/lib/prepare.sh).
 if (process.argv[2] === undefined) {
   const bin = join(root, 'node_modules/.bin/provision')
   await chmod(join(target, 'bin.js'), 0o755)

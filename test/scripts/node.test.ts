@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -68,6 +77,16 @@ test.each([
 ])('build missing: %s', async (_title, files, expected) => {
   lay(files)
   expect(await answer('build_missing')).toBe(expected)
+})
+
+test('npm prepares what is not built yet, and that once', async () => {
+  lay(sources)
+  cpSync('scripts/lib', join(folder, 'scripts/lib'), { recursive: true })
+  const build = 'mkdir -p dist/cli && touch dist/cli/bin.js && echo built >> builds'
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts: { build } }))
+  const prepare = () => bash({ script: `bash ${join(folder, 'scripts/lib/prepare.sh')}` })
+  expect([(await prepare()).code, (await prepare()).code]).toEqual([0, 0])
+  expect(readFileSync(join(folder, 'builds'), 'utf8')).toBe('built\n')
 })
 
 describe('need_node', () => {
