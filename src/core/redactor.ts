@@ -43,8 +43,11 @@ const isShort = (form: string): boolean => form.length < shortest
 
 const inBytes = (form: string): readonly Buffer[] => [
   Buffer.from(form),
-  ...(/[\x80-\xff]/.test(form) ? [Buffer.from(form, 'latin1')] : []),
+  ...(differsInLatin1(form) ? [Buffer.from(form, 'latin1')] : []),
 ]
+
+/** Whether it reads otherwise in Latin-1 than in UTF-8, and can be written in it. */
+const differsInLatin1 = (form: string): boolean => /[\x80-\xff]/.test(form) && !/[^\0-\xff]/.test(form)
 
 function formsIn(secrets: Iterable<Secret>): readonly string[] {
   const all = [...secrets]

@@ -9,7 +9,7 @@ import { factsOf } from '../support/judge.ts'
 const base64 = (value: string) => Buffer.from(value).toString('base64')
 
 describe('secretFinder', () => {
-  const secrets = ['hunter2', 'p@ss:word', 'ab', 'grün und blau', 'line one\n  line two'].map(secret)
+  const secrets = ['hunter2', 'p@ss:word', 'ab', 'grün und blau', 'line one\n  line two', 'üğüğ'].map(secret)
   const shows = secretFinder(secrets)
 
   it.each<[string, boolean, Buffer]>([
@@ -21,6 +21,8 @@ describe('secretFinder', () => {
     ['in an URL', true, Buffer.from('amqp://me:p%40ss%3Aword@bus')],
     ['in UTF-8', true, Buffer.from('wie grün und blau')],
     ['in Latin-1', true, Buffer.from('wie grün und blau', 'latin1')],
+    ['what Latin-1 has no letters for', true, Buffer.from('the üğüğ')],
+    ['other letters in Latin-1 than it has', false, Buffer.from('the ü\u001fü\u001f', 'latin1')],
     ['one line of several', true, Buffer.from('only line two here')],
     ['a short one where it stands alone', true, Buffer.from('code=ab;')],
     ['a short one within words', false, Buffer.from('about a lab')],
