@@ -1,6 +1,6 @@
 // Bundles the command line with all that it loads into dist/cli, or DIR/cli: `node scripts/bundle.mjs [DIR]`. Some hundred
 // small files of packages, and gRPC for what nobody calls, took longer to load than the work of a run.
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
@@ -66,7 +66,7 @@ const bundle = await rolldown({
 const { output } = await bundle.generate({
   format: 'esm',
   chunkFileNames: '[name]-[hash].js',
-  // What every command loads, with what that needs, as one file: a hundred small ones took 12 ms more to load.
+  // What every command loads, with what that needs, as one file: some seventy small ones took 12 ms more to load.
   codeSplitting: { groups: [{ name: 'cli', test: /\/src\/cli\/(main|wire|commands\/[^/]+)\.ts$/ }] },
 })
 await bundle.close()
@@ -76,11 +76,4 @@ for (const file of output) {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, file.type === 'chunk' ? file.code : file.source)
 }
-
-// For npm scripts, and where npx looks here first; npm 11 installs a link to the project at the first call (scripts/lib/prepare.sh).
-if (process.argv[2] === undefined) {
-  const bin = join(root, 'node_modules/.bin/provision')
-  await chmod(join(target, 'bin.js'), 0o755)
-  await rm(bin, { force: true })
-  await symlink('../../dist/cli/bin.js', bin)
-}
+await chmod(join(target, 'bin.js'), 0o755)
