@@ -12,6 +12,8 @@ export interface Live {
   readonly text: () => string
   /** Waits until it has told of so many events of a kind. */
   readonly until: (event: string, count: number) => Promise<void>
+  /** Waits until an event is the last one that it told. */
+  readonly untilLast: (event: string) => Promise<void>
   readonly count: (event: string) => number
   readonly kill: (signal: NodeJS.Signals) => void
   /** What it exits with. */
@@ -34,6 +36,8 @@ export function startLive({ bin }: BuiltCli, args: readonly string[], cwd: strin
     text,
     count,
     until: (event, least) => waitFor(() => count(event), least, `events ${event}`),
+    untilLast: (event) =>
+      waitFor(() => (events().at(-1)?.['event'] === event ? 1 : 0), 1, `last event ${event}`),
     kill: (signal) => void child.kill(signal),
     ended: new Promise((resolve) => child.once('close', resolve)),
   }
