@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 
 const alias = { provision: fileURLToPath(new URL('./src/index.ts', import.meta.url)) }
 
+/** Of those that start nodes: one mostly waits for its own. More would fight for the machine's cores. */
+const filesAtOnce = 2
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,7 +24,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts'],
-          fileParallelism: false,
+          maxWorkers: filesAtOnce,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },
@@ -31,9 +35,8 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.fault.test.ts'],
-          // Two files at a time: one mostly waits for its nodes. More would fight for the machine's cores.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          maxWorkers: filesAtOnce,
+          sequence: { groupOrder: 2 },
           // In full, one test tries dozens of points one after another.
           testTimeout: 3_600_000,
           hookTimeout: 600_000,
