@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { manifestPath } from '../../src/core/manifest.ts'
+import { resourceId } from '../../src/core/resource.ts'
 import { localEngine } from '../../src/transport/engine.ts'
 import type { BuiltCli } from './cli.ts'
 import { releaseKept } from './kept.ts'
@@ -72,7 +74,7 @@ export async function makeTeam(cli: BuiltCli, { target, folder }: Sshd, name: st
       'hosts.yaml': JSON.stringify({ hosts: { web: host } }),
       'playbooks/team/playbook.ts': playbook(name, place),
       'playbooks/team/image/Dockerfile': `FROM ${tiny}\nCMD ["true"]\n`,
-      'playbooks/team/who': who,
+      'playbooks/team/who': ownerLine(who, name),
       // Large enough to be sent by itself.
       'playbooks/team/blob.sh': 'mkdir -p out && { cat who; seq 900000; } > out/blob\n',
       ...Object.fromEntries(files),
@@ -103,14 +105,11 @@ export async function makeTeam(cli: BuiltCli, { target, folder }: Sshd, name: st
     },
     async look() {
       const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
-      const uploads = ['/var/lib/provision', '/root/.provision-upload'].flatMap((root) => {
-        try {
-          return readdirSync(root, { recursive: true, encoding: 'utf8' }).map((path) => join(root, path))
-        } catch {
-          return []
-        }
-      })
-      const facts = [...files.map((path) => join(folder, path)), ...uploads].map((path) => {
+      const elsewhere = [
+        manifestOf(name, place),
+        ...uploadsOf([...folders.keys()].map((who) => ownerLine(who, name))),
+      ]
+      const facts = [...files.map((path) => join(folder, path)), ...elsewhere].map((path) => {
         const stat = statSync(path)
         const { mode, mtimeMs, ino } = stat
         const digest = stat.isFile() ? createHash('sha256').update(readFileSync(path)).digest('hex') : ''
@@ -125,5 +124,37 @@ export async function makeTeam(cli: BuiltCli, { target, folder }: Sshd, name: st
       await ask('docker', 'rmi', '--force', `${name}:1`, tiny)
       for (const { remove } of folders.values()) remove()
     },
+  }
+}
+
+/** Where the host notes what of the tree is the playbook's. */
+const manifestOf = (playbook: string, place: string): string =>
+  manifestPath(
+    { playbook, environment: playbook },
+    resourceId({ kind: 'tree', host: 'web', name: `${place}/www` }),
+  )
+
+/** How a blob begins. */
+const ownerLine = (who: string, playbook: string): string => `${who} of ${playbook}\n`
+
+/** What has come of blobs that begin so to the folders of large files, in which other tests on this machine have theirs. */
+function uploadsOf(starts: readonly string[]): readonly string[] {
+  return ['/var/lib/provision/upload-root', '/root/.provision-upload']
+    .flatMap((root) =>
+      orNone(() => readdirSync(root, { recursive: true, encoding: 'utf8' }).map((path) => join(root, path))),
+    )
+    .filter((path) =>
+      starts.some((start) =>
+        orNone(() => [readFileSync(path, 'latin1')]).some((text) => text.includes(start)),
+      ),
+    )
+}
+
+/** Nothing where it is not there, is a folder, or has gone meanwhile. */
+function orNone<T>(read: () => readonly T[]): readonly T[] {
+  try {
+    return read()
+  } catch {
+    return []
   }
 }
