@@ -1,6 +1,6 @@
-// The least that must be done to learn that three hosts are as they should be: connect to each, have one script look at
-// the files, list and inspect the containers. Usage: ask-hosts.mjs FILE, which holds
-// [{ host, port, user, identityFile, files: […] }, …]. Not part of the tool, and nothing of the tool is used.
+// The least that must be done to learn that hosts are as they should be: connect to each, have one script look at the
+// files, list and inspect the containers unless it has no Docker. Usage: ask-hosts.mjs FILE, which holds
+// [{ address, port, user, identityFile, files: […], docker: true }, …]. Not part of the tool, and nothing of the tool is used.
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
@@ -8,11 +8,11 @@ import { createRequire } from 'node:module'
 
 const { Client } = createRequire(import.meta.url)('ssh2')
 
-const connected = ({ host, port, user, identityFile }) =>
+const connected = ({ address, port, user, identityFile }) =>
   new Promise((resolve, reject) => {
     const client = new Client()
     client.once('ready', () => resolve(client)).once('error', reject)
-    const sock = net.connect({ host, port, noDelay: true })
+    const sock = net.connect({ host: address, port, noDelay: true })
     client.connect({ sock, username: user, privateKey: readFileSync(identityFile) })
   })
 
@@ -58,7 +58,10 @@ const hosts = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const answers = await Promise.all(
   hosts.map(async (host) => {
     const client = await connected(host)
-    const [files, containers] = await Promise.all([filesOf(client, host.files), containersOf(client)])
+    const [files, containers] = await Promise.all([
+      filesOf(client, host.files),
+      host.docker ? containersOf(client) : [],
+    ])
     client.end()
     return { files: files.split('\n').length - 1, containers: containers.length }
   }),

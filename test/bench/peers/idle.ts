@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Bench } from '../bench.ts'
 import { took } from '../contenders.ts'
+import { askingHosts, type Asked } from '../floors/ask-hosts.ts'
 import type { Ended } from '../processes.ts'
 import type { Site, SiteHost } from '../sites.ts'
 import type { Figures, Measure } from '../workload.ts'
@@ -10,8 +10,6 @@ import { ansible, unchanged } from './ansible.ts'
 import { pyinfra } from './pyinfra.ts'
 import { ansiblePlay, ansibleRsyncPlay, pyinfraDeploy } from './trio-plays.ts'
 import { pageNames, target, type Count } from './trio.ts'
-
-const script = fileURLToPath(new URL('../floors/ask-hosts.mjs', import.meta.url))
 
 /** What everybody does who finds nothing to do. */
 export const how = {
@@ -42,8 +40,11 @@ export async function idleMeasures(
   site: Site,
   { name, hosts, count }: Task,
 ): Promise<Readonly<Record<'floor' | 'ansible' | 'mitogen' | 'pyinfra', Measure>>> {
-  const list = join(site.dir, `${name}-hosts.json`)
-  await writeFile(list, JSON.stringify(hosts.map((host) => floorHost(host, count))))
+  const ask = await askingHosts(
+    bench,
+    name,
+    hosts.map((host) => asked(host, count)),
+  )
   const playbook = ansiblePlay(site, count)
   const linear = await ansible(bench, hosts, { name: `${name}-linear`, playbook, strategy: 'linear' })
   const mitogen = await ansible(bench, hosts, {
@@ -51,7 +52,7 @@ export async function idleMeasures(
   })
   const deploy = await pyinfra(bench, hosts, { name, operations: pyinfraDeploy(site, count) })
   return {
-    floor: () => took(bench.program(process.execPath, script, list)),
+    floor: () => took(ask()),
     ansible: () => idle(linear()),
     mitogen: () => idle(mitogen()),
     pyinfra: () => took(deploy()),
@@ -73,7 +74,7 @@ export async function idleRsync(bench: Bench, site: Site, { name, hosts, count }
   }
 }
 
-const floorHost = ({ address, port, user, identityFile }: SiteHost, count: Count) => ({
-  ...{ host: address, port, user, identityFile },
+const asked = ({ address, port, user, identityFile }: SiteHost, count: Count): Asked => ({
+  ...{ address, port, user, identityFile, docker: true },
   files: [`${target}/app.jar`, ...pageNames(count).map((page) => `${target}/www/${page}`)],
 })

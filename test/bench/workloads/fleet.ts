@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startFleet } from '../../support/fleet.ts'
 import type { Bench } from '../bench.ts'
 import { faster, floor, peer, time, took } from '../contenders.ts'
+import { askingHosts } from '../floors/ask-hosts.ts'
 import { justConnect } from '../floors/just-connect.ts'
 import { nothingChanged } from '../our-profile.ts'
 import { ansible, unchanged } from '../peers/ansible.ts'
@@ -89,6 +90,11 @@ async function open(bench: Bench, which: Case): Promise<Readonly<Record<string, 
   await writeFile(config, sshConfig(hosts))
   const byHand = () =>
     bench.program('sh', '-c', askAll, 'sh', config, folders.target, ...hosts.map((host) => host.name))
+  const ask = await askingHosts(
+    bench,
+    name,
+    hosts.map((host) => ({ ...host, files: filesOn(host, content, folders), docker: false })),
+  )
   const linear = await ansible(bench, hosts, {
     ...{ name, playbook: ansiblePlay(content.ansible?.(folders) ?? []), strategy: 'linear' },
   })
@@ -120,6 +126,7 @@ async function open(bench: Bench, which: Case): Promise<Readonly<Record<string, 
       await edit()
       return took(byHand())
     },
+    script: async () => took(ask()),
     connect: async () => ({ time: await justConnect(hosts) }),
     pyinfra: async () => {
       await edit()
@@ -127,6 +134,9 @@ async function open(bench: Bench, which: Case): Promise<Readonly<Record<string, 
     },
   }
 }
+
+const filesOn = ({ name }: SiteHost, { files }: Content, { target }: Folders): readonly string[] =>
+  Object.keys(files).map((file) => `${target}/${name}/${file}`)
 
 /** Milliseconds of CPU, megabytes. */
 function weightIn(stdout: string): { readonly cpu: number; readonly memory: number } {
@@ -147,6 +157,11 @@ const fleetOf = (one: Case): Workload => ({
   against: [
     floor('`ssh` to each host, which tells its files’ checksums; 16 at once'),
     {
+      name: 'script',
+      title: 'bare script',
+      how: 'a Node.js script, also where a file has changed: connects to all hosts at once, stat and sha256sum of their files',
+    },
+    {
       name: 'connect',
       title: 'SSH connections alone',
       how: 'as many bare connections by the library that ours uses, in a process that runs already, and nothing done over them',
@@ -160,10 +175,10 @@ const fleetOf = (one: Case): Workload => ({
   open: (bench) => open(bench, one),
 })
 
-/** With more on each host the other tool takes a quarter of an hour for 300. */
 const cases = [
   { count: 100, content: webSite },
   { count: 100, content: fewFiles },
+  { count: 300, content: webSite },
   { count: 300, content: fewFiles },
 ]
 

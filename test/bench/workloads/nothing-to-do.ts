@@ -1,13 +1,11 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Bench } from '../bench.ts'
 import { floor, time, took } from '../contenders.ts'
+import { askingHosts, type Asked } from '../floors/ask-hosts.ts'
 import { at, eventsOf, listAt } from '../json.ts'
 import { playbookIn } from '../project.ts'
 import type { Workload } from '../workload.ts'
-
-const script = fileURLToPath(new URL('../floors/ask-hosts.mjs', import.meta.url))
 
 export const nothingToDo: Workload = {
   name: 'nothing-to-do',
@@ -18,10 +16,9 @@ export const nothingToDo: Workload = {
   ],
   async open(bench) {
     await bench.system()
-    const hosts = join(bench.dir, 'floor-hosts.json')
-    await writeFile(hosts, JSON.stringify(await hostsOf(bench)))
+    const ask = await askingHosts(bench, 'reference', await hostsOf(bench))
     return {
-      floor: () => took(bench.program(process.execPath, script, hosts)),
+      floor: () => took(ask()),
       ours: async () => {
         const { stdout, ms } = await bench.provision('refresh', '--json')
         const changed = at(eventsOf(stdout, 'finished')[0], 'changed')
@@ -33,7 +30,7 @@ export const nothingToDo: Workload = {
 }
 
 /** How to log in to each host, and the files that the playbook puts there. */
-async function hostsOf(bench: Bench): Promise<readonly unknown[]> {
+async function hostsOf(bench: Bench): Promise<readonly Asked[]> {
   const { stdout } = await bench.provision('status', '--json')
   const www = join(playbookIn(bench.dir), 'www')
   const entries = await readdir(www, { recursive: true, withFileTypes: true })
@@ -46,7 +43,11 @@ async function hostsOf(bench: Bench): Promise<readonly unknown[]> {
     ['app', jars],
   ])
   return listAt(eventsOf(stdout, 'result')[0], 'data', 'hosts').map((host) => ({
-    ...Object.fromEntries(['host', 'port', 'user', 'identityFile'].map((key) => [key, at(host, 'ssh', key)])),
+    address: String(at(host, 'ssh', 'host')),
+    port: Number(at(host, 'ssh', 'port')),
+    user: String(at(host, 'ssh', 'user')),
+    identityFile: String(at(host, 'ssh', 'identityFile')),
     files: files.get(at(host, 'name')) ?? [],
+    docker: true,
   }))
 }
