@@ -13,14 +13,20 @@ export function redactEvent(event: Event, redact: Redact): Event {
 /** Words of ours, by which programs tell events apart: a password that is such a word must not break them. */
 const ours: ReadonlySet<string> = new Set(['event', 'phase', 'level', 'unit', 'code', 'kind', 'operation'])
 
-/** Changes every text in an event but for words of ours. */
+/** Changes every text in an event but for words of ours; what holds none to change is itself: events of a fleet are large. */
 export function mapTexts<T>(value: T, change: (text: string) => string): T
 export function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map((inner: unknown) => mapTexts(inner, change))
   if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = value
+    const changed = items.map((inner) => mapTexts(inner, change))
+    return changed.every((inner, i) => inner === items[i]) ? items : changed
+  }
   if (value instanceof Date || value instanceof Map) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, ours.has(key) ? inner : mapTexts(inner, change)]),
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(value)
+  const changed = entries.map(
+    ([key, inner]) => [key, ours.has(key) ? inner : mapTexts(inner, change)] as const,
   )
+  return changed.every(([, inner], i) => inner === entries[i]?.[1]) ? value : Object.fromEntries(changed)
 }

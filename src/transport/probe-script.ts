@@ -24,7 +24,7 @@ const outputLimit = 64 * 1024
  */
 export function probeScript(probes: readonly ShellProbe[], marker: string): ProbeScript {
   const paths = statPaths(probes)
-  const isFew = paths.length <= few
+  const isFew = areFew(paths)
   return {
     script: [
       plainShell,
@@ -52,13 +52,20 @@ export const asOperand = (path: string): string => (path.startsWith('-') ? `./${
 /** How a line of `stat` begins; the name follows, and is not parsed but compared with those that were asked for. */
 const statFormat = '%f:%s:%u:%U:%g:%G:%n'
 
-/** Up to here a shell's own list takes less than the processes of `xargs`, and fits a command line. */
-const few = 250
+/**
+ * Whether a shell's own list of them takes less than the processes of `xargs`, and fits a command line, as do the checksums
+ * for a `printf` that is a program (128 kB, names escaped). Of a last name's own newline a variable would keep nothing.
+ */
+const areFew = (paths: readonly string[]): boolean =>
+  paths.length <= 250 &&
+  paths.reduce((length, path) => length + path.length, 0) <= 50_000 &&
+  !paths.some((path) => path.endsWith('\n'))
 
 /** From here on answers go packed: a channel carries some 2 MB a round trip, and a new connection much less. */
 const very = 1_500
 
 // Of a pipe nothing is read, it would block, nor of a device, which might never end; a folder is refused by itself.
+// GNU sha256sum writes each line by itself, and sshd would send it so: what it says is gathered first.
 const statFew = (paths: readonly string[]): string => `
 set -- ${quoteAll(paths)}
 stat -c ${statFormat} -- "$@" 2>/dev/null
@@ -71,20 +78,20 @@ for p do
   break
 done
 if [ -z "$odd" ]; then
-  sha256sum -- "$@" 2>/dev/null
+  sums=$(sha256sum -- "$@" 2>/dev/null)
 else
-  for p do
+  sums=$(for p do
     [ -f "$p" ] && [ ! -L "$p" ] && printf '%s\\0' "$p"
-  done | xargs -0 -r sha256sum -- 2>/dev/null
+  done | xargs -0 -r sha256sum -- 2>/dev/null)
 fi
-tell sums`
+printf '%s\\n\\n%s sums\\n' "$sums" "$m"`
 
 const statMany = `
 stat -c ${statFormat} -- "$@" 2>/dev/null
 printf "\\n%s stat\\n" "$0"
 for p do
   [ -f "$p" ] && [ ! -L "$p" ] && printf "%s\\0" "$p"
-done | xargs -0 -r sha256sum -- 2>/dev/null
+done | xargs -0 -r sha256sum -- 2>/dev/null | dd obs=32768 2>/dev/null
 printf "\\n%s sums\\n" "$0"
 exit 0`
 

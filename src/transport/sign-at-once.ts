@@ -1,15 +1,34 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
-import type { Client, ParsedKey } from 'ssh2'
-
-type Signer = (data: Buffer, done: (signature: Buffer) => void) => void
-
-/** The part of ssh2's own protocol that begins a login; it has no public way to that. */
-interface Protocol {
-  authPK: (user: string, key: ParsedKey, algorithm: string | undefined, sign?: Signer) => void
-}
+import type { AgentAuthMethod, Client, ParsedKey, PublicKeyAuthMethod } from 'ssh2'
+import { protocolOf } from './ssh2-protocol.ts'
 
 /** Keys whose signatures have one form alone, so that nothing has to be agreed on before. */
 const oneForm = new Set(['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'])
+const hasOneForm = ({ type }: ParsedKey): boolean => oneForm.has(type)
+
+/**
+ * Has a client log in without waiting until the host has granted that there are logins at all: it answers both at once, a
+ * round trip less. Only where nothing that the host says meanwhile, as which forms of signatures it takes, counts for the
+ * first way of logging in. Without effect where ssh2 does not have what this needs.
+ */
+export function logInAtOnce(
+  client: Client,
+  [first]: readonly (PublicKeyAuthMethod | AgentAuthMethod)[],
+): void {
+  const protocol = protocolOf(client)
+  if (!protocol || first?.type !== 'publickey' || !isParsed(first.key) || !hasOneForm(first.key)) return
+  const handlers = protocol._handlers
+  const ask = protocol.service.bind(protocol)
+  const begin = handlers.SERVICE_ACCEPT
+  protocol.service = (name) => {
+    ask(name)
+    begin(protocol, name)
+  }
+  handlers.SERVICE_ACCEPT = () => undefined
+}
+
+const isParsed = (key: PublicKeyAuthMethod['key']): key is ParsedKey =>
+  typeof key === 'object' && 'type' in key
 
 /**
  * Has a client prove its key at once, where it would first ask whether the host knows it: a round trip less for each
@@ -20,7 +39,7 @@ export function signAtOnce(client: Client): void {
   if (!protocol) return
   const begin = protocol.authPK.bind(protocol)
   protocol.authPK = (user, key, algorithm, sign) => {
-    if (sign !== undefined || algorithm !== undefined || !oneForm.has(key.type) || !key.isPrivateKey()) {
+    if (sign !== undefined || algorithm !== undefined || !hasOneForm(key) || !key.isPrivateKey()) {
       begin(user, key, algorithm, sign)
       return
     }
@@ -40,11 +59,3 @@ function signatureOf(key: ParsedKey, data: Buffer): Buffer {
   opened.set(key, known)
   return sign(undefined, data, known)
 }
-
-function protocolOf(client: Client): Protocol | undefined {
-  const found: unknown = Reflect.get(client, '_protocol')
-  return isProtocol(found) ? found : undefined
-}
-
-const isProtocol = (value: unknown): value is Protocol =>
-  typeof value === 'object' && value !== null && 'authPK' in value && typeof value.authPK === 'function'

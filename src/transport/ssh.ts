@@ -18,7 +18,7 @@ import { algorithmsFor, judge, type HostName, type KnownHost } from './known-hos
 import { readKnown } from './known-hosts-files.ts'
 import { openScripts } from './open-script.ts'
 import { persist } from './persist.ts'
-import { signAtOnce } from './sign-at-once.ts'
+import { logInAtOnce, signAtOnce } from './sign-at-once.ts'
 import { rawChannel } from './raw-channel.ts'
 import { serverAt } from './server-name.ts'
 import { countSessions } from './session-count.ts'
@@ -27,6 +27,7 @@ import { dialError, keyError, loginError, lostError } from './ssh-error.ts'
 import { watchSilence } from './silence.ts'
 import { countTraffic } from './traffic.ts'
 import { timeLimit } from './time-limit.ts'
+import { leaveKeysUnproved } from './unproved-keys.ts'
 
 /** How a connection behaves; the defaults are meant to fit. */
 export interface ConnectOptions {
@@ -124,6 +125,8 @@ async function open({ target, signal, deadline, known, identity, options }: Open
   })
   const client = clientOf(ssh)
   signAtOnce(client)
+  logInAtOnce(client, identity.methods)
+  leaveKeysUnproved(client)
   // Only now: whoever listens first makes the bytes flow.
   const traffic = countTraffic(sock)
   const server = serverAt(sock)

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { Client } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SshTarget } from '../../src/core/host.ts'
 import { connect } from '../../src/transport/ssh.ts'
@@ -99,5 +101,35 @@ describe('who is let in', () => {
   it('and is told apart from one who stopped the run', async () => {
     const error = await failure(connect(sshd.target, AbortSignal.abort()))
     expect(error.code).toBe('interrupted')
+  })
+})
+
+describe('of a host that tells all its keys', () => {
+  /** How often it had to prove them, where each of these goes in. */
+  async function proofs(enter: (target: SshTarget) => Promise<unknown>): Promise<number> {
+    const talking = await startSshd({}, ['LogLevel DEBUG1'])
+    try {
+      await enter(talking.target)
+      return talking.log().split('hostkeys-prove-00@openssh.com').length - 1
+    } finally {
+      await talking.stop()
+    }
+  }
+
+  it('none is asked to be proved, which ssh2 does for nobody', async () => {
+    const run = (target: SshTarget) =>
+      withConnection(target, (connection) => connection.exec(['true'], { as: 'user', signal: never }))
+    expect(await proofs(run)).toBe(0)
+  })
+
+  it('as one learns who has ssh2 ask for it', async () => {
+    const asking = async ({ address, port, user, identityFile = '' }: SshTarget) => {
+      const client = new Client()
+      const told = once(client, 'hostkeys')
+      client.connect({ host: address, port, username: user, privateKey: await readFile(identityFile) })
+      await told
+      client.end()
+    }
+    expect(await proofs(asking)).toBe(1)
   })
 })
