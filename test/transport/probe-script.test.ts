@@ -65,6 +65,17 @@ describe.each(shells)('under $title', (shell) => {
     ])
   })
 
+  it.each([
+    ['a last name that ends with a newline', ['a', 'z\n\n']],
+    ['names that are long together', Array.from({ length: 240 }, (_, i) => String(i).padStart(250, 'n'))],
+  ])('hashes %s', async (title, names) => {
+    const at = (name: string) => join(folder, `${shell.title} ${title}`, name)
+    await mkdir(at(''))
+    await Promise.all(names.map((name) => writeFile(at(name), name)))
+    const asked = names.map((name) => ({ ask: 'stat', path: at(name) }) as const)
+    expect(await ask(shell, asked)).toMatchObject(names.map((name) => ({ digest: digestOf(name) })))
+  })
+
   it('gives names of owners', async () => {
     expect(await ask(shell, [{ ask: 'stat', path: '/etc/passwd' }])).toMatchObject([
       { owner: 'root', group: 'root', mode: 0o644 },
