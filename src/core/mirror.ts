@@ -56,7 +56,9 @@ export const mirroredFolders = ({ source }: Pick<Mirror, 'source'>): string[] =>
 /** What to ask a host about a mirror. */
 export const mirrorProbes = (mirror: Mirror) => ({
   folders: mirroredFolders(mirror).map((path) => ({ ask: 'stat', path: below(mirror.to, path) }) as const),
-  files: mirror.source.files.map(({ path }) => ({ ask: 'stat', path: below(mirror.to, path) }) as const),
+  files: mirror.source.files.map(
+    ({ path, size }) => ({ ask: 'stat', path: below(mirror.to, path), size }) as const,
+  ),
   manifest: mirror.source.type === 'file' ? [] : [{ ask: 'read', path: mirror.manifest } as const],
 })
 

@@ -2,7 +2,12 @@ import type { Digest } from './digest.ts'
 
 /** What a host can be asked, as data. All probes of a host travel together, in one round trip. */
 export type Probe =
-  | { readonly ask: 'stat'; readonly path: string }
+  | {
+      readonly ask: 'stat'
+      readonly path: string
+      /** How much should be there: large files are summed up in another way. Bytes. */
+      readonly size?: number | undefined
+    }
   | { readonly ask: 'read'; readonly path: string }
   | {
       readonly ask: 'command'

@@ -95,7 +95,7 @@ const resource = defineModule({
       ownerProblem('group', group),
     ),
   claims: ({ path }) => [`path ${path}`],
-  probe: ({ path }) => ({ stat: { ask: 'stat', path } as const }),
+  probe: ({ path, source }) => ({ stat: { ask: 'stat', path, size: source?.files[0]?.size } as const }),
   parse: ({ stat }, { title, path }): Stat | undefined => {
     refuseOthers(title, path, 'file', stat)
     return stat

@@ -1,5 +1,6 @@
 import type { Probe } from '../core/probe.ts'
 import { quote, quoteAll } from '../core/quote.ts'
+import { fastSum } from './fast-sum.ts'
 import { leftoversScript } from './leftovers.ts'
 import { plainShell } from './plain-shell.ts'
 
@@ -23,7 +24,7 @@ const outputLimit = 64 * 1024
  * a word that occurs in none. `probe-answers.ts` reads them.
  */
 export function probeScript(probes: readonly ShellProbe[], marker: string): ProbeScript {
-  const paths = statPaths(probes)
+  const { usual: paths, large } = pathsIn(probes)
   const isFew = areFew(paths)
   return {
     script: [
@@ -33,6 +34,7 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
       `tell() { printf '\\n%s %s\\n' "$m" "$*"; }`,
       commandHelper,
       ...(paths.length === 0 ? [] : isFew ? [statFew(paths)] : [paths.length < very ? askMany : askVeryMany]),
+      ...(large.length === 0 ? [] : [statLarge(large)]),
       ...probes.flatMap((probe, index) => (probe.ask === 'stat' ? [] : [section(probe, index)])),
       'tell done',
       'exit 0',
@@ -41,10 +43,24 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
   }
 }
 
-/** The paths that are asked for, once each. */
-export const statPaths = (probes: readonly ShellProbe[]): readonly string[] => [
-  ...new Set(probes.flatMap((probe) => (probe.ask === 'stat' ? [asOperand(probe.path)] : []))),
-]
+/** From here on a file is summed up by what starts slowly and is fast then. Bytes. */
+const large = 4 * 1024 * 1024
+
+function pathsIn(probes: readonly ShellProbe[]) {
+  const stats = probes.flatMap((probe) => (probe.ask === 'stat' ? [probe] : []))
+  const isLarge = new Set(stats.flatMap(({ path, size = 0 }) => (size < large ? [] : [path])))
+  const once = (some: typeof stats) => [...new Set(some.map(({ path }) => asOperand(path)))]
+  return {
+    usual: once(stats.filter(({ path }) => !isLarge.has(path))),
+    large: once(stats.filter(({ path }) => isLarge.has(path))),
+  }
+}
+
+/** The paths that are asked for, once each, in the order of the answers. */
+export function statPaths(probes: readonly ShellProbe[]): readonly string[] {
+  const { usual, large } = pathsIn(probes)
+  return [...usual, ...large]
+}
 
 /** A path that no program takes for an option or for its standard input. */
 export const asOperand = (path: string): string => (path.startsWith('-') ? `./${path}` : path)
@@ -85,6 +101,19 @@ else
   done | xargs -0 -r sha256sum -- 2>/dev/null)
 fi
 printf '%s\\n\\n%s sums\\n' "$sums" "$m"`
+
+const statLarge = (paths: readonly string[]): string => `
+set -- ${quoteAll(paths)}
+stat -c ${statFormat} -- "$@" 2>/dev/null
+tell stat
+n=$#
+for p do
+  [ -f "$p" ] && [ ! -L "$p" ] && set -- "$@" "$p"
+done
+shift $n
+${fastSum}
+[ $# -eq 0 ] || $sum -- "$@" 2>/dev/null
+tell sums`
 
 const statMany = `
 stat -c ${statFormat} -- "$@" 2>/dev/null

@@ -44,8 +44,11 @@ test('nodes are made side by side, are hosts with the images of the box, and sta
 
   const made = await provider.up(theBox, signal, quiet)
   expect(made.map(({ name, state }) => [name, state])).toEqual(hosts.map((name) => [name, 'running']))
-  expect(made.map(({ address }) => address)).toEqual(before.map(({ address }) => address))
-  expect(made.map(({ address }) => Number(address.split('.')[3]))).toEqual([2, 3, 4])
+  // Of which network, is only foreseen: a test beside this one may take it meanwhile.
+  expect([before, made].map((some) => some.map(({ address }) => Number(address.split('.')[3])))).toEqual([
+    [2, 3, 4],
+    [2, 3, 4],
+  ])
   for (const { name, ssh } of made) {
     expect(await onHost(ssh, 'hostname')).toBe(name)
     expect(await onHost(ssh, 'docker', 'run', '--rm', held.ref, 'cat', '/x')).toBe('in the box')
