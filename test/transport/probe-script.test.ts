@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/core/digest.ts'
+import { quote } from '../../src/core/quote.ts'
 import { probeAnswers } from '../../src/transport/probe-answers.ts'
 import { probeScript, type ShellProbe } from '../../src/transport/probe-script.ts'
 import { hostileName } from '../support/hostile.ts'
@@ -14,9 +16,9 @@ import { runIn, shells, type Shell } from '../support/shells.ts'
 
 const marker = 'provision-0123456789abcdef'
 
-async function ask(shell: Shell, probes: readonly ShellProbe[]) {
+async function ask(shell: Shell, probes: readonly ShellProbe[], before = '') {
   const { script, stdin } = probeScript(probes, marker)
-  const { code, stdout, stderr } = await runIn(shell, script, stdin)
+  const { code, stdout, stderr } = await runIn(shell, `${before}\n${script}`, stdin)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return probeAnswers('box', probes, marker, stdout)
 }
@@ -74,6 +76,29 @@ describe.each(shells)('under $title', (shell) => {
     await Promise.all(names.map((name) => writeFile(at(name), name)))
     const asked = names.map((name) => ({ ask: 'stat', path: at(name) }) as const)
     expect(await ask(shell, asked)).toMatchObject(names.map((name) => ({ digest: digestOf(name) })))
+  })
+
+  it.each([
+    ['openssl', 'shift 4; echo >"$0.used"; sha256sum -- "$@"', true],
+    ['sha256sum where openssl is another program', 'echo 1.0; exit 0', false],
+    ['sha256sum where there is none', undefined, false],
+  ])('sums up large files by %s', async (title, openssl, isUsed) => {
+    const at = (name: string) => join(folder, `${shell.title} ${title}`, name)
+    await mkdir(at('bin'), { recursive: true })
+    if (openssl !== undefined) await writeFile(at('bin/openssl'), `#!/bin/sh\n${openssl}\n`, { mode: 0o755 })
+    const names = ['small', '-large', 'la\nrge\n', 'missing', 'bin', 'last']
+    const present = names.filter((name) => !['missing', 'bin'].includes(name))
+    await Promise.all(present.map((name) => writeFile(at(name), name)))
+    const asked = names.map((name) => ({
+      ...({ ask: 'stat', path: at(name) } as const),
+      size: name === 'small' ? 5 : 50_000_000,
+    }))
+    // One that is large for one who asks is so for all.
+    const probes = [...asked, { ask: 'stat', path: at('last') } as const]
+    const digests = [...names, 'last'].map((name) => (present.includes(name) ? digestOf(name) : undefined))
+    const found = await ask(shell, probes, `PATH=${quote(at('bin'))}:$PATH`)
+    expect(found).toMatchObject(digests.map((digest, i) => (names[i] === 'missing' ? undefined : { digest })))
+    expect(existsSync(at('bin/openssl.used'))).toBe(isUsed)
   })
 
   it('gives names of owners', async () => {
