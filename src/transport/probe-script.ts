@@ -19,12 +19,12 @@ export const readLimit = 8 * 1024 * 1024
 const outputLimit = 64 * 1024
 
 /**
- * One script for all probes of a host. All paths go to one `stat` and one `sha256sum`: two processes a file took ten times
- * as long for 1,000 files. Where they are many they travel on standard input. Each answer ends with a line that begins with the marker, which must be
- * a word that occurs in none. `probe-answers.ts` reads them.
+ * One script for all probes of a host. All paths go to one `stat` and one program that sums them up: two processes a file took
+ * ten times as long for 1,000 files. Where they are many they travel on standard input. Each answer ends with a line that
+ * begins with the marker, which must be a word that occurs in none. `probe-answers.ts` reads them.
  */
 export function probeScript(probes: readonly ShellProbe[], marker: string): ProbeScript {
-  const { usual: paths, large } = pathsIn(probes)
+  const paths = statPaths(probes)
   const isFew = areFew(paths)
   return {
     script: [
@@ -33,8 +33,9 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
       // Starts a line of its own, whatever came before.
       `tell() { printf '\\n%s %s\\n' "$m" "$*"; }`,
       commandHelper,
-      ...(paths.length === 0 ? [] : isFew ? [statFew(paths)] : [paths.length < very ? askMany : askVeryMany]),
-      ...(large.length === 0 ? [] : [statLarge(large)]),
+      ...(paths.length === 0
+        ? []
+        : [sumFor(probes), isFew ? statFew(paths) : paths.length < very ? askMany : askVeryMany]),
       ...probes.flatMap((probe, index) => (probe.ask === 'stat' ? [] : [section(probe, index)])),
       'tell done',
       'exit 0',
@@ -43,23 +44,21 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
   }
 }
 
-/** From here on a file is summed up by what starts slowly and is fast then. Bytes. */
-const large = 4 * 1024 * 1024
+/** The paths that are asked for, once each. */
+export const statPaths = (probes: readonly ShellProbe[]): readonly string[] => [
+  ...new Set(statsIn(probes).map(({ path }) => asOperand(path))),
+]
 
-function pathsIn(probes: readonly ShellProbe[]) {
-  const stats = probes.flatMap((probe) => (probe.ask === 'stat' ? [probe] : []))
-  const isLarge = new Set(stats.flatMap(({ path, size = 0 }) => (size < large ? [] : [path])))
-  const once = (some: typeof stats) => [...new Set(some.map(({ path }) => asOperand(path)))]
-  return {
-    usual: once(stats.filter(({ path }) => !isLarge.has(path))),
-    large: once(stats.filter(({ path }) => isLarge.has(path))),
-  }
-}
+const statsIn = (probes: readonly ShellProbe[]) =>
+  probes.flatMap((probe) => (probe.ask === 'stat' ? [probe] : []))
 
-/** The paths that are asked for, once each, in the order of the answers. */
-export function statPaths(probes: readonly ShellProbe[]): readonly string[] {
-  const { usual, large } = pathsIn(probes)
-  return [...usual, ...large]
+/** From here on it takes less to start what is fast then. Bytes. */
+const large = 8 * 1024 * 1024
+
+/** Sets `$sum` to what prints the checksums of all that should be there. */
+function sumFor(probes: readonly ShellProbe[]): string {
+  const total = statsIn(probes).reduce((sum, { size = 0 }) => sum + size, 0)
+  return total < large ? 'sum=sha256sum' : fastSum
 }
 
 /** A path that no program takes for an option or for its standard input. */
@@ -81,7 +80,7 @@ const areFew = (paths: readonly string[]): boolean =>
 const very = 1_500
 
 // Of a pipe nothing is read, it would block, nor of a device, which might never end; a folder is refused by itself.
-// GNU sha256sum writes each line by itself, and sshd would send it so: what it says is gathered first.
+// GNU's sha256sum writes each line by itself, and sshd would send it so: what it says is gathered first.
 const statFew = (paths: readonly string[]): string => `
 set -- ${quoteAll(paths)}
 stat -c ${statFormat} -- "$@" 2>/dev/null
@@ -94,37 +93,24 @@ for p do
   break
 done
 if [ -z "$odd" ]; then
-  sums=$(sha256sum -- "$@" 2>/dev/null)
+  sums=$($sum -- "$@" 2>/dev/null)
 else
   sums=$(for p do
     [ -f "$p" ] && [ ! -L "$p" ] && printf '%s\\0' "$p"
-  done | xargs -0 -r sha256sum -- 2>/dev/null)
+  done | xargs -0 -r $sum -- 2>/dev/null)
 fi
 printf '%s\\n\\n%s sums\\n' "$sums" "$m"`
-
-const statLarge = (paths: readonly string[]): string => `
-set -- ${quoteAll(paths)}
-stat -c ${statFormat} -- "$@" 2>/dev/null
-tell stat
-n=$#
-for p do
-  [ -f "$p" ] && [ ! -L "$p" ] && set -- "$@" "$p"
-done
-shift $n
-${fastSum}
-[ $# -eq 0 ] || $sum -- "$@" 2>/dev/null
-tell sums`
 
 const statMany = `
 stat -c ${statFormat} -- "$@" 2>/dev/null
 printf "\\n%s stat\\n" "$0"
 for p do
   [ -f "$p" ] && [ ! -L "$p" ] && printf "%s\\0" "$p"
-done | xargs -0 -r sha256sum -- 2>/dev/null | dd obs=32768 2>/dev/null
+done | xargs -0 -r $sum -- 2>/dev/null | dd obs=32768 2>/dev/null
 printf "\\n%s sums\\n" "$0"
 exit 0`
 
-const askMany = `xargs -0 sh -c ${quote(statMany)} "$m"`
+const askMany = `sum=$sum xargs -0 sh -c ${quote(statMany)} "$m"`
 
 const askVeryMany = `
 if command -v gzip >/dev/null 2>&1; then

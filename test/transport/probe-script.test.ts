@@ -78,26 +78,31 @@ describe.each(shells)('under $title', (shell) => {
     expect(await ask(shell, asked)).toMatchObject(names.map((name) => ({ digest: digestOf(name) })))
   })
 
-  it.each([
-    ['openssl', 'shift 4; echo >"$0.used"; sha256sum -- "$@"', true],
-    ['sha256sum where openssl is another program', 'echo 1.0; exit 0', false],
-    ['sha256sum where there is none', undefined, false],
-  ])('sums up large files by %s', async (title, openssl, isUsed) => {
+  const many = Array.from({ length: 300 }, (_, i) => `missing ${i}`)
+  const fake = 'shift 4; echo >"$0.used"; sha256sum -- "$@"'
+  it.each<[string, string | undefined, boolean, readonly string[]]>([
+    ['openssl', fake, true, []],
+    ['openssl, of many', fake, true, many],
+    ['sha256sum where openssl is another program', 'echo 1.0; exit 0', false, []],
+    ['what this machine has', undefined, false, []],
+  ])('sums up large files by %s', async (title, openssl, isUsed, others) => {
     const at = (name: string) => join(folder, `${shell.title} ${title}`, name)
     await mkdir(at('bin'), { recursive: true })
     if (openssl !== undefined) await writeFile(at('bin/openssl'), `#!/bin/sh\n${openssl}\n`, { mode: 0o755 })
-    const names = ['small', '-large', 'la\nrge\n', 'missing', 'bin', 'last']
-    const present = names.filter((name) => !['missing', 'bin'].includes(name))
+    const names = ['small', '-large', 'la\nrge\n', 'missing', 'bin', 'last', ...others]
+    const present = ['small', '-large', 'la\nrge\n', 'last']
     await Promise.all(present.map((name) => writeFile(at(name), name)))
-    const asked = names.map((name) => ({
-      ...({ ask: 'stat', path: at(name) } as const),
-      size: name === 'small' ? 5 : 50_000_000,
-    }))
-    // One that is large for one who asks is so for all.
-    const probes = [...asked, { ask: 'stat', path: at('last') } as const]
-    const digests = [...names, 'last'].map((name) => (present.includes(name) ? digestOf(name) : undefined))
+    const probes = names.map((name) => {
+      const size = name === '-large' ? 50_000_000 : undefined
+      return { ask: 'stat', path: at(name), size } as const
+    })
     const found = await ask(shell, probes, `PATH=${quote(at('bin'))}:$PATH`)
-    expect(found).toMatchObject(digests.map((digest, i) => (names[i] === 'missing' ? undefined : { digest })))
+    expect(found).toMatchObject(
+      names.map((name) => {
+        if (present.includes(name)) return { digest: digestOf(name) }
+        return name === 'bin' ? { type: 'directory', digest: undefined } : undefined
+      }),
+    )
     expect(existsSync(at('bin/openssl.used'))).toBe(isUsed)
   })
 
