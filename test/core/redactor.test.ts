@@ -56,6 +56,20 @@ describe('secretFinder', () => {
   })
 })
 
+// First: all that any test makes a secret counts for it, random words among them.
+describe('hideSecrets', () => {
+  it('masks what was made a secret anywhere, as soon as it was', () => {
+    expect(hideSecrets('the zebra-7 is hidden')).toBe('the zebra-7 is hidden')
+    secret('zebra-7')
+    expect(hideSecrets('the zebra-7 is hidden')).toBe('the [secret] is hidden')
+  })
+
+  it('is not harmed by what is no text', () => {
+    Reflect.apply(secret, undefined, [undefined])
+    expect(hideSecrets('undefined')).toBe('undefined')
+  })
+})
+
 describe('redactor', () => {
   const hide = redactor(
     [
@@ -162,24 +176,13 @@ describe('redactor', () => {
       fc.property(value, around, around, (one, before, after) => {
         const shown = redactor([secret(one)])(base64(before + one + after))
         const rest = shown.split('[secret]')
+        // What is around it may hold it as well, or most of it, and is masked then.
+        fc.pre(rest.length <= 2)
         expect(rest).toHaveLength(2)
         // What is left at the edges holds 4 bits of it at most.
         expect((rest[0] ?? '').length).toBeLessThanOrEqual(Math.ceil((Buffer.byteLength(before) * 8) / 6))
       }),
       { numRuns: 500 },
     )
-  })
-})
-
-describe('hideSecrets', () => {
-  it('masks what was made a secret anywhere, as soon as it was', () => {
-    expect(hideSecrets('the zebra-7 is hidden')).toBe('the zebra-7 is hidden')
-    secret('zebra-7')
-    expect(hideSecrets('the zebra-7 is hidden')).toBe('the [secret] is hidden')
-  })
-
-  it('is not harmed by what is no text', () => {
-    Reflect.apply(secret, undefined, [undefined])
-    expect(hideSecrets('undefined')).toBe('undefined')
   })
 })
