@@ -14,3 +14,14 @@ export const publishedPorts = (graph: Graph, host: string): readonly number[] =>
   graph.resources.flatMap(({ resource }) =>
     resource.host === host ? Object.values(resource.published ?? {}).map(({ port }) => port) : [],
   )
+
+const lists = 3
+
+/** How many questions Docker is asked at once about a host: for its three lists, and for each container and image of ours. */
+export function dockerQuestions(graph: Pick<Graph, 'resources'>): (host: string) => number {
+  const counts = new Map<string, number>()
+  for (const { resource } of graph.resources)
+    if (['container', 'image'].includes(resource.kind))
+      counts.set(resource.host, (counts.get(resource.host) ?? lists) + 1)
+  return (host) => counts.get(host) ?? lists
+}

@@ -25,7 +25,7 @@ import { acquireLock } from '../transport/lock.ts'
 import { shareReads } from '../transport/shared-reads.ts'
 import { ensureBox } from './ensure-box.ts'
 import { hiding } from './hiding.ts'
-import { imagesOf, publishedPorts } from './of-graph.ts'
+import { dockerQuestions, imagesOf, publishedPorts } from './of-graph.ts'
 import { once } from './once.ts'
 import { paramEnvironment } from './param-env.ts'
 import { recorded, tapped, type Recording } from './recorded.ts'
@@ -37,9 +37,12 @@ export const openRun: OpenRun = async (workspace, options) => {
   const { playbook, given } = workspace
   const env = paramEnvironment(playbook.params)
   // Only what needs the playbook's resources asks for them: to stop or destroy hosts, no param has to be given.
+  let questionsOf = dockerQuestions({ resources: [] })
   const declared = once(() => {
     const declaration = playbook.declare(given, env)
-    return { declaration, graph: graphOf(declaration.resources, playbook.hosts) }
+    const graph = graphOf(declaration.resources, playbook.hosts)
+    questionsOf = dockerQuestions(graph)
+    return { declaration, graph }
   })
   const engine = once(() => localEngine())
   const images = imageSource(engine)
@@ -59,6 +62,9 @@ export const openRun: OpenRun = async (workspace, options) => {
   const buildNow: Session['build'] = (builds, signal) => buildAll(builds, { ...buildContext, signal })
   const { kept, record = 'all' } = options
   const onDetail = (text: string) => tap.emit({ event: 'note', level: 'detail', text })
+  const shared = { images, searches, reads, onDetail }
+  const connectNow: Session['connect'] = (target, signal) =>
+    connectHost(target, signal, { ...shared, questions: questionsOf(target.name) })
   const session: Session = {
     ...options,
     ...hidden,
@@ -83,10 +89,7 @@ export const openRun: OpenRun = async (workspace, options) => {
       const content = { box: playbook.box, images: imagesOf(graph, playbook.box), among: graph.builds }
       return ensureBox(content, built, buildContext)
     },
-    connect: observed.connect(
-      options.connect ??
-        ((target, signal) => connectHost(target, signal, { images, searches, reads, onDetail })),
-    ),
+    connect: observed.connect(options.connect ?? connectNow),
   }
   const recording = { session, tap, engine, record, built: () => built, state: kept?.state }
   const back = () => wayBack(session, engine, buildNow)

@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { Client } from 'ssh2'
+import type { Openings } from './openings.ts'
 import type { TrafficCounter } from './traffic.ts'
 
 /** Whose rights a command gets: those of the login user, or root's through `sudo -n` where the target says `become`. */
@@ -34,6 +35,8 @@ export interface Connection {
   readonly name: string
   /** ssh2's own client. */
   readonly client: Client
+  /** What opens its channels, also ahead. */
+  readonly openings: Openings
   /** Aborted, with an error for people as its reason, when the connection is lost or closed. */
   readonly lost: AbortSignal
   readonly traffic: TrafficCounter

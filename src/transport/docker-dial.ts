@@ -4,7 +4,8 @@ import type { Connection, ExecResult, Rights } from './connection.ts'
 import type { Dial } from './docker-agent.ts'
 import { timeLimit } from './time-limit.ts'
 
-const socket = '/var/run/docker.sock'
+/** Where the engine of a host listens. */
+export const dockerSocket = '/var/run/docker.sock'
 const patience = 20_000
 
 /** The way to the Docker engine of a host. */
@@ -35,7 +36,7 @@ export function wayToDocker(connection: Connection): DockerWay {
       if (stdio) return overStdio(stdio)
       try {
         const opened = await ahead.shift()
-        return opened?.destroyed === false ? opened : await connection.forwardSocket(socket)
+        return opened?.destroyed === false ? opened : await connection.forwardSocket(dockerSocket)
       } catch (refused) {
         stdio ??= rightsForDocker(connection, refused)
         stdio.catch(() => (stdio = undefined))
@@ -44,7 +45,7 @@ export function wayToDocker(connection: Connection): DockerWay {
     },
     async openAhead(count) {
       if (stdio) return false
-      while (ahead.length < count) ahead.push(connection.forwardSocket(socket))
+      while (ahead.length < count) ahead.push(connection.forwardSocket(dockerSocket))
       const opening = [...ahead]
       const opened = await Promise.allSettled(opening)
       const refused = opening.filter((_, i) => opened[i]?.status === 'rejected')
@@ -69,7 +70,7 @@ async function rightsForDocker(connection: Connection, refused: unknown): Promis
   if (asUser.code === 0) return 'user'
   if (asUser.code === 127) {
     throw new ProvisionError('host', `${connection.name}: there is no Docker on this host`, {
-      output: `${socket}: ${reasonOf(refused)}`,
+      output: `${dockerSocket}: ${reasonOf(refused)}`,
       help: `install Docker on ${connection.name}`,
       cause: refused,
     })

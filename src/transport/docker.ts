@@ -33,7 +33,7 @@ export interface DockerPort {
 // Below sshd's limit of 10 sessions, which each socket over `docker system dial-stdio` counts in.
 const parallel = 5
 /** Of questions, each with a socket of its own, where those are forwarded. */
-const forwardedAtOnce = 32
+export const forwardedAtOnce = 32
 
 /** How long an engine may take. Milliseconds. */
 export interface DockerPatience {

@@ -69,7 +69,10 @@ export async function takeHostLock(
   const way = onWait ? 'wait' : 'try'
   const seconds = String(Math.ceil(pulse.patience / 1_000))
   const given = quoteAll([key, token, JSON.stringify(holder), way, seconds])
-  const channel = await connection.channel(`set -- ${given}\n${lockScript}`, 'root')
+  const opening = connection.channel(`set -- ${given}\n${lockScript}`, 'root')
+  // For what is done next: it travels with the lock.
+  connection.openings.openAhead({ sessions: 1 })
+  const channel = await opening
   const lost = new AbortController()
   let held: { at: number; quiet: number } | undefined
   let heardAt = Date.now()

@@ -6,14 +6,16 @@ import { sumOf, type Traffic } from '../core/traffic.ts'
 import type { Run } from './command-script.ts'
 import { runCommands } from './commands.ts'
 import type { Connection } from './connection.ts'
-import { dockerOf, type DockerPort } from './docker.ts'
+import { dockerOf, forwardedAtOnce, type DockerPort } from './docker.ts'
 import type { Searches } from './delta-search.ts'
+import { dockerSocket } from './docker-dial.ts'
 import { isDockerProbe } from './docker-probe.ts'
 import type { FileAction } from './file-batch.ts'
 import { performFiles } from './files.ts'
 import { lookAtHostLock } from './host-lock-look.ts'
 import { takeHostLock, type Attempt, type HostLock, type LockOptions } from './host-lock.ts'
 import { createLinkMeter } from './link-speed.ts'
+import type { Early } from './openings.ts'
 import { answerProbes } from './probe.ts'
 import type { ShellProbe } from './probe-script.ts'
 import { shareReads, type SharedReads } from './shared-reads.ts'
@@ -39,10 +41,18 @@ export interface HostOptions extends ConnectOptions {
   readonly searches?: Searches
   /** Shared likewise: small files that were read. */
   readonly reads?: SharedReads
+  /** How many Docker is surely asked at once: what they go through is opened together with the login. Default 0. */
+  readonly questions?: number
 }
 
 /** How long bulk may take to end in good order once it is told to. Milliseconds. */
 const patience = 400
+
+/** Wanted on the first connection of nearly every run: sessions for the questions and for the lock, and streams to Docker. */
+const earlyFor = (questions: number): Early => ({
+  sessions: 2,
+  sockets: { path: dockerSocket, count: Math.min(questions, forwardedAtOnce) },
+})
 
 /** A second connection, for bulk: the first one stays quick while it is full. */
 const bulkKeepalive = { interval: 1_000, count: 15 }
@@ -54,9 +64,13 @@ const bulkKeepalive = { interval: 1_000, count: 15 }
 export async function connectHost(
   target: SshTarget,
   signal: AbortSignal,
-  { images, searches = new Map(), reads = shareReads(), ...options }: HostOptions = {},
+  { images, searches = new Map(), reads = shareReads(), questions = 0, ...options }: HostOptions = {},
 ): Promise<ConnectedHost> {
-  const connection = await connect(target, signal, { ...options, spare: () => openBulk() })
+  const connection = await connect(target, signal, {
+    ...options,
+    early: earlyFor(questions),
+    spare: () => openBulk(),
+  })
   const connections = [connection]
   const link = createLinkMeter()
   const docker = dockerOf(connection, images, link)

@@ -3,6 +3,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import type { Rights } from './connection.ts'
 import type { Limit } from './docker-limit.ts'
+import type { Openings } from './openings.ts'
 import type { SessionCount } from './session-count.ts'
 import type { TrafficCounter } from './traffic.ts'
 
@@ -13,6 +14,7 @@ export interface Session {
   readonly user: string
   readonly become: boolean
   readonly client: Client
+  readonly openings: Openings
   /** Aborted with the reason when the connection is lost or closed. */
   readonly lost: AbortSignal
   readonly limit: Limit
@@ -23,7 +25,7 @@ export interface Session {
   /** Each gives back sessions that lie idle. */
   readonly idle: Set<() => void>
   /** Another connection to the host, for when sshd opens no further session on this one. */
-  readonly spare: (() => Promise<Pick<Session, 'client' | 'lost' | 'traffic'>>) | undefined
+  readonly spare: (() => Promise<Pick<Session, 'client' | 'openings' | 'lost' | 'traffic'>>) | undefined
   /** For what is worth knowing only to those who look closely. */
   readonly onDetail: (text: string) => void
 }
@@ -55,8 +57,8 @@ export async function beginSession<T extends object>(
   for (let attempt = 1; ; attempt++) {
     try {
       return await unlessLost<T>(session, (done) =>
-        session.client.exec(command, (error, channel) => {
-          if (error) done(error)
+        session.openings.exec(command, (error, channel) => {
+          if (error || !channel) done(error)
           else done(undefined, begin(channel))
         }),
       )

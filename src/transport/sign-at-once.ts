@@ -33,8 +33,9 @@ const isParsed = (key: PublicKeyAuthMethod['key']): key is ParsedKey =>
 /**
  * Has a client prove its key at once, where it would first ask whether the host knows it: a round trip less for each
  * connection. Without effect where ssh2 does not have what this needs, and for keys that an agent holds.
+ * @param onProved called when the first such proof has been sent
  */
-export function signAtOnce(client: Client): void {
+export function signAtOnce(client: Client, onProved?: () => void): void {
   const protocol = protocolOf(client)
   if (!protocol) return
   const begin = protocol.authPK.bind(protocol)
@@ -46,6 +47,8 @@ export function signAtOnce(client: Client): void {
     begin(user, key, undefined, (data, done) => {
       done(signatureOf(key, data))
     })
+    onProved?.()
+    onProved = undefined
   }
 }
 

@@ -17,6 +17,7 @@ import { identityFor, type Identity } from './identity.ts'
 import { algorithmsFor, judge, type HostName, type KnownHost } from './known-hosts.ts'
 import { readKnown } from './known-hosts-files.ts'
 import { openScripts } from './open-script.ts'
+import { openingsOf, type Early } from './openings.ts'
 import { persist } from './persist.ts'
 import { logInAtOnce, signAtOnce } from './sign-at-once.ts'
 import { rawChannel } from './raw-channel.ts'
@@ -37,6 +38,8 @@ export interface ConnectOptions {
   readonly keepalive?: { readonly interval: number; readonly count: number }
   /** Another connection to the same host, for when sshd opens no further session on this one. */
   readonly spare?: (() => Promise<Connection>) | undefined
+  /** What is opened together with the login, or right after it: it will surely be wanted. */
+  readonly early?: Early | undefined
   /** Told what is worth knowing only to those who look closely. */
   readonly onDetail?: (text: string) => void
 }
@@ -66,6 +69,7 @@ export async function connect(
     timeout = target.connectTimeout ?? 10_000,
     keepalive = { interval: 1_000, count: 3 },
     spare,
+    early,
     onDetail = () => undefined,
   }: ConnectOptions = {},
 ): Promise<Connection> {
@@ -77,7 +81,7 @@ export async function connect(
     deadline,
     known,
     identity,
-    options: { timeout, keepalive, spare, onDetail },
+    options: { timeout, keepalive, spare, early, onDetail },
   }
   return persist(() => open(opening), isCutAtOnce, deadline)
 }
@@ -97,7 +101,7 @@ const isCutAtOnce = (error: unknown): boolean =>
 
 async function open({ target, signal, deadline, known, identity, options }: Opening): Promise<Connection> {
   const { name, user, become } = target
-  const { timeout, keepalive, spare, onDetail } = options
+  const { timeout, keepalive, spare, early, onDetail } = options
   const host: HostName = { address: target.address, port: target.port, alias: target.hostKeyAlias }
   const { sock, problem } = await dial(target, signal, deadline, timeout)
   gatherWrites(sock)
@@ -124,12 +128,14 @@ async function open({ target, signal, deadline, known, identity, options }: Open
     },
   })
   const client = clientOf(ssh)
-  signAtOnce(client)
   logInAtOnce(client, identity.methods)
   leaveKeysUnproved(client)
   // Only now: whoever listens first makes the bytes flow.
   const traffic = countTraffic(sock)
   const server = serverAt(sock)
+  const openings = openingsOf(client, server)
+  const openEarly = (): void => early && openings.openAhead(early)
+  signAtOnce(client, openEarly)
   client.setMaxListeners(0)
   // For life: node-ssh takes its own listener away once the connection is ready, and an error then ends the process.
   client.on('error', (error) => (lastError = error))
@@ -142,6 +148,7 @@ async function open({ target, signal, deadline, known, identity, options }: Open
   deadline.addEventListener('abort', stop, { once: true })
   try {
     await opening
+    openEarly()
   } catch (error) {
     client.destroy()
     if (signal.aborted) throw interruption(name, signal)
@@ -166,6 +173,7 @@ async function open({ target, signal, deadline, known, identity, options }: Open
       user,
       become,
       client,
+      openings,
       lost: lost.signal,
       limit,
       sessions,
@@ -181,11 +189,12 @@ async function open({ target, signal, deadline, known, identity, options }: Open
 
 /** Everything else, on the client of an open connection. */
 function over(session: Session, close: () => Promise<void>): Connection {
-  const { name, client, traffic } = session
+  const { name, client, openings, traffic } = session
   const { openly, startOf } = openScripts(session)
   return {
     name,
     client,
+    openings,
     lost: session.lost,
     traffic,
     exec: (argv, options) => runScript(session, execScript(argv), options),
@@ -200,8 +209,7 @@ function over(session: Session, close: () => Promise<void>): Connection {
       return opened
     },
     onFull: (giveBack) => void session.idle.add(giveBack),
-    forwardSocket: (path) =>
-      unlessLost<Duplex>(session, (done) => client.openssh_forwardOutStreamLocal(path, done)),
+    forwardSocket: (path) => unlessLost<Duplex>(session, (done) => openings.forwardSocket(path, done)),
     forwardPort: (host, port) =>
       unlessLost<Duplex>(session, (done) => client.forwardOut('127.0.0.1', 0, host, port, done)),
     close,

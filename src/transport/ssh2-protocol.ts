@@ -7,6 +7,8 @@ export type Signer = (data: Buffer, done: (signature: Buffer) => void) => void
 export interface Handlers {
   /** It grants the service that was asked for. */
   SERVICE_ACCEPT: (protocol: unknown, service: string) => void
+  /** It refuses a login. */
+  USERAUTH_FAILURE: (protocol: unknown, ...more: readonly unknown[]) => void
   /** It asks something of its own accord. */
   GLOBAL_REQUEST: (protocol: unknown, name: string, wantReply: boolean, data: unknown) => void
 }
@@ -17,6 +19,8 @@ export interface Protocol {
   service: (name: string) => void
   /** Begins a login with a key. */
   authPK: (user: string, key: ParsedKey, algorithm: string | undefined, sign?: Signer) => void
+  /** Has a command run in a channel that is open. */
+  exec: (channel: number, command: string, wantReply: boolean) => void
   readonly _handlers: Handlers
 }
 
@@ -27,9 +31,9 @@ export function protocolOf(client: Client): Protocol | undefined {
 }
 
 const isProtocol = (value: unknown): value is Protocol =>
-  hasMethods(value, ['service', 'authPK']) &&
+  hasMethods(value, ['service', 'authPK', 'exec']) &&
   '_handlers' in value &&
-  hasMethods(value._handlers, ['SERVICE_ACCEPT', 'GLOBAL_REQUEST'])
+  hasMethods(value._handlers, ['SERVICE_ACCEPT', 'USERAUTH_FAILURE', 'GLOBAL_REQUEST'])
 
 const hasMethods = (value: unknown, names: readonly string[]): value is object =>
   typeof value === 'object' &&

@@ -138,10 +138,10 @@ describe('rights of root', () => {
     await writeFile(join(bin, 'sudo'), `#!/bin/sh\n${sudo}\n`, { mode: 0o755 })
     const other = await startSshd({ PATH: `${bin}:/usr/bin:/bin` })
     try {
-      await withConnection(other.target, async ({ client, lost, traffic }) => {
+      await withConnection(other.target, async ({ client, openings, lost, traffic }) => {
         const limit = createLimit(1)
         const session: Session = {
-          ...{ name: 'box', user: 'core', become: true, client, lost, limit, traffic },
+          ...{ name: 'box', user: 'core', become: true, client, openings, lost, limit, traffic },
           server: () => 'any',
           sessions: countSessions(),
           idle: new Set(),

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { Client } from 'ssh2'
 import type { Connection } from '../../src/transport/connection.ts'
+import { openingsOf } from '../../src/transport/openings.ts'
 import { countTraffic } from '../../src/transport/traffic.ts'
 
 /** A connection to nowhere, on which every command ends well and every socket is refused; but for what is given. */
@@ -8,9 +9,11 @@ export function fakeConnection(given: Partial<Connection> = {}): Connection {
   const fine = { code: 0, stdout: Buffer.alloc(0), stderr: '' }
   const exec: Connection['exec'] = given.exec ?? (() => Promise.resolve(fine))
   const refusal = new Error('(SSH) Channel open failure: open failed')
+  const client = new Client()
   return {
     name: 'app',
-    client: new Client(),
+    client,
+    openings: openingsOf(client, () => 'any'),
     lost: new AbortController().signal,
     traffic: countTraffic(new Socket()),
     exec,

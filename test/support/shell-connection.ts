@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import ssh2 from 'ssh2'
 import { bootstrap, newMarker, scriptInput } from '../../src/transport/bootstrap.ts'
 import type { Connection } from '../../src/transport/connection.ts'
+import { openingsOf } from '../../src/transport/openings.ts'
 import { afterGreeting, afterMarker } from '../../src/transport/marker.ts'
 import { cutLines } from '../../src/transport/lines.ts'
 import { countTraffic } from '../../src/transport/traffic.ts'
@@ -32,9 +33,11 @@ export function shellConnection(shell: Shell): Connection {
     afterMarker(marker, (chunk) => errors.push(chunk)).push(Buffer.from(stderr))
     return { code: code ?? -1, stdout: Buffer.concat(all), stderr: Buffer.concat(errors).toString() }
   }
+  const client = new ssh2.Client()
   return {
     name: 'box',
-    client: new ssh2.Client(),
+    client,
+    openings: openingsOf(client, () => 'any'),
     lost: new AbortController().signal,
     traffic: countTraffic(new Socket()),
     exec: elsewhere,
