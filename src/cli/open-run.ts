@@ -36,8 +36,8 @@ import { wayBack } from './way-back.ts'
 export const openRun: OpenRun = async (workspace, options) => {
   const { playbook, given } = workspace
   const env = paramEnvironment(playbook.params)
-  // Only what needs the playbook's resources asks for them: to stop or destroy hosts, no param has to be given.
   let questionsOf = dockerQuestions({ resources: [] })
+  // Only what needs the playbook's resources asks for them: to stop or destroy hosts, no param has to be given.
   const declared = once(() => {
     const declaration = playbook.declare(given, env)
     const graph = graphOf(declaration.resources, playbook.hosts)

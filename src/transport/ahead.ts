@@ -29,6 +29,7 @@ interface Item<Use> {
   readonly isOver: () => boolean
 }
 
+/** Those of one kind. Whoever waits for one that does not come, or is refused, gets one that is opened for him. */
 export function createAhead<Thing, Use>(kind: Kind<Thing, Use>, patience = usualPatience): Ahead<Use> {
   let items: Item<Use>[] = []
   return {

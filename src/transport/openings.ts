@@ -1,10 +1,8 @@
-import type { Client, ClientChannel } from 'ssh2'
-import { createAhead, type Ahead } from './ahead.ts'
+import type { Client } from 'ssh2'
+import type { Ahead } from './ahead.ts'
 import { sessionsAhead } from './sessions-ahead.ts'
-import { protocolOf } from './ssh2-protocol.ts'
-
-/** Told what came of opening a channel. */
-export type Opened = (error: Error | undefined, channel?: ClientChannel) => void
+import { socketsAhead } from './sockets-ahead.ts'
+import { protocolOf, type Opened } from './ssh2-protocol.ts'
 
 /** What is to be open ahead. */
 export interface Early {
@@ -20,8 +18,8 @@ export interface Openings {
   /** Opens a stream to a Unix socket of the host. */
   readonly forwardSocket: (path: string, done: Opened) => void
   /**
-   * Opens ahead what will surely be wanted soon and is not open yet. Only OpenSSH's server is asked to: others may end a connection for a second
-   * session, or for one that is opened together with the login.
+   * Opens ahead what will surely be wanted soon and is not open yet. Only OpenSSH's server is asked to: others may end a
+   * connection for a second session, or for one that is opened together with the login.
    */
   readonly openAhead: (early: Early) => void
 }
@@ -68,43 +66,6 @@ function attempt(done: Opened, open: () => unknown): void {
     done(error instanceof Error ? error : new Error(String(error)))
   }
 }
-
-/** Who listens there may have ended what lay idle for longer. Milliseconds. */
-const longestIdle = 30_000
-
-interface Idle {
-  readonly stream: ClientChannel
-  readonly since: number
-  readonly hasEnded: () => boolean
-  readonly letGo: () => void
-}
-
-function idle(stream: ClientChannel): Idle {
-  let ended = false
-  // Who is asked nothing says nothing: what there is to read is the end.
-  const end = (): void => void (ended = true)
-  stream.once('readable', end)
-  // Nobody listens to it yet, and an error would end the process.
-  stream.on('error', end)
-  return {
-    stream,
-    since: performance.now(),
-    hasEnded: () => ended || stream.destroyed,
-    letGo: () => void stream.off('readable', end),
-  }
-}
-
-const socketsAhead = (openFor: (done: Opened) => void): Ahead<Opened> =>
-  createAhead<Idle, Opened>({
-    open: (done) => openFor((error, stream) => done(error, stream && idle(stream))),
-    isUsable: ({ hasEnded, since }) => !hasEnded() && performance.now() - since < longestIdle,
-    use({ stream, letGo }, done) {
-      letGo()
-      done(undefined, stream)
-    },
-    drop: ({ stream }) => void stream.destroy(),
-    openFor,
-  })
 
 function onRefusedLogin(client: Client, act: () => void): void {
   const handlers = protocolOf(client)?._handlers

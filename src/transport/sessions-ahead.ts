@@ -1,7 +1,6 @@
 import type { Client } from 'ssh2'
 import { createAhead, type Ahead } from './ahead.ts'
-import type { Opened } from './openings.ts'
-import { protocolOf } from './ssh2-protocol.ts'
+import { protocolOf, type Opened } from './ssh2-protocol.ts'
 
 /** A command for a session. */
 export interface Command {

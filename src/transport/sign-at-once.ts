@@ -35,10 +35,11 @@ const isParsed = (key: PublicKeyAuthMethod['key']): key is ParsedKey =>
  * connection. Without effect where ssh2 does not have what this needs, and for keys that an agent holds.
  * @param onProved called when the first such proof has been sent
  */
-export function signAtOnce(client: Client, onProved?: () => void): void {
+export function signAtOnce(client: Client, onProved: () => void): void {
   const protocol = protocolOf(client)
   if (!protocol) return
   const begin = protocol.authPK.bind(protocol)
+  let isFirst = true
   protocol.authPK = (user, key, algorithm, sign) => {
     if (sign !== undefined || algorithm !== undefined || !hasOneForm(key) || !key.isPrivateKey()) {
       begin(user, key, algorithm, sign)
@@ -47,8 +48,8 @@ export function signAtOnce(client: Client, onProved?: () => void): void {
     begin(user, key, undefined, (data, done) => {
       done(signatureOf(key, data))
     })
-    onProved?.()
-    onProved = undefined
+    if (isFirst) onProved()
+    isFirst = false
   }
 }
 

@@ -1,4 +1,7 @@
-import type { Client, ParsedKey } from 'ssh2'
+import type { Client, ClientChannel, ParsedKey } from 'ssh2'
+
+/** Told what came of opening a channel. */
+export type Opened = (error: Error | undefined, channel?: ClientChannel) => void
 
 /** Signs what a host gives to be signed. */
 export type Signer = (data: Buffer, done: (signature: Buffer) => void) => void

@@ -36,7 +36,7 @@ describe('channels that are opened together with the login', () => {
     expect(sshd.log()).toMatch(/dispatch_protocol_error: type 90 .*preauth/)
   })
 
-  it('are none where sshd allows one session', async () => {
+  it('keep nobody from the only session that sshd allows', async () => {
     const strict = await startSshd({}, ['MaxSessions 1'])
     try {
       expect(await answersFrom(strict.target)).toEqual([{ code: 0, output: 'out\n' }])
