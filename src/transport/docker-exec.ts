@@ -45,12 +45,13 @@ export async function containerExec(
       AttachStderr: true,
       Tty: terminal !== undefined,
     })
-    const stream = await exec.start({ ...abort, hijack: true, stdin: true, Tty: terminal !== undefined })
-    const forget = terminal && followSize(exec, terminal)
     try {
-      await talk(stream, stdin, terminal === undefined ? demultiplex : unframed, onData, signal)
+      const stream = await exec.start({ ...abort, hijack: true, stdin: true, Tty: terminal !== undefined })
+      const forget = terminal && followSize(exec, terminal)
+      await talk(stream, stdin, terminal === undefined ? demultiplex : unframed, onData, signal).finally(
+        forget,
+      )
     } finally {
-      forget?.()
       if (signal.aborted && end) await endExec(exec, end)
     }
     const { ExitCode } = await exec.inspect(abort)

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { dockerOver } from '../../src/transport/docker-agent.ts'
+import { containerExec } from '../../src/transport/docker-exec.ts'
+
+it('ends a command whose start was on its way when it was told to stop', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'provision-exec-test-'))
+  const path = join(folder, 'sock')
+  const stop = new AbortController()
+  let started = false
+  // An engine that starts what it is asked to, and is told to stop before it has said so.
+  const server = createServer(({ url = '' }, response) => {
+    if (url.endsWith('/start')) {
+      started = true
+      stop.abort(new Error('told to stop'))
+      return
+    }
+    response.setHeader('content-type', 'application/json')
+    response.statusCode = url.endsWith('/json') ? 200 : 201
+    response.end(JSON.stringify({ Id: 'e', Running: started, Pid: started ? 17 : 0, ExitCode: null }))
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  const { docker, agent } = dockerOver(() => Promise.resolve(connect(path)))
+  const pids: number[] = []
+  const asked = containerExec(docker, 'c', ['sleep', '1000'], {
+    signal: stop.signal,
+    end: (pid) => Promise.resolve(void pids.push(pid)),
+    onData: () => undefined,
+  })
+  await expect(asked).rejects.toMatchObject({ code: 'interrupted' })
+  expect(pids).toEqual([17])
+  agent.destroy()
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+  await rm(folder, { recursive: true })
+})
