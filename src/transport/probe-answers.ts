@@ -107,24 +107,32 @@ const sumLine: LineForm = {
   },
 }
 
-/** Reads lines that come in the order of the paths, with none for some of them. */
+/**
+ * Reads lines that come in the order of the paths, with none for some of them. A name may hold a newline, and begin like that
+ * of a file that is not there: a line is one only where another one follows it, or nothing.
+ */
 function readInOrder(paths: readonly string[], { head, written }: LineForm) {
   let next = 0
   return (body: string, found: Map<string, RegExpExecArray>): void => {
-    let at = 0
-    while (at < body.length) {
+    const headAt = (at: number): RegExpExecArray | null => {
       head.lastIndex = at
-      const match = head.exec(body)
-      if (!match) return
-      const nameAt = head.lastIndex
+      return head.exec(body)
+    }
+    let at = 0
+    for (let match = headAt(at); match; match = headAt(at)) {
+      const line = match
+      const nameAt = at + match[0].length
+      const endOf = (name: string): number => nameAt + name.length + 1
+      const isOf = (name: string): boolean =>
+        body.startsWith(`${name}\n`, nameAt) && (endOf(name) === body.length || headAt(endOf(name)) !== null)
       let name: string | undefined
       while (name === undefined && next < paths.length) {
         const path = paths[next++] ?? ''
-        name = written(path, match).find((one) => body.startsWith(`${one}\n`, nameAt))
-        if (name !== undefined) found.set(path, match)
+        name = written(path, line).find(isOf)
+        if (name !== undefined) found.set(path, line)
       }
       if (name === undefined) return
-      at = nameAt + name.length + 1
+      at = endOf(name)
     }
   }
 }

@@ -124,6 +124,23 @@ describe.each(shells)('under $title', (shell) => {
     expect(await ask(shell, [{ ask: 'read', path }])).toEqual([content])
   })
 
+  it.each([
+    ['few', 0],
+    ['many', 300],
+  ])('what is missing is not taken for a name that begins so, among %s', async (_, others) => {
+    const sub = join(folder, `${shell.title} beginnings ${others}`)
+    await mkdir(sub)
+    const present = ['a\nb', 'c', 'c\n', 'd\n0:', 'e']
+    await Promise.all(present.map((name) => writeFile(join(sub, name), name)))
+    const names = ['a', 'a\nb', 'c', 'c\n', 'd', 'd\n0:', 'd\n0:\n', 'e']
+    const beside = Array.from({ length: others }, (__, i) => `beside ${i}`)
+    const asked = [...names, ...beside].map((name) => ({ ask: 'stat', path: join(sub, name) }) as const)
+    const answers = await ask(shell, asked)
+    expect(answers.slice(0, names.length)).toMatchObject(
+      names.map((name) => (present.includes(name) ? { type: 'file', digest: digestOf(name) } : undefined)),
+    )
+  })
+
   it('reads nothing where nothing is, and refuses a folder', async () => {
     expect(await ask(shell, [{ ask: 'read', path: join(folder, 'missing') }])).toEqual([undefined])
     await expect(ask(shell, [{ ask: 'read', path: folder }])).rejects.toThrow('box › ' + folder)
