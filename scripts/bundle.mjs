@@ -43,6 +43,17 @@ const jiti = reading(
 /** It loads all of picomatch for patterns of its own, which tinyglobby never gives it. */
 const fdir = reading('fdir', 'fdir/dist/index.mjs', 'pm = __require("picomatch");', '')
 
+/** For its log, which nobody reads, it describes each request, and with it the signal that ends it. */
+const modem = reading(
+  'docker-modem',
+  'docker-modem/lib/modem.js',
+  `debug('Sending: %s', util.inspect(options, {
+    showHidden: true,
+    depth: null
+  }));`,
+  '',
+)
+
 /** Native parts stay in their package; both do without them. */
 const native = {
   name: 'native',
@@ -57,7 +68,7 @@ const bundle = await rolldown({
   input: 'src/cli/bin.ts',
   platform: 'node',
   external: ['cpu-features', 'dockerode/lib/session.js'],
-  plugins: [dockerode, jiti, fdir, native],
+  plugins: [dockerode, jiti, fdir, modem, native],
   transform: { target: 'node20', define: { __dirname: 'import.meta.dirname' } },
   onLog(_, { code, message }) {
     if (code === 'UNRESOLVED_IMPORT') throw new Error(message)

@@ -50,8 +50,13 @@ export interface MirrorState {
 const below = (root: string, path: string): string => (path === '' ? root : `${root}/${path}`)
 
 /** Folders that have to be there, relative, outer ones first; none for a single file. */
-export const mirroredFolders = ({ source }: Pick<Mirror, 'source'>): string[] =>
-  source.type === 'file' ? [] : ['', ...[...new Set(source.files.flatMap(({ path }) => above(path)))].sort()]
+export function mirroredFolders({ source }: Pick<Mirror, 'source'>): string[] {
+  if (source.type === 'file') return []
+  // Many files are in few folders.
+  const holding = new Set(source.files.map(({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/')))))
+  const all = new Set([...holding].flatMap((folder) => [...above(folder), folder]))
+  return [...all.add('')].sort()
+}
 
 /** What to ask a host about a mirror. */
 export const mirrorProbes = (mirror: Mirror) => ({

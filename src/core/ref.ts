@@ -52,11 +52,15 @@ const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> | r
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 
-/** Replaces every reference in a plain value by what it refers to. */
+/** Whether there is anything to replace. */
+const holdsRef = (value: unknown): boolean =>
+  isRef(value) || (isPlain(value) && Object.values(value).some(holdsRef))
+
+/** Replaces every reference in a plain value by what it refers to. A value without any is given as it is: it may be large. */
 export function resolve<T>(value: T, facts: Facts): Resolved<T>
 export function resolve(value: unknown, facts: Facts): unknown {
   if (isRef(value)) return resolve(value[brand](facts), facts)
-  if (!isPlain(value)) return value
+  if (!isPlain(value) || !holdsRef(value)) return value
   if (isList(value)) return value.map((inner) => resolve(inner, facts))
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner, facts)]))
 }

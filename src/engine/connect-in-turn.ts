@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createLimit } from '../transport/docker-limit.ts'
 import type { Session } from './session.ts'
 
@@ -25,13 +24,11 @@ export function connectInTurn(
   const oneOf: Session['connect'] = async (target, signal) => {
     const { opening } = await limit(async () => {
       const opening = connect(target, signal)
-      const waited = new AbortController()
       const ignored = (): void => undefined
-      await Promise.race([
-        opening.then(ignored, ignored),
-        sleep(patience, undefined, { signal: waited.signal }).catch(ignored),
-      ])
-      waited.abort()
+      let waiting: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => (waiting = setTimeout(resolve, patience)))
+      await Promise.race([opening.then(ignored, ignored), late])
+      clearTimeout(waiting)
       return { opening }
     })
     return opening

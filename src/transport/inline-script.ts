@@ -48,17 +48,29 @@ export function inlineCommand(
 const lineFor = (marker: string, root: boolean, unpack: string, packed: string): string =>
   quoteAll(['sh', '-c', `${unpack} | ${root ? 'sudo -n -H ' : ''}sh -c "$1" "$0"`, marker, reader, packed])
 
-/** For `printf %b`: only characters that no login shell, however odd, takes for anything else. */
+/** For `printf %b`: only characters that no login shell, however odd, takes for anything else; others as `\0` and three digits. */
 function escaped(input: Buffer): string {
-  let text = ''
-  for (const byte of input) text += escapes[byte] ?? ''
-  return text
+  const text = Buffer.allocUnsafe(input.length * 5)
+  let end = 0
+  for (const byte of input) {
+    if (harmless[byte]) {
+      text[end++] = byte
+      continue
+    }
+    text[end++] = backslash
+    text[end++] = zero
+    text[end++] = zero + (byte >> 6)
+    text[end++] = zero + ((byte >> 3) & 7)
+    text[end++] = zero + (byte & 7)
+  }
+  return text.toString('latin1', 0, end)
 }
 
-/** How each byte is written. */
-const escapes: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
-  const character = String.fromCharCode(byte)
-  return /[\w ./:,=+@-]/.test(character) ? character : `\\0${byte.toString(8).padStart(3, '0')}`
-})
+const [backslash = 0, zero = 0] = Buffer.from('\\0')
+
+/** Whether a byte stands for itself. */
+const harmless: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
+  /[\w ./:,=+@-]/.test(String.fromCharCode(byte)),
+)
 
 const gzipped = (input: Buffer): string => gzipSync(input, { level: 6 }).toString('base64')

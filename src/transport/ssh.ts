@@ -143,7 +143,8 @@ async function open({ target, signal, deadline, known, identity, options }: Open
   client.on('close', () => lost.abort(lostError(name, lastError, silence)))
   sock.once('data', (chunk: Buffer) => (greeting = beforeSsh(chunk)))
   const agreed = new AbortController()
-  client.once('handshake', () => agreed.abort())
+  // Without a reason it would make an error for each host.
+  client.once('handshake', () => agreed.abort('agreed'))
   const stop = (): void => void sock.destroy()
   deadline.addEventListener('abort', stop, { once: true })
   try {
