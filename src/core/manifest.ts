@@ -51,6 +51,9 @@ export const above = (path: string): string[] =>
     .slice(0, -1)
     .map((_, i, parts) => parts.slice(0, i + 1).join('/'))
 
+/** The folder that a file within a mirrored one is in: `a/b/c.txt` → `a/b`; '' for that one itself. */
+export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
 export interface Obsolete {
   readonly files: readonly string[]
   readonly folders: readonly string[]

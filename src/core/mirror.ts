@@ -12,6 +12,7 @@ import {
 } from './files.ts'
 import {
   above,
+  folderOf,
   obsoletePaths,
   readManifest,
   union,
@@ -53,7 +54,7 @@ const below = (root: string, path: string): string => (path === '' ? root : `${r
 export function mirroredFolders({ source }: Pick<Mirror, 'source'>): string[] {
   if (source.type === 'file') return []
   // Many files are in few folders.
-  const holding = new Set(source.files.map(({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/')))))
+  const holding = new Set(source.files.map(({ path }) => folderOf(path)))
   const all = new Set([...holding].flatMap((folder) => [...above(folder), folder]))
   return [...all.add('')].sort()
 }
@@ -120,7 +121,7 @@ export function mirrorRemedy(mirror: Mirror, state: MirrorState): Remedy {
       actions: folderActions(wantedFolder(mirror, path), stat(path, state.folders[i])),
     })),
     ...mirror.source.files.map((file, i) => ({
-      folder: above(file.path).at(-1) ?? '',
+      folder: folderOf(file.path),
       actions: fileActions(wantedFile(mirror, file), stat(file.path, state.files[i])),
     })),
   ])

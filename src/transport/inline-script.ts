@@ -50,7 +50,8 @@ const lineFor = (marker: string, root: boolean, unpack: string, packed: string):
 
 /** For `printf %b`: only characters that no login shell, however odd, takes for anything else; others as `\0` and three digits. */
 function escaped(input: Buffer): string {
-  const text = Buffer.allocUnsafe(input.length * 5)
+  const longest = 5
+  const text = Buffer.allocUnsafe(input.length * longest)
   let end = 0
   for (const byte of input) {
     if (harmless[byte]) {

@@ -36,6 +36,7 @@ describe('resolve', () => {
     ['a URL', url],
     ['a function', call],
     ['a date', new Date(0)],
+    ['a record without references', { a: [{ b: 1 }] }],
   ])('leaves %s what it is', (_, value) => {
     expect(resolve({ value }, facts)).toEqual({ value })
     expect(Object.is(resolve([value], facts)[0], value)).toBe(true)

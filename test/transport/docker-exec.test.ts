@@ -25,16 +25,19 @@ it('ends a command whose start was on its way when it was told to stop', async (
   })
   await new Promise<void>((resolve) => server.listen(path, resolve))
   const { docker, agent } = dockerOver(() => Promise.resolve(connect(path)))
-  const pids: number[] = []
-  const asked = containerExec(docker, 'c', ['sleep', '1000'], {
-    signal: stop.signal,
-    end: (pid) => Promise.resolve(void pids.push(pid)),
-    onData: () => undefined,
-  })
-  await expect(asked).rejects.toMatchObject({ code: 'interrupted' })
-  expect(pids).toEqual([17])
-  agent.destroy()
-  server.closeAllConnections()
-  await new Promise((resolve) => server.close(resolve))
-  await rm(folder, { recursive: true })
+  try {
+    const pids: number[] = []
+    const asked = containerExec(docker, 'c', ['sleep', '1000'], {
+      signal: stop.signal,
+      end: (pid) => Promise.resolve(void pids.push(pid)),
+      onData: () => undefined,
+    })
+    await expect(asked).rejects.toMatchObject({ code: 'interrupted' })
+    expect(pids).toEqual([17])
+  } finally {
+    agent.destroy()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await rm(folder, { recursive: true })
+  }
 })
