@@ -20,6 +20,12 @@ export interface WantedFolder extends Permissions {
   readonly path: string
 }
 
+/** What to ask a host about a file, of which so many bytes should be there, or about a folder. */
+export const statProbe = (
+  { path, owner, group }: { readonly path: string } & Omit<Permissions, 'mode'>,
+  size?: number,
+) => ({ ask: 'stat', path, size, names: owner !== undefined || group !== undefined }) as const
+
 /** Names a field of one of several files: `css/site.css content`. */
 export type FieldName = (field: string) => string
 

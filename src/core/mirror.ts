@@ -8,6 +8,7 @@ import {
   folderActions,
   folderChanges,
   refuseOthers,
+  statProbe,
   type WantedFile,
 } from './files.ts'
 import {
@@ -61,9 +62,9 @@ export function mirroredFolders({ source }: Pick<Mirror, 'source'>): string[] {
 
 /** What to ask a host about a mirror. */
 export const mirrorProbes = (mirror: Mirror) => ({
-  folders: mirroredFolders(mirror).map((path) => ({ ask: 'stat', path: below(mirror.to, path) }) as const),
-  files: mirror.source.files.map(
-    ({ path, size }) => ({ ask: 'stat', path: below(mirror.to, path), size }) as const,
+  folders: mirroredFolders(mirror).map((path) => statProbe(wantedFolder(mirror, path))),
+  files: mirror.source.files.map(({ path, size }) =>
+    statProbe({ path: below(mirror.to, path), owner: mirror.owner, group: mirror.group }, size),
   ),
   manifest: mirror.source.type === 'file' ? [] : [{ ask: 'read', path: mirror.manifest } as const],
 })

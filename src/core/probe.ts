@@ -7,6 +7,8 @@ export type Probe =
       readonly path: string
       /** How much should be there: large files are summed up in another way. Bytes. */
       readonly size?: number | undefined
+      /** Whether it is told whose it is: to look up a name takes a host longer than all else about a small file. */
+      readonly names?: boolean
     }
   | { readonly ask: 'read'; readonly path: string }
   | {
@@ -46,8 +48,10 @@ export interface Stat {
   readonly type: 'file' | 'directory' | 'link' | 'other'
   /** Permission bits only. */
   readonly mode: number
-  readonly owner: string
-  readonly group: string
+  /** By name, or by number where it has none; only where that was asked for. */
+  readonly owner: string | undefined
+  /** Likewise. */
+  readonly group: string | undefined
   /** Bytes. */
   readonly size: number
   /** Of the content; only for a file that could be read. */

@@ -1,4 +1,4 @@
-import { folderActions, folderChanges, refuseOthers } from '../core/files.ts'
+import { folderActions, folderChanges, refuseOthers, statProbe } from '../core/files.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
@@ -36,7 +36,7 @@ const resource = defineModule({
       ownerProblem('group', group),
     ),
   claims: ({ path }) => [`path ${path}`],
-  probe: ({ path }) => ({ stat: { ask: 'stat', path } as const }),
+  probe: (props) => ({ stat: statProbe(props) }),
   parse: ({ stat }, { title, path }): Stat | undefined => {
     refuseOthers(title, path, 'directory', stat)
     return stat

@@ -2,7 +2,7 @@ import { builtArtifact } from '../core/built.ts'
 import type { BuiltArtifact, Folder } from '../core/build.ts'
 import { digestOf } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
-import { fileActions, fileChanges, refuseOthers, type WantedFile } from '../core/files.ts'
+import { fileActions, fileChanges, refuseOthers, statProbe, type WantedFile } from '../core/files.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
@@ -95,7 +95,7 @@ const resource = defineModule({
       ownerProblem('group', group),
     ),
   claims: ({ path }) => [`path ${path}`],
-  probe: ({ path, source }) => ({ stat: { ask: 'stat', path, size: source?.files[0]?.size } as const }),
+  probe: (props) => ({ stat: statProbe(props, props.source?.files[0]?.size) }),
   parse: ({ stat }, { title, path }): Stat | undefined => {
     refuseOthers(title, path, 'file', stat)
     return stat

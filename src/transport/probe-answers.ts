@@ -93,7 +93,7 @@ interface LineForm {
 }
 
 const statLine: LineForm = {
-  head: /([0-9a-f]+):(\d+):(\d+):([^:\n]*):(\d+):([^:\n]*):/y,
+  head: /([0-9a-f]+):(\d+):(\d*):([^:\n]*):(\d*):([^:\n]*):/y,
   written: (path) => [path],
 }
 
@@ -153,8 +153,11 @@ function statOf(line: RegExpExecArray | undefined, digest: string | undefined): 
   }
 }
 
-/** `stat` says UNKNOWN for a number that has no name. */
-const nameOr = (name: string, id: string): string => (name === 'UNKNOWN' || name === '' ? id : name)
+/** `stat` says UNKNOWN for a number that has no name; without a number nobody was asked for. */
+function nameOr(name: string, id: string): string | undefined {
+  if (id === '') return undefined
+  return name === 'UNKNOWN' || name === '' ? id : name
+}
 
 function contentOf(
   host: string,

@@ -35,7 +35,11 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
       commandHelper,
       ...(paths.length === 0
         ? []
-        : [sumFor(probes), isFew ? statFew(paths) : paths.length < very ? askMany : askVeryMany]),
+        : [
+            `form=${statFormat(probes)}`,
+            sumFor(probes),
+            isFew ? statFew(paths) : paths.length < very ? askMany : askVeryMany,
+          ]),
       ...probes.flatMap((probe, index) => (probe.ask === 'stat' ? [] : [section(probe, index)])),
       'tell done',
       'exit 0',
@@ -64,8 +68,12 @@ function sumFor(probes: readonly ShellProbe[]): string {
 /** A path that no program takes for an option or for its standard input. */
 export const asOperand = (path: string): string => (path.startsWith('-') ? `./${path}` : path)
 
-/** How a line of `stat` begins; the name follows, and is not parsed but compared with those that were asked for. */
-const statFormat = '%f:%s:%u:%U:%g:%G:%n'
+/**
+ * How a line of `stat` begins; the name follows, and is not parsed but compared with those that were asked for. GNU's reads the
+ * lists of accounts anew for each name of an owner: 14 µs a file, against 3 µs for all the rest.
+ */
+const statFormat = (probes: readonly ShellProbe[]): string =>
+  statsIn(probes).some(({ names }) => names) ? '%f:%s:%u:%U:%g:%G:%n' : '%f:%s:::::%n'
 
 /**
  * Whether a shell's own list of them takes less than the processes of `xargs`, and fits a command line, as do the checksums
@@ -83,7 +91,7 @@ const very = 1_500
 // GNU's sha256sum writes each line by itself, and sshd would send it so: what it says is gathered first.
 const statFew = (paths: readonly string[]): string => `
 set -- ${quoteAll(paths)}
-stat -c ${statFormat} -- "$@" 2>/dev/null
+stat -c $form -- "$@" 2>/dev/null
 tell stat
 odd=
 for p do
@@ -101,16 +109,28 @@ else
 fi
 printf '%s\\n\\n%s sums\\n' "$sums" "$m"`
 
+// Names are sorted out only where some are of neither files nor folders: a shell writes each by itself, and of many that are
+// missing each costs a message.
 const statMany = `
-stat -c ${statFormat} -- "$@" 2>/dev/null
+stat -c $form -- "$@" 2>/dev/null
 printf "\\n%s stat\\n" "$0"
+odd=
 for p do
-  [ -f "$p" ] && [ ! -L "$p" ] && printf "%s\\0" "$p"
-done | xargs -0 -r $sum -- 2>/dev/null | dd obs=32768 2>/dev/null
+  { [ -f "$p" ] || [ -d "$p" ]; } && [ ! -L "$p" ] && continue
+  odd=yes
+  break
+done
+if [ -z "$odd" ]; then
+  $sum -- "$@"
+else
+  for p do
+    [ -f "$p" ] && [ ! -L "$p" ] && printf "%s\\0" "$p"
+  done | xargs -0 -r $sum --
+fi 2>/dev/null | dd obs=32768 2>/dev/null
 printf "\\n%s sums\\n" "$0"
 exit 0`
 
-const askMany = `sum=$sum xargs -0 sh -c ${quote(statMany)} "$m"`
+const askMany = `form=$form sum=$sum xargs -0 sh -c ${quote(statMany)} "$m"`
 
 const askVeryMany = `
 if command -v gzip >/dev/null 2>&1; then

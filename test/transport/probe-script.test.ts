@@ -106,9 +106,35 @@ describe.each(shells)('under $title', (shell) => {
     expect(existsSync(at('bin/openssl.used'))).toBe(isUsed)
   })
 
-  it('gives names of owners', async () => {
-    expect(await ask(shell, [{ ask: 'stat', path: '/etc/passwd' }])).toMatchObject([
-      { owner: 'root', group: 'root', mode: 0o644 },
+  it.each([
+    ['few', 0],
+    ['many', 300],
+  ])('gives names of owners where they are asked for, among %s', async (_, others) => {
+    const beside = Array.from({ length: others }, (__, i) => ({ ask: 'stat', path: `/missing ${i}` }) as const)
+    const asked = { ask: 'stat', path: '/etc/passwd' } as const
+    const found = async (probe: ShellProbe) => (await ask(shell, [...beside, probe])).at(-1)
+    expect(await found({ ...asked, names: true })).toMatchObject({ owner: 'root', group: 'root', mode: 0o644 })
+    expect(await found(asked)).toMatchObject({ owner: undefined, group: undefined, mode: 0o644 })
+  })
+
+  it.each([
+    ['all of them there', []],
+    ['one of them missing', ['missing']],
+    ['a folder among them', ['folder']],
+    ['a link and a pipe among them', ['link', 'pipe']],
+  ])('sums up many, with %s', async (title, odd) => {
+    const at = (name: string) => join(folder, `${shell.title} many ${title}`, name)
+    await mkdir(at(''))
+    const files = Array.from({ length: 300 }, (_, i) => `file ${i}`)
+    await Promise.all(files.map((name) => writeFile(at(name), name)))
+    await mkdir(at('folder'))
+    await symlink('file 1', at('link'))
+    await promisify(execFile)('mkfifo', [at('pipe')])
+    const asked = [...odd, ...files].map((name) => ({ ask: 'stat', path: at(name) }) as const)
+    const found = await ask(shell, asked)
+    expect(found.map((one) => typeof one === 'object' && 'digest' in one && one.digest)).toEqual([
+      ...odd.map((name) => (name === 'missing' ? false : undefined)),
+      ...files.map((name) => digestOf(name)),
     ])
   })
 
