@@ -54,7 +54,7 @@ export const openRun: OpenRun = async (workspace, options) => {
   const buildContext = {
     playbookDir: dirname(workspace.playbookFile),
     cacheDir: workspace.cacheDir,
-    engine,
+    ...{ engine, reads },
     ...options,
     emit: tap.emit,
   }
@@ -91,7 +91,7 @@ export const openRun: OpenRun = async (workspace, options) => {
     },
     connect: observed.connect(options.connect ?? connectNow),
   }
-  const recording = { session, tap, engine, record, built: () => built, state: kept?.state }
+  const recording = { session, tap, engine, reads, record, built: () => built, state: kept?.state }
   const back = () => wayBack(session, engine, buildNow)
   return runOf(session, options.ifLocked, recording, {
     ...{ back, onClose: observed.end },

@@ -15,6 +15,7 @@ import { pruneKept } from '../engine/rollback/runs.ts'
 import { isOnlyEdited } from '../engine/watch/meanwhile.ts'
 import type { Built, Session } from '../engine/session.ts'
 import { redactEvent } from '../report/redact.ts'
+import type { SharedReads } from '../transport/shared-reads.ts'
 import { filesOf } from './imports.ts'
 import { toolVersion } from './version.ts'
 
@@ -46,6 +47,8 @@ export interface Recording {
   readonly tap: Tap
   /** The engine of this machine. */
   readonly engine: () => Promise<Dockerode>
+  /** Of this run's builds. */
+  readonly reads: Pick<SharedReads, 'noted'>
   readonly record: Record
   /** What was built in this run so far. */
   readonly built: () => Built | undefined
@@ -64,7 +67,7 @@ export async function recorded<T>(
   work: () => Promise<T>,
   outcomesOf: (result: T) => Outcomes,
 ): Promise<T> {
-  const { session, tap, engine, record } = recording
+  const { session, tap, engine, reads, record } = recording
   const { workspace, redact, signal, emit } = session
   await requireWritable(workspace.stateDir)
   await markLayout(workspace.projectDir)
@@ -96,7 +99,7 @@ export async function recorded<T>(
   const keep = async (): Promise<{ readonly digest: string; readonly isNew: boolean } | undefined> => {
     const built = recording.built()
     if (recording.state !== undefined) return { digest: recording.state, isNew: false }
-    const kept = built && (await keepState(session, built, texts, engine))
+    const kept = built && (await keepState(session, built, texts, engine, reads))
     // In a watch the next run follows at once.
     if (built && !kept && record === 'all')
       note('this run cannot be rolled back to: a file was edited while it was at work')

@@ -34,14 +34,13 @@ export function inlineCommand(
   input: Buffer,
   server: Server,
 ): string | undefined {
-  const lines = [() => lineFor(marker, root, asEscapes, escaped(input))]
-  if (server === 'openssh') lines.push(() => lineFor(marker, root, asGzip, gzipped(input)))
-  const most = [mostForSmall, mostInline]
-  for (const [i, line] of lines.entries()) {
-    const text = line()
-    if (text.length <= (most[i] ?? 0)) return text
+  const within = (most: number, unpack: string, pack: (input: Buffer) => string): string | undefined => {
+    const line = lineFor(marker, root, unpack, pack(input))
+    return line.length <= most ? line : undefined
   }
-  return undefined
+  // No byte takes less than one character there.
+  const small = input.length <= mostForSmall ? within(mostForSmall, asEscapes, escaped) : undefined
+  return small ?? (server === 'openssh' ? within(mostInline, asGzip, gzipped) : undefined)
 }
 
 /** sudo writes its command line into a log, so it gets none of it. */

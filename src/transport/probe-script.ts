@@ -110,8 +110,22 @@ fi
 printf '%s\\n\\n%s sums\\n' "$sums" "$m"`
 
 // Names are sorted out only where some are of neither files nor folders: a shell writes each by itself, and of many that are
-// missing each costs a message.
+// missing each costs a message. Where nothing is there yet, the shell alone finds that out, mostly from folders that are missing.
 const statMany = `
+any= gone=
+for p do
+  [ -n "$gone" ] && case $p in "$gone"/*) continue ;; esac
+  if [ -e "$p" ] || [ -L "$p" ]; then
+    any=yes
+    break
+  fi
+  d=\${p%/*}
+  [ -e "\${d:-/}" ] || gone=$d
+done
+if [ -z "$any" ]; then
+  printf "\\n%s stat\\n\\n%s sums\\n" "$0" "$0"
+  exit 0
+fi
 stat -c $form -- "$@" 2>/dev/null
 printf "\\n%s stat\\n" "$0"
 odd=

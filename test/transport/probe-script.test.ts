@@ -56,6 +56,29 @@ describe.each(shells)('under $title', (shell) => {
     ])
   })
 
+  it.each([
+    ['nothing', []],
+    ['the last', ['s2/file 299']],
+    ['a link to nothing', ['s1/file 150']],
+    ['a file where a folder is meant', ['s1']],
+  ])('finds among many missing ones %s', async (title, there) => {
+    const at = (name: string) => join(folder, `${shell.title} missing but ${title}`, name)
+    for (const name of there) {
+      await mkdir(join(at(name), '..'), { recursive: true })
+      await (title.includes('link') ? symlink('nowhere', at(name)) : writeFile(at(name), name))
+    }
+    const names = ['s0', 's1', 's2'].flatMap((sub, i) => [
+      sub,
+      ...Array.from({ length: 100 }, (_, k) => `${sub}/file ${i * 100 + k}`),
+    ])
+    const found = await ask(
+      shell,
+      names.map((name) => ({ ask: 'stat', path: at(name) }) as const),
+    )
+    const seen = names.flatMap((name, i) => (found[i] === undefined ? [] : [name]))
+    expect(seen.filter((name) => name.includes('/') || there.includes(name))).toEqual(there)
+  })
+
   it('reads no pipe, which would block, and the rest all the same', async () => {
     const at = (name: string) => join(folder, `${shell.title} ${name}`)
     await promisify(execFile)('mkfifo', [at('pipe')])
@@ -110,10 +133,17 @@ describe.each(shells)('under $title', (shell) => {
     ['few', 0],
     ['many', 300],
   ])('gives names of owners where they are asked for, among %s', async (_, others) => {
-    const beside = Array.from({ length: others }, (__, i) => ({ ask: 'stat', path: `/missing ${i}` }) as const)
+    const beside = Array.from(
+      { length: others },
+      (__, i) => ({ ask: 'stat', path: `/missing ${i}` }) as const,
+    )
     const asked = { ask: 'stat', path: '/etc/passwd' } as const
     const found = async (probe: ShellProbe) => (await ask(shell, [...beside, probe])).at(-1)
-    expect(await found({ ...asked, names: true })).toMatchObject({ owner: 'root', group: 'root', mode: 0o644 })
+    expect(await found({ ...asked, names: true })).toMatchObject({
+      owner: 'root',
+      group: 'root',
+      mode: 0o644,
+    })
     expect(await found(asked)).toMatchObject({ owner: undefined, group: undefined, mode: 0o644 })
   })
 

@@ -55,6 +55,27 @@ describe('a file that several hosts get', () => {
     expect(reads.read(path, digestOf('first'))).not.toBe(first)
   })
 
+  it('is not read at all when it was noted as it was summed up, even if it was edited since', () => {
+    const reads = shareReads()
+    const path = put('noted', 'edited')
+    const content = Buffer.from('as built')
+    reads.note(digestOf(content), content)
+    expect(reads.read(path, digestOf(content))).toBe(content)
+    expect(reads.noted(digestOf(content))).toBe(content)
+    expect(reads.read(path, digestOf('edited')).toString()).toBe('edited')
+    expect(reads.noted(digestOf('edited'))).toBeUndefined()
+  })
+
+  it('is noted only while there is room, and what came first stays', () => {
+    const reads = shareReads()
+    const large = Buffer.alloc(40_000_000)
+    reads.note('1', large)
+    reads.note('1', large)
+    reads.note('2', large)
+    reads.note('3', Buffer.alloc(20_000_000))
+    expect(['1', '2', '3'].map((digest) => reads.noted(digest) !== undefined)).toEqual([true, false, true])
+  })
+
   it('fails as reading does, and nothing is kept of that', () => {
     const reads = shareReads()
     const path = join(root, 'absent')

@@ -1,5 +1,6 @@
 import { readFileSync, statSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { digestOf, type Digest } from '../../core/digest.ts'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import { digestOfFile } from '../../transport/file-digest.ts'
@@ -26,10 +27,16 @@ export interface DigestCache {
 /** A file changed this recently may change again within one tick of a coarse clock, unseen. Milliseconds. */
 const settled = 2_000
 const attempts = 5
+/** After so long, whatever else is waiting has its turn: hosts that are being connected, a signal. Milliseconds. */
+const stretch = 10
 /** Read at once: for thousands of files several times as fast as streams. Bytes. */
 const small = 65_536n
 
-export function openDigestCache(cacheDir: string): DigestCache {
+/** @param onRead is told each small content that was read */
+export function openDigestCache(
+  cacheDir: string,
+  onRead: (digest: Digest, content: Buffer) => void = () => undefined,
+): DigestCache {
   const file = join(cacheDir, 'digests.json')
   const known = readEntries(file)
   const used = new Set<string>()
@@ -44,7 +51,7 @@ export function openDigestCache(cacheDir: string): DigestCache {
       const [knownKey, knownDigest] = known.get(path) ?? []
       if (knownKey === key && knownDigest !== undefined) return facts(before, knownDigest)
       const started = Date.now()
-      const digest = before.size <= small ? hashAtOnce(path) : await limit(() => hash(path))
+      const digest = before.size <= small ? hashAtOnce(path, onRead) : await limit(() => hash(path))
       if (keyOf(statOf(path)) !== key) continue
       if (started - Number(before.ctimeMs) > settled) {
         known.set(path, [key, digest])
@@ -58,7 +65,20 @@ export function openDigestCache(cacheDir: string): DigestCache {
   }
 
   return {
-    of: (paths) => Promise.all(paths.map(factsOf)),
+    async of(paths) {
+      const all: Promise<FileFacts>[] = []
+      let since = performance.now()
+      for (const path of paths) {
+        const work = factsOf(path)
+        // It is waited for below, maybe later than it fails.
+        work.catch(() => undefined)
+        all.push(work)
+        if (performance.now() - since < stretch) continue
+        await immediate()
+        since = performance.now()
+      }
+      return Promise.all(all)
+    },
     save() {
       if (!learnt) return
       learnt = false
@@ -120,9 +140,12 @@ async function hash(path: string): Promise<Digest> {
   }
 }
 
-function hashAtOnce(path: string): Digest {
+function hashAtOnce(path: string, onRead: (digest: Digest, content: Buffer) => void): Digest {
   try {
-    return digestOf(readFileSync(path))
+    const content = readFileSync(path)
+    const digest = digestOf(content)
+    onRead(digest, content)
+    return digest
   } catch (error) {
     throw unreadable(path, error)
   }

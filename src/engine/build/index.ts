@@ -90,11 +90,11 @@ function openWorkshop(
   declared: Declared,
   context: BuildContext,
 ): Workshop & { settled: () => Promise<unknown> } {
-  const { playbookDir, cacheDir, signal } = context
+  const { playbookDir, cacheDir, signal, reads } = context
   // One engine, and one error when there is none.
   const { get: engineOf } = memo(() => 'engine', context.engine)
   const engine = () => engineOf(undefined)
-  const digests = openDigestCache(cacheDir)
+  const digests = openDigestCache(cacheDir, reads?.note)
   const refs = [...declared.builds.values()].flatMap((build) => (build.kind === 'image' ? [build.ref] : []))
   const images = memo(
     ({ ref }: Image) => imageName(ref),

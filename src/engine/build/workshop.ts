@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode'
 import type { BuiltImage, Image } from '../../core/build.ts'
 import type { Emit } from '../../core/event.ts'
+import type { SharedReads } from '../../transport/shared-reads.ts'
 import type { DigestCache } from './digest-cache.ts'
 import type { ImageInputs } from './image-inputs.ts'
 import type { Limit } from './limit.ts'
@@ -17,6 +18,8 @@ export interface BuildContext {
   readonly engine: () => Promise<Dockerode>
   readonly signal: AbortSignal
   readonly emit: Emit
+  /** Notes what is read of what goes to hosts. */
+  readonly reads?: Pick<SharedReads, 'note'>
 }
 
 /** What the builds of one run share. */

@@ -8,6 +8,7 @@ import { digestOf, type Digest } from '../../core/digest.ts'
 import { systemCode } from '../../core/error.ts'
 import { keptDigest, keptVersion, type KeptArtifact, type KeptState } from '../../core/kept.ts'
 import { textsOfParams } from '../../core/params.ts'
+import type { SharedReads } from '../../transport/shared-reads.ts'
 import { limitTo } from '../build/limit.ts'
 import type { Built, Session } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
@@ -95,6 +96,7 @@ export async function keepState(
   built: Built,
   texts: PlaybookTexts,
   engine: () => Promise<Dockerode>,
+  reads: Pick<SharedReads, 'noted'>,
 ): Promise<{ readonly digest: Digest; readonly isNew: boolean } | undefined> {
   const { workspace, redact, findSecrets } = session
   const { stateDir } = workspace
@@ -107,7 +109,7 @@ export async function keepState(
   )
   const limit = limitTo(8)
   const kept = await Promise.all([
-    keepFiles(stateDir, [...files.values()], findSecrets()),
+    keepFiles(stateDir, [...files.values()], { showsSecret: findSecrets(), reads }),
     ...[...texts].map(([source, text]) =>
       limit(async () => redact(text) !== text || keepFile(stateDir, source, digestOf(text))),
     ),
@@ -124,12 +126,14 @@ const longestText = 1 << 20
 /** From so many small files on they are kept as one. */
 const worthAPack = 32
 
+interface Means {
+  readonly showsSecret: (bytes: Buffer) => boolean
+  /** What was read when it was built. */
+  readonly reads: Pick<SharedReads, 'noted'>
+}
+
 /** Keeps what is not kept yet. @returns whether all of it is what it was when it was built */
-async function keepFiles(
-  stateDir: string,
-  files: readonly LocalFile[],
-  showsSecret: (bytes: Buffer) => boolean,
-): Promise<boolean> {
+async function keepFiles(stateDir: string, files: readonly LocalFile[], means: Means): Promise<boolean> {
   const packed = await packedIn(stateDir)
   const missing = files.filter(
     ({ digest }) => !packed.has(digest) && !existsSync(contentPath(stateDir, digest)),
@@ -138,26 +142,27 @@ async function keepFiles(
     if (!(await keepFile(stateDir, source, digest))) return false
   }
   const small = missing.filter(({ size }) => size <= longestText)
-  const contents = contentsToKeep(small, showsSecret)
+  const contents = contentsToKeep(small, means)
   return small.length < worthAPack ? keepEach(stateDir, contents) : writePack(stateDir, contents)
 }
 
 /** No copy is made of a file that shows a secret; to come back to it needs the file itself. */
 function* contentsToKeep(
   files: readonly LocalFile[],
-  showsSecret: (bytes: Buffer) => boolean,
+  { showsSecret, reads }: Means,
 ): Generator<MaybeContent> {
   for (const { source, digest } of files) {
-    // At once: for thousands of small files several times as fast as promises.
-    const bytes = readIfAny(source)
-    if (!bytes || digestOf(bytes) !== digest) yield undefined
+    const bytes = reads.noted(digest) ?? readIfSame(source, digest)
+    if (!bytes) yield undefined
     else if (!showsSecret(bytes)) yield { digest, bytes }
   }
 }
 
-function readIfAny(path: string): Buffer | undefined {
+/** At once: for thousands of small files several times as fast as promises. */
+function readIfSame(path: string, digest: Digest): Buffer | undefined {
   try {
-    return readFileSync(path)
+    const bytes = readFileSync(path)
+    return digestOf(bytes) === digest ? bytes : undefined
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error

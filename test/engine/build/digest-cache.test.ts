@@ -25,6 +25,32 @@ test('size, digest and executable bit are those of the file', async () => {
   ])
 })
 
+test('tells the content that it read, which is none of what is known or large', async () => {
+  const folder = temporaryFolder({ a: 'one', b: 'two', large: 'x'.repeat(100_000) })
+  const cacheDir = join(folder, 'cache')
+  const read = async (...names: string[]) => {
+    const told: string[] = []
+    const cache = openDigestCache(cacheDir, (digest, content) => {
+      expect(digestOf(content)).toBe(digest)
+      told.push(content.toString())
+    })
+    await cache.of(names.map((name) => join(folder, name)))
+    cache.save()
+    return told
+  }
+  await settle()
+  expect(await read('a', 'large')).toEqual(['one'])
+  expect(await read('a', 'b')).toEqual(['two'])
+})
+
+test('a file that cannot be read fails all, also when many others take their turns before', async () => {
+  const folder = temporaryFolder(
+    Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`${i}`, `${i}`])),
+  )
+  const paths = [join(folder, 'gone'), ...Array.from({ length: 3_000 }, (_, i) => join(folder, `${i}`))]
+  await expect(openDigestCache(join(folder, 'cache')).of(paths)).rejects.toThrow(/gone: it is gone/)
+})
+
 test('a digest is kept for a file that has settled, and read anew after every kind of change', async () => {
   const folder = temporaryFolder({ a: 'one' })
   const path = join(folder, 'a')
