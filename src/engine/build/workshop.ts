@@ -18,7 +18,7 @@ export interface BuildContext {
   readonly engine: () => Promise<Dockerode>
   readonly signal: AbortSignal
   readonly emit: Emit
-  /** Notes what is read of what goes to hosts. */
+  /** Notes small contents that are read to sum them up: what goes to hosts, and what is only built from. */
   readonly reads?: Pick<SharedReads, 'note'>
 }
 
