@@ -8,7 +8,7 @@ import { aloneSize } from './file-batch.ts'
 import { unpacked } from './gzip.ts'
 import { isFast, isSlow } from './link-speed.ts'
 import { uploadPacked } from './upload-packed.ts'
-import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
+import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploading } from './upload.ts'
 import { timeLimit } from './time-limit.ts'
 
 /** What a host tells before large files are sent. */
@@ -22,9 +22,21 @@ interface Prepared {
 /** Searching keeps this machine busy, and making a file the host. */
 const patchesAtOnce = 2
 
+/** Large files on their way. */
+interface Brought extends Uploading {
+  /** Which come so: of smaller ones those that have come as a difference. */
+  readonly indexes: ReadonlySet<number>
+}
+
+/** The same, to a folder of the host. */
+export interface Bringing extends Brought {
+  readonly folder: string
+}
+
 /**
  * Brings large files to a folder of their own on the host, each whole or as what differs from its former version. They are
- * still to be checked and put in place, and the folder to be removed.
+ * still to be checked and put in place, and the folder to be removed. Tells once what is still on its way needs no further
+ * session: where sshd gives few, who then takes one to wait for them is in nobody's way.
  * @throws ProvisionError `host` when the connection is lost or SFTP is not to be had, `interrupted` on abort
  */
 export async function bringAll(
@@ -33,20 +45,18 @@ export async function bringAll(
   uploads: readonly Upload[],
   signal: AbortSignal,
   onSent: (bytes: number) => void,
-): Promise<{ readonly folder: string; readonly uploaded: readonly Uploaded[] }> {
+): Promise<Bringing> {
   const { connection, link } = routes
   const formers = isFast(link.facts()) ? [] : uploads
   const prepared = await prepare(connection, user, random, formers, signal)
   link.hasGzip(prepared.packed)
-  try {
-    return {
-      folder: prepared.folder,
-      uploaded: await bring(routes, prepared, random, uploads, signal, onSent),
-    }
-  } catch (error) {
-    await discard(connection, prepared.folder)
+  const { folder } = prepared
+  const giveUp = async (error: unknown): Promise<never> => {
+    await discard(connection, folder)
     throw error
   }
+  const { indexes, uploaded } = await bring(routes, prepared, random, uploads, signal, onSent).catch(giveUp)
+  return { folder, indexes, uploaded: uploaded.catch(giveUp) }
 }
 
 /** As long as a stop has time for it. Milliseconds. */
@@ -66,8 +76,7 @@ async function bring(
   uploads: readonly Upload[],
   signal: AbortSignal,
   onSent: (bytes: number) => void,
-): Promise<readonly Uploaded[]> {
-  const { connection, openBulk, link } = routes
+): Promise<Brought> {
   const limit = createLimit(patchesAtOnce)
   const tried = await Promise.all(
     uploads.map((upload) =>
@@ -87,15 +96,33 @@ async function bring(
   const whole = tried.flatMap(({ upload, path }) =>
     path === undefined && upload.size >= aloneSize ? [upload] : [],
   )
-  if (whole.length === 0) return made
+  const { uploaded } = await bringWhole(routes, { folder, packed, random }, whole, signal, onSent)
+  return {
+    indexes: new Set([...made, ...whole].map(({ index }) => index)),
+    uploaded: uploaded.then((sent) => [...made, ...sent]),
+  }
+}
+
+async function bringWhole(
+  { connection, openBulk, link }: DeltaRoutes,
+  { packed, ...place }: { readonly folder: string; readonly random: string; readonly packed: boolean },
+  whole: readonly Upload[],
+  signal: AbortSignal,
+  onSent: (bytes: number) => void,
+): Promise<Uploading> {
+  if (whole.length === 0) return { uploaded: Promise.resolve([]) }
   const second = await openBulk()
-  const isPacked = packed && isSlow(await link.measure(connection, signal))
-  const send = isPacked ? uploadPacked : uploadAll
-  const total = whole.reduce((sum, { size }) => sum + size, 0)
-  const from = performance.now()
-  const sent = await send(second, { folder, random }, whole, signal, onSent)
-  if (!isPacked) link.saw(total, performance.now() - from)
-  return [...made, ...sent]
+  if (packed && isSlow(await link.measure(connection, signal)))
+    return { uploaded: Promise.resolve(await uploadPacked(second, place, whole, signal, onSent)) }
+  const { uploaded } = await uploadAll(second, place, whole, signal, onSent)
+  const from = { at: performance.now(), sent: second.traffic.soFar().sent }
+  return {
+    uploaded: uploaded.then((sent) => {
+      // Others may have sent something over it as well.
+      link.saw(second.traffic.soFar().sent - from.sent, performance.now() - from.at)
+      return sent
+    }),
+  }
 }
 
 /** Makes the folder and asks for the signatures, in one round trip. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Numbered, Write } from './file-batch.ts'
+import type { Uploaded } from './upload.ts'
 
 /** A file on its way: where it waits in the staging folder, and where it belongs. */
 export interface Staged {
@@ -10,7 +11,7 @@ export interface Staged {
   readonly key: string
   /** Where it arrives: its key, or a number for a name that tar or sha256sum would write differently. */
   readonly arrives: string
-  /** The file on the host that holds its content already; undefined for what comes in the tar stream. */
+  /** The file on the host that its content comes in by itself; undefined for what comes in the tar stream. */
   readonly uploaded: string | undefined
 }
 
@@ -27,7 +28,7 @@ export interface Layout {
 const isPlain = (name: string): boolean => /^[\x20-\x5b\x5d-\x7e]{1,80}$/.test(name)
 
 /** Gives every file its place in the staging folder: one folder there for each folder here, so that one `mv` moves all. */
-export function layoutOf(writes: readonly Numbered<Write>[], uploads: ReadonlyMap<number, string>): Layout {
+export function layoutOf(writes: readonly Numbered<Write>[]): Layout {
   const folders = new Map<string, number>()
   const files = writes.map(({ index, path, action }): Staged => {
     const folder = posix.dirname(path)
@@ -36,7 +37,20 @@ export function layoutOf(writes: readonly Numbered<Write>[], uploads: ReadonlyMa
     const name = posix.basename(path)
     const key = `d${number}/${name}`
     const arrives = isPlain(name) ? key : `odd/${index}`
-    return { index, write: action, target: path, key, arrives, uploaded: uploads.get(index) }
+    return { index, write: action, target: path, key, arrives, uploaded: undefined }
   })
   return { folders: [...folders.keys()], files }
+}
+
+/** A layout with what has become of the files that came by themselves: where they are, and without those that did not come. */
+export function arrivedOf({ folders, files }: Layout, uploaded: readonly Uploaded[]): Layout {
+  const ends = new Map(uploaded.map((done) => [done.index, done]))
+  return {
+    folders,
+    files: files.flatMap((file) => {
+      const done = ends.get(file.index)
+      if (done === undefined) return [file]
+      return 'path' in done ? [{ ...file, uploaded: done.path }] : []
+    }),
+  }
 }

@@ -1,4 +1,4 @@
-import type { Digest } from '../core/digest.ts'
+import { digestOf } from '../core/digest.ts'
 import { quoteAll } from '../core/quote.ts'
 import { ownerShell } from './owner-shell.ts'
 import { plainShell } from './plain-shell.ts'
@@ -6,8 +6,14 @@ import { plainShell } from './plain-shell.ts'
 /** Where all candidates for a staging folder fail, these are tried; also for what needs none of its own. */
 const fallbacks = ['/tmp', '/var/tmp', '/run']
 
-/** The script whose `commit` puts in place what has arrived: known from the start, or in the stream and then checked. */
-export type CommitSource = { readonly text: string } | { readonly digest: Digest }
+/**
+ * The script whose `commit` puts in place what has arrived: known from the start, or `run` in the stream, of which `end` holds
+ * what `sha256sum` is to say of it.
+ */
+export type CommitSource = { readonly text: string } | { readonly in: 'stream' }
+
+/** What `end` holds where the script is in the stream. */
+export const endOf = (script: string): string => `${digestOf(script)}  -\n`
 
 export interface PreludeOptions {
   /** Makes the name of the staging folder one that nobody else has. */
@@ -63,7 +69,7 @@ done
 home=$d
 eval "near=\\\${above$n:-\\$d}"
 te=$( { cd -- "$R" && ${unpack === 'cat' ? '' : `${unpack} | `}tar -x -p -o -m -f -; } 2>&1)
-[ -f "$R/end" ]${'digest' in commit ? ` && [ "$(sha256sum <"$R/run")" = '${commit.digest}  -' ]` : ''} || { no broken "$te"; exit 1; }
+[ -f "$R/end" ]${'in' in commit ? ' && read -r d <"$R/end" && [ "$(sha256sum <"$R/run")" = "$d" ]' : ''} || { no broken "$te"; exit 1; }
 ${helpers}
 ${'text' in commit ? commit.text : '. "$R/run"'}
 commit && no done ''

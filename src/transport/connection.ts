@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from 'node:stream'
-import type { Client } from 'ssh2'
+import type { Client, SFTPWrapper } from 'ssh2'
 import type { Openings } from './openings.ts'
 import type { TrafficCounter } from './traffic.ts'
 
@@ -58,6 +58,8 @@ export interface Connection {
    * as with `openly`.
    */
   channel(text: string, as: Rights): Promise<Duplex>
+  /** An SFTP session. @throws ProvisionError `host` where sshd offers none */
+  sftp(): Promise<SFTPWrapper>
   /** A stream to a Unix socket of the host. */
   forwardSocket(path: string): Promise<Duplex>
   /** A stream to a TCP port as the host reaches it. */

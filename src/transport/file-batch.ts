@@ -37,7 +37,7 @@ export const bulkSize = 1_000_000
  */
 export const aloneSize = 4_000_000
 /** Smaller ones are not worth the round trips and processes that a difference takes. Bytes. */
-const leastDelta = 262_144
+export const leastDelta = 262_144
 /** What those cost, in time that a link needs for what is sent instead. Seconds. */
 const deltaTime = 0.25
 

@@ -97,6 +97,8 @@ export async function connectHost(
     bulk ??= connect(target, AbortSignal.any([signal, connection.lost]), {
       ...options,
       keepalive: bulkKeepalive,
+      // The lock lets it in by a command.
+      ...(held ? { early: { sessions: 1 } } : {}),
     }).then((second) => {
       connections.push(second)
       return second

@@ -1,8 +1,11 @@
-import type { ClientChannel } from 'ssh2'
+/** What tells when it is closed. */
+interface Closing {
+  once(event: 'close', listener: () => void): unknown
+}
 
 /** The sessions of a connection that will end by themselves: who finds none free may wait for one of them. */
 export interface SessionCount {
-  readonly opened: (channel: ClientChannel) => void
+  readonly opened: (channel: Closing) => void
   /** Whether one was ever opened. */
   readonly hasOpened: () => boolean
   /** Waits until the next one ends; undefined where none is open. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Client, ClientChannel } from 'ssh2'
+import type { Client, ClientChannel, SFTPWrapper } from 'ssh2'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import type { Rights } from './connection.ts'
 import type { Limit } from './docker-limit.ts'
@@ -54,17 +54,37 @@ export async function beginSession<T extends object>(
   begin: (channel: ClientChannel) => T,
 ): Promise<T> {
   session.traffic.command()
+  return whenFree<T>(session, ({ openings }, done) =>
+    openings.exec(command, (error, channel) => {
+      if (error || !channel) done(error)
+      else done(undefined, begin(channel))
+    }),
+  ).catch((error: unknown) => {
+    throw isProvisionError(error) ? error : noSession(session, error)
+  })
+}
+
+/** Opens a session for SFTP. It waits as others do, and others wait for its end. */
+export const openSftp = (session: Session): Promise<SFTPWrapper> =>
+  whenFree<SFTPWrapper>(session, ({ client, sessions }, done) =>
+    client.sftp((error, sftp) => {
+      if (!error) sessions.opened(sftp)
+      done(error, sftp)
+    }),
+  ).catch((error: unknown) => {
+    if (isProvisionError(error)) throw error
+    throw isRefusal(error, tooMany) ? noSession(session, error) : noSftp(session, error)
+  })
+
+type Done<T> = (error: Error | undefined, opened?: T) => void
+
+/** Opens a session as soon as sshd allows it. */
+async function whenFree<T>(session: Session, open: (session: Session, done: Done<T>) => unknown): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await unlessLost<T>(session, (done) =>
-        session.openings.exec(command, (error, channel) => {
-          if (error || !channel) done(error)
-          else done(undefined, begin(channel))
-        }),
-      )
+      return await unlessLost<T>(session, (done) => open(session, done))
     } catch (error) {
-      if (isProvisionError(error)) throw error
-      if (!isRefusal(error, tooMany)) throw noSession(session, error)
+      if (isProvisionError(error) || !isRefusal(error, tooMany)) throw error
       for (const giveBack of session.idle) giveBack()
       const end = session.sessions.nextEnd()
       if (end) {
@@ -72,9 +92,9 @@ export async function beginSession<T extends object>(
         // It ends with the connection, too.
         await end
       } else if (attempt >= tries.beforeSpare && session.spare) {
-        return beginSession({ ...session, ...(await session.spare()), spare: undefined }, command, begin)
+        return whenFree({ ...session, ...(await session.spare()), spare: undefined }, open)
       } else if (attempt >= (session.sessions.hasOpened() ? tries.usual : tries.first)) {
-        throw noSession(session, error)
+        throw error
       }
       await sleep(Math.min(1_000, firstPause * 2 ** attempt))
     }
@@ -84,7 +104,7 @@ export async function beginSession<T extends object>(
 /** Opens something on the connection by a call of ssh2, which need not call back when the connection is lost. */
 export function unlessLost<T>(
   session: Pick<Session, 'lost' | 'traffic'>,
-  open: (done: (error: Error | undefined, opened?: T) => void) => unknown,
+  open: (done: Done<T>) => unknown,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const lose = (): void => {
@@ -117,6 +137,12 @@ const reasonFor = ({ reason }: AbortSignal): Error =>
 
 const isRefusal = (error: unknown, reason: number): boolean =>
   error instanceof Error && 'reason' in error && error.reason === reason
+
+const noSftp = ({ name }: Session, cause: unknown): ProvisionError =>
+  new ProvisionError('host', `${name}: sshd offers no SFTP: ${reasonOf(cause)}`, {
+    help: `on ${name}, put "Subsystem sftp internal-sftp" into /etc/ssh/sshd_config and restart sshd`,
+    cause,
+  })
 
 const noSession = ({ name }: Session, error: unknown): ProvisionError =>
   new ProvisionError('host', `${name}: sshd opens no session: ${reasonOf(error)}`, {

@@ -23,7 +23,7 @@ import { logInAtOnce, signAtOnce } from './sign-at-once.ts'
 import { rawChannel } from './raw-channel.ts'
 import { serverAt } from './server-name.ts'
 import { countSessions } from './session-count.ts'
-import { beginSession, unlessLost, type Session } from './session.ts'
+import { beginSession, openSftp, unlessLost, type Session } from './session.ts'
 import { dialError, keyError, loginError, lostError } from './ssh-error.ts'
 import { watchSilence } from './silence.ts'
 import { countTraffic } from './traffic.ts'
@@ -209,6 +209,7 @@ function over(session: Session, close: () => Promise<void>): Connection {
       })
       return opened
     },
+    sftp: () => openSftp(session),
     onFull: (giveBack) => void session.idle.add(giveBack),
     forwardSocket: (path) => unlessLost<Duplex>(session, (done) => openings.forwardSocket(path, done)),
     forwardPort: (host, port) =>

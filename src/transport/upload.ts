@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs'
 import { posix } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SFTPWrapper } from 'ssh2'
 import type { Digest } from '../core/digest.ts'
-import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
+import { ProvisionError, reasonOf } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
 import type { Connection } from './connection.ts'
 import { interruption } from './exec-error.ts'
 import { connectionOwner, ownerShell } from './owner-shell.ts'
 import { createLimit } from './docker-limit.ts'
-import { unlessLost } from './session.ts'
 import { lossOf } from './ssh-error.ts'
 
 /** A large file to bring to a host. */
@@ -33,8 +31,14 @@ export type Uploaded = { readonly index: number } & (
 const transfer = { concurrency: 8, chunkSize: 261_120 }
 const filesAtOnce = 2
 
+/** Files on their way; it may still reject. */
+export interface Uploading {
+  readonly uploaded: Promise<readonly Uploaded[]>
+}
+
 /**
- * Brings whole files to a folder of the host, under names of this run. They are still to be checked and put in place.
+ * Brings whole files to a folder of the host, under names of this run. They are still to be checked and put in place. Tells
+ * once they are on their way, from when on it needs no further session.
  * @throws ProvisionError `host` when the connection is lost or SFTP is not to be had, `interrupted` on abort
  */
 export async function uploadAll(
@@ -43,10 +47,10 @@ export async function uploadAll(
   uploads: readonly Upload[],
   signal: AbortSignal,
   onSent: (bytes: number) => void,
-): Promise<readonly Uploaded[]> {
+): Promise<Uploading> {
   // Loaded when there is bulk to send: most runs have none.
   const { default: SftpClient } = await import('ssh2-sftp-client')
-  const sftp = await openSftp(connection)
+  const sftp = await connection.sftp()
   const client = Object.assign(new SftpClient(connection.name, silent), { client: connection.client, sftp })
   const limit = createLimit(filesAtOnce)
   const send = async ({ index, source }: Upload): Promise<Uploaded> => {
@@ -63,15 +67,8 @@ export async function uploadAll(
       return { index, error: uploadFailed(connection.name, source, folder, cause) }
     }
   }
-  try {
-    return await unlessAborted(
-      connection,
-      signal,
-      Promise.all(uploads.map((upload) => limit(() => send(upload)))),
-    )
-  } finally {
-    sftp.end()
-  }
+  const sending = Promise.all(uploads.map((upload) => limit(() => send(upload))))
+  return { uploaded: unlessAborted(connection, signal, sending).finally(() => sftp.end()) }
 }
 
 // By default ssh2-sftp-client prints.
@@ -102,16 +99,6 @@ async function unlessAborted(
   } finally {
     either.removeEventListener('abort', stop)
   }
-}
-
-function openSftp({ name, client, lost, traffic }: Connection): Promise<SFTPWrapper> {
-  return unlessLost<SFTPWrapper>({ lost, traffic }, (done) => client.sftp(done)).catch((cause: unknown) => {
-    if (isProvisionError(cause)) throw cause
-    throw new ProvisionError('host', `${name}: sshd offers no SFTP: ${reasonOf(cause)}`, {
-      help: `on ${name}, put "Subsystem sftp internal-sftp" into /etc/ssh/sshd_config and restart sshd`,
-      cause,
-    })
-  })
 }
 
 export const uploadFailed = (host: string, source: string, folder: string, cause: unknown): ProvisionError =>

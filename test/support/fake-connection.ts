@@ -20,6 +20,7 @@ export function fakeConnection(given: Partial<Connection> = {}): Connection {
     script: (_, options) => exec(['sh'], options),
     openly: (_, options) => exec(['sh'], options),
     channel: () => Promise.reject(refusal),
+    sftp: () => Promise.reject(refusal),
     forwardSocket: () => Promise.reject(refusal),
     forwardPort: () => Promise.reject(refusal),
     onFull: () => undefined,

@@ -72,6 +72,18 @@ export const fastPaths: readonly FastPath[] = [
     after: { big: text(4_500_000, 3) },
     link: slow,
   },
+  {
+    title: 'large files beside many small ones',
+    before: { ...many(100), big: noise(10, 1), other: noise(10, 2) },
+    after: { ...many(200), big: edited, other: noise(4_100_000, 9) },
+    link: quick,
+  },
+  {
+    title: 'packed large files beside many small ones',
+    before: { ...many(100), big: noise(10, 1) },
+    after: { ...many(200), big: text(4_500_000, 3) },
+    link: slow,
+  },
   { title: 'the difference of a large file', before: { big: old }, after: { big: edited }, link: unknown },
   { title: 'the difference of a smaller one', before: { big: mid }, after: { big: midEdited }, link: slow },
 ]

@@ -42,6 +42,7 @@ export function shellConnection(shell: Shell): Connection {
     traffic: countTraffic(new Socket()),
     exec: elsewhere,
     channel: elsewhere,
+    sftp: elsewhere,
     forwardSocket: elsewhere,
     onFull: () => undefined,
     forwardPort: elsewhere,

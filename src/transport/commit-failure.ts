@@ -1,0 +1,60 @@
+import { ProvisionError } from '../core/error.ts'
+import type { CommitReport } from './commit-report.ts'
+import type { ExecResult } from './connection.ts'
+import { isWrite, type Numbered } from './file-batch.ts'
+import { whyDamaged } from './local-content.ts'
+
+/** Why actions failed, by their index. */
+export type Failures = Map<number, ProvisionError>
+
+/** A batch that was carried out, and what its host says of it. */
+interface Ended {
+  readonly host: string
+  readonly batch: readonly Numbered[]
+  readonly report: CommitReport
+  readonly ended: ExecResult
+}
+
+/** Notes which actions of a batch failed and why; what was noted before counts more. */
+export async function noteFailures({ host, batch, report, ended }: Ended, failures: Failures): Promise<void> {
+  for (const one of batch) {
+    const { index, path } = one
+    if (failures.has(index)) continue
+    const reason = report.failed.get(index) ?? report.broken
+    if (reason === undefined) {
+      if (!report.complete) failures.set(index, unfinished(host, ended.code, ended.stderr))
+      continue
+    }
+    const local = report.damaged.has(index) && isWrite(one) ? await whyDamaged(one.action) : undefined
+    failures.set(index, local === undefined ? failure(host, path, reason) : localFailure(host, path, local))
+  }
+}
+
+/** The host did not get as far as to say what is wrong. */
+const unfinished = (host: string, code: number, stderr: string): ProvisionError =>
+  new ProvisionError(
+    'host',
+    `${host}: what puts files in place there ended with ${code} before it was done`,
+    {
+      output: stderr.trim() === '' ? undefined : stderr.trim(),
+      help: `look at it by hand: provision ssh ${host} -- sh`,
+    },
+  )
+
+/** A file here is not what it was when the plan was made. */
+const localFailure = (host: string, path: string, reason: string): ProvisionError =>
+  new ProvisionError('edited', `${host} › ${path}: ${reason}`, {
+    help: 'run the same again, when nothing writes to it any more',
+  })
+
+/** What a program of the host says about one path. */
+function failure(host: string, path: string, reason: string): ProvisionError {
+  const text = reason.trim() === '' ? 'its content did not arrive whole' : reason.trim()
+  const first = text.split('\n')[0] ?? text
+  // Without the name of the program that says it.
+  const short = first.replace(/^[a-z0-9]+: /, '')
+  return new ProvisionError('action', `${host} › ${path}: ${short}`, {
+    output: text.includes('\n') ? text : undefined,
+    help: `look at it by hand: provision ssh ${host}`,
+  })
+}
