@@ -20,16 +20,18 @@ export function commandScript(runs: readonly Run[], marker: string): string {
 export const isVariableName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
 
 // A timeout that sleeps in one piece would leave its sleep behind; this one is gone within a second.
+// What it needs is given to it as words: any name may be that of a variable of the command, PATH as well.
 const helpers = `unset CDPATH
 tell() { printf '\\n%s %s\\n' "$m" "$*"; }
 enter() { cd -- "$1" 2>/dev/null || { tell nowhere "$2"; exit 125; }; }
 if timeout -k 1 1 true 2>/dev/null; then
-  within() { t=$1; shift; exec timeout -k ${grace} "$t" "$@"; }
+  by=$(command -v timeout)
+  within() { exec "$@"; }
 else
+  by=$PATH
   within() {
-    t=$1; shift
-    "$@" &
-    p=$!
+    { shift 4; exec "$@"; } &
+    p=$! PATH=$1 t=$4
     (
       i=0
       while [ $i -lt $t ]; do sleep 1; i=$((i+1)); done
@@ -38,7 +40,8 @@ else
       kill -KILL $p
     ) >/dev/null 2>&1 &
     w=$!
-    wait $p
+    # Not its word that the command was ended.
+    wait $p 2>/dev/null
     c=$?
     kill $w 2>/dev/null
     exit $c
@@ -51,8 +54,9 @@ function section({ argv, cwd, env, timeout }: Run, index: number): string {
     `tell begin ${index}`,
     '(',
     ...(cwd === undefined ? [] : [`enter ${quote(cwd)} ${index}`]),
+    `set -- "$by" -k ${grace} ${secondsOf(timeout)} ${quoteAll(argv)}`,
     ...exports,
-    `within ${secondsOf(timeout)} ${quoteAll(argv)}`,
+    'within "$@"',
     ') </dev/null 2>&1',
     `tell end ${index} $?`,
   ].join('\n')

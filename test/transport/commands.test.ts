@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { secret } from '../../src/core/secret.ts'
+import type { Connection } from '../../src/transport/connection.ts'
 import type { Run } from '../../src/transport/command-script.ts'
 import { runCommands } from '../../src/transport/commands.ts'
 import { shellConnection } from '../support/shell-connection.ts'
@@ -23,8 +24,18 @@ let folder = ''
 beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'provision-commands-'))))
 afterAll(() => rm(folder, { recursive: true }))
 
-describe.each(shells)('under $title', (shell) => {
-  const connection = shellConnection(shell)
+/** Some hosts have no `timeout`. */
+const tools = shells.flatMap((shell) => [
+  { ...shell, without: '' },
+  { ...shell, title: `${shell.title} without timeout`, without: 'timeout() { return 127; }\n' },
+])
+
+describe.each(tools)('under $title', ({ without, ...shell }) => {
+  const plain = shellConnection(shell)
+  const connection: Connection = {
+    ...plain,
+    script: (text, options) => plain.script(`${without}${text}`, options),
+  }
   const run = async (runs: readonly Run[]) => {
     const lines: string[] = []
     const outcomes = await runCommands(connection, runs, never, { line: (line) => lines.push(line) })
@@ -85,6 +96,20 @@ describe.each(shells)('under $title', (shell) => {
   it('variables of one are not those of the next', async () => {
     const { outcomes } = await run([sh('echo $A', { env: { A: '1' } }), sh('echo "<$A>"')])
     expect(outcomes).toMatchObject([{ output: '1' }, { output: '<>' }])
+  })
+
+  it('no variable of a command is one of those that run it, and none of those is seen by it', async () => {
+    const env = { t: 'one', p: 'two', i: 'three', w: 'four', m: 'five', PATH: '/opt/nothing' }
+    const { outcomes } = await run([command(['/bin/sh', '-c', 'echo "$t $p $i $w $m $PATH"'], { env })])
+    expect(outcomes).toEqual([{ ok: true, output: 'one two three four five /opt/nothing' }])
+  })
+
+  it('looks for a command where its own variables say', async () => {
+    await writeFile(join(folder, 'own-command'), '#!/bin/sh\necho found', { mode: 0o755 })
+    const { outcomes } = await run([
+      command(['own-command'], { env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` } }),
+    ])
+    expect(outcomes).toEqual([{ ok: true, output: 'found' }])
   })
 
   it('shows no secret', async () => {
