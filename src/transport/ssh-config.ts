@@ -17,6 +17,8 @@ export interface SshConfig {
   readonly hostKeyAlias: string | undefined
   /** As written there: `user@gate:22`; undefined for a direct way. */
   readonly proxyJump: string | undefined
+  /** The program that leads there, as written; undefined where there is none. */
+  readonly proxyCommand: string | undefined
 }
 
 /**
@@ -70,6 +72,7 @@ export function parseSshConfig(text: string, home: string): SshConfig {
     knownHosts: [...paths('userknownhostsfile'), ...paths('globalknownhostsfile')],
     hostKeyAlias: one('hostkeyalias'),
     proxyJump: one('proxyjump'),
+    proxyCommand: one('proxycommand'),
   }
 }
 

@@ -127,8 +127,12 @@ else
 fi
 ${ownerShell}
 ${connectionOwner}
-for r in "$f"/*.*.*; do [ -d "$r" ] && left "$r" && rm -rf -- "$r"; done
-find "$f"/* -type f -mmin +60 -exec rm -f -- {} + 2>/dev/null
+for r in "$f"/*; do
+  case \${r##*/} in
+    *.*.*) [ -d "$r" ] && left "$r" && rm -rf -- "$r";;
+    *) find "$r" -type f -mmin +60 -exec rm -f -- {} + 2>/dev/null;;
+  esac
+done
 chown ${quote(user)} "$f" && chmod 700 "$f" || exit
 f=$f/${random}\${o:+.$o}
 mkdir "$f" && chown ${quote(user)} "$f" && chmod 700 "$f" || exit

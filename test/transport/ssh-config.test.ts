@@ -39,6 +39,8 @@ describe('what ssh -G says', () => {
         proxyJump: 'me@gate:2200',
       },
     ],
+    ['of a host behind a program', 'hostname a\nproxycommand nc %h %p\n', { proxyCommand: 'nc %h %p' }],
+    ['that there is none', 'hostname a\nproxycommand none\n', { proxyCommand: undefined }],
     ['that there is no way round', 'hostname a\nproxyjump none\n', { proxyJump: undefined }],
   ]
   it.each(cases)('%s', (_, text, expected) => {

@@ -70,6 +70,11 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
   const connectTimeout = field('connectTimeout', plain(waitOf), 'a length of time like 30s')
   if (address === undefined) return undefined
   const config = defaults.configs?.get(address)
+  const way = jump ?? config?.proxyJump
+  if (way === undefined && config?.proxyCommand !== undefined) {
+    const told = `${what}: OpenSSH's configuration leads to ${address} by ProxyCommand ${config.proxyCommand}, which is not done here`
+    read.problem(node, told, 'name the hosts on the way there: jump: user@gate:22')
+  }
   return {
     name,
     address: config?.address ?? address,
@@ -79,7 +84,7 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
     knownHosts: knownHosts ?? config?.knownHosts ?? usualKnownHosts.flatMap((usual) => path(usual) ?? []),
     hostKeyAlias: config?.hostKeyAlias,
     become: become ?? false,
-    jump: jump ?? config?.proxyJump,
+    jump: way,
     ...(connectTimeout === undefined ? {} : { connectTimeout }),
   }
 }

@@ -60,6 +60,7 @@ describe('a file of hosts', () => {
     knownHosts: ['/known'],
     hostKeyAlias: 'shop',
     proxyJump: undefined,
+    proxyCommand: undefined,
   }
   const twoHosts = (more: string) => `hosts: { web: { address: shop-web${more} }, app: { address: b } }`
 
@@ -79,6 +80,15 @@ describe('a file of hosts', () => {
   ])('goes through jump hosts %s', (_, more, proxyJump, jump) => {
     const configs = new Map([['shop-web', { ...config, proxyJump }]])
     expect(parseHostsFile(twoHosts(more), { ...expected, configs })[0]?.jump).toBe(jump)
+  })
+
+  it('does not go directly where OpenSSH would start a program, unless it is told another way', () => {
+    const configs = new Map([['shop-web', { ...config, proxyCommand: 'corkscrew proxy 8080 %h %p' }]])
+    const parseWith = (more: string) => parseHostsFile(twoHosts(more), { ...expected, configs })
+    expect(() => parseWith('')).toThrow(
+      "hosts.web: OpenSSH's configuration leads to shop-web by ProxyCommand corkscrew proxy 8080 %h %p, which is not done here",
+    )
+    expect(parseWith(', jump: gate')[0]?.jump).toBe('gate')
   })
 
   it.each(['-oProxyCommand=x', 'a b', '""', '7'])('refuses the jump host %s', (jump) => {
