@@ -43,8 +43,8 @@ export type Outcome =
 
 /** What a host shows while it works. */
 export interface HostWatcher {
-  /** A line of output of something that runs. */
-  readonly line?: (text: string) => void
+  /** A line of output of something that runs, and which of the actions that were asked for it is. */
+  readonly line?: (text: string, index: number) => void
   /** Bytes sent so far of all that is to be sent. */
   readonly sent?: (done: number, total: number) => void
 }

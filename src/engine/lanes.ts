@@ -72,13 +72,11 @@ async function send(host: HostPort, batch: readonly Waiting[], signal: AbortSign
   }
 }
 
-/** What a batch shows, shows at each of its steps, once. */
+/** What an action writes shows at its own step; how much of a batch is sent, at each of its steps, once. */
 function watchAll(batch: readonly Waiting[]): HostWatcher {
   const watches = new Set(batch.map(({ watch }) => watch))
   return {
-    line: (text) => {
-      for (const watch of watches) watch.line?.(text)
-    },
+    line: (text, index) => batch[index]?.watch.line?.(text, 0),
     sent: (done, total) => {
       for (const watch of watches) watch.sent?.(done, total)
     },

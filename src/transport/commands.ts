@@ -28,7 +28,11 @@ export async function runCommands(
 ): Promise<readonly Outcome[]> {
   const problems = runs.map((run) => problemOf(connection.name, run))
   const sound = runs.filter((_, index) => problems[index] === undefined)
-  const results = sound.length === 0 ? [] : await runAll(connection, sound, signal, watch)
+  const line = (text: string, index: number): void => {
+    const run = sound[index]
+    if (run) watch.line?.(text, runs.indexOf(run))
+  }
+  const results = sound.length === 0 ? [] : await runAll(connection, sound, signal, { line })
   const ends = new Map(sound.map((run, index) => [run, results[index]]))
   return runs.map((run, index) => {
     const error = problems[index] ?? errorOf(connection.name, run, ends.get(run))
@@ -50,7 +54,7 @@ async function runAll(
     runs.length,
     marker,
     () => performance.now(),
-    (line, index) => watch.line?.(redactors[index]?.(line) ?? line),
+    (line, index) => watch.line?.(redactors[index]?.(line) ?? line, index),
   )
   const { code, stderr } = await connection.script(commandScript(runs, marker), {
     as: 'root',

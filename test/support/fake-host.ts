@@ -14,12 +14,14 @@ export interface FakeBehaviour {
   readonly answer?: (probe: Probe) => Answer
   /** Why an action fails, which has the code `action` where only a reason is given; undefined when it works. */
   readonly fails?: (action: Action) => string | ProvisionError | undefined
+  /** Lines that an action shows. */
+  readonly says?: (action: Action) => readonly string[]
   /** Resolves when an action may end. */
   readonly gate?: (action: Action) => Promise<void>
 }
 
 /** A host in memory, for tests of the engine: it remembers what it was asked and told. */
-export function fakeHost(name: string, { answer, fails, gate }: FakeBehaviour = {}): FakeHost {
+export function fakeHost(name: string, { answer, fails, says, gate }: FakeBehaviour = {}): FakeHost {
   const batches: (readonly Action[])[] = []
   let rounds = 0
   return {
@@ -32,8 +34,9 @@ export function fakeHost(name: string, { answer, fails, gate }: FakeBehaviour = 
         probes.map((probe) => (probe.ask === 'owned' ? (answer?.(probe) ?? []) : answer?.(probe))),
       )
     },
-    perform: async (actions) => {
+    perform: async (actions, _, watch) => {
       batches.push(actions)
+      actions.forEach((action, index) => says?.(action).forEach((line) => watch?.line?.(line, index)))
       await Promise.all(actions.map(async (action) => gate?.(action)))
       return actions.map((action) => {
         const reason = fails?.(action)
