@@ -7,6 +7,9 @@ export const newMarker = (): string => `provision-${randomBytes(16).toString('he
 /** Tells process and session. */
 const greeting = ['read -r a b c d e s f 2>/dev/null </proc/$$/stat', 'echo "$0 $$ $s"', 'echo "$0" >&2']
 
+/** How it ends where no script comes whole. */
+export const noScript = 96
+
 /**
  * The first thing that a host runs. It greets, reads a script from its standard input up to the line that is the marker
  * (`read` takes a byte at a time, so all that follows stays for the script's own commands), and runs it. The login shell that
@@ -18,7 +21,7 @@ export const reader = [
   'n=${n%x}',
   't=',
   'while IFS= read -r l; do case $l in "$0") eval "$t"; exit;; esac; t="$t$l$n"; done',
-  'exit 1',
+  `exit ${noScript}`,
 ].join('; ')
 
 /** The same for a script that is its argument, as `printf %b` reads it; the standard input is the script's own. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { newMarker, scriptInput } from './bootstrap.ts'
+import { newMarker, noScript, scriptInput } from './bootstrap.ts'
 import type { Connection, ExecResult, OpenOptions, Rights } from './connection.ts'
 import { runBegun, runLine, runScript, sentAfter, type Start } from './exec.ts'
 import { interruption } from './exec-error.ts'
@@ -62,7 +62,8 @@ async function inline(
       if (signal.aborted) throw interruption(session.name, signal)
       return runLine(session, { line, marker, rest: '' }, { as, signal })
     })
-    if (!('noise' in ended)) return ended
+    // Where gzip or base64 is missing it begins, and gets nothing to run.
+    if (!('noise' in ended) && ended.code !== noScript) return ended
   } catch (error) {
     if (signal.aborted || session.lost.aborted) throw error
   }

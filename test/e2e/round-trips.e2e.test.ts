@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -103,6 +104,19 @@ describe('round trips', { timeout: 60_000 }, () => {
       ])
     } finally {
       await picky.stop()
+    }
+  })
+
+  it.each(['gzip', 'base64'])('a host without %s gives the same answers to much', async (tool) => {
+    const tools = await mkdtemp(join(tmpdir(), 'provision-without-'))
+    await writeFile(join(tools, tool), '#!/bin/sh\nexit 127\n', { mode: 0o755 })
+    const bare = await startSshd({}, [`ForceCommand PATH=${tools}:$PATH; eval "$SSH_ORIGINAL_COMMAND"`])
+    try {
+      const { answers } = await tripsFor([...files(400), command])
+      expect((await tripsFor([...files(400), command], bare)).answers).toEqual(answers)
+    } finally {
+      await bare.stop()
+      await rm(tools, { recursive: true })
     }
   })
 })
