@@ -1,8 +1,10 @@
+import { posix } from 'node:path'
 import { ProvisionError } from '../core/error.ts'
+import { quote } from '../core/quote.ts'
 import type { CommitReport } from './commit-report.ts'
 import type { ExecResult } from './connection.ts'
 import { isWrite, type Numbered } from './file-batch.ts'
-import { whyDamaged } from './local-content.ts'
+import { afterEdit, whyDamaged } from './local-content.ts'
 
 /** Why actions failed, by their index. */
 export type Failures = Map<number, ProvisionError>
@@ -44,7 +46,7 @@ const unfinished = (host: string, code: number, stderr: string): ProvisionError 
 /** A file here is not what it was when the plan was made. */
 const localFailure = (host: string, path: string, reason: string): ProvisionError =>
   new ProvisionError('edited', `${host} › ${path}: ${reason}`, {
-    help: 'run the same again, when nothing writes to it any more',
+    help: afterEdit,
   })
 
 /** What a program of the host says about one path. */
@@ -55,6 +57,6 @@ function failure(host: string, path: string, reason: string): ProvisionError {
   const short = first.replace(/^[a-z0-9]+: /, '')
   return new ProvisionError('action', `${host} › ${path}: ${short}`, {
     output: text.includes('\n') ? text : undefined,
-    help: `look at it by hand: provision ssh ${host}`,
+    help: `look at its place by hand, and whether the disk is full: provision ssh ${host} -- df -h ${quote(posix.dirname(path))}`,
   })
 }

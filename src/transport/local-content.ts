@@ -63,5 +63,8 @@ export async function whyDamaged({ content, digest }: Write): Promise<string | u
   }
 }
 
-const changed = (path: string): string =>
+export const changed = (path: string): string =>
   `${path} has changed since the plan was made, so it was left as it was`
+
+/** What to do about it. */
+export const afterEdit = 'run the same again, when nothing writes to it any more'

@@ -22,15 +22,16 @@ export async function uploadPacked(
   onSent: (bytes: number) => void,
 ): Promise<readonly Uploaded[]> {
   const done: Uploaded[] = []
-  for (const { index, source } of uploads) {
+  for (const upload of uploads) {
+    const { index, source } = upload
     const path = posix.join(folder, `${random}-${index}`)
     try {
       const problem = await send(connection, source, path, signal, onSent)
       if (problem === undefined) done.push({ index, path })
-      else done.push({ index, error: uploadFailed(connection.name, source, folder, new Error(problem)) })
+      else done.push({ index, error: uploadFailed(connection.name, upload, folder, new Error(problem)) })
     } catch (cause) {
       if (isProvisionError(cause)) throw cause
-      done.push({ index, error: uploadFailed(connection.name, source, folder, cause) })
+      done.push({ index, error: uploadFailed(connection.name, upload, folder, cause) })
     }
   }
   return done

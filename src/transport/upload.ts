@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { posix } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SFTPWrapper } from 'ssh2'
 import type { Digest } from '../core/digest.ts'
 import { ProvisionError, reasonOf } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
 import type { Connection } from './connection.ts'
+import { afterEdit, changed } from './local-content.ts'
 import { interruption } from './exec-error.ts'
 import { connectionOwner, ownerShell } from './owner-shell.ts'
 import { createLimit } from './docker-limit.ts'
@@ -50,10 +52,11 @@ export async function uploadAll(
 ): Promise<Uploading> {
   // Loaded when there is bulk to send: most runs have none.
   const { default: SftpClient } = await import('ssh2-sftp-client')
-  const sftp = await connection.sftp()
+  const sftp = refusingNothing(await connection.sftp())
   const client = Object.assign(new SftpClient(connection.name, silent), { client: connection.client, sftp })
   const limit = createLimit(filesAtOnce)
-  const send = async ({ index, source }: Upload): Promise<Uploaded> => {
+  const send = async (upload: Upload): Promise<Uploaded> => {
+    const { index, source } = upload
     const path = posix.join(folder, `${random}-${index}`)
     let before = 0
     const step = (total: number): void => {
@@ -64,11 +67,24 @@ export async function uploadAll(
       await client.fastPut(source, path, { ...transfer, step })
       return { index, path }
     } catch (cause) {
-      return { index, error: uploadFailed(connection.name, source, folder, cause) }
+      return { index, error: uploadFailed(connection.name, upload, folder, cause) }
     }
   }
   const sending = Promise.all(uploads.map((upload) => limit(() => send(upload))))
   return { uploaded: unlessAborted(connection, signal, sending).finally(() => sftp.end()) }
+}
+
+/**
+ * ssh2 reads on for ever where a file has become shorter: each time it gets nothing, and writes that. So that to write
+ * nothing fails.
+ */
+function refusingNothing(sftp: SFTPWrapper): SFTPWrapper {
+  const write = sftp.write.bind(sftp)
+  sftp.write = (handle, buffer, offset, length, position, done) => {
+    if (length > 0) write(handle, buffer, offset, length, position, done)
+    else done(new Error('it has become shorter'))
+  }
+  return sftp
 }
 
 // By default ssh2-sftp-client prints.
@@ -101,16 +117,24 @@ async function unlessAborted(
   }
 }
 
-export const uploadFailed = (host: string, source: string, folder: string, cause: unknown): ProvisionError =>
-  // A file that is gone by now was there when the plan was made.
-  new ProvisionError(
-    existsSync(source) ? 'action' : 'edited',
-    `${host} › ${source}: the upload failed: ${reasonOf(cause)}`,
-    {
-      help: `look whether the disk of ${host} is full: provision ssh ${host} -- df -h ${folder}`,
-      cause,
-    },
-  )
+/** @param folder on the host, made for these uploads: it is gone when somebody reads this */
+export function uploadFailed(
+  host: string,
+  { source, target, size }: Upload,
+  folder: string,
+  cause: unknown,
+): ProvisionError {
+  // It was there, and that long, when the plan was made.
+  const now = statSync(source, { throwIfNoEntry: false })
+  if (now?.size !== size) {
+    const why = now ? changed(source) : `${source} is gone`
+    return new ProvisionError('edited', `${host} › ${target}: ${why}`, { help: afterEdit, cause })
+  }
+  return new ProvisionError('action', `${host} › ${source}: the upload failed: ${reasonOf(cause)}`, {
+    help: `look whether the disk of ${host} is full: provision ssh ${host} -- df -h ${quote(posix.dirname(folder))}`,
+    cause,
+  })
+}
 
 /**
  * What a host runs to make a folder `$f` for the uploads of one batch, to take away those of runs that were killed, and to

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { truncateSync } from 'node:fs'
 import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -53,6 +54,25 @@ describe('files', () => {
       expect((await readdir(folder)).length).toBe(20)
       expect((await readdir(`${folder}/0`)).length).toBe(100)
     }))
+
+  it.each([30_000_000, 0])('one that is cut to %i bytes while it is sent is left as it was', (short) =>
+    withHost(sshd, async (host) => {
+      const folder = await freshFolder(sshd, `short ${short}`)
+      const source = join(sshd.folder, `source ${short}`)
+      await writeFile(source, randomBytes(60_000_000))
+      await writeFile(`${folder}/jar`, 'old')
+      const actions = [await upload(`${folder}/jar`, source), write(`${folder}/small`, 'small')]
+      const outcomes = await host.perform(actions, never, {
+        sent: (bytes) => {
+          if (bytes > 5_000_000) truncateSync(source, short)
+        },
+      })
+      const message = `box › ${folder}/jar: ${source} has changed since the plan was made, so it was left as it was`
+      expect(outcomes).toMatchObject([{ ok: false, error: { code: 'edited', message } }, ok])
+      expect(await readFile(`${folder}/jar`, 'utf8')).toBe('old')
+      expect((await readdir(folder)).sort()).toEqual(['jar', 'small'])
+    }),
+  )
 
   it('large ones beside small ones, with progress, and nothing is left on the way', () =>
     withHost(sshd, async (host) => {

@@ -197,7 +197,9 @@ describe.each(shells)('under $title', (shell) => {
       const outcome = outcomes[index]
       return outcome?.ok === false ? outcome.error.help : undefined
     }
-    expect(helpOf(6)).toBe('look at it by hand: provision ssh box')
+    expect(helpOf(6)).toBe(
+      'look at its place by hand, and whether the disk is full: provision ssh box -- df -h /',
+    )
     expect(helpOf(7)).toBe('run the same again, when nothing writes to it any more')
     expect(await readFile(`${at}/file`, 'utf8')).toBe('kept')
     expect((await readdir(at)).sort()).toEqual(['file', 'folder', 'good', 'local'])
