@@ -16,6 +16,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Permissions } from '../../src/core/action.ts'
 import { digestOf } from '../../src/core/digest.ts'
+import { quote } from '../../src/core/quote.ts'
 import type { Connection } from '../../src/transport/connection.ts'
 import type { FileAction, Write } from '../../src/transport/file-batch.ts'
 import { performFiles } from '../../src/transport/files.ts'
@@ -198,7 +199,7 @@ describe.each(shells)('under $title', (shell) => {
       return outcome?.ok === false ? outcome.error.help : undefined
     }
     expect(helpOf(6)).toBe(
-      'look at its place by hand, and whether the disk is full: provision ssh box -- df -h /',
+      `look at its place by hand, and whether the disk is full: provision ssh box -- df -h ${quote(at)}`,
     )
     expect(helpOf(7)).toBe('run the same again, when nothing writes to it any more')
     expect(await readFile(`${at}/file`, 'utf8')).toBe('kept')
