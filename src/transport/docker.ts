@@ -13,6 +13,7 @@ import { createLimit } from './docker-limit.ts'
 import { answerAll, callsFor, type DockerProbe } from './docker-probe.ts'
 import { imageSource, type ImageSource } from './image-source.ts'
 import { createLinkMeter, isSlow, worthMeasuring, type LinkMeter } from './link-speed.ts'
+import { lossBehind } from './loss.ts'
 import { pruneImages } from './prune-images.ts'
 import { awaitContainer } from './ready.ts'
 import { within } from './time-limit.ts'
@@ -103,8 +104,15 @@ export function dockerOf(
       case 'remove-network':
       case 'create-volume':
         return limit(() => inTime(patience.action, signal, (either) => act(name, docker, action, either)))
-      default:
+      case 'write':
+      case 'directory':
+      case 'delete':
+      case 'delete-empty-folder':
+      case 'permit':
+      case 'run':
         throw new ProvisionError('host', `${name}: Docker cannot ${action.do}`)
+      default:
+        return action satisfies never
     }
   }
 
@@ -122,7 +130,7 @@ export function dockerOf(
       }
     },
     perform: (actions, signal, watch = {}) =>
-      Promise.all(actions.map((action) => outcomeOf(name, perform(action, signal, watch)))),
+      Promise.all(actions.map((action) => outcomeOf(connection, perform(action, signal, watch)))),
     close() {
       agent.destroy()
       return Promise.resolve()
@@ -130,12 +138,19 @@ export function dockerOf(
   }
 }
 
-async function outcomeOf(host: string, done: Promise<void>): Promise<Outcome> {
+async function outcomeOf(connection: Connection, done: Promise<void>): Promise<Outcome> {
   try {
     await done
     return { ok: true }
-  } catch (error) {
-    if (isProvisionError(error)) return { ok: false, error }
-    return { ok: false, error: new ProvisionError('host', `${host}: ${reasonOf(error)}`, { cause: error }) }
+  } catch (cause) {
+    if (isProvisionError(cause) && cause.code === 'interrupted') return { ok: false, error: cause }
+    // Docker's client sees only that what it reads from has ended.
+    const loss = await lossBehind(connection)
+    if (loss) return { ok: false, error: loss }
+    if (isProvisionError(cause)) return { ok: false, error: cause }
+    return {
+      ok: false,
+      error: new ProvisionError('host', `${connection.name}: ${reasonOf(cause)}`, { cause }),
+    }
   }
 }

@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
 import { short } from '../core/digest.ts'
-import { ProvisionError, systemCode } from '../core/error.ts'
+import { ProvisionError, reasonOf, systemCode } from '../core/error.ts'
 import { dockerReason } from './docker-error.ts'
 
 /** The entries of a `docker save`, as files of a folder of ours. */
@@ -40,7 +40,13 @@ export async function spoolImages(
   signal: AbortSignal,
 ): Promise<Spool> {
   signal.throwIfAborted()
-  const folder = await mkdtemp(join(tmpdir(), `${spoolPrefix}${process.pid}-`))
+  const folder = await mkdtemp(join(tmpdir(), `${spoolPrefix}${process.pid}-`)).catch((cause: unknown) => {
+    const what = `no folder can be made in ${tmpdir()} for the layers of an image`
+    throw new ProvisionError('engine', `${what}: ${reasonOf(cause)}`, {
+      help: 'set TMPDIR to a folder that you may write to',
+      cause,
+    })
+  })
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
     const files = await unpack(await savedImages(engine, ids, signal), folder, signal)

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import { posix } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { SFTPWrapper } from 'ssh2'
 import type { Digest } from '../core/digest.ts'
 import { ProvisionError, reasonOf } from '../core/error.ts'
@@ -10,6 +9,7 @@ import { afterEdit, changed } from './local-content.ts'
 import { interruption } from './exec-error.ts'
 import { connectionOwner, ownerShell } from './owner-shell.ts'
 import { createLimit } from './docker-limit.ts'
+import { lossBehind } from './loss.ts'
 import { lossOf } from './ssh-error.ts'
 
 /** A large file to bring to a host. */
@@ -90,15 +90,13 @@ function refusingNothing(sftp: SFTPWrapper): SFTPWrapper {
 // By default ssh2-sftp-client prints.
 const silent = { error: () => undefined, end: () => undefined, close: () => undefined }
 
-/** After which time a connection shows as lost whose transfers have failed. Milliseconds. */
-const lossShows = 100
-
 /** ssh2 does not tell a transfer under way that it is over. */
 async function unlessAborted(
-  { name, lost }: Connection,
+  connection: Connection,
   signal: AbortSignal,
   work: Promise<readonly Uploaded[]>,
 ): Promise<readonly Uploaded[]> {
+  const { name, lost } = connection
   const either = AbortSignal.any([signal, lost])
   const reason = (): ProvisionError => (signal.aborted ? interruption(name, signal) : lossOf(name, lost))
   if (either.aborted) throw reason()
@@ -109,8 +107,8 @@ async function unlessAborted(
   })
   try {
     const done = await Promise.race([work, aborted])
-    // A connection that is lost fails each transfer with a reason of SFTP's own, before it tells that it is lost.
-    if (done.some((one) => 'error' in one)) await Promise.race([sleep(lossShows), aborted])
+    // A connection that is lost fails each transfer with a reason of SFTP's own.
+    if (done.some((one) => 'error' in one)) await Promise.race([lossBehind(connection), aborted])
     return done
   } finally {
     either.removeEventListener('abort', stop)

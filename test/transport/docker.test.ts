@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { Action } from '../../src/core/action.ts'
+import { lostError } from '../../src/transport/ssh-error.ts'
 import { dockerOf } from '../../src/transport/docker.ts'
 import { fakeConnection } from '../support/fake-connection.ts'
 
@@ -33,6 +34,28 @@ test.each<Action>([
     ok: false,
     error: { code: 'host', message: 'app › docker: no answer within 0.2 s' },
   })
+  await port.close()
+})
+
+test.each([
+  ['before', 0],
+  ['a moment after', 30],
+])('what fails because the connection was lost is told as that, where this shows %s', async (_, later) => {
+  const lost = new AbortController()
+  const cut = new Error('read ECONNRESET')
+  const connection = fakeConnection({
+    lost: lost.signal,
+    forwardSocket: () => {
+      setTimeout(() => lost.abort(lostError('app', cut)), later)
+      return new Promise((_resolve, reject) => setTimeout(() => reject(cut), Math.max(1, later - 20)))
+    },
+  })
+  const port = dockerOf(connection)
+  const [outcome] = await port.perform(
+    [{ do: 'start-container', name: 'user' }],
+    new AbortController().signal,
+  )
+  expect(outcome?.ok === false && outcome.error.message).toMatch(/^app: the connection was lost/)
   await port.close()
 })
 
