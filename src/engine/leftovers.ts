@@ -2,7 +2,7 @@ import { ownName } from '../core/making.ts'
 import type { Step } from '../core/plan.ts'
 import type { OwnedObject } from '../core/probe.ts'
 
-/** What runs that were killed have left on a host. */
+/** What runs have left on a host that were killed, or in which a new container did not become ready. */
 export interface Left {
   readonly host: string
   readonly paths: readonly string[]
@@ -40,5 +40,5 @@ export function foundText({ host, paths, owned }: Left): string | undefined {
     ...containers.map(({ name }) => `container ${name}`),
   ]
   if (things.length === 0) return undefined
-  return `found what an interrupted run left on ${host}: ${things.join(', ')}; to be removed`
+  return `found what a run that has not come to a good end left on ${host}: ${things.join(', ')}; to be removed`
 }
