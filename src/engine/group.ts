@@ -93,6 +93,7 @@ export async function planGroup(
   const asked = performance.now()
   const first = await ask()
   if (workIn(first.plan).length === 0) return answered(group, hosts, unreached, first)
+  for (const step of workIn(first.plan)) hosts.get(step.host)?.expect(step.actions)
   const locks = await lockOf(session, group, hosts.values())
   if (!('isAloneSince' in locks)) return locks
   try {

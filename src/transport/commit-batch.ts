@@ -14,8 +14,10 @@ import {
   bulkSize,
   deltaFrom,
   isBulk,
+  isSurelyBulk,
   isWrite,
   leastDelta,
+  sizeOf,
   type Numbered,
   type Write,
 } from './file-batch.ts'
@@ -67,7 +69,7 @@ export async function commitBatch(
   const measuring = factsFor(writes, link, connection, signal)
   measuring.catch(() => undefined)
   // It takes as long as measuring, and is wanted right after it.
-  if (isSurelyBulk(writes)) openBulk().catch(() => undefined)
+  if (isSurelyBulk(writes.map(({ action }) => action))) openBulk().catch(() => undefined)
   const large = await largeOf(writes, measuring)
   const bringing =
     large.length > 0 ? await bringAll({ ...routes, link }, random, large, signal, turn.onSent) : undefined
@@ -134,12 +136,6 @@ async function factsFor(
     ? link.facts()
     : link.measure(connection, signal)
 }
-
-const sizeOf = (all: readonly Pick<Write, 'size'>[]): number => all.reduce((sum, { size }) => sum + size, 0)
-
-/** Much in small files is bulk, too, however fast the link. */
-const isSurelyBulk = (writes: readonly Numbered<Write>[]): boolean =>
-  sizeOf(writes.flatMap(({ action }) => (isBulk(action, leastDelta) ? [] : [action]))) >= bulkSize
 
 /** Those that come by themselves; the link is waited for only where there are some of which it decides. */
 async function largeOf(

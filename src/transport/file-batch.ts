@@ -53,6 +53,15 @@ export const isBulk = (
   least: number,
 ): boolean => content.from === 'file' && size >= least
 
+export const sizeOf = (all: readonly Pick<Write, 'size'>[]): number =>
+  all.reduce((sum, { size }) => sum + size, 0)
+
+/** Whether so much is in small files that it takes the connection for bulk, however fast the link. */
+export const isSurelyBulk = (actions: readonly Action[]): boolean =>
+  sizeOf(
+    actions.flatMap((action) => (action.do === 'write' && !isBulk(action, leastDelta) ? [action] : [])),
+  ) >= bulkSize
+
 export const isWrite = (one: Numbered): one is Numbered<Write> => one.action.do === 'write'
 
 /** A reason why a path cannot be meant. */

@@ -10,7 +10,7 @@ import { dockerOf, forwardedAtOnce, type DockerPort } from './docker.ts'
 import type { Searches } from './delta-search.ts'
 import { dockerSocket } from './docker-dial.ts'
 import { isDockerProbe } from './docker-probe.ts'
-import type { FileAction } from './file-batch.ts'
+import { isSurelyBulk, type FileAction } from './file-batch.ts'
 import { performFiles } from './files.ts'
 import { lookAtHostLock } from './host-lock-look.ts'
 import { takeHostLock, type Attempt, type HostLock, type LockOptions } from './host-lock.ts'
@@ -30,6 +30,8 @@ export interface ConnectedHost extends HostPort {
   readonly lock: (options: LockOptions) => Promise<Attempt>
   /** Who else holds that lock now, in words; takes nothing. */
   readonly lockHolder: (options: Pick<LockOptions, 'scope' | 'signal'>) => Promise<string | undefined>
+  /** Begins what takes long to be ready for actions that will soon be asked for. */
+  readonly expect: (actions: readonly Action[]) => void
   /** Of all connections to it so far, those included that are closed. */
   readonly traffic: () => Traffic
 }
@@ -165,6 +167,9 @@ export async function connectHost(
       if (attempt.got === 'lock' && bulk) await attempt.lock.admit(connection)
       held = attempt.got === 'lock' ? attempt.lock : undefined
       return attempt
+    },
+    expect: (actions) => {
+      if (isSurelyBulk(actions)) openSecond().catch(() => undefined)
     },
     lockHolder: (lockOptions) => lookAtHostLock(connection, lockOptions),
     traffic: () => sumOf(connections.map(({ traffic }) => traffic.soFar())),

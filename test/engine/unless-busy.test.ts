@@ -40,6 +40,7 @@ function scene({ ifLocked = 'fail', holder, build }: Scene) {
     connection,
     docker: dockerOf(connection),
     lock: () => Promise.resolve({ got: 'none' }),
+    expect: () => undefined,
     lockHolder: () => {
       seen.asked.push(name)
       return holder(name)
