@@ -111,6 +111,7 @@ function contextOf(globals: Globals, world: World): Context {
       const { openWorkspace } = await import('./workspace.ts')
       const opening = () => openWorkspace(playbook, globals, dir)
       const workspace = await timed(emit, { what: 'load the playbook' }, opening)
+      signal.throwIfAborted()
       learned.projectDir = workspace.projectDir
       // What we tell the user to type next has to find the same one.
       learned.globals = { ...globals, playbook: playbook ?? globals.playbook }

@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { containerLogs, type LogLine } from '../transport/docker-logs.ts'
+import { containerLogs, type LogLine, type LogOptions } from '../transport/docker-logs.ts'
+import type { OutputStream } from '../transport/docker-stream.ts'
 
 export interface FollowOptions {
   readonly follow: boolean
@@ -19,21 +20,49 @@ const pause = 500
  * @throws ProvisionError `usage` when there is no such container at the start
  */
 export async function followLog(docker: Dockerode, name: string, options: FollowOptions): Promise<void> {
-  const { follow, tail, since, signal, onLine } = options
-  let last = ''
-  const each = (line: LogLine) => {
-    // Docker's `since` includes the line of that very time, which was shown already.
-    if (line.time <= last && last !== '') return undefined
-    last = line.time
-    return onLine(line)
-  }
-  await containerLogs(docker, name, { follow, tail, since, signal, onLine: each })
+  const { follow, tail, since, signal } = options
+  const shown = createShown()
+  await containerLogs(docker, name, { follow, tail, since, signal, onLine: shown.unless(options.onLine) })
   const isOver = () => !follow || signal.aborted
   while (!isOver()) {
     await sleep(pause, undefined, { signal }).catch(() => undefined)
     if (isOver() || !(await isRunning(docker, name))) continue
     // What was written in between is read as well: hence from the last line on, and all of it.
-    await containerLogs(docker, name, { follow, since: last === '' ? since : last, signal, onLine: each })
+    const from = shown.until() ?? since
+    await containerLogs(docker, name, { follow, since: from, signal, onLine: shown.unless(options.onLine) })
+  }
+}
+
+/** How far a log was shown. */
+interface Shown {
+  /** The stamp of the last piece that was; undefined before the first one. */
+  readonly until: () => string | undefined
+  /** For one reading: passes on what no former one has. */
+  readonly unless: (onLine: FollowOptions['onLine']) => LogOptions['onLine']
+}
+
+/** Docker's `since` includes what is of that very time, and what stands after it though it is older. */
+function createShown(): Shown {
+  /** By stream, for only within one are stamps in order: the last stamp, and how many lines ended with it. */
+  const last: Record<OutputStream, { readonly until: string; readonly count: number }> = {
+    stdout: { until: '', count: 0 },
+    stderr: { until: '', count: 0 },
+  }
+  return {
+    until: () => [last.stdout.until, last.stderr.until].sort().at(-1) || undefined,
+    unless(onLine) {
+      const former = { ...last }
+      const met = { stdout: 0, stderr: 0 }
+      return (line, until) => {
+        const { stream, time } = line
+        const before = former[stream]
+        if (time < before.until) return undefined
+        if (time === before.until && met[stream]++ < before.count) return undefined
+        const { until: latest, count } = last[stream]
+        if (until >= latest) last[stream] = { until, count: until === latest ? count + 1 : 1 }
+        return onLine(line)
+      }
+    },
   }
 }
 

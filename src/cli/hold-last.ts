@@ -1,11 +1,8 @@
-import { ProvisionError } from '../core/error.ts'
 import type { Emit, Event, Finished } from '../core/event.ts'
 
 /** Whatever a stop made fail, the stop is what people have to know of. */
-export function stoppedBy(signal: AbortSignal, error: unknown): unknown {
-  const reason: unknown = signal.reason
-  return reason instanceof ProvisionError ? reason : error
-}
+export const stoppedBy = (signal: AbortSignal, error: unknown): unknown =>
+  signal.aborted ? signal.reason : error
 
 export interface Held {
   readonly emit: Emit

@@ -8,12 +8,13 @@ import { isPlaybook, type Playbook } from '../core/playbook.ts'
 import { placesIn, showPlace } from '../report/failure.ts'
 import { filesOf } from './imports.ts'
 import { mayBeKept } from './source-cache.ts'
+import { unlessDry } from './unless-dry.ts'
 
 /**
  * The default export of a TypeScript file, which may import `provision` wherever it lies.
  * @throws ProvisionError `playbook` when it cannot be read, throws, or has no default export
  */
-async function loadDefault(file: string, cacheDir: string): Promise<unknown> {
+async function loadDefault(file: string, cacheDir: string, what: 'box' | 'playbook'): Promise<unknown> {
   refuseHuge(file)
   const provision = await import('../index.ts')
   const load = (fsCache: string | false): Promise<unknown> =>
@@ -24,20 +25,24 @@ async function loadDefault(file: string, cacheDir: string): Promise<unknown> {
       // The very functions of this process: no second copy of them, nothing to resolve.
       virtualModules: { provision },
     }).import(file)
-  const loaded: unknown = await load(mayBeKept(file) && join(cacheDir, 'jiti'))
-    .catch((error: unknown) => {
-      // That a compiled copy finds no room is no fault of the playbook.
-      if (noRoom.has(systemCode(error) ?? '')) return load(false)
-      throw error
-    })
-    .catch((error: unknown) => {
-      throw loadError(file, error)
-    })
+  const loading = load(mayBeKept(file) && join(cacheDir, 'jiti')).catch((error: unknown) => {
+    // That a compiled copy finds no room is no fault of the playbook.
+    if (noRoom.has(systemCode(error) ?? '')) return load(false)
+    throw error
+  })
+  const loaded: unknown = await unlessDry(loading, () => neverLoaded(what)).catch((error: unknown) => {
+    throw loadError(file, error)
+  })
   if (typeof loaded === 'object' && loaded !== null && 'default' in loaded) return loaded.default
   throw new ProvisionError('playbook', `${file} has no default export${exportsOf(loaded)}`, {
     help: 'write `export default definePlaybook({ … })`',
   })
 }
+
+const neverLoaded = (what: string): ProvisionError =>
+  new ProvisionError('playbook', `the ${what} awaits something that never comes`, {
+    help: 'look for an `await` at its top level, or in a file that it imports, of a promise that nothing settles',
+  })
 
 const noRoom: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES'])
 
@@ -61,14 +66,14 @@ function refuseHuge(file: string): void {
 
 /** @throws ProvisionError `playbook` when the file is not that of a playbook */
 export async function loadPlaybook(file: string, cacheDir: string): Promise<Playbook> {
-  const value = await loadDefault(file, cacheDir)
+  const value = await loadDefault(file, cacheDir, 'playbook')
   if (isPlaybook(value)) return value
   throw wrongKind(file, value, 'a playbook', 'definePlaybook')
 }
 
 /** @throws ProvisionError `playbook` when the file is not that of a box */
 export async function loadBox(file: string, cacheDir: string): Promise<Box> {
-  const value = await loadDefault(file, cacheDir)
+  const value = await loadDefault(file, cacheDir, 'box')
   if (isBox(value)) return value
   throw wrongKind(file, value, 'a box', 'defineBox')
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { reasonOf } from '../core/error.ts'
-import type { Emit } from '../core/event.ts'
+import type { Emit, Failure } from '../core/event.ts'
 import { hideSecrets } from '../core/redactor.ts'
 import { failureOf } from '../report/failure.ts'
 import { outputTo } from '../report/output.ts'
@@ -14,7 +14,9 @@ import type { Globals } from './globals.ts'
 import { holdLast, stoppedBy } from './hold-last.ts'
 import { openReport, type ReportOptions } from './reports.ts'
 import { followProgress, inTime, type Progress } from './in-time.ts'
+import { hearPlaybookCode } from './playbook-code.ts'
 import { listenToSignals } from './signals.ts'
+import { unlessDry } from './unless-dry.ts'
 import type { Wiring } from './wiring.ts'
 
 export interface Io {
@@ -68,8 +70,13 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const note = (text: string) => redacted({ event: 'note', level: 'warning', text })
   const blame = { ownDir, verbose: loose.verbose }
   const signals = listenToSignals(process, note)
+  const playbookCode = hearPlaybookCode({
+    ...{ process, blame, stderr, emit: redacted, stop: signals.stop },
+    redact: (text) => learned.redact(text),
+  })
   const finish = async (end: 'fine' | 'failed'): Promise<void> => {
     const { projectDir } = learned
+    playbookCode.over()
     await profiling?.tell({ projectDir, look, json: loose.json, emit: redacted, show: report.show })
     run.finish(end, performance.now())
   }
@@ -89,33 +96,41 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
       blame,
     }
     const calling = callCommand(argv, { ...world, cwd: process.cwd(), emit: run.emit, learned })
-    code = await inTime(calling, signals.overdue)
+    code = await unlessDry(inTime(calling, signals.overdue), () => {
+      const late = progress.underWay().join(', ')
+      const error = new Error(`nothing is left that could end this call${late === '' ? '' : `: ${late}`}`)
+      signals.stop(error)
+      return error
+    })
     if (signals.signal.aborted) {
-      if (run.isUnderWay()) redacted({ event: 'failed', failure: failureOf(signals.signal.reason, blame) })
-      code = 130
+      const failure = failureOf(signals.signal.reason, blame)
+      code = codeOf(failure)
+      if (run.isUnderWay() || code !== 130) redacted({ event: 'failed', failure })
     }
-    await finish(code === 130 ? 'failed' : 'fine')
+    await finish(signals.signal.aborted || code === 130 ? 'failed' : 'fine')
   } catch (error) {
-    const stopped = signals.signal.aborted ? stoppedBy(signals.signal, error) : error
     if (signals.overdue.aborted) {
       cutOffTexts(progress).forEach(note)
       const counts = { ok: false, changed: progress.changed(), unchanged: 0, failed: 0 }
       run.emit({ event: 'finished', ...counts, durationMs: performance.now() })
     }
-    const failure = failureOf(stopped, blame)
+    const failure = failureOf(stoppedBy(signals.signal, error), blame)
     redacted({ event: 'failed', failure })
     await finish('failed')
-    code = failure.code === 'usage' ? 2 : failure.code === 'interrupted' ? 130 : 1
+    code = codeOf(failure)
   } finally {
     signals.dispose()
   }
   await report.close()
+  if (playbookCode.dispose() && code === 0) code = 1
   const lost = stdout.lost()
   if (lost === undefined) return code
   stderr.write(`✖ not all could be written to standard output: ${reasonOf(lost)}\n`)
   await stderr.flush()
   return code === 0 ? 1 : code
 }
+
+const codeOf = ({ code }: Failure): ExitCode => (code === 'usage' ? 2 : code === 'interrupted' ? 130 : 1)
 
 /** What is said of a run that did not end in time; others say it themselves. */
 function cutOffTexts({ underWay, notBegun }: Progress): readonly string[] {

@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode'
-import { isProvisionError, reasonOf } from '../core/error.ts'
+import { reasonOf } from '../core/error.ts'
 import type { Emit, Event, Failure } from '../core/event.ts'
 import { journalVersion, touchesHosts } from '../core/journal.ts'
 import type { Plan } from '../core/plan.ts'
@@ -16,6 +16,7 @@ import { isOnlyEdited } from '../engine/watch/meanwhile.ts'
 import type { Built, Session } from '../engine/session.ts'
 import { redactEvent } from '../report/redact.ts'
 import type { SharedReads } from '../transport/shared-reads.ts'
+import { stoppedBy } from './hold-last.ts'
 import { filesOf } from './imports.ts'
 import { toolVersion } from './version.ts'
 
@@ -127,8 +128,7 @@ export async function recorded<T>(
   try {
     result = await work()
   } catch (error) {
-    const isStopped = signal.aborted && isProvisionError(signal.reason)
-    hear({ event: 'failed', failure: failureOf(isStopped ? signal.reason : error) })
+    hear({ event: 'failed', failure: failureOf(stoppedBy(signal, error)) })
     await end({ ...nothingDone, failed: 1 })
     throw error
   }

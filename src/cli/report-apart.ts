@@ -3,6 +3,7 @@ import { failureOf } from '../report/failure.ts'
 import { redactEvent } from '../report/redact.ts'
 import type { World } from './call.ts'
 import { holdLast, stoppedBy } from './hold-last.ts'
+import { tellLogs } from './told-logs.ts'
 
 /** Carries out a part of what a command does, told by a report of its own from its beginning to its end. */
 export async function reportApart(
@@ -13,15 +14,20 @@ export async function reportApart(
   const started = performance.now()
   const report = await openReport()
   const run = holdLast((event) => report.emit(redactEvent(event, learned.redact)))
+  const restoreLogs = tellLogs(
+    (text) => learned.redact(text),
+    (level, text) => run.emit({ event: 'note', level, text }),
+  )
   const finish = (end: 'fine' | 'failed') => run.finish(end, performance.now() - started)
   try {
     await work(run.emit)
-    return finish('fine')
+    return finish(signal.aborted ? 'failed' : 'fine')
   } catch (error) {
     if (isFatal(error)) throw error
     run.emit({ event: 'failed', failure: failureOf(stoppedBy(signal, error), blame) })
     return finish('failed')
   } finally {
+    restoreLogs()
     await report.close()
   }
 }

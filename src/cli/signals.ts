@@ -8,6 +8,8 @@ export interface Signals {
   readonly overdue: AbortSignal
   /** Leaves the keys of the terminal to a child process from now on. */
   readonly handOver: () => void
+  /** Asks the run to stop because of an error that nobody waits for; only the first one counts. */
+  readonly stop: (error: Error) => void
   readonly dispose: () => void
 }
 
@@ -31,7 +33,11 @@ export function listenToSignals(process: NodeJS.Process, say: (line: string) => 
   const overdue = new AbortController()
   let telling: NodeJS.Timeout | undefined
   let waiting: NodeJS.Timeout | undefined
-  const stop = (name: NodeJS.Signals) => {
+  const stop = (reason: Error) => {
+    waiting = setTimeout(() => overdue.abort(), mostOrder)
+    controller.abort(reason)
+  }
+  const hear = (name: NodeJS.Signals) => {
     if (handedOver) return
     if (controller.signal.aborted) {
       // listr2 hides the cursor while it draws.
@@ -39,21 +45,23 @@ export function listenToSignals(process: NodeJS.Process, say: (line: string) => 
       process.exit(130)
     }
     telling = setTimeout(() => say('stopping in good order; once more to stop at once'), patience)
-    waiting = setTimeout(() => overdue.abort(), mostOrder)
     const help = 'run it again: it does what is left to do'
-    controller.abort(new ProvisionError('interrupted', `stopped by ${name}`, { help }))
+    stop(new ProvisionError('interrupted', `stopped by ${name}`, { help }))
   }
-  for (const name of names) process.on(name, stop)
+  for (const name of names) process.on(name, hear)
   return {
     signal: controller.signal,
     overdue: overdue.signal,
     handOver: () => {
       handedOver = true
     },
+    stop: (error) => {
+      if (!controller.signal.aborted) stop(error)
+    },
     dispose: () => {
       clearTimeout(telling)
       clearTimeout(waiting)
-      for (const name of names) process.off(name, stop)
+      for (const name of names) process.off(name, hear)
     },
   }
 }

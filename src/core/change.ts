@@ -1,5 +1,5 @@
 import { oneLine } from './one-line.ts'
-import { isSecret, type Text } from './secret.ts'
+import { isMark, isSecret, type Text } from './secret.ts'
 
 /** One field that differs, as shown to people: never holds a secret. */
 export interface Change {
@@ -36,7 +36,7 @@ export function changesOf(
 
 const shown = (text: string | undefined): string => {
   if (text === undefined) return 'none'
-  const line = text.startsWith('secret:') ? '[secret]' : oneLine(text)
+  const line = isMark(text) ? '[secret]' : oneLine(text)
   return line.length > 60 ? `${line.slice(0, 57)}…` : line
 }
 

@@ -1,6 +1,7 @@
 import type { Box } from './box.ts'
 import type { Endpoints } from './endpoint.ts'
 import { hostNamed, type Host } from './host.ts'
+import { refuseUnknown, type OptionNames } from './known-options.ts'
 import { readParams, type ParamSpecs, type ParamValues } from './params.ts'
 import { checkOptions, resourcesIn } from './playbook-rules.ts'
 import type { Resource } from './resource.ts'
@@ -37,7 +38,7 @@ export interface PlaybookOptions<H extends string, P extends ParamSpecs, R exten
    */
   readonly transaction?: boolean
   /** Runs when all resources are as they should be, at every run: insert sample data here, by key. */
-  readonly after?: (reach: Reach<R>, run: AfterRun) => Promise<void>
+  readonly after?: (reach: Reach<R>, run: AfterRun) => Promise<void> | void
 }
 
 export interface AfterRun {
@@ -72,6 +73,16 @@ export interface Playbook {
   ): Declaration
 }
 
+const names: OptionNames<PlaybookOptions<string, ParamSpecs, ResourceSet>> = {
+  name: true,
+  box: true,
+  hosts: true,
+  params: true,
+  resources: true,
+  transaction: true,
+  after: true,
+}
+
 export const isPlaybook = (value: unknown): value is Playbook =>
   typeof value === 'object' && value !== null && brand in value
 
@@ -84,6 +95,7 @@ export function definePlaybook<
   const R extends ResourceSet,
   const P extends ParamSpecs = Record<never, never>,
 >(options: PlaybookOptions<H, P, R>): Playbook {
+  refuseUnknown('the playbook', options, names)
   checkOptions(options)
   const { name, box, hosts, params, resources, after, transaction = false } = options
   return {
@@ -100,7 +112,7 @@ export function definePlaybook<
       })
       return {
         resources: resourcesIn(set),
-        after: after && ((reach, run) => after(reachOf(set, reach), run)),
+        after: after && (async (reach, run) => after(reachOf(set, reach), run)),
       }
     },
   }

@@ -18,6 +18,9 @@ export type Text = string | Secret
 
 const mask = '[secret]'
 
+/** Whether a text may have been made of a secret without `text`; without secrets it is whatever its author meant. */
+export const holdsMask = (text: string): boolean => made.size > 0 && text.includes(mask)
+
 /**
  * What was ever made a secret in this process. A mistake in a playbook can be told before its resources are known, and what
  * an edit takes out of it must still not show.
@@ -62,10 +65,22 @@ export const isSecret = (value: unknown): value is Secret =>
 export const reveal = (value: Text): string => (isSecret(value) ? value[hidden]() : value)
 
 /** What may be shown or stored of a text: itself, or for a secret a digest by which a change can be noticed. */
-export const showable = (value: Text): string => (isSecret(value) ? `secret:${fingerprint(value)}` : value)
+export const showable = (value: Text): string => (isSecret(value) ? markOf(reveal(value)) : value)
+
+/** Begins with a character that no environment variable can hold, so that nothing else is taken for one. */
+const marked = '\0secret:'
+
+/** What stands for a text that must not show; the text itself becomes no secret by that. */
+export const markOf = (value: string): string => `${marked}${fingerprint(value)}`
+
+/** Whether a text stands for one that must not show. */
+export const isMark = (text: string): boolean => text.startsWith(marked)
+
+/** A text that an older version has stored: its marks lack the first character. */
+export const withMark = (text: string): string => (/^secret:[0-9a-f]{32}$/.test(text) ? `\0${text}` : text)
 
 /** Salted by purpose, so that the digest is not the one that lists of known digests hold. */
-const fingerprint = (value: Secret): Digest => digestOf(`provision secret\0${reveal(value)}`).slice(0, 32)
+export const fingerprint = (value: string): Digest => digestOf(`provision secret\0${value}`).slice(0, 32)
 
 /** All secrets inside a plain value, however deep. */
 export function secretsIn(value: unknown): Secret[] {

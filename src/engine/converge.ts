@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Failure, Finished } from '../core/event.ts'
 import type { Facts } from '../core/facts.ts'
@@ -140,9 +141,10 @@ async function afterPhase(session: Session, hosts: readonly ProvidedHost[]): Pro
 /** What the playbook's own code throws, with the place it came from. */
 function afterError(error: unknown): ProvisionError {
   if (isProvisionError(error)) return error
-  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  const { message, stack = '' } =
+    error instanceof Error ? error : { message: `it threw ${inspect(error)}, which is no error` }
   return new ProvisionError('playbook', `the playbook's \`after\` failed: ${message}`, {
-    output: stack?.split('\n').slice(1, 4).join('\n'),
+    output: stack.split('\n').slice(1, 4).join('\n'),
     help: 'the hosts are as they should be; mend `after` and run `provision refresh`',
     cause: error,
   })

@@ -93,8 +93,10 @@ export async function planGroup(
   const asked = performance.now()
   const first = await ask()
   if (workIn(first.plan).length === 0) return answered(group, hosts, unreached, first)
+  const locking = lockOf(session, group, hosts.values())
+  // Only once they are asked for: they are waited for.
   for (const step of workIn(first.plan)) hosts.get(step.host)?.expect(step.actions)
-  const locks = await lockOf(session, group, hosts.values())
+  const locks = await locking
   if (!('isAloneSince' in locks)) return locks
   try {
     return answered(group, hosts, unreached, locks.isAloneSince(asked) ? first : await ask(), locks)

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import { isProvisionError, reasonOf } from '../core/error.ts'
 import type { Failure } from '../core/event.ts'
 import type { Style } from './style.ts'
@@ -34,7 +35,10 @@ export function failureOf(error: unknown, { ownDir, verbose }: Blame): Failure {
   }
   const output = verbose ? stack : undefined
   if (place) return { code: 'playbook', message: `${showPlace(place)}: ${reasonOf(error)}`, output }
-  return { code: 'bug', message: reasonOf(error), output, help: reportIt }
+  if (error instanceof Error) return { code: 'bug', message: reasonOf(error), output, help: reportIt }
+  // We throw nothing else.
+  const message = `the playbook threw ${inspect(error, { breakLength: Infinity })}, which is no error`
+  return { code: 'playbook', message, help: 'throw an Error: it also tells where' }
 }
 
 export const showPlace = ({ file, line, column }: Place): string => `${file}:${line}:${column}`

@@ -2,6 +2,7 @@ import { showDuration } from '../core/duration.ts'
 import type { Failure } from '../core/event.ts'
 import { endingOf, type Ending, type JournalTask, type RunRecord } from '../core/journal.ts'
 import type { Journal } from '../core/journal-read.ts'
+import { showTime } from '../core/show-time.ts'
 import { changesText } from './changes.ts'
 import { failureText } from './failure.ts'
 import type { Style } from './style.ts'
@@ -68,15 +69,6 @@ function rowOf({ number, journal }: Numbered, atWork: AtWork, style: Style): rea
     showDuration(finished?.durationMs ?? durationMs),
     endingText(endingOf(journal.run, atWork), style),
   ]
-}
-
-/** Date and time in the zone of who reads. */
-function showTime(iso: string): string {
-  const date = new Date(iso)
-  if (Number.isNaN(date.getTime())) return cleanLine(iso)
-  const two = (number: number) => String(number).padStart(2, '0')
-  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(two).join('-')
-  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
 }
 
 function endingText(ending: Ending, style: Style): string {

@@ -1,13 +1,16 @@
 import type { Event } from '../core/event.ts'
+import { isMark } from '../core/secret.ts'
 
 type Redact = (text: string) => string
 
 /** Masks secrets in every text of an event, before it is shown or turned into JSON, where escapes could hide them. */
 export function redactEvent(event: Event, redact: Redact): Event {
-  if (event.event !== 'planned') return mapTexts(event, redact)
+  // What stands for a secret shows whether a guess of it is right.
+  const hide: Redact = (text) => (isMark(text) ? '[secret]' : redact(text))
+  if (event.event !== 'planned') return mapTexts(event, hide)
   // Nobody is shown the actions of a plan, and they can hold the content of thousands of files.
   const steps = event.plan.steps.map((step) => ({ ...step, actions: [], undo: [] }))
-  return mapTexts({ ...event, plan: { ...event.plan, steps } }, redact)
+  return mapTexts({ ...event, plan: { ...event.plan, steps } }, hide)
 }
 
 /** Words of ours, by which programs tell events apart: a password that is such a word must not break them. */

@@ -8,7 +8,7 @@ import { aloneSize } from './file-batch.ts'
 import { unpacked } from './gzip.ts'
 import { isFast, isSlow } from './link-speed.ts'
 import { uploadPacked } from './upload-packed.ts'
-import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploading } from './upload.ts'
+import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
 import { timeLimit } from './time-limit.ts'
 
 /** What a host tells before large files are sent. */
@@ -21,6 +21,11 @@ interface Prepared {
 
 /** Searching keeps this machine busy, and making a file the host. */
 const patchesAtOnce = 2
+
+/** Files on their way; it may still reject. */
+interface Uploading {
+  readonly uploaded: Promise<readonly Uploaded[]>
+}
 
 /** Large files on their way. */
 interface Brought extends Uploading {
@@ -112,9 +117,15 @@ async function bringWhole(
 ): Promise<Uploading> {
   if (whole.length === 0) return { uploaded: Promise.resolve([]) }
   const second = await openBulk()
-  if (packed && isSlow(await link.measure(connection, signal)))
+  // Mostly wanted, and as long on its way as the link is measured.
+  const early = connection.isTight() || isSlow(link.facts()) ? undefined : second.sftp()
+  early?.catch(() => undefined)
+  if (packed && isSlow(await link.measure(connection, signal))) {
+    early?.then((sftp) => sftp.end()).catch(() => undefined)
     return { uploaded: Promise.resolve(await uploadPacked(second, place, whole, signal, onSent)) }
-  const { uploaded } = await uploadAll(second, place, whole, signal, onSent)
+  }
+  const sftp = await (early ?? second.sftp())
+  const uploaded = uploadAll(second, sftp, place, whole, signal, onSent)
   const from = { at: performance.now(), sent: second.traffic.soFar().sent }
   return {
     uploaded: uploaded.then((sent) => {

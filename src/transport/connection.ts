@@ -66,5 +66,7 @@ export interface Connection {
   forwardPort(host: string, port: number): Promise<Duplex>
   /** Has something done whenever sshd opens no further session: giving back those that lie idle. */
   readonly onFull: (giveBack: () => void) => void
+  /** Whether sshd has refused it a session because there were too many: one that lies idle may be in the way of others. */
+  readonly isTight: () => boolean
   close(): Promise<void>
 }

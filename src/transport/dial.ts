@@ -1,4 +1,6 @@
 import { connect, type Socket } from 'node:net'
+import { onAbort } from '../core/abort.ts'
+import type { ProvisionError } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
 import { interruption } from './exec-error.ts'
 import { dialThrough, type Way } from './jump.ts'
@@ -6,6 +8,7 @@ import { dialError } from './ssh-error.ts'
 
 /**
  * Opens a connection to where a host listens, directly or through its jump hosts.
+ * @param deadline aborted with the signal, too
  * @param timeout what the deadline allows, in milliseconds, for the message
  * @throws ProvisionError `host` with the reason, `interrupted` on abort
  */
@@ -15,7 +18,7 @@ export async function dial(
   deadline: AbortSignal,
   timeout: number,
 ): Promise<Way> {
-  if (signal.aborted) throw interruption(target.name, signal)
+  if (deadline.aborted) throw lateness(target, signal, timeout)
   if (target.jump !== undefined) return dialThrough(target.jump, target)
   return {
     sock: await dialDirectly(target, signal, deadline, timeout),
@@ -32,21 +35,23 @@ function dialDirectly(
   return new Promise((resolve, reject) => {
     // Without noDelay every command waits 40 ms for an acknowledgement.
     const sock = connect({ host: target.address, port: target.port, noDelay: true })
-    const stop = (): void => {
+    const forget = onAbort(deadline, () => {
       sock.destroy()
-      reject(signal.aborted ? interruption(target.name, signal) : dialError(target, timeoutError(), timeout))
-    }
-    deadline.addEventListener('abort', stop, { once: true })
+      reject(lateness(target, signal, timeout))
+    })
     sock.once('error', (error) => {
-      deadline.removeEventListener('abort', stop)
+      forget()
       reject(dialError(target, error, timeout))
     })
     sock.once('connect', () => {
-      deadline.removeEventListener('abort', stop)
+      forget()
       sock.removeAllListeners('error')
       resolve(sock)
     })
   })
 }
+
+const lateness = (target: SshTarget, signal: AbortSignal, timeout: number): ProvisionError =>
+  signal.aborted ? interruption(target.name, signal) : dialError(target, timeoutError(), timeout)
 
 export const timeoutError = (): Error => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })

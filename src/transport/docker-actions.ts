@@ -5,6 +5,7 @@ import { label } from '../core/label.ts'
 import { ownName } from '../core/making.ts'
 import { reveal } from '../core/secret.ts'
 import { dockerError, dockerStatus, found, unless } from './docker-error.ts'
+import { inspectNetwork } from './docker-inspect.ts'
 import { portHolder } from './docker-ports.ts'
 import { removeContainer } from './remove-container.ts'
 
@@ -100,7 +101,7 @@ async function createNetwork(
     })
   } catch (error) {
     if (dockerStatus(error) !== 409) throw error
-    const there: Dockerode.NetworkInspectInfo = await docker.getNetwork(name).inspect()
+    const there = await inspectNetwork(docker, name, signal)
     if (!isOurs(there.Labels, body.Labels)) throw taken(what)
   }
 }
@@ -165,7 +166,7 @@ async function explain(
   const status = dockerStatus(error)
   const failed = (help: string) => dockerError(what, error, signal, { help })
   if (action.do === 'start-container' && status === 500) {
-    const holder = await portHolder(docker, action.name).catch(() => undefined)
+    const holder = await portHolder(docker, action.name, signal).catch(() => undefined)
     if (holder) {
       return new ProvisionError(
         'conflict',

@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode'
 import { Readable } from 'node:stream'
 import { ProvisionError } from '../core/error.ts'
 import { nameInMaking } from '../core/making.ts'
-import { found } from './docker-error.ts'
+import { dockerError, found } from './docker-error.ts'
 import { demultiplex, unframed, type Chunks, type Frame, type OutputStream } from './docker-stream.ts'
 import { cutLines, type LineCutter } from './lines.ts'
 import { timeLimit } from './time-limit.ts'
@@ -23,24 +23,36 @@ export interface LogOptions {
   /** Only what was written since: seconds since 1970, or a time as in `LogLine`. */
   readonly since?: number | string | undefined
   readonly signal: AbortSignal
-  /** Called line by line; the next one is read when its promise is done. */
-  readonly onLine: (line: LogLine) => void | Promise<void>
+  /**
+   * Called line by line; the next one is read when its promise is done.
+   * @param until when the last piece of it was written: Docker cuts long lines, and stamps each piece
+   */
+  readonly onLine: (line: LogLine, until: string) => void | Promise<void>
 }
 
 /**
  * Reads the log of a container, line by line. Ends also, without an error, when the signal is aborted.
- * @throws ProvisionError `usage` when there is no such container
+ * @throws ProvisionError `usage` when there is no such container, `host` when it cannot be read or no further
  */
 export async function containerLogs(docker: Dockerode, name: string, options: LogOptions): Promise<void> {
-  const { follow = false, tail, since, signal, onLine } = options
+  const { signal, onLine } = options
   try {
-    const { container, inspection } = await containerCalled(docker, name, signal)
-    const stream = await openLog(container, { follow, tail, since: unixTime(since), signal })
-    await readLog(inspection.Config.Tty ? unframed(stream) : demultiplex(stream), (line) =>
-      signal.aborted ? undefined : onLine(line),
+    await readLog(framesOf(docker, name, options), (line, until) =>
+      signal.aborted ? undefined : onLine(line, until),
     )
   } catch (error) {
     if (!signal.aborted) throw error
+  }
+}
+
+async function* framesOf(docker: Dockerode, name: string, options: LogOptions): AsyncGenerator<Frame> {
+  const { follow = false, tail, since, signal } = options
+  try {
+    const { container, inspection } = await containerCalled(docker, name, signal)
+    const stream = await openLog(container, { follow, tail, since: unixTime(since), signal })
+    yield* inspection.Config.Tty ? unframed(stream) : demultiplex(stream)
+  } catch (error) {
+    throw dockerError(`container ${name}`, error, signal, { code: 'host' })
   }
 }
 
@@ -104,26 +116,30 @@ const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z /
 
 /** Puts frames together to lines. Docker stamps each frame, and cuts a line of more than 16 KB into several. */
 export async function readLog(frames: AsyncIterable<Frame>, onLine: LogOptions['onLine']): Promise<void> {
-  const ready: LogLine[] = []
+  const ready: { readonly line: LogLine; readonly until: string }[] = []
+  const ends: Record<OutputStream, string> = { stdout: '', stderr: '' }
   const times: Record<OutputStream, string> = { stdout: '', stderr: '' }
   const cutter = (stream: OutputStream): LineCutter =>
-    cutLines((line) => {
+    cutLines((text) => {
       // With a terminal there are no frames, and every line carries its stamp.
-      const time = stamp.exec(line)?.[0]
-      ready.push({ time: time?.trimEnd() ?? times[stream], stream, text: line.slice(time?.length ?? 0) })
+      const own = stamp.exec(text)?.[0]
+      const time = own?.trimEnd() ?? times[stream]
+      const line = { time, stream, text: text.slice(own?.length ?? 0) }
+      ready.push({ line, until: time > ends[stream] ? time : ends[stream] })
     })
   const cutters = { stdout: cutter('stdout'), stderr: cutter('stderr') }
   const open = { stdout: false, stderr: false }
   for await (const { stream, data } of frames) {
     const time = stampOf(data)
     if (time !== undefined && !open[stream]) times[stream] = time
+    ends[stream] = time ?? ends[stream]
     cutters[stream].push(time !== undefined && open[stream] ? data.subarray(time.length + 1) : data)
     open[stream] = data.at(-1) !== 10
-    for (const line of ready.splice(0)) await onLine(line)
+    for (const { line, until } of ready.splice(0)) await onLine(line, until)
   }
   cutters.stdout.end()
   cutters.stderr.end()
-  for (const line of ready) await onLine(line)
+  for (const { line, until } of ready) await onLine(line, until)
 }
 
 /** The stamp at the start of a frame; latin1 keeps bytes and letters the same in number. */

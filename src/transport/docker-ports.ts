@@ -5,10 +5,11 @@ import { containerName, containerState } from './docker-state.ts'
 export async function portHolder(
   docker: Dockerode,
   name: string,
+  signal: AbortSignal,
 ): Promise<{ readonly port: string; readonly by: string } | undefined> {
   const [inspection, running] = await Promise.all([
-    docker.getContainer(name).inspect(),
-    docker.listContainers(),
+    docker.getContainer(name).inspect({ abortSignal: signal }),
+    docker.listContainers({ abortSignal: signal }),
   ])
   const wanted = new Set(containerState(inspection).ports.map(({ host }) => host.split(':').pop()))
   for (const other of running) {

@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode'
 import type { Scope } from '../core/facts.ts'
 import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
 import { found } from './docker-error.ts'
+import { inspectImage } from './docker-inspect.ts'
 import type { Limit } from './docker-limit.ts'
 import {
   containerName,
@@ -44,7 +45,7 @@ export async function answerAll(
     return inspection?.Name === `/${name}` ? containerState(inspection) : undefined
   })
   const image = onceEach(async (ref) => {
-    const inspection = await limit(() => found(docker.getImage(ref).inspect()))
+    const inspection = await limit(() => inspectImage(docker, ref, signal))
     return inspection && imageState(inspection)
   })
 

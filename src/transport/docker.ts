@@ -11,6 +11,7 @@ import { wayToDocker } from './docker-dial.ts'
 import { dockerError } from './docker-error.ts'
 import { createLimit } from './docker-limit.ts'
 import { answerAll, callsFor, type DockerProbe } from './docker-probe.ts'
+import { interruption } from './exec-error.ts'
 import { imageSource, type ImageSource } from './image-source.ts'
 import { createLinkMeter, isSlow, worthMeasuring, type LinkMeter } from './link-speed.ts'
 import { lossBehind } from './loss.ts'
@@ -77,6 +78,8 @@ export function dockerOf(
     work: (either: AbortSignal) => Promise<T>,
   ): Promise<T> => within(most, () => noAnswer(name, most), signal, work)
 
+  const { signal: unstoppable } = new AbortController()
+
   const perform = async (action: Action, signal: AbortSignal, watch: HostWatcher): Promise<void> => {
     switch (action.do) {
       case 'load-image':
@@ -97,8 +100,13 @@ export function dockerOf(
           act(name, docker, action, either),
         )
       case 'create-container':
-      case 'start-container':
       case 'rename-container':
+        // Docker does it all the same when nobody waits any more, and then what takes it back would come too early.
+        return limit(() => {
+          if (signal.aborted) throw interruption(name, signal)
+          return inTime(patience.action, unstoppable, (either) => act(name, docker, action, either))
+        })
+      case 'start-container':
       case 'remove-container':
       case 'create-network':
       case 'remove-network':

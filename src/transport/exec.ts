@@ -179,7 +179,10 @@ function converse(
       lose()
       return
     }
-    if (signal.aborted) abort()
+    if (signal.aborted) {
+      abort()
+      return
+    }
 
     if (rest !== '') channel.write(rest)
     if (!source) {

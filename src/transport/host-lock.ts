@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { onAbort } from '../core/abort.ts'
 import { digestOf, short } from '../core/digest.ts'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Scope } from '../core/facts.ts'
@@ -104,18 +105,17 @@ export async function takeHostLock(
   }
 
   return new Promise((resolve, reject) => {
+    let forget = (): void => undefined
     const fail = (error: ProvisionError): void => {
-      signal.removeEventListener('abort', stop)
+      forget()
       release()
       channel.destroy()
       reject(error)
     }
-    const stop = (): void => fail(interruption(name, signal))
     const settle = (attempt: Attempt): void => {
-      signal.removeEventListener('abort', stop)
+      forget()
       resolve(attempt)
     }
-    signal.addEventListener('abort', stop, { once: true })
     let told = ''
     const hear = (answer: LockAnswer): void => {
       if (answer.says === 'busy' && onWait) {
@@ -145,6 +145,7 @@ export async function takeHostLock(
       lose()
       throw lossError(name, Date.now() - heardAt, pulse.patience)
     })
+    forget = onAbort(signal, () => fail(interruption(name, signal)))
     listen(channel, name, hear)
     channel.on('close', () => {
       lose()

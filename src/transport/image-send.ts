@@ -5,6 +5,7 @@ import type { BuiltImage } from '../core/build.ts'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import { label, labelVersion } from '../core/label.ts'
 import { dockerError, found } from './docker-error.ts'
+import { inspectImage } from './docker-inspect.ts'
 import { createLimit } from './docker-limit.ts'
 import { gzipped } from './gzip.ts'
 import { imageFingerprint } from './image-fingerprint.ts'
@@ -40,7 +41,7 @@ export async function sendImage(
   const { host, signal } = delivery
   const what = `${host} › image ${image.ref}`
   try {
-    const former = await found(target.getImage(image.ref).inspect())
+    const former = await inspectImage(target, image.ref, signal)
     if (former && imageFingerprint(former) === image.fingerprint) return
     const below = former ? sharedLayers(image.layers, [layersOf(former)]) : 0
     // Where it lacks the uppermost at most, no other image there could help more: each is 7 kB to ask for.
@@ -75,9 +76,7 @@ async function layersThere(
 ): Promise<number | 'named'> {
   const limit = createLimit(5)
   const listed = await target.listImages({ abortSignal: signal })
-  const inspected = await Promise.all(
-    listed.map(({ Id }) => limit(() => found(target.getImage(Id).inspect()))),
-  )
+  const inspected = await Promise.all(listed.map(({ Id }) => limit(() => inspectImage(target, Id, signal))))
   const there = inspected.filter((one) => one !== undefined)
   const same = there.find((one) => imageFingerprint(one) === image.fingerprint)
   if (same && (await named(target, same.Id, image.ref, signal))) return 'named'
@@ -86,8 +85,13 @@ async function layersThere(
 
 const layersOf = ({ RootFS }: Dockerode.ImageInspectInfo): readonly string[] => RootFS.Layers ?? []
 
-async function isImage(target: Dockerode, name: string, image: BuiltImage): Promise<boolean> {
-  const there = await found(target.getImage(name).inspect())
+async function isImage(
+  target: Dockerode,
+  name: string,
+  image: BuiltImage,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const there = await inspectImage(target, name, signal)
   return there !== undefined && imageFingerprint(there) === image.fingerprint
 }
 
@@ -137,10 +141,14 @@ async function load(
     tar.destroy()
   }
   for (const id of archive.ids) {
-    if (!(await isImage(target, id, image))) continue
+    if (!(await isImage(target, id, image, signal))) continue
     if (lowest === 0 || (await isWhole(target, id, signal))) return id
   }
-  await Promise.all(archive.ids.map((id) => found(target.getImage(id).remove()).catch(() => undefined)))
+  await Promise.all(
+    archive.ids.map((id) =>
+      found(target.getImage(id).remove({ abortSignal: signal })).catch(() => undefined),
+    ),
+  )
   return undefined
 }
 
@@ -168,7 +176,7 @@ async function isWhole(target: Dockerode, id: string, signal: AbortSignal): Prom
       ...{ name, Image: id, Cmd: ['true'], abortSignal: signal },
       Labels: { [label.version]: labelVersion, [label.trial]: '1' },
     })
-    await container.remove({ v: true })
+    await container.remove({ v: true, abortSignal: signal })
     return true
   } catch {
     return false

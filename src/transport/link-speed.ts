@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { performance, type EventLoopUtilization } from 'node:perf_hooks'
 import { Readable } from 'node:stream'
 import type { Connection } from './connection.ts'
 
@@ -132,15 +133,16 @@ async function timeBurst(connection: Connection, signal: AbortSignal): Promise<L
   let packs = false
   let wake: () => void = () => undefined
   const line = (): Promise<void> => new Promise((resolve) => (wake = resolve))
-  let from = 0
+  let from: { readonly at: number; readonly work: EventLoopUtilization } | undefined
   const took: number[] = []
   const stdin = async function* () {
     await ready
     for (const [i, size] of sizes.entries()) {
       if (isTold(took)) return
       const got = line()
-      from = performance.now()
-      yield randomBytes(size)
+      const bytes = randomBytes(size)
+      from = { at: performance.now(), work: performance.eventLoopUtilization() }
+      yield bytes
       // The last is all that the host still reads, which it has once this ends.
       if (i < sizes.length - 1) await got
     }
@@ -152,9 +154,10 @@ async function timeBurst(connection: Connection, signal: AbortSignal): Promise<L
     signal,
     onLine: (text) => {
       packs ||= text === 'gzip'
-      if (text === 'got' && from > 0) {
-        took.push(performance.now() - from)
-        from = 0
+      if (text === 'got' && from) {
+        // What this process does meanwhile for other hosts is no time on the way.
+        took.push(performance.now() - from.at - performance.eventLoopUtilization(from.work).active)
+        from = undefined
       }
       wake()
     },

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os'
 import type { Readable } from 'node:stream'
+import { onAbort } from '../core/abort.ts'
 import { ProvisionError } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
+import { interruption } from './exec-error.ts'
 import { cutLines } from './lines.ts'
 import { killMarked } from './marked-processes.ts'
 
@@ -35,7 +37,8 @@ export interface LocalEnd {
 
 /**
  * Runs a command in a process group of its own, with nothing to read. Resolves however it ends.
- * @throws ProvisionError `interrupted` when the signal is aborted; the whole group is gone by then
+ * @throws ProvisionError `interrupted` when the signal is aborted; the whole group is gone by then. Where nothing was begun
+ * yet it is the signal's own reason, if that is one for people
  */
 export async function runLocal({
   argv,
@@ -45,9 +48,11 @@ export async function runLocal({
   grace = 1_500,
   onLine,
 }: LocalCommand): Promise<LocalEnd> {
-  signal.throwIfAborted()
+  const name = argv[0] ?? 'command'
+  checkGoing(name, signal)
   // Loaded when something has to run: a run that finds nothing to do shall not pay for it.
   const { $ } = await import('zx')
+  checkGoing(name, signal)
   const shell = $({
     cwd,
     env: { ...process.env, ...env, [runVariable]: markOf(process.pid) },
@@ -66,19 +71,32 @@ export async function runLocal({
   feed(child.stdout, onLine)
   feed(child.stderr, onLine)
   const end = endGroup(() => child.pid, grace)
-  signal.addEventListener('abort', end.begin, { once: true })
-  // Nothing of it goes on when the user wants no good order.
-  process.once('exit', endMarked)
+  const forget = onAbort(signal, end.begin)
+  const leave = endAtExit()
   try {
     const { exitCode, signal: endedBy } = await child
     // What has left the group, and does not hold our pipes.
     if (signal.aborted) endMarked()
-    if (signal.aborted) throw new ProvisionError('interrupted', `${argv[0] ?? 'command'}: interrupted`)
+    if (signal.aborted) throw new ProvisionError('interrupted', `${name}: interrupted`)
     return { code: exitCode ?? undefined, signal: endedBy ?? undefined }
   } finally {
-    process.off('exit', endMarked)
-    signal.removeEventListener('abort', end.begin)
+    leave()
+    forget()
     end.finish()
+  }
+}
+
+function checkGoing(name: string, signal: AbortSignal): void {
+  if (signal.aborted) throw interruption(name, signal)
+}
+
+let running = 0
+
+/** Nothing of what runs goes on when the user wants no good order. Gives back how to end that. */
+function endAtExit(): () => void {
+  if (running++ === 0) process.once('exit', endMarked)
+  return () => {
+    if (--running === 0) process.off('exit', endMarked)
   }
 }
 

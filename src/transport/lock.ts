@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf, short } from '../core/digest.ts'
 import { ProvisionError, systemCode } from '../core/error.ts'
+import { showTime } from '../core/show-time.ts'
 
 export interface Lock {
   release(): Promise<void>
@@ -108,7 +109,7 @@ function ask(path: string): Promise<string | undefined> {
 export function describeHolder(holder: Holder | undefined, place: string): string {
   if (!holder) return `another run has been at work on ${place}`
   const { command, user, machine, pid } = holder
-  const since = new Date(holder.since).toLocaleTimeString()
+  const since = showTime(holder.since)
   const who = machine === undefined ? user : `${user}@${machine}`
   return `\`provision ${command}\` of ${who} (pid ${pid}) has been at work here since ${since}`
 }
@@ -124,4 +125,8 @@ export function holderIn(answer: string | undefined): Holder | undefined {
 }
 
 const isHolder = (value: unknown): value is Holder =>
-  typeof value === 'object' && value !== null && 'command' in value && 'since' in value
+  typeof value === 'object' &&
+  value !== null &&
+  'command' in value &&
+  'since' in value &&
+  typeof value.since === 'string'

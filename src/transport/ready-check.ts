@@ -1,5 +1,6 @@
 import type { Readiness } from '../core/action.ts'
-import { reasonOf } from '../core/error.ts'
+import { ProvisionError, reasonOf } from '../core/error.ts'
+import { compilePattern } from '../core/pattern.ts'
 import { endOnHost } from './container-process.ts'
 import { containerExec } from './docker-exec.ts'
 import { containerLogs } from './docker-logs.ts'
@@ -22,7 +23,7 @@ export function readinessCheck(place: Place, name: string, check: Readiness, end
     case 'running':
       return checkRunning(settled)
     case 'log':
-      return checkLog(place, name, new RegExp(check.pattern, 'u'), ended)
+      return checkLog(place, name, check.pattern, ended)
     case 'command':
       return (_, signal) => checkCommand(place, name, check.argv, bounded(signal, longestCommand))
     case 'tcp':
@@ -52,30 +53,49 @@ function checkRunning(enough: number): Attempt {
   }
 }
 
-/** Follows the log from the container's present start on. */
-function checkLog(place: Place, name: string, pattern: RegExp, signal: AbortSignal): Attempt {
-  let following: string | undefined
-  let found = false
+/** Follows the log from the container's present start on; what a former one has said counts for nothing. */
+function checkLog(place: Place, name: string, text: string, signal: AbortSignal): Attempt {
+  const pattern = compilePattern(text)
+  if (!pattern) return () => Promise.reject(noPattern(name, text))
   const waiting = { reason: `no line of its log matches ${String(pattern)} yet` }
+  let present: Following | undefined
   return (container) => {
     const { StartedAt } = container.State
-    if (following !== StartedAt) {
-      following = StartedAt
+    if (present?.start !== StartedAt) {
+      present?.over.abort()
+      const following: Following = { start: StartedAt, over: new AbortController(), found: false }
+      present = following
       containerLogs(place.docker, name, {
         follow: true,
         since: startOfLog(container),
-        signal,
-        onLine: ({ text }) => {
-          found ||= pattern.test(text)
+        signal: AbortSignal.any([signal, following.over.signal]),
+        onLine: (line) => {
+          following.found ||= pattern.test(line.text)
         },
       }).catch(() => {
         // Asked for again at the next try.
-        following = undefined
+        if (present === following) present = undefined
       })
     }
-    return Promise.resolve(found ? 'ready' : waiting)
+    return Promise.resolve(present.found ? 'ready' : waiting)
   }
 }
+
+/** A reading of the log of one start. */
+interface Following {
+  readonly start: string
+  readonly over: AbortController
+  found: boolean
+}
+
+const noPattern = (name: string, text: string): ProvisionError =>
+  new ProvisionError(
+    'ready',
+    `container ${name}: ready.log: ${JSON.stringify(text)} is not a regular expression`,
+    {
+      help: 'correct it in the playbook',
+    },
+  )
 
 /**
  * From when on the log is that of the present start; undefined for all of it. Docker notes the time of a start when that

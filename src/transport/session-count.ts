@@ -8,6 +8,9 @@ export interface SessionCount {
   readonly opened: (channel: Closing) => void
   /** Whether one was ever opened. */
   readonly hasOpened: () => boolean
+  /** Notes that sshd has refused one because there were too many. */
+  readonly refused: () => void
+  readonly wasRefused: () => boolean
   /** Waits until the next one ends; undefined where none is open. */
   readonly nextEnd: () => Promise<void> | undefined
 }
@@ -15,6 +18,7 @@ export interface SessionCount {
 export function countSessions(): SessionCount {
   let open = 0
   let hasOpened = false
+  let wasRefused = false
   const waiting: (() => void)[] = []
   return {
     opened(channel) {
@@ -26,6 +30,8 @@ export function countSessions(): SessionCount {
       })
     },
     hasOpened: () => hasOpened,
+    refused: () => (wasRefused = true),
+    wasRefused: () => wasRefused,
     nextEnd: () => (open === 0 ? undefined : new Promise((resolve) => waiting.push(resolve))),
   }
 }

@@ -85,6 +85,7 @@ async function whenFree<T>(session: Session, open: (session: Session, done: Done
       return await unlessLost<T>(session, (done) => open(session, done))
     } catch (error) {
       if (isProvisionError(error) || !isRefusal(error, tooMany)) throw error
+      session.sessions.refused()
       for (const giveBack of session.idle) giveBack()
       const end = session.sessions.nextEnd()
       if (end) {

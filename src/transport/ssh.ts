@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
 import type { AlgorithmList, Client, ClientErrorExtensions, KexAlgorithm } from 'ssh2'
+import { onAbort } from '../core/abort.ts'
 import type { ProvisionError } from '../core/error.ts'
 import { isProvisionError, systemCode } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
@@ -145,8 +146,7 @@ async function open({ target, signal, deadline, known, identity, options }: Open
   const agreed = new AbortController()
   // Without a reason it would make an error for each host.
   client.once('handshake', () => agreed.abort('agreed'))
-  const stop = (): void => void sock.destroy()
-  deadline.addEventListener('abort', stop, { once: true })
+  const forget = onAbort(deadline, () => sock.destroy())
   try {
     await opening
     openEarly()
@@ -162,7 +162,7 @@ async function open({ target, signal, deadline, known, identity, options }: Open
     const cause = sock.readableEnded || isCut(lastError) ? resetError(!agreed.signal.aborted) : lastError
     throw dialError(target, agreed.signal.aborted ? cause : foreignError(cause), timeout, greeting)
   } finally {
-    deadline.removeEventListener('abort', stop)
+    forget()
   }
   const patience = { interval: keepalive.interval, silence: keepalive.interval * (keepalive.count + 1) }
   watchSilence(sock, patience, (milliseconds) => (silence = milliseconds))
@@ -211,6 +211,7 @@ function over(session: Session, close: () => Promise<void>): Connection {
     },
     sftp: () => openSftp(session),
     onFull: (giveBack) => void session.idle.add(giveBack),
+    isTight: session.sessions.wasRefused,
     forwardSocket: (path) => unlessLost<Duplex>(session, (done) => openings.forwardSocket(path, done)),
     forwardPort: (host, port) =>
       unlessLost<Duplex>(session, (done) => client.forwardOut('127.0.0.1', 0, host, port, done)),

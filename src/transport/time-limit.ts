@@ -13,8 +13,12 @@ export function timeLimit(milliseconds: number): AbortSignal {
   return limit.signal
 }
 
+/** What is too late may end in good order for this long, such as by ending what it runs on a host. Milliseconds. */
+const ending = 2_000
+
 /**
- * Does work that has to end within so many milliseconds, by itself or when its signal is aborted.
+ * Does work that has to end within so many milliseconds, by itself or when its signal is aborted. Work that takes no notice
+ * of that is left to itself 2 s later, whatever it comes to.
  * @param late what it fails with when it takes longer
  */
 export async function within<T>(
@@ -24,12 +28,19 @@ export async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(late()), milliseconds)
+  let timer: NodeJS.Timeout | undefined
+  const overdue = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = late()
+      timer = setTimeout(() => reject(error), ending)
+      limit.abort(error)
+    }, milliseconds)
+  })
   const either = AbortSignal.any([signal, limit.signal])
   // All that goes on at once listens to it.
   setMaxListeners(0, either)
   try {
-    return await work(either)
+    return await Promise.race([work(either), overdue])
   } catch (error) {
     // Whatever it failed with then comes from that.
     if (!signal.aborted) limit.signal.throwIfAborted()

@@ -33,26 +33,22 @@ export type Uploaded = { readonly index: number } & (
 const transfer = { concurrency: 8, chunkSize: 261_120 }
 const filesAtOnce = 2
 
-/** Files on their way; it may still reject. */
-export interface Uploading {
-  readonly uploaded: Promise<readonly Uploaded[]>
-}
-
 /**
- * Brings whole files to a folder of the host, under names of this run. They are still to be checked and put in place. Tells
- * once they are on their way, from when on it needs no further session.
- * @throws ProvisionError `host` when the connection is lost or SFTP is not to be had, `interrupted` on abort
+ * Brings whole files to a folder of the host, under names of this run. They are still to be checked and put in place.
+ * @param opened which it ends
+ * @throws ProvisionError `host` when the connection is lost, `interrupted` on abort
  */
 export async function uploadAll(
   connection: Connection,
+  opened: SFTPWrapper,
   { folder, random }: { readonly folder: string; readonly random: string },
   uploads: readonly Upload[],
   signal: AbortSignal,
   onSent: (bytes: number) => void,
-): Promise<Uploading> {
+): Promise<readonly Uploaded[]> {
   // Loaded when there is bulk to send: most runs have none.
   const { default: SftpClient } = await import('ssh2-sftp-client')
-  const sftp = refusingNothing(await connection.sftp())
+  const sftp = refusingNothing(opened)
   const client = Object.assign(new SftpClient(connection.name, silent), { client: connection.client, sftp })
   const limit = createLimit(filesAtOnce)
   const send = async (upload: Upload): Promise<Uploaded> => {
@@ -71,7 +67,7 @@ export async function uploadAll(
     }
   }
   const sending = Promise.all(uploads.map((upload) => limit(() => send(upload))))
-  return { uploaded: unlessAborted(connection, signal, sending).finally(() => sftp.end()) }
+  return unlessAborted(connection, signal, sending).finally(() => sftp.end())
 }
 
 /**

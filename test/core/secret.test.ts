@@ -65,6 +65,7 @@ describe('a change', () => {
       'content: a → b ← user.jar ← User.java',
     ],
     [{ field: 'env.KEY', from: showable(password), to: 'x' }, 'env.KEY: [secret] → x'],
+    [{ field: 'env.A', from: 'secret:santa', to: 'secret:' }, 'env.A: secret:santa → secret:'],
     [{ field: 'text', from: 'a\nb', to: '' }, 'text: a⏎b → '],
     [{ field: 'long', from: undefined, to: 'x'.repeat(61) }, `long: none → ${'x'.repeat(57)}…`],
     [{ field: 'just so', from: undefined, to: undefined, because: ['x'] }, 'just so ← x'],

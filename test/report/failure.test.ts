@@ -58,9 +58,9 @@ describe('failureOf', () => {
       'what is no error at all',
       'just a text',
       {
-        code: 'bug',
-        message: 'just a text',
-        help: 'this is a bug of provision: please report it, with what --verbose shows',
+        code: 'playbook',
+        message: "the playbook threw 'just a text', which is no error",
+        help: 'throw an Error: it also tells where',
       },
     ],
   ])('tells %s', (_, error, failure) => expect(failureOf(error, blame)).toEqual(failure))

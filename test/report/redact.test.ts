@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/core/event.ts'
 import { redactor } from '../../src/core/redactor.ts'
-import { secret } from '../../src/core/secret.ts'
+import { secret, showable } from '../../src/core/secret.ts'
 import { mapTexts, redactEvent } from '../../src/report/redact.ts'
 
 const redact = redactor([secret('hunter22')])
@@ -33,6 +33,41 @@ describe('masking an event', () => {
   it('keeps a key that JavaScript takes for more than a name', () => {
     const given: unknown = JSON.parse('{ "__proto__": "hunter22" }')
     expect(JSON.stringify(mapTexts(given, redact))).toBe('{"__proto__":"[secret]"}')
+  })
+
+  it('shows no digest of a secret that differs', () => {
+    const [from, to] = [showable(secret('hunter22')), showable(secret('correct horse'))]
+    const event: Event = {
+      event: 'planned',
+      plan: {
+        playbook: 'shop',
+        environment: 'shop',
+        steps: [
+          {
+            ...{ id: 'a/container/x', host: 'a', kind: 'container', name: 'x', operation: 'recreate' },
+            changes: [
+              { field: 'env.KEY', from, to },
+              { field: 'env.NEW', from: undefined, to },
+              { field: 'env.NAME', from: 'secret:santa', to: 'elf' },
+            ],
+            ...{ needs: [], actions: [], undo: [] },
+          },
+        ],
+      },
+    }
+    expect(redactEvent(event, redact)).toMatchObject({
+      plan: {
+        steps: [
+          {
+            changes: [
+              { field: 'env.KEY', from: '[secret]', to: '[secret]' },
+              { field: 'env.NEW', from: undefined, to: '[secret]' },
+              { field: 'env.NAME', from: 'secret:santa', to: 'elf' },
+            ],
+          },
+        ],
+      },
+    })
   })
 
   it('shows nobody the actions of a plan', () => {

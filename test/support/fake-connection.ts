@@ -24,6 +24,7 @@ export function fakeConnection(given: Partial<Connection> = {}): Connection {
     forwardSocket: () => Promise.reject(refusal),
     forwardPort: () => Promise.reject(refusal),
     onFull: () => undefined,
+    isTight: () => false,
     close: () => Promise.resolve(),
     ...given,
   }

@@ -45,6 +45,7 @@ export function shellConnection(shell: Shell): Connection {
     sftp: elsewhere,
     forwardSocket: elsewhere,
     onFull: () => undefined,
+    isTight: () => false,
     forwardPort: elsewhere,
     close: () => Promise.resolve(),
     openly: script,

@@ -4,6 +4,7 @@ import type { Action } from '../../src/core/action.ts'
 import { lostError } from '../../src/transport/ssh-error.ts'
 import { dockerOf } from '../../src/transport/docker.ts'
 import { fakeConnection } from '../support/fake-connection.ts'
+import { fakeEngine, tell } from '../support/fake-engine.ts'
 
 /** Takes all that is written, and never says anything. */
 const silent = (): Duplex => new Duplex({ read: () => undefined, write: (_, __, done) => done() })
@@ -57,6 +58,34 @@ test.each([
   )
   expect(outcome?.ok === false && outcome.error.message).toMatch(/^app: the connection was lost/)
   await port.close()
+})
+
+const body = {
+  Image: 'shop/user',
+  Env: [],
+  Labels: {},
+  ExposedPorts: {},
+  HostConfig: { PortBindings: {}, Binds: [], RestartPolicy: { Name: 'no' } },
+}
+
+test.each<Action>([
+  { do: 'create-container', name: 'user.provision-new', body },
+  { do: 'rename-container', name: 'user.provision-new', to: 'user' },
+])('what Docker would do all the same is waited for: $do', async (action) => {
+  const stop = new AbortController()
+  const asked: string[] = []
+  const engine = await fakeEngine((path, response) => {
+    asked.push(path)
+    stop.abort()
+    setTimeout(() => tell(response, { Id: 'c' }, path.includes('/rename') ? 204 : 201), 50)
+  })
+  const port = dockerOf(fakeConnection({ forwardSocket: engine.dial }))
+  expect(await port.perform([action], stop.signal)).toMatchObject([{ ok: true }])
+  // But nothing is begun after a stop.
+  expect(await port.perform([action], stop.signal)).toMatchObject([{ error: { code: 'interrupted' } }])
+  expect(asked).toHaveLength(1)
+  await port.close()
+  await engine.stop()
 })
 
 test('an interruption is told as such', async () => {

@@ -2,13 +2,21 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { ProvisionError } from '../../src/core/error.ts'
-import { acquireLock } from '../../src/transport/lock.ts'
+import { acquireLock, describeHolder, holderIn } from '../../src/transport/lock.ts'
 import { matching } from '../support/matching.ts'
 
 const never = new AbortController().signal
 const place = (): string => `/state/${process.pid}/${Math.random()}`
 
 describe('the lock of an environment', () => {
+  it('tells since when it is held, with the day, in figures of no place', () => {
+    const since = new Date(2026, 0, 2, 3, 4, 5).toISOString()
+    const holder = { command: 'refresh', user: 'ann', machine: 'desk', pid: 7, since }
+    expect(describeHolder(holder, '/state')).toBe(
+      '`provision refresh` of ann@desk (pid 7) has been at work here since 2026-01-02 03:04:05',
+    )
+  })
+
   it('lets one in and tells the other who holds it', async () => {
     const state = place()
     const first = await acquireLock(state, 'quickstart', never, () => undefined)
@@ -20,6 +28,11 @@ describe('the lock of an environment', () => {
     await (await second).release()
     expect(told[0]).toMatch(new RegExp(`provision quickstart.*pid ${process.pid}.*since`))
   })
+
+  it.each(['', '{', '[]', '{"command":"x"}', '{"command":"x","since":{}}'])(
+    'knows nobody who says %j',
+    (answer) => expect(holderIn(answer)).toBeUndefined(),
+  )
 
   it('keeps different environments apart', async () => {
     const locks = await Promise.all(

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { timeLimit } from '../../src/transport/time-limit.ts'
+import { timeLimit, within } from '../../src/transport/time-limit.ts'
 
 const isCallable = (value: unknown): value is () => void => typeof value === 'function'
 
@@ -32,5 +32,50 @@ describe('timeLimit', () => {
       collectGarbage()
     }
     expect(await Promise.race([cut, sleep(3_000, 'never cut')])).toBe('cut')
+  })
+})
+
+describe('within', () => {
+  const late = () => new Error('late')
+  const never = new AbortController().signal
+  const heeding = (signal: AbortSignal) =>
+    new Promise<string>((_, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('cut')))
+    })
+
+  it.each<[string, (signal: AbortSignal) => Promise<string>]>([
+    ['ends when told to', heeding],
+    ['takes no notice', () => new Promise(() => undefined)],
+    ['takes no notice and fails later', () => sleep(2_300).then(() => Promise.reject(new Error('other')))],
+  ])('gives up work that %s', async (_, work) => {
+    const began = performance.now()
+    await expect(within(50, late, never, work)).rejects.toThrow('late')
+    expect(performance.now() - began).toBeLessThan(2_250)
+    // For what fails later.
+    await sleep(500)
+  })
+
+  it('lets work end in good order that is too late', async () => {
+    let isOver = false
+    const work = (signal: AbortSignal) =>
+      heeding(signal).catch(async (error: unknown) => {
+        await sleep(100)
+        isOver = true
+        throw error
+      })
+    await expect(within(10, late, never, work)).rejects.toThrow('late')
+    expect(isOver).toBe(true)
+  })
+
+  it('tells what work in time comes to', async () => {
+    expect(await within(1_000, late, never, () => Promise.resolve('done'))).toBe('done')
+    await expect(within(1_000, late, never, () => Promise.reject(new Error('own')))).rejects.toThrow('own')
+  })
+
+  it('tells what work fails with that is interrupted', async () => {
+    const stop = new AbortController()
+    const working = within(1_000, late, stop.signal, heeding)
+    stop.abort()
+    await expect(working).rejects.toThrow('cut')
   })
 })

@@ -1,9 +1,9 @@
 import { ProvisionError } from '../../core/error.ts'
-import { milliseconds } from '../../core/duration.ts'
 import { defineCommand } from '../command.ts'
 import { printerFor } from '../container-logs.ts'
 import { followLog } from '../follow-log.ts'
 import type { Run } from '../run.ts'
+import { sinceOf } from '../since.ts'
 import { containerLabel, containersCalled, hostCalled } from '../targets.ts'
 
 export const command = defineCommand({
@@ -26,7 +26,7 @@ export const command = defineCommand({
   ],
   run: async (context, { args, options }) => {
     const tail = tailOf(options.tail)
-    const since = sinceOf(options.since, Date.now())
+    const since = options.since === undefined ? undefined : sinceOf(options.since, Date.now())
     const workspace = await context.workspace()
     await context.withRun(workspace, async (run) => {
       const wanted = containersCalled(args, run.containers)
@@ -66,17 +66,5 @@ function tailOf(text: string | undefined): number | undefined {
   if (Number.isSafeInteger(lines) && lines >= 0) return lines
   throw new ProvisionError('usage', `--tail: ${JSON.stringify(text)} is not a number of lines`, {
     help: 'write a number, or all',
-  })
-}
-
-/** Seconds since 1970. */
-function sinceOf(text: string | undefined, now: number): number | undefined {
-  if (text === undefined) return undefined
-  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? []
-  const isUnit = unit === 'ms' || unit === 's' || unit === 'm' || unit === 'h'
-  const time = isUnit ? now - milliseconds(`${Number(count)}${unit}`, '--since') : Date.parse(text)
-  if (!Number.isNaN(time)) return time / 1000
-  throw new ProvisionError('usage', `--since: ${JSON.stringify(text)} is not a time`, {
-    help: 'write it like 30s, 5m, 1h or 2026-01-31T12:00:00Z',
   })
 }

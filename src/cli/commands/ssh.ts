@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { ProvisionError, systemCode } from '../../core/error.ts'
 import { quoteAll } from '../../core/quote.ts'
+import { temporaryName } from '../../core/temporary.ts'
 import { defineCommand } from '../command.ts'
 import { sshConfigText } from '../ssh-config.ts'
 import { hostCalled } from '../targets.ts'
@@ -34,7 +35,10 @@ export const command = defineCommand({
     const { ssh } = hostCalled(args[0], hosts)
     await mkdir(workspace.stateDir, { recursive: true, mode: 0o700 })
     const config = join(workspace.stateDir, 'ssh-config')
-    await writeFile(config, sshConfigText(hosts.map((host) => host.ssh)), { mode: 0o600 })
+    // A client of another call may be reading it.
+    const temporary = temporaryName(config, process.pid)
+    await writeFile(temporary, sshConfigText(hosts.map((host) => host.ssh)), { mode: 0o600 })
+    await rename(temporary, config)
     const line = rest && (rest.length === 1 ? rest : [quoteAll(rest)])
     const terminal = line && context.stdin.isTTY && context.stdout.isTTY ? ['-t'] : []
     context.handOver()

@@ -2,13 +2,15 @@ import { showBytes } from '../../../core/bytes.ts'
 import { defineCommand } from '../../command.ts'
 
 export const command = defineCommand({
-  summary: 'remove boxes that no node was made from',
+  summary: 'remove boxes that no node was made from, except the newest of each name',
   args: [],
   options: {},
   examples: [['provision box prune --yes', 'without asking']],
   run: async (context) => {
     const { emit, signal, wiring } = context
-    if (!(await context.confirm('Remove all boxes that no node was made from?'))) {
+    if (
+      !(await context.confirm('Remove all boxes that no node was made from, except the newest of each name?'))
+    ) {
       emit({ event: 'note', level: 'info', text: 'nothing was removed' })
       return 1
     }
