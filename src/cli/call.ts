@@ -18,6 +18,8 @@ export interface World extends Pick<
   Context,
   'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'look' | 'signal' | 'handOver' | 'emit'
 > {
+  /** Aborted when a stopped run does not end in good order. */
+  readonly overdue: AbortSignal
   readonly streams: { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream }
   /** Shows text to people. */
   readonly show: (text: string) => void

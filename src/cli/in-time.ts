@@ -1,3 +1,4 @@
+import { onAbort } from '../core/abort.ts'
 import type { Emit, Event } from '../core/event.ts'
 import { changesIn } from '../core/plan.ts'
 
@@ -36,16 +37,30 @@ export function followProgress(): Progress {
   }
 }
 
-/** Waits for work, but no longer than until a signal; then fails with what that is aborted with. */
-export async function inTime<T>(work: Promise<T>, overdue: AbortSignal): Promise<T> {
-  let give: () => void = () => undefined
+/**
+ * Waits for work, but no longer than until a signal; then fails with what that is aborted with.
+ * @param patience how long it may still take after that. Milliseconds
+ */
+export async function inTime<T>(work: Promise<T>, overdue: AbortSignal, patience = 0): Promise<T> {
+  let forget: () => void = () => undefined
   const late = new Promise<never>((_, reject) => {
-    give = () => reject(overdue.reason instanceof Error ? overdue.reason : new Error('overdue'))
-    overdue.addEventListener('abort', give, { once: true })
+    const giveUp = () => reject(overdue.reason instanceof Error ? overdue.reason : new Error('overdue'))
+    forget = onAbort(overdue, () => void setTimeout(giveUp, patience))
   })
   try {
     return await Promise.race([work, late])
   } finally {
-    overdue.removeEventListener('abort', give)
+    forget()
   }
+}
+
+/** What is said of a run that did not end in time; others say it themselves. */
+export function cutOffTexts({ underWay, notBegun }: Progress): readonly string[] {
+  const [late, left] = [underWay(), notBegun()]
+  return [
+    ['cut off, because it did not end in good order', ...(late.length > 0 ? [late.join(', ')] : [])].join(
+      ': ',
+    ),
+    ...(left.length > 0 ? [`not begun, because the run was interrupted: ${left.join(', ')}`] : []),
+  ]
 }

@@ -13,7 +13,7 @@ import { commandLineFor } from './commandline.ts'
 import type { Globals } from './globals.ts'
 import { holdLast, stoppedBy } from './hold-last.ts'
 import { openReport, type ReportOptions } from './reports.ts'
-import { followProgress, inTime, type Progress } from './in-time.ts'
+import { cutOffTexts, followProgress, inTime } from './in-time.ts'
 import { hearPlaybookCode } from './playbook-code.ts'
 import { listenToSignals } from './signals.ts'
 import { unlessDry } from './unless-dry.ts'
@@ -96,7 +96,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
       blame,
     }
     const calling = callCommand(argv, { ...world, cwd: process.cwd(), emit: run.emit, learned })
-    code = await unlessDry(inTime(calling, signals.overdue), () => {
+    code = await unlessDry(inTime(calling, signals.overdue, lastWords), () => {
       const late = progress.underWay().join(', ')
       const error = new Error(`nothing is left that could end this call${late === '' ? '' : `: ${late}`}`)
       signals.stop(error)
@@ -130,15 +130,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   return code === 0 ? 1 : code
 }
 
-const codeOf = ({ code }: Failure): ExitCode => (code === 'usage' ? 2 : code === 'interrupted' ? 130 : 1)
+/** What was cut off has so long to say so by a report of its own, which may hold the screen. Milliseconds. */
+const lastWords = 200
 
-/** What is said of a run that did not end in time; others say it themselves. */
-function cutOffTexts({ underWay, notBegun }: Progress): readonly string[] {
-  const [late, left] = [underWay(), notBegun()]
-  return [
-    ['cut off, because it did not end in good order', ...(late.length > 0 ? [late.join(', ')] : [])].join(
-      ': ',
-    ),
-    ...(left.length > 0 ? [`not begun, because the run was interrupted: ${left.join(', ')}`] : []),
-  ]
-}
+const codeOf = ({ code }: Failure): ExitCode => (code === 'usage' ? 2 : code === 'interrupted' ? 130 : 1)

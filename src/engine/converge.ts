@@ -138,13 +138,19 @@ async function afterPhase(session: Session, hosts: readonly ProvidedHost[]): Pro
   )
 }
 
+/** Where this code lies: what it says of itself helps nobody to mend a playbook. */
+const ownFolder = new URL('.', import.meta.url).href
+
+const framesIn = (stack: string): readonly string[] =>
+  stack.split('\n').filter((line) => /^ +at /.test(line) && !line.includes(ownFolder))
+
 /** What the playbook's own code throws, with the place it came from. */
 function afterError(error: unknown): ProvisionError {
   if (isProvisionError(error)) return error
   const { message, stack = '' } =
     error instanceof Error ? error : { message: `it threw ${inspect(error)}, which is no error` }
   return new ProvisionError('playbook', `the playbook's \`after\` failed: ${message}`, {
-    output: stack.split('\n').slice(1, 4).join('\n'),
+    output: framesIn(stack).slice(0, 3).join('\n') || undefined,
     help: 'the hosts are as they should be; mend `after` and run `provision refresh`',
     cause: error,
   })

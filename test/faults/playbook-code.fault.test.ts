@@ -95,3 +95,9 @@ it.each(['plain', 'logs'])('an `after` that is no async function is fine: %s', a
   expect(stderr).not.toContain('topsecret')
   expect(code).toBe(0)
 })
+
+it('what `after` throws is told with its places in the playbook, and none of ours', async () => {
+  const { stdout, stderr } = await refresh('sync')
+  expect(`${stdout}${stderr}`).toMatch(/^ +at after \(.*\/sync\/playbook\.ts:9:\d+\)$/m)
+  expect(`${stdout}${stderr}`).not.toMatch(/^ +at .*\/dist\//m)
+})
