@@ -40,6 +40,8 @@ export type Action =
       readonly env: Readonly<Record<string, Text>>
       /** Milliseconds. */
       readonly timeout: number
+      /** Only asks whether what ran before it has reached its purpose, and goes with it: what to say when it has not. */
+      readonly unmet?: string
     }
   | { readonly do: 'load-image'; readonly image: BuiltImage }
   /** Removes those that were built by us, have lost their name to another, and are used by no container. */
@@ -55,7 +57,13 @@ export type Action =
       /** Seconds; undefined for what the container was made with. */
       readonly grace: number | undefined
     }
-  | { readonly do: 'rename-container'; readonly name: string; readonly to: string }
+  | {
+      readonly do: 'rename-container'
+      readonly name: string
+      readonly to: string
+      /** Makes its step's purpose reached: what follows only tidies up, and takes nothing back when it fails. */
+      readonly handsOver?: true
+    }
   | { readonly do: 'remove-container'; readonly name: string }
   | {
       readonly do: 'await-container'
@@ -79,7 +87,16 @@ export function laneOf(action: Action): Lane {
       return 'commands'
     case 'load-image':
       return 'bulk'
-    default:
+    case 'prune-images':
+    case 'create-network':
+    case 'remove-network':
+    case 'create-volume':
+    case 'create-container':
+    case 'start-container':
+    case 'stop-container':
+    case 'rename-container':
+    case 'remove-container':
+    case 'await-container':
       return 'docker'
   }
 }

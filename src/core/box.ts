@@ -1,5 +1,6 @@
 import type { Image } from './build.ts'
 import { ProvisionError } from './error.ts'
+import { refuseUnknown, type OptionNames } from './known-options.ts'
 import type { Local } from './local.ts'
 import { firstProblem, ownerProblem, quoted } from './rules.ts'
 
@@ -13,6 +14,8 @@ export interface BoxOptions {
   /** Images to have inside besides those of the playbook. */
   readonly images?: readonly Image[]
 }
+
+const names: OptionNames<BoxOptions> = { name: true, build: true, user: true, images: true }
 
 const brand = Symbol.for('provision.box')
 
@@ -31,9 +34,11 @@ export const isBoxName = (name: unknown): name is string =>
 
 /**
  * Describes a box; the default export of `boxes/<name>/box.ts`.
- * @throws ProvisionError `playbook` for a name or user that cannot be one
+ * @throws ProvisionError `playbook` for a name or user that cannot be one, and an option that there is not
  */
-export function defineBox({ name, build, user = 'core', images = [] }: BoxOptions): Box {
+export function defineBox(options: BoxOptions): Box {
+  refuseUnknown('the box', options, names)
+  const { name, build, user = 'core', images = [] } = options
   const problem = firstProblem(
     isBoxName(name) ? undefined : `name: ${quoted(name)} cannot be the name of a box`,
     ownerProblem('user', user),

@@ -42,6 +42,14 @@ export interface Folder {
 /** Something made or read on this machine before a host is touched. */
 export type Build = Artifact | Image | Folder
 
+export const isImage = (value: unknown): value is Image => isOfKind(value, 'image') && 'ref' in value
+
+export const isArtifact = (value: unknown): value is Artifact =>
+  isOfKind(value, 'artifact') && 'name' in value
+
+const isOfKind = (value: unknown, kind: Build['kind']): value is object =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind
+
 /** Two builds of one id are one build, and have to say the same. */
 export function buildId(build: Build): string {
   switch (build.kind) {

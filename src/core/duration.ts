@@ -1,6 +1,9 @@
 import { ProvisionError } from './error.ts'
 
-/** A length of time as people write it: `250ms`, `30s`, `5m`, `1h`, or a number of milliseconds. */
+/**
+ * A length of time as people write it: `250ms`, `30s`, `5m`, `1h`, or a number of milliseconds. What is waited for takes 24 days
+ * at most.
+ */
 export type Duration = number | `${number}ms` | `${number}s` | `${number}m` | `${number}h`
 
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
@@ -14,6 +17,24 @@ export function milliseconds(duration: Duration, what: string): number {
   if (ms !== undefined) return ms
   throw new ProvisionError('playbook', `${what}: ${JSON.stringify(duration)} is not a length of time`, {
     help: 'write it like "250ms", "30s", "5m" or "1h"',
+  })
+}
+
+/** The longest that is waited for: 24 days. A timer takes 2^31 - 1 ms, and here and there something is added. */
+const longestWait = 24 * 24 * units.h
+
+/** Whether a timer can wait so many milliseconds. */
+export const fitsTimer = (ms: number): boolean => ms <= longestWait
+
+/**
+ * Milliseconds of a duration that something is to wait for.
+ * @throws ProvisionError when it is none, or longer than a timer can wait
+ */
+export function timerLength(duration: Duration, what: string): number {
+  const ms = milliseconds(duration, what)
+  if (fitsTimer(ms)) return ms
+  throw new ProvisionError('playbook', `${what}: ${JSON.stringify(duration)} is longer than 24 days`, {
+    help: 'give at most "576h"',
   })
 }
 

@@ -19,6 +19,10 @@ export const endpointOf = (name: string, host: string, port: number): Endpoint =
 /** A port whose name begins with `http` or `https` is for browsers; of the others only the address is known. */
 const schemeOf = (name: string): string => /^https?/.exec(name)?.[0] ?? 'tcp'
 
+/** Whether only the machine itself reaches an address. */
+export const isLoopback = (address: string): boolean =>
+  address === 'localhost' || address === '::1' || /^127(?:\.\d+){3}$/.test(address)
+
 /** A port of a container that its host publishes. */
 export interface PublishedPort {
   /** On the host. */

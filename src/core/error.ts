@@ -10,21 +10,25 @@
  * - `locked`: somebody else is at work on the environment
  * - `interrupted`: the user stopped the run (exit code 130)
  */
-export type ErrorCode =
-  | 'usage'
-  | 'playbook'
-  | 'conflict'
-  | 'build'
-  | 'engine'
-  | 'host'
-  | 'provider'
-  | 'box'
-  | 'action'
-  | 'ready'
-  | 'edited'
-  | 'state'
-  | 'locked'
-  | 'interrupted'
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** All of them, for whoever reads one. */
+export const errorCodes = [
+  'usage',
+  'playbook',
+  'conflict',
+  'build',
+  'engine',
+  'host',
+  'provider',
+  'box',
+  'action',
+  'ready',
+  'edited',
+  'state',
+  'locked',
+  'interrupted',
+] as const
 
 export interface ErrorDetails {
   /** The end of the output of whatever failed; shown indented below the message. */

@@ -1,6 +1,7 @@
-import { claimsClash } from './claim.ts'
+import { claimed, createClaims } from './claim.ts'
 import { buildId, type Build } from './build.ts'
 import { ProvisionError } from './error.ts'
+import { refuseOverlaps } from './places.ts'
 import { resourceId, resourceTitle, type Resource } from './resource.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -20,12 +21,14 @@ export interface GraphNode {
 
 /**
  * Collects what the listed resources need, checks what can be checked without a host, and orders all.
- * @throws ProvisionError `playbook` for an unknown host, a broken rule, two resources with one id, a claim made twice, a cycle
+ * @throws ProvisionError `playbook` for an unknown host, a broken rule, two resources with one id, a claim made twice, what lies
+ * below a file, a cycle
  */
 export function graphOf(listed: readonly Resource[], hosts: readonly string[]): Graph {
   const nodes = collect(listed)
+  const known = new Set(hosts)
   for (const { resource } of nodes.values()) {
-    if (!hosts.includes(resource.host)) {
+    if (!known.has(resource.host)) {
       throw new ProvisionError(
         'playbook',
         `${resourceTitle(resource)}: the playbook has no host ${JSON.stringify(resource.host)}`,
@@ -42,6 +45,7 @@ export function graphOf(listed: readonly Resource[], hosts: readonly string[]): 
   }
   const order = ordered(nodes)
   checkClaims(order)
+  refuseOverlaps(order.map(({ resource }) => ({ resource, files: () => claimed('file', resource.claims) })))
   return { resources: order, builds: buildsOf(order) }
 }
 
@@ -90,18 +94,17 @@ function ordered(nodes: ReadonlyMap<string, GraphNode>): GraphNode[] {
 }
 
 function checkClaims(nodes: readonly GraphNode[]): void {
-  const taken: { host: string; claim: string; resource: Resource }[] = []
+  const take = createClaims<Resource>()
   for (const { resource } of nodes) {
     for (const claim of resource.claims) {
-      const other = taken.find((one) => one.host === resource.host && claimsClash(one.claim, claim))
+      const other = take(resource.host, claim, resource)
       if (other) {
         throw new ProvisionError(
           'playbook',
-          `${resourceTitle(resource)}: ${claim} is already taken by ${other.resource.kind} ${other.resource.name}`,
+          `${resourceTitle(resource)}: ${claim} is already taken by ${other.kind} ${other.name}`,
           { help: 'give one of them another, or put it on another host' },
         )
       }
-      taken.push({ host: resource.host, claim, resource })
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Action } from './action.ts'
 import type { ProvisionError } from './error.ts'
 import { factOf } from './facts.ts'
 import type { Answer, Probe } from './probe.ts'
-import { ref, type Ref } from './ref.ts'
+import { isRef, ref, type Ref } from './ref.ts'
 
 /** A host of the topology, as a playbook sees it. */
 export interface Host<Name extends string = string> {
@@ -15,6 +15,9 @@ export const hostNamed = <Name extends string>(name: Name): Host<Name> => ({
   name,
   address: ref({ label: `${name}.address` }, (facts) => factOf(facts.hosts, 'host', name).address),
 })
+
+export const isHost = (value: unknown): value is Host =>
+  typeof value === 'object' && value !== null && 'name' in value && 'address' in value && isRef(value.address)
 
 /** How one host is reached over SSH. */
 export interface SshTarget {

@@ -1,8 +1,10 @@
 import type { Change } from './change.ts'
+import { errorCodes } from './error.ts'
 import type { Failure } from './event.ts'
 import { journalVersion, type JournalHead, type JournalTask, type RunRecord } from './journal.ts'
 import * as read from './journal-fields.ts'
 import type { Operation, Plan, Step } from './plan.ts'
+import { withMark } from './secret.ts'
 
 /** What a journal holds, as far as it can be read. */
 export type Journal =
@@ -110,17 +112,12 @@ function failuresOf(entries: readonly read.Fields[]): readonly Failure[] {
 }
 
 const failureOf = ({ code, message, output, log, help }: read.Fields): Failure => ({
-  code: codes.find((known) => known === code) ?? 'bug',
+  code: errorCodes.find((known) => known === code) ?? 'bug',
   message: read.textOf(message),
   output: read.maybeText(output),
   ...(log === undefined ? {} : { log: read.textsOf(log) }),
   help: read.maybeText(help),
 })
-
-const codes = [
-  ...(['usage', 'playbook', 'conflict', 'build', 'engine', 'host', 'provider', 'box'] as const),
-  ...(['action', 'ready', 'edited', 'state', 'locked', 'interrupted'] as const),
-] satisfies readonly Failure['code'][]
 
 function planOf(value: unknown): Plan {
   const plan = read.isFields(value) ? value : {}
@@ -147,7 +144,12 @@ const stepOf = ({ id, host, kind, name, operation, changes, needs }: read.Fields
 
 const changeOf = ({ field, from, to, because }: read.Fields): Change => ({
   field: read.textOf(field),
-  from: read.maybeText(from),
-  to: read.maybeText(to),
+  from: valueIn(from),
+  to: valueIn(to),
   because: read.textsOf(because),
 })
+
+function valueIn(value: unknown): string | undefined {
+  const text = read.maybeText(value)
+  return text === undefined ? undefined : withMark(text)
+}

@@ -1,18 +1,20 @@
 import { ProvisionError } from './error.ts'
 import { quoted } from './rules.ts'
+import { shownValue } from './shown-value.ts'
 import { didYouMean } from './suggest.ts'
 
-/** The names of all options of a type; the compiler sees to it that none is left out. */
-export type OptionNames<T> = Readonly<Record<keyof T & string, true>>
+/** The names of all options of a type, or of any in a union; the compiler sees to it that none is left out. */
+export type OptionNames<T> = Readonly<Record<NamesIn<T>, true>>
+
+type NamesIn<T> = T extends unknown ? keyof T & string : never
 
 /**
  * Refuses options that nobody knows: playbooks run without a type check, and a misspelt option would do nothing, silently.
  * @throws ProvisionError `playbook`
  */
-export function refuseUnknown<T extends object>(title: string, options: T, names: OptionNames<T>): void
 export function refuseUnknown(title: string, options: unknown, names: Readonly<Record<string, true>>): void {
   if (typeof options !== 'object' || options === null) {
-    throw new ProvisionError('playbook', `${title}: its options are ${String(options)}`, {
+    throw new ProvisionError('playbook', `${title}: its options are ${shownValue(options)}`, {
       help: `give an object with ${Object.keys(names).join(', ')}`,
     })
   }

@@ -60,6 +60,10 @@ export function mirroredFolders({ source }: Pick<Mirror, 'source'>): string[] {
   return [...all.add('')].sort()
 }
 
+/** The files that it puts there; absolute paths. */
+export const mirroredFiles = ({ to, source }: Pick<Mirror, 'to' | 'source'>): readonly string[] =>
+  source.files.map(({ path }) => below(to, path))
+
 /** What to ask a host about a mirror. */
 export const mirrorProbes = (mirror: Mirror) => ({
   folders: mirroredFolders(mirror).map((path) => statProbe(wantedFolder(mirror, path))),

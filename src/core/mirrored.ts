@@ -1,8 +1,16 @@
 import type { BuiltArtifact } from './build.ts'
 import type { Scope } from './facts.ts'
 import type { Host } from './host.ts'
+import { pathClaim } from './claim.ts'
 import { manifestPath } from './manifest.ts'
-import { mirrorChanges, mirrorProbes, mirrorRemedy, mirrorState, type Mirror } from './mirror.ts'
+import {
+  mirrorChanges,
+  mirroredFiles,
+  mirrorProbes,
+  mirrorRemedy,
+  mirrorState,
+  type Mirror,
+} from './mirror.ts'
 import { defineModule, type Declare } from './module.ts'
 import { ref, type Ref } from './ref.ts'
 import { resourceId, resourceTitle } from './resource.ts'
@@ -15,8 +23,14 @@ export interface MirrorProps extends Omit<Mirror, 'source' | 'because' | 'manife
   readonly manifest: Ref<string>
 }
 
-/** The kinds of resource that put built content at a path differ only in where the content comes from. */
-export const defineMirror = (kind: string): Declare<MirrorProps> =>
+/**
+ * The kinds of resource that put built content at a path differ only in where the content comes from.
+ * @param refuse throws where the content is not what the kind is for
+ */
+export const defineMirror = (
+  kind: string,
+  refuse: (mirror: Mirror) => void = () => undefined,
+): Declare<MirrorProps> =>
   defineModule({
     kind,
     validate: ({ to, fileMode, folderMode, owner, group }: MirrorProps) =>
@@ -27,8 +41,12 @@ export const defineMirror = (kind: string): Declare<MirrorProps> =>
         ownerProblem('owner', owner),
         ownerProblem('group', group),
       ),
-    claims: ({ to }) => [`path ${to}`],
-    probe: (props) => mirrorProbes(props),
+    claims: ({ to }) => [pathClaim(to)],
+    files: mirroredFiles,
+    probe: (props) => {
+      refuse(props)
+      return mirrorProbes(props)
+    },
     parse: (answers) => mirrorState(answers),
     diff: (props, state) => (state ? mirrorChanges(props, state) : []),
     remedy: (props, _, state) => (state ? mirrorRemedy(props, state) : { operation: 'create', actions: [] }),

@@ -3,10 +3,15 @@ import type { Build } from './build.ts'
 import type { Change } from './change.ts'
 import { ProvisionError } from './error.ts'
 import type { Host } from './host.ts'
+import { refuseUnknown, type OptionNames } from './known-options.ts'
 import type { Answer, Probe } from './probe.ts'
+import { maskedProblem } from './masked.ts'
 import { refsIn, resolve, type Resolved } from './ref.ts'
-import type { Resource } from './resource.ts'
-import { isSecret, secretsIn, type Secret } from './secret.ts'
+import { declaredTitle, refuseIf } from './refuse.ts'
+import { isResource, type Resource } from './resource.ts'
+import { itemsProblem } from './rules.ts'
+import { secretsIn, type Secret } from './secret.ts'
+import { shownValue } from './shown-value.ts'
 
 /** What a module asks of a host: named probes, or named lists of them. */
 export type Questions = Readonly<Record<string, Probe | readonly Probe[]>>
@@ -51,6 +56,8 @@ export interface Module<Props, Q extends Questions, State> {
   readonly validate?: (props: Props) => string | undefined
   /** What no two resources of a host may both have: `port 80/tcp`. */
   readonly claims?: (props: Props) => readonly string[]
+  /** The files that it puts on its host, once what it is built from is known; absolute paths. */
+  readonly files?: (props: Resolved<Props>) => readonly string[]
   /** What to ask the host. */
   readonly probe: (props: Resolved<Props>) => Q
   /** What is there now; undefined for nothing. Throws a `conflict` for what is there but not ours. */
@@ -77,6 +84,8 @@ export interface Bound {
   readonly probes: readonly Probe[]
   /** What must not show in anything that is said about it. */
   readonly secrets: readonly Secret[]
+  /** The files that it puts on its host; absolute paths. */
+  readonly files: () => readonly string[]
   /** Decides from the answers, which come in the order of the probes. */
   judge(answers: readonly Answer[]): Verdict
 }
@@ -86,6 +95,8 @@ export interface ResourceOptions {
   readonly needs?: readonly Resource[] | (() => readonly Resource[])
 }
 
+const optionNames: OptionNames<ResourceOptions> = { needs: true }
+
 /** The function that declares resources of a module. */
 export type Declare<Props> = (host: Host, name: string, props: Props, options?: ResourceOptions) => Resource
 
@@ -94,34 +105,38 @@ export function defineModule<Props, Q extends Questions, State>(
   module: Module<Props, Q, State>,
 ): Declare<Props> {
   return (host, name, props, options = {}) => {
-    refuseNoText(host, module.kind, name)
+    const title = declaredTitle(host, module.kind, name)
+    refuseUnknown(title, options, optionNames)
     const refs = refsIn(props)
     const { needs = [] } = options
+    if (typeof needs !== 'function') given(title, needs)
     return {
       kind: module.kind,
       host: host.name,
       name,
-      needs: () => unique([...refs.flatMap((used) => used.needs), ...given(needs)]),
+      needs: () => unique([...refs.flatMap((used) => used.needs), ...given(title, needs)]),
       builds: unique<Build>(refs.flatMap((used) => used.builds)),
       shared: module.shared ?? false,
       claims: module.claims?.(props) ?? [],
-      problem: module.validate?.(props),
+      problem: module.validate?.(props) ?? maskedProblem(props),
       bind: (facts) => bind(module, resolve(props, facts)),
     }
   }
 }
 
-/** No compiler has looked at a playbook; a name that is no text, such as a secret, could not even be told. */
-function refuseNoText(host: Host, kind: string, name: unknown): void {
-  if (typeof name === 'string') return
-  const shown = isSecret(name) ? 'a secret' : typeof name
-  throw new ProvisionError('playbook', `${host.name} › ${kind}: its name or path is ${shown}, not a text`, {
-    help: 'correct it in the playbook',
-  })
+type Needs = NonNullable<ResourceOptions['needs']>
+
+/** What must be so before, as given or as a function gives it; @throws ProvisionError `playbook` for what is no resource */
+function given(title: string, needs: Needs): readonly Resource[] {
+  const list = typeof needs === 'function' ? needs() : needs
+  refuseIf(title, needsProblem(list))
+  return list
 }
 
-const given = (needs: readonly Resource[] | (() => readonly Resource[])): readonly Resource[] =>
-  typeof needs === 'function' ? needs() : needs
+const needsProblem = (list: unknown): string | undefined =>
+  itemsProblem('needs', list, 'resources', (one) =>
+    isResource(one) ? undefined : `needs: ${shownValue(one)} is not a resource`,
+  )
 
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)]
 
@@ -133,6 +148,7 @@ function bind<Props, Q extends Questions, State>(
   return {
     probes: Object.values(questions).flat(),
     secrets: secretsIn(props),
+    files: () => module.files?.(props) ?? [],
     judge(answers) {
       const state = module.parse(named(questions, answers), props)
       const changes = module.diff(props, state)

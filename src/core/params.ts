@@ -1,5 +1,7 @@
 import { ProvisionError } from './error.ts'
+import { refuseUnknown, type OptionNames } from './known-options.ts'
 import { secret, type Secret } from './secret.ts'
+import { shownValue } from './shown-value.ts'
 import { strictRecord } from './strict.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -63,18 +65,24 @@ export function readParams(
     }
   }
   const values: Record<string, unknown> = Object.fromEntries(
-    Object.entries(specs).map(([name, spec]) => [name, readParam(name, spec, given[name], env)]),
+    Object.entries(specs).map(([name, spec]) => [name, readParam(name, spec, own(given, name), env)]),
   )
   return strictRecord(values, 'the playbook has no param')
 }
 
-const types: ReadonlySet<string> = new Set<ParamSpec['type']>([
-  'string',
-  'int',
-  'number',
-  'boolean',
-  'secret',
-])
+const common = { type: true, description: true, default: true } as const
+
+const fields: { readonly [T in ParamSpec['type']]: OptionNames<Extract<ParamSpec, { readonly type: T }>> } = {
+  string: { ...common, choices: true },
+  int: { ...common, min: true, max: true },
+  number: { ...common, min: true, max: true },
+  boolean: common,
+  secret: { type: true, description: true, env: true },
+}
+
+/** The own value of a record: a param may have the name of what every object has, such as `constructor`. */
+const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined
 
 function readParam(
   name: string,
@@ -83,11 +91,14 @@ function readParam(
   env: Readonly<Record<string, string | undefined>>,
 ): unknown {
   const what = `param ${name}`
-  if (!types.has(spec.type)) {
+  if (!Object.hasOwn(fields, spec.type)) {
     throw new ProvisionError('playbook', `${what}: there is no type ${JSON.stringify(spec.type)}`, {
-      help: didYouMean(spec.type, [...types]),
+      help: didYouMean(spec.type, Object.keys(fields)),
     })
   }
+  refuseUnknown(what, spec, fields[spec.type])
+  if (spec.type === 'string' && spec.choices !== undefined && !Array.isArray(spec.choices))
+    refuse(what, `its choices are ${shownValue(spec.choices)}, not a list`)
   if (spec.type === 'secret') {
     if (text !== undefined) {
       throw new ProvisionError(
@@ -98,7 +109,8 @@ function readParam(
         },
       )
     }
-    const value = env[spec.env]
+    refuseNoVariable(what, spec.env)
+    const value = own(env, spec.env)
     if (value !== undefined && value !== '') return secret(value)
     throw new ProvisionError('usage', `${what}: the environment variable ${spec.env} is not set`, {
       help: `set ${spec.env}${spec.description ? ` (${spec.description})` : ''}`,
@@ -124,6 +136,15 @@ function readParam(
   throw new ProvisionError('usage', `${what}: ${JSON.stringify(text)} is not ${expected}`, {
     help: spec.description ?? `give ${expected}`,
   })
+}
+
+function refuseNoVariable(what: string, env: unknown): void {
+  if (typeof env === 'string' && env !== '') return
+  refuse(what, `its env is ${shownValue(env)}, not the name of an environment variable`)
+}
+
+const refuse = (what: string, problem: string): never => {
+  throw new ProvisionError('playbook', `${what}: ${problem}`, { help: 'correct it in the playbook' })
 }
 
 type PlainSpec = Exclude<ParamSpec, { type: 'secret' }>
@@ -164,7 +185,7 @@ export const textsOfParams = (
 ): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(specs).flatMap(([name, spec]) => {
-      const text = spec.type === 'secret' ? undefined : (given[name] ?? spec.default?.toString())
+      const text = spec.type === 'secret' ? undefined : (own(given, name) ?? spec.default?.toString())
       return text === undefined ? [] : [[name, text]]
     }),
   )

@@ -1,6 +1,6 @@
 import { isBox } from './box.ts'
 import { ProvisionError } from './error.ts'
-import type { Resource } from './resource.ts'
+import { isResource, type Resource } from './resource.ts'
 import { firstProblem, quoted } from './rules.ts'
 
 /** What nodes, networks, folders and labels are named after. */
@@ -17,16 +17,18 @@ export function checkOptions(options: {
   readonly box: unknown
   readonly hosts: unknown
   readonly resources: unknown
+  readonly params?: unknown
   readonly after?: unknown
   readonly transaction?: unknown
 }): void {
-  const { name, box, hosts, resources, after, transaction } = options
+  const { name, box, hosts, resources, params, after, transaction } = options
   const problem = firstProblem(
     typeof name === 'string' && playbookName.test(name) && name !== 'cache' && name !== 'failures'
       ? undefined
       : `name: ${described(name)} cannot name a playbook: lower-case letters, digits and dashes, 40 at most, and neither "cache" nor "failures"`,
     isBox(box) ? undefined : `box: ${described(box)} is not a box`,
     hostsProblem(hosts),
+    paramsProblem(params),
     typeof resources === 'function' ? undefined : `resources: ${described(resources)} is not a function`,
     after === undefined || typeof after === 'function'
       ? undefined
@@ -48,6 +50,17 @@ function hostsProblem(hosts: unknown): string | undefined {
       return names.indexOf(name) === i ? undefined : `hosts: ${quoted(name)} is listed twice`
     }),
   )
+}
+
+function paramsProblem(params: unknown): string | undefined {
+  if (params === undefined) return undefined
+  if (typeof params !== 'object' || params === null || Array.isArray(params))
+    return `params: ${described(params)} is not a record of params`
+  const [name, spec] =
+    Object.entries(params).find(([, one]: [string, unknown]) => typeof one !== 'object' || one === null) ?? []
+  return name === undefined
+    ? undefined
+    : `param ${name}: ${described(spec)} is not a param (write it like { type: "int", default: 5 })`
 }
 
 /**
@@ -78,9 +91,6 @@ function resourceAt(place: string, item: unknown): Resource {
     'return what container(), file() and the like give',
   )
 }
-
-const isResource = (value: unknown): value is Resource =>
-  typeof value === 'object' && value !== null && 'kind' in value && 'needs' in value && 'bind' in value
 
 /** A wrong value, for people. */
 function described(value: unknown): string {

@@ -82,9 +82,13 @@ function placesOf(
   counts: (text: string, place: Place) => boolean,
 ): readonly Place[] {
   const places: Place[] = []
-  for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
+  // It may overlap itself, and all of that is one place: of a long text of nothing else there must not be a million.
+  for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
     const place = { from: at, to: at + form.length }
-    if (counts(text, place)) places.push(place)
+    if (!counts(text, place)) continue
+    const last = places.at(-1)
+    if (last && at < last.to) places[places.length - 1] = { from: last.from, to: place.to }
+    else places.push(place)
   }
   return places
 }

@@ -1,7 +1,8 @@
 import type { Build } from './build.ts'
+import { ProvisionError } from './error.ts'
 import type { Facts } from './facts.ts'
 import type { Resource } from './resource.ts'
-import { isSecret, reveal, secretFrom, type Secret, type Text } from './secret.ts'
+import { holdsMask, isSecret, reveal, secretFrom, type Secret, type Text } from './secret.ts'
 
 const brand = Symbol.for('provision.ref')
 
@@ -37,14 +38,27 @@ interface Origin {
 
 /** Makes a reference that reads its value from the facts of a run. */
 export function ref<T>(origin: Origin, read: (facts: Facts) => T): Ref<T> {
-  return { [brand]: read, label: origin.label, needs: origin.needs ?? [], builds: origin.builds ?? [] }
+  const { label, needs = [], builds = [] } = origin
+  return { ...asText(label), [brand]: read, label, needs, builds }
+}
+
+/** What the language asks an object for that is put into a plain text: `[object Object]` would be deployed, and no edge made. */
+function asText(label: string) {
+  const refuse = (): never => {
+    throw new ProvisionError(
+      'playbook',
+      `${label || 'a text of parts'} is known only in a run, and cannot be put into a plain text`,
+      { help: 'write text`…${…}…` (with backticks) to put it into a text' },
+    )
+  }
+  return { [Symbol.toPrimitive]: refuse, toString: refuse, toJSON: refuse }
 }
 
 export const isRef = (value: unknown): value is Ref<unknown> =>
   typeof value === 'object' && value !== null && brand in value
 
 /** Only plain data is walked: a secret, a URL or a function is a value of its own. */
-const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> | readonly unknown[] => {
+export const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> | readonly unknown[] => {
   if (typeof value !== 'object' || value === null || isSecret(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return Array.isArray(value) || prototype === Object.prototype || prototype === null
@@ -77,12 +91,19 @@ type Holds<P> = P extends Ref<infer T> ? Extract<T, Secret> : Extract<P, Secret>
 /**
  * Puts references into a text: ``text`http://${user.at.http.host}:${user.at.http.port}` ``.
  * With a secret among the parts the whole text is secret.
+ * @throws ProvisionError `playbook` for a call with brackets, and for any other part: at once or, where a reference gives it,
+ * when that is known
  */
 export function text<const P extends readonly Part[]>(
   strings: TemplateStringsArray,
   ...parts: P
 ): [Holds<P[number]>] extends [never] ? Ref<string> : Ref<Text>
 export function text(strings: TemplateStringsArray, ...parts: readonly Part[]): Ref<Text> {
+  requireTemplate(strings)
+  for (const [i, part] of parts.entries()) {
+    if (!isRef(part)) requireWord(part, strings[i])
+    if (typeof part === 'string' && holdsMask(part)) throw notAPart(strings[i], 'holds "[secret]"')
+  }
   const refs = parts.flatMap(refsIn)
   const origin = {
     label: refs.map(({ label }) => label).join(', '),
@@ -90,7 +111,11 @@ export function text(strings: TemplateStringsArray, ...parts: readonly Part[]): 
     builds: refs.flatMap(({ builds }) => builds),
   }
   return ref(origin, (facts) => {
-    const values = parts.map((part) => resolve(part, facts))
+    const values = parts.map((part, i) => {
+      const value = resolve(part, facts)
+      requireWord(value, strings[i], part)
+      return value
+    })
     const join = (show: (value: string | number | boolean | Secret) => string) =>
       strings.reduce((all, piece, i) => {
         const before = values[i - 1]
@@ -103,5 +128,29 @@ export function text(strings: TemplateStringsArray, ...parts: readonly Part[]): 
           secrets,
         )
       : join(String)
+  })
+}
+
+/** No compiler has looked at a playbook, and `undefined` or `[object Object]` in a text would travel far. */
+function requireWord(value: unknown, before = '', from?: unknown): void {
+  if (['string', 'number', 'boolean'].includes(typeof value) || isSecret(value)) return
+  const kind = typeof value
+  const shown =
+    kind === 'object' && value !== null ? 'an object' : kind === 'function' ? 'a function' : String(value)
+  const origin = isRef(from) ? ` (${from.label})` : ''
+  throw notAPart(before, `is ${shown}${origin}`)
+}
+
+const notAPart = (before = '', problem: string): ProvisionError =>
+  new ProvisionError('playbook', `a text: what follows ${JSON.stringify(before.slice(-40))} ${problem}`, {
+    help: 'put in a text, a number, true or false, a secret, or a reference to one of these',
+  })
+
+function requireTemplate(strings: unknown): void {
+  if (Array.isArray(strings)) return
+  const shown =
+    typeof strings === 'string' ? JSON.stringify(strings) : isRef(strings) ? strings.label : typeof strings
+  throw new ProvisionError('playbook', `text: is called with ${shown}`, {
+    help: 'write text`…` with backticks, and without brackets',
   })
 }

@@ -27,6 +27,9 @@ export interface Resource {
   bind(facts: Facts): Bound
 }
 
+export const isResource = (value: unknown): value is Resource =>
+  typeof value === 'object' && value !== null && 'kind' in value && 'needs' in value && 'bind' in value
+
 /** Unique in a playbook, and what people see: `app/container/user`. */
 export const resourceId = (resource: { host: string; kind: string; name: string }): string =>
   `${resource.host}/${resource.kind}/${resource.name}`

@@ -1,5 +1,6 @@
 import { isRef } from './ref.ts'
 import { isSecret, reveal } from './secret.ts'
+import { shownValue } from './shown-value.ts'
 
 /** The first rule that is broken; undefined when all hold. */
 export const firstProblem = (...problems: readonly (string | undefined)[]): string | undefined =>
@@ -22,8 +23,7 @@ const longestText = 127 * 1024
 export function hiddenTextProblem(what: string, value: unknown): string | undefined {
   if (isRef(value) || typeof value === 'number' || typeof value === 'boolean') return undefined
   const text: unknown = isSecret(value) ? reveal(value) : value
-  if (typeof text !== 'string')
-    return `${what}: ${text === undefined ? 'undefined' : quoted(text)} is not a text`
+  if (typeof text !== 'string') return `${what}: ${shownValue(text)} is not a text`
   const shown = isSecret(value) ? 'the secret' : text.length > 1_000 ? beginOf(text) : quoted(text)
   if (Buffer.byteLength(text) > longestText) return `${what}: ${shown} is longer than Linux takes (128 KB)`
   if (text.includes('\0')) return `${what}: ${shown} holds a NUL character, which no process can be given`
@@ -52,15 +52,6 @@ export function pathProblem(what: string, path: unknown): string | undefined {
     return `${what}: ${beginOf(path)} is longer than a path can be (${longest.path} bytes)`
   return textProblem(what, path)
 }
-
-const shownValue = (value: unknown): string =>
-  isSecret(value)
-    ? 'a secret'
-    : isRef(value)
-      ? 'a reference'
-      : value === undefined
-        ? 'undefined'
-        : quoted(value)
 
 /** The beginning of a text that is too long to be shown. */
 const beginOf = (text: string): string => `${quoted(text.slice(0, 40))}…`
@@ -118,7 +109,8 @@ export const ownerProblem = (what: string, owner: unknown): string | undefined =
     : `${what}: ${shownValue(owner)} is not the name of a user or group`
 
 /** Why an argument vector is not one. */
-export function argvProblem(what: string, argv: readonly unknown[]): string | undefined {
+export function argvProblem(what: string, argv: unknown): string | undefined {
+  if (!Array.isArray(argv)) return wordsProblem(what, argv)
   if (argv.length === 0) return `${what}: is empty; give the program and its arguments`
   if (argv[0] === '') return `${what}: the program is an empty text`
   return wordsProblem(what, argv)
@@ -127,6 +119,46 @@ export function argvProblem(what: string, argv: readonly unknown[]): string | un
 /** Why a list of words is none. */
 export function wordsProblem(what: string, words: unknown): string | undefined {
   if (!Array.isArray(words))
-    return `${what}: ${quoted(words)} is not a list of words (write it like ["ls", "-l"])`
+    return `${what}: ${shownValue(words)} is not a list of words (write it like ["ls", "-l"])`
   return firstProblem(...words.map((word: unknown, i) => textProblem(`${what}[${i}]`, word)))
 }
+
+/** Why a list of glob patterns is none. */
+export const patternsProblem = (what: string, patterns: unknown): string | undefined =>
+  itemsProblem(what, patterns, 'patterns', (glob, place) =>
+    firstProblem(
+      typeof glob === 'string' ? undefined : `${place}: ${shownValue(glob)} is not a text`,
+      glob === '' ? `${what}: a pattern is empty` : textProblem(place, glob),
+    ),
+  )
+
+/** Why something is no list, or one of its items is not as it should be. */
+export function itemsProblem(
+  what: string,
+  items: unknown,
+  names: string,
+  problemOf: (item: unknown, place: string) => string | undefined,
+): string | undefined {
+  if (!Array.isArray(items)) return `${what}: ${shownValue(items)} is not a list of ${names}`
+  return firstProblem(...items.map((item: unknown, i) => problemOf(item, `${what}[${i}]`)))
+}
+
+/** Why something is no record, or one of its fields is not as it should be. */
+export function recordProblem(
+  what: string,
+  record: unknown,
+  problemOf: (key: string, value: unknown) => string | undefined = () => undefined,
+): string | undefined {
+  const isRecord = typeof record === 'object' && record !== null && !Array.isArray(record)
+  if (!isRecord || isSecret(record) || isRef(record))
+    return `${what}: ${shownValue(record)} is not a record (write it like { NAME: … })`
+  return firstProblem(
+    ...Object.entries(record).map(([key, value]: [string, unknown]) => problemOf(key, value)),
+  )
+}
+
+/** Why something cannot be a path on this machine. */
+export const localProblem = (what: string, path: unknown): string | undefined =>
+  typeof path === 'string' || (path instanceof URL && path.protocol === 'file:')
+    ? undefined
+    : `${what}: ${path instanceof URL ? quoted(path.href) : shownValue(path)} is not a path of this machine`

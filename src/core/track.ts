@@ -1,4 +1,4 @@
-import { isProvisionError, reasonOf } from './error.ts'
+import { isProvisionError, ProvisionError, reasonOf } from './error.ts'
 import type { Emit, Failure, Phase } from './event.ts'
 
 /** An error as people read it; anything that is not a ProvisionError is a bug of ours or of the playbook's code. */
@@ -7,6 +7,10 @@ export function failureOf(error: unknown): Failure {
   const { code, message, output, log, help } = error
   return { code, message, output, ...(log ? { log } : {}), help }
 }
+
+/** The error that people have read as a failure; what was a bug then counts as an action that failed. */
+export const errorOf = (failure: Failure): ProvisionError =>
+  new ProvisionError(failure.code === 'bug' ? 'action' : failure.code, failure.message, failure)
 
 const stackOf = (error: unknown): string | undefined =>
   error instanceof Error ? error.stack?.split('\n').slice(1).join('\n') : undefined

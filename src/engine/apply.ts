@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { laneOf, type Action } from '../core/action.ts'
-import type { ProvisionError } from '../core/error.ts'
+import { ProvisionError } from '../core/error.ts'
 import type { Emit, Failure } from '../core/event.ts'
 import { oneLine } from '../core/one-line.ts'
 import type { HostPort, HostWatcher, Outcome } from '../core/host.ts'
@@ -112,15 +112,24 @@ async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise
     },
   }
   const durationMs = () => performance.now() - started
+  let hasTakenOver = false
   for (const together of stretchesOf(step.actions)) {
-    const outcomes = await Promise.all(together.map((action) => perform(step.host, action, watch)))
+    const outcomes = await Promise.all(
+      together.map((action) => perform(step.host, action, isQuestion(action) ? {} : watch)),
+    )
     const at = tellingOf(outcomes)
     const bad = outcomes[at]
-    if (bad?.ok !== false) continue
+    if (bad?.ok !== false) {
+      hasTakenOver ||= together.some((action) => action.do === 'rename-container' && action.handsOver)
+      continue
+    }
+    const error = meaningOf(together[at], bad.error)
     // What still stops cannot be put back: the next run finds it half-way, and does.
     const failure = (await isStopping(step.host, together[at], mend))
-      ? failureOf(bad.error)
-      : await putBack(step, bad.error, mend, watch)
+      ? failureOf(error)
+      : hasTakenOver
+        ? leftOver(step, error)
+        : await putBack(step, error, mend, watch)
     emit({ event: 'task-failed', task, durationMs: durationMs(), failure })
     return failure
   }
@@ -139,6 +148,17 @@ function tellingOf(outcomes: readonly Outcome[]): number {
   return lasting >= 0 ? lasting : outcomes.findIndex(({ ok }) => !ok)
 }
 
+const isQuestion = (action: Action): boolean => action.do === 'run' && action.unmet !== undefined
+
+/** That a purpose was not reached says more than which question told so. */
+const meaningOf = (action: Action | undefined, error: ProvisionError): ProvisionError =>
+  action?.do === 'run' && action.unmet !== undefined && error.code === 'action'
+    ? new ProvisionError('action', action.unmet, {
+        output: error.output,
+        help: 'correct in the playbook what it runs, or what tells that it need not run',
+      })
+    : error
+
 /** Docker goes on with a stop that nobody waits for any more. As long as an interruption has time for it. Milliseconds. */
 const stopLimit = 1_000
 
@@ -149,16 +169,27 @@ async function isStopping(host: string, action: Action | undefined, perform: Per
   return Promise.race([ended, sleep(stopLimit, true, { ref: false })])
 }
 
-/** Files of a step that follow each other travel together, in their order; anything else, and what seals them, waits for what is before it. */
+/**
+ * Files of a step that follow each other travel together, in their order, and so does a command with the question whether it has
+ * reached its purpose; anything else, and what seals files, waits for what is before it.
+ */
 function stretchesOf(actions: readonly Action[]): readonly (readonly Action[])[] {
   const stretches: Action[][] = []
   for (const action of actions) {
     const last = stretches.at(-1)
     const isFile = (one: Action | undefined) => one !== undefined && laneOf(one) === 'files'
-    if (last && isFile(last[0]) && isFile(action) && !('seals' in action)) last.push(action)
+    const goesAlong = isQuestion(action) || (isFile(last?.[0]) && isFile(action) && !('seals' in action))
+    if (last && goesAlong) last.push(action)
     else stretches.push([action])
   }
   return stretches
+}
+
+/** The failure of what was only to tidy up. */
+function leftOver(step: Step, error: ProvisionError): Failure {
+  const failure = failureOf(error)
+  const message = `${withTitle(step, failure.message)} (the new one has taken over)`
+  return { ...failure, message, help: failure.help ?? 'the next run removes what is left of the former one' }
 }
 
 /** The failure of a step, with what became of its former state. */

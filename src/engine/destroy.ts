@@ -1,5 +1,5 @@
-import { ProvisionError } from '../core/error.ts'
 import type { Destroyed } from '../core/provider.ts'
+import { errorOf } from '../core/track.ts'
 import { applyPlan } from './apply.ts'
 import { connectInTurn } from './connect-in-turn.ts'
 import { lockHosts, type HostLocks } from './host-locks.ts'
@@ -8,8 +8,14 @@ import { nodeTasks } from './nodes.ts'
 import { makePlan } from './plan.ts'
 import type { Session } from './session.ts'
 
+/** What a run needs for that. */
+export type Clearing = Pick<
+  Session,
+  'provider' | 'workspace' | 'connect' | 'signal' | 'emit' | 'ifLocked' | 'doing'
+>
+
 /** Removes an environment: its nodes, or from hosts that are not ours what of ours runs on them. */
-export function destroy(session: Session): Promise<Destroyed> {
+export function destroy(session: Clearing): Promise<Destroyed> {
   const { provider, signal, emit } = session
   return provider.kind === 'ssh' ? clearHosts(session) : provider.destroy(signal, nodeTasks(emit))
 }
@@ -18,7 +24,7 @@ export function destroy(session: Session): Promise<Destroyed> {
  * What an empty playbook would leave: no container and no network of ours. Volumes and files are kept, and told. A host that
  * is not reached keeps no other from being cleared.
  */
-async function clearHosts(session: Session): Promise<Destroyed> {
+async function clearHosts(session: Clearing): Promise<Destroyed> {
   const { provider, signal, emit, workspace } = session
   const { hosts: ports, unreached } = await connectEach(
     { connect: connectInTurn(session.connect), signal },
@@ -35,7 +41,7 @@ async function clearHosts(session: Session): Promise<Destroyed> {
     const { changed, failed } = await applyPlan(plan, ports, locks.signal, emit)
     locks.requireAll()
     const [first] = failed
-    if (first) throw new ProvisionError('action', first.failure.message, first.failure)
+    if (first) throw errorOf(first.failure)
     const [silent, ...others] = [...unreached, ...planned.unreached]
     if (silent) throw someUnreached([silent, ...others])
     const removed = plan.steps.filter(({ id }) => changed.includes(id))

@@ -1,23 +1,38 @@
 import type { Endpoints } from '../core/endpoint.ts'
-import { endpointOf } from '../core/endpoint.ts'
+import { endpointOf, isLoopback, type PublishedPort } from '../core/endpoint.ts'
 import type { NamedEndpoint } from '../core/event.ts'
 import type { Graph } from '../core/graph.ts'
 import type { ProvidedHost, Provider } from '../core/provider.ts'
-import type { Resource } from '../core/resource.ts'
+import { resourceTitle, type Resource } from '../core/resource.ts'
+import { strictRecord } from '../core/strict.ts'
 
-/** Where each published port of a resource answers on this machine; undefined for one that publishes nothing. */
+/**
+ * Where each published port of a resource answers on this machine; undefined for one that publishes nothing. A port that its
+ * host publishes for itself alone answers nowhere here: to ask for it is refused.
+ */
 export const reachOf =
   (provider: Pick<Provider, 'reach'>, hosts: readonly ProvidedHost[]) =>
   (resource: Resource): Endpoints<string> | undefined => {
     const host = hosts.find(({ name }) => name === resource.host)
     if (!host || !resource.published) return undefined
-    return Object.fromEntries(
-      Object.entries(resource.published).map(([name, { port }]) => {
-        const place = provider.reach(host, port)
-        return [name, endpointOf(name, place.host, place.port)]
-      }),
+    const places = Object.entries(resource.published).flatMap(([name, published]) => {
+      const place = placeOf(provider, host, published)
+      return place ? [[name, endpointOf(name, place.host, place.port)] as const] : []
+    })
+    return strictRecord(
+      Object.fromEntries(places),
+      `${resourceTitle(resource)}: from here it answers at no port`,
     )
   }
+
+function placeOf(
+  provider: Pick<Provider, 'reach'>,
+  host: ProvidedHost,
+  { port, address }: PublishedPort,
+): ReturnType<Provider['reach']> | undefined {
+  if (address === '0.0.0.0' || address === host.address) return provider.reach(host, port)
+  return isLoopback(address) && !isLoopback(host.address) ? undefined : { host: address, port }
+}
 
 /** All endpoints of a playbook, in its order. */
 export function endpointsOf(

@@ -4,6 +4,7 @@ import type { Graph, GraphNode } from '../core/graph.ts'
 import type { HostPort } from '../core/host.ts'
 import type { Bound, Settling } from '../core/module.ts'
 import { refuseNewer } from '../core/owned.ts'
+import { refuseOverlaps } from '../core/places.ts'
 import type { Plan, Step } from '../core/plan.ts'
 import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
 import type { Secret } from '../core/secret.ts'
@@ -33,6 +34,7 @@ export interface Planned {
 /**
  * Asks every host, one round trip each and all at once, and compares what is there with what should be.
  * @param known ids of all resources of the playbook, where the graph is only a part of it
+ * @throws ProvisionError `playbook` for files of two resources in each other's place, `conflict` for what is there but not ours
  */
 export async function makePlan(
   graph: Pick<Graph, 'resources'>,
@@ -42,6 +44,7 @@ export async function makePlan(
   known: ReadonlySet<string> = new Set(graph.resources.map(({ id }) => id)),
 ): Promise<Planned> {
   const nodes = graph.resources.map((node) => ({ node, bound: node.resource.bind(facts) }))
+  refuseOverlaps(nodes.map(({ node: { resource }, bound: { files } }) => ({ resource, files })))
   const ofHosts = new Map([...hosts.keys()].map((name): [string, BoundNode[]] => [name, []]))
   for (const one of nodes) ofHosts.get(one.node.resource.host)?.push(one)
   const asked = await allOf(

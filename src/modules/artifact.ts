@@ -1,8 +1,19 @@
-import type { Artifact, Image } from '../core/build.ts'
+import { isImage, type Artifact, type Image } from '../core/build.ts'
 import { ProvisionError } from '../core/error.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
-import { argvProblem, envNameProblem, firstProblem, quoted, textProblem } from '../core/rules.ts'
+import { maskedProblem } from '../core/masked.ts'
+import {
+  argvProblem,
+  envNameProblem,
+  firstProblem,
+  localProblem,
+  patternsProblem,
+  quoted,
+  recordProblem,
+  textProblem,
+} from '../core/rules.ts'
+import { shownValue } from '../core/shown-value.ts'
 
 /** How an artifact is built. */
 export interface ArtifactOptions {
@@ -36,21 +47,28 @@ const names: OptionNames<ArtifactOptions> = {
  */
 export function artifact(name: string, options: ArtifactOptions): Artifact {
   refuseUnknown(`artifact ${name}`, options, names)
-  const { run, cwd = '.', inputs, output, env = {} } = options
+  const { run, cwd = '.', inputs, output, env = {}, in: builder } = options
   const problem = firstProblem(
     nameProblem(name),
     argvProblem('run', run),
-    inputs.length === 0 ? 'inputs: is empty; name the files that it is built from' : undefined,
-    ...inputs.map((glob) => (glob === '' ? 'inputs: a pattern is empty' : textProblem('inputs', glob))),
+    localProblem('cwd', cwd),
+    patternsProblem('inputs', inputs),
+    Array.isArray(inputs) && inputs.length === 0
+      ? 'inputs: is empty; name the files that it is built from'
+      : undefined,
     insideProblem(output),
-    ...Object.entries(env).flatMap(([key, value]) => [envNameProblem(key), textProblem(`env.${key}`, value)]),
+    recordProblem('env', env, (key, value) =>
+      firstProblem(envNameProblem(key), textProblem(`env.${key}`, value)),
+    ),
+    builder === undefined || isImage(builder) ? undefined : `in: ${shownValue(builder)} is not an image`,
+    maskedProblem({ run, inputs, output, env }),
   )
   if (problem !== undefined) {
     throw new ProvisionError('playbook', `artifact ${name}: ${problem}`, {
       help: 'correct it in the playbook',
     })
   }
-  return { kind: 'artifact', name, run, cwd, inputs, output, env, in: options.in }
+  return { kind: 'artifact', name, run, cwd, inputs, output, env, in: builder }
 }
 
 const nameProblem = (name: string): string | undefined =>
@@ -58,7 +76,8 @@ const nameProblem = (name: string): string | undefined =>
     ? textProblem('name', name)
     : `${quoted(name)} cannot be a file name`
 
-function insideProblem(output: string): string | undefined {
+function insideProblem(output: unknown): string | undefined {
+  if (typeof output !== 'string') return textProblem('output', output)
   const outside = output === '' || output.startsWith('/') || output.split('/').includes('..')
   return outside
     ? `output: ${quoted(output)} is not a path inside the folder that it is built in`

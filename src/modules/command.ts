@@ -1,13 +1,24 @@
+import type { Action } from '../core/action.ts'
 import { changeOf } from '../core/change.ts'
-import { milliseconds, type Duration } from '../core/duration.ts'
+import { timerLength, type Duration } from '../core/duration.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
+import { oneLine } from '../core/one-line.ts'
 import type { CommandAnswer, Stat } from '../core/probe.ts'
+import { quoteAll } from '../core/quote.ts'
 import type { Resolved, Value } from '../core/ref.ts'
+import { declaredTitle } from '../core/refuse.ts'
 import type { Resource } from '../core/resource.ts'
-import { argvProblem, envNameProblem, firstProblem, hiddenTextProblem, pathProblem } from '../core/rules.ts'
+import {
+  argvProblem,
+  envNameProblem,
+  firstProblem,
+  hiddenTextProblem,
+  pathProblem,
+  recordProblem,
+} from '../core/rules.ts'
 import type { Text } from '../core/secret.ts'
 
 /** A command, and how to tell that it need not run. */
@@ -68,10 +79,9 @@ const resource = defineModule({
       unless && argvProblem('unless', unless),
       creates === undefined ? undefined : pathProblem('creates', creates),
       cwd === undefined || cwd === '/' ? undefined : pathProblem('cwd', cwd),
-      ...Object.entries(env).flatMap(([key, value]) => [
-        envNameProblem(key),
-        hiddenTextProblem(`env.${key}`, value),
-      ]),
+      recordProblem('env', env, (key, value) =>
+        firstProblem(envNameProblem(key), hiddenTextProblem(`env.${key}`, value)),
+      ),
     ),
   probe: (props) => {
     checkResolved(props)
@@ -86,11 +96,22 @@ const resource = defineModule({
     if (creates !== undefined) return state?.creates ? [] : changeOf('creates', undefined, creates)
     return changeOf('unless', `exit code ${state?.unless?.code ?? 'unknown'}`, 'exit code 0')
   },
-  remedy: ({ run, cwd, env, timeout }) => ({
-    operation: 'update',
-    actions: [{ do: 'run', argv: run, cwd, env, timeout }],
-  }),
+  remedy: (props) => {
+    const { run, cwd, env, timeout } = props
+    return { operation: 'update', actions: [{ do: 'run', argv: run, cwd, env, timeout }, ...asked(props)] }
+  },
 })
+
+/** What tells, as the probe does, that a run has reached its purpose: one that has not would run again for ever. */
+function asked({ cwd, timeout, unless, creates }: Resolved<Props>): readonly Action[] {
+  const ask = (argv: readonly string[], unmet: string): readonly Action[] => [
+    { do: 'run', argv, cwd, env: {}, timeout, unmet: `it succeeded, but ${unmet}` },
+  ]
+  if (unless) return ask(unless, `unless \`${oneLine(quoteAll(unless)).slice(0, 100)}\` still fails`)
+  // A link to nothing is there as well.
+  const look = ['sh', '-c', '[ -e "$1" ] || [ -L "$1" ]', 'sh']
+  return creates === undefined ? [] : ask([...look, creates], `${oneLine(creates)} is not there`)
+}
 
 /** What references turned out to be; @throws ProvisionError `playbook` */
 function checkResolved({ title, run, unless, env }: Resolved<Props>): void {
@@ -105,12 +126,12 @@ function checkResolved({ title, run, unless, env }: Resolved<Props>): void {
 
 /**
  * A command that runs on a host until its purpose is reached: until `unless` exits with 0, or `creates` is there. One of
- * them is required, because a run that finds nothing to do must do nothing.
+ * them is required, because a run that finds nothing to do must do nothing. When it ends well without reaching it, it fails.
  * @param name unique on the host; shown in plans
  * @throws ProvisionError `playbook` for a timeout that is not a length of time
  */
 export function command(host: Host, name: string, options: CommandOptions, more?: ResourceOptions): Resource {
-  const title = `${host.name} › command ${name}`
+  const title = declaredTitle(host, 'command', name)
   refuseUnknown(title, options, names)
   const { run, cwd, env = {}, timeout = '5m', unless, creates } = options
   if (name.trim() === '')
@@ -118,7 +139,7 @@ export function command(host: Host, name: string, options: CommandOptions, more?
   return resource(
     host,
     name,
-    { title, run, cwd, env, timeout: milliseconds(timeout, `${title}: timeout`), unless, creates },
+    { title, run, cwd, env, timeout: timerLength(timeout, `${title}: timeout`), unless, creates },
     more,
   )
 }

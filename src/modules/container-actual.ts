@@ -1,6 +1,6 @@
 import { label } from '../core/label.ts'
 import type { ContainerState, ImageState, Stat } from '../core/probe.ts'
-import { secret, showable } from '../core/secret.ts'
+import { isMark, markOf, withMark } from '../core/secret.ts'
 import type { ResolvedProps } from './container-props.ts'
 import {
   isWatched,
@@ -61,7 +61,7 @@ function storedSpec({ labels }: ContainerState): Spec {
   if (typeof value !== 'object' || value === null) return {}
   return Object.fromEntries(
     Object.entries(value).flatMap(([field, text]): [string, string][] =>
-      typeof text === 'string' ? [[field, text]] : [],
+      typeof text === 'string' ? [[field, withMark(text)]] : [],
     ),
   )
 }
@@ -91,8 +91,8 @@ function envOf(
       const isOfImage = base ? base.has(line) : !(field in made)
       if (!(field in wanted) && isOfImage) return []
       const known = [wanted[field], made[field]]
-      const isHidden = value !== wanted[field] && known.some((text) => text?.startsWith('secret:'))
-      return [[field, isHidden ? showable(secret(value)) : value]]
+      const isHidden = value !== wanted[field] && known.some((text) => text !== undefined && isMark(text))
+      return [[field, isHidden ? markOf(value) : value]]
     }),
   )
 }

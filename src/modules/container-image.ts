@@ -1,4 +1,4 @@
-import type { BuiltImage, Image } from '../core/build.ts'
+import { isImage, type BuiltImage, type Image } from '../core/build.ts'
 import { builtImage } from '../core/built.ts'
 import { changeOf } from '../core/change.ts'
 import { short } from '../core/digest.ts'
@@ -6,8 +6,10 @@ import type { Host } from '../core/host.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { causesOf } from '../core/mount.ts'
 import type { Ref } from '../core/ref.ts'
+import { declaredTitle, refuseIf } from '../core/refuse.ts'
 import type { Resource } from '../core/resource.ts'
 import { textProblem } from '../core/rules.ts'
+import { shownValue } from '../core/shown-value.ts'
 
 interface Props {
   readonly name: string
@@ -38,6 +40,8 @@ const resource = defineModule({
  * that the host lacks are sent.
  */
 export function preload(host: Host, image: Image, more?: ResourceOptions): Resource {
+  const title = declaredTitle(host, 'image', isImage(image) ? image.ref : '')
+  refuseIf(title, isImage(image) ? undefined : `${shownValue(image)} is not an image`)
   const props: Props = { name: image.ref, image: builtImage(image) }
   return resource(host, image.ref, props, more)
 }

@@ -86,7 +86,7 @@ function creation(props: ResolvedProps, leftovers: readonly string[]): Remedy {
     actions: [
       ...(leftovers.includes(making) ? [removal(making)] : []),
       ...started(props),
-      renamed(making, name),
+      takeOver(name),
       ...(hasFormer ? [removal(former)] : []),
     ],
     undo: hasFormer ? putBack(name, 'running') : [],
@@ -96,7 +96,7 @@ function creation(props: ResolvedProps, leftovers: readonly string[]): Remedy {
 /** The old one stays until the new one has its name, so that it can be put back whatever fails on the way. */
 function recreation(props: ResolvedProps, tidy: readonly Action[], isRunning: boolean): Remedy {
   const { name, grace } = props
-  const [making, former] = [nameInMaking(name), formerName(name)]
+  const former = formerName(name)
   const [create, ...start] = started(props)
   return {
     operation: 'recreate',
@@ -106,7 +106,7 @@ function recreation(props: ResolvedProps, tidy: readonly Action[], isRunning: bo
       ...(isRunning ? [{ do: 'stop-container', name, grace } as const] : []),
       ...start,
       renamed(name, former),
-      renamed(making, name),
+      takeOver(name),
       removal(former),
     ],
     undo: putBack(name, isRunning ? 'running' : 'stopped'),
@@ -126,6 +126,13 @@ const started = (props: ResolvedProps): readonly Action[] => [
 ]
 
 const renamed = (name: string, to: string): Action => ({ do: 'rename-container', name, to })
+
+const takeOver = (name: string): Action => ({
+  do: 'rename-container',
+  name: nameInMaking(name),
+  to: name,
+  handsOver: true,
+})
 
 const removal = (name: string): Action => ({ do: 'remove-container', name })
 

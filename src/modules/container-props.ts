@@ -2,13 +2,13 @@ import type { Readiness } from '../core/action.ts'
 import type { BuiltImage } from '../core/build.ts'
 import { builtImage } from '../core/built.ts'
 import { bytes } from '../core/bytes.ts'
-import { milliseconds, type Duration } from '../core/duration.ts'
+import { timerLength, type Duration } from '../core/duration.ts'
 import type { PublishedPort } from '../core/endpoint.ts'
 import type { Scope } from '../core/facts.ts'
 import type { Host } from '../core/host.ts'
 import type { Mounted } from '../core/mount.ts'
 import { ref, resolve, type Ref, type Resolved, type Value } from '../core/ref.ts'
-import { resourceTitle } from '../core/resource.ts'
+import { declaredTitle } from '../core/refuse.ts'
 import type { Text } from '../core/secret.ts'
 import { checkGiven } from './container-given.ts'
 import { preload } from './container-image.ts'
@@ -65,12 +65,12 @@ export type ResolvedProps = Resolved<ContainerProps>
 
 /** What options mean; @throws ProvisionError `playbook` for an amount or a time that is none. */
 export function propsOf(host: Host, name: string, options: ContainerOptions<string, string>): ContainerProps {
-  const title = resourceTitle({ host: host.name, kind: 'container', name })
+  const title = declaredTitle(host, 'container', name)
   checkGiven(title, options)
   const { image, env = {}, labels = {}, restart = 'unless-stopped', capabilities = {}, ready } = options
   const built = builtImage(image)
   const ports = new Map(Object.entries(options.ports ?? {}).map(([key, port]) => [key, portOf(port)]))
-  const time = (duration: Duration, what: string) => milliseconds(duration, `${title}: ${what}`)
+  const time = (duration: Duration, what: string) => timerLength(duration, `${title}: ${what}`)
   return {
     host: host.name,
     name,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { ProvisionError } from '../core/error.ts'
 import { ownName } from '../core/making.ts'
+import { compilePattern } from '../core/pattern.ts'
 import { isRef } from '../core/ref.ts'
 import { resourceTitle } from '../core/resource.ts'
 import {
@@ -116,13 +117,11 @@ function readyProblems({ ready, ports }: ContainerProps): (string | undefined)[]
   }
 }
 
-function patternProblem(pattern: string): string | undefined {
-  try {
-    // With an empty pattern every line would do, and none is asked for: it says nothing.
-    return new RegExp(pattern).source === '(?:)' ? 'ready.log: is empty' : undefined
-  } catch {
-    return `ready.log: ${quoted(pattern)} is not a regular expression`
-  }
+function patternProblem(text: string): string | undefined {
+  const pattern = compilePattern(text)
+  if (!pattern) return `ready.log: ${quoted(text)} is not a regular expression`
+  // With an empty pattern every line would do, and none is asked for: it says nothing.
+  return pattern.source === '(?:)' ? 'ready.log: is empty' : undefined
 }
 
 const bindProblem = (what: string, path: string): string | undefined =>

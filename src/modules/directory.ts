@@ -1,9 +1,11 @@
+import { pathClaim } from '../core/claim.ts'
 import { folderActions, folderChanges, refuseOthers, statProbe } from '../core/files.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { mountedFrom, type Mountable } from '../core/mount.ts'
 import type { Stat } from '../core/probe.ts'
+import { declaredTitle } from '../core/refuse.ts'
 import { firstProblem, modeProblem, ownerProblem, pathProblem } from '../core/rules.ts'
 
 /** Who may do what with a path on a host. */
@@ -35,7 +37,7 @@ const resource = defineModule({
       ownerProblem('owner', owner),
       ownerProblem('group', group),
     ),
-  claims: ({ path }) => [`path ${path}`],
+  claims: ({ path }) => [pathClaim(path)],
   probe: (props) => ({ stat: statProbe(props) }),
   parse: ({ stat }, { title, path }): Stat | undefined => {
     refuseOthers(title, path, 'directory', stat)
@@ -58,7 +60,7 @@ export function directory(
   options: DirectoryOptions = {},
   more?: ResourceOptions,
 ): Mountable {
-  const title = `${host.name} › directory ${path}`
+  const title = declaredTitle(host, 'directory', path)
   refuseUnknown(title, options, names)
   const { mode = 0o755, owner, group } = options
   const made = resource(host, path, { title, path, mode, owner, group }, more)

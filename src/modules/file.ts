@@ -1,17 +1,27 @@
 import { builtArtifact } from '../core/built.ts'
 import type { BuiltArtifact, Folder } from '../core/build.ts'
+import { fileClaim, pathClaim } from '../core/claim.ts'
 import { digestOf } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
 import { fileActions, fileChanges, refuseOthers, statProbe, type WantedFile } from '../core/files.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
+import { maskedProblem } from '../core/masked.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { builtContent, mountedFrom, type ContentResource, type MountedContent } from '../core/mount.ts'
 import type { Stat } from '../core/probe.ts'
 import { isRef, ref, resolve, type Ref, type Value } from '../core/ref.ts'
-import { firstProblem, modeProblem, ownerProblem, pathProblem, unicodeProblem } from '../core/rules.ts'
-import { reveal, showable, type Text } from '../core/secret.ts'
+import { declaredTitle, refuseIf } from '../core/refuse.ts'
+import {
+  firstProblem,
+  localProblem,
+  modeProblem,
+  ownerProblem,
+  pathProblem,
+  unicodeProblem,
+} from '../core/rules.ts'
+import { fingerprint, isSecret, reveal, type Text } from '../core/secret.ts'
 
 /** Where the content of a file comes from, and who may do what with it. */
 export type FileOptions = (
@@ -90,11 +100,13 @@ const resource = defineModule({
       pathProblem('path', path),
       (text === undefined) === (source === undefined) ? 'needs one of `content` and `from`' : undefined,
       text === undefined || isRef(text) ? undefined : contentProblem('content', text),
+      maskedProblem(text, 'content'),
       modeProblem('mode', mode),
       ownerProblem('owner', owner),
       ownerProblem('group', group),
     ),
-  claims: ({ path }) => [`path ${path}`],
+  claims: ({ path }) => [pathClaim(path), fileClaim(path)],
+  files: ({ path }) => [path],
   probe: (props) => ({ stat: statProbe(props, props.source?.files[0]?.size) }),
   parse: ({ stat }, { title, path }): Stat | undefined => {
     refuseOthers(title, path, 'file', stat)
@@ -118,9 +130,10 @@ export function file(
   options: FileOptions,
   more?: ResourceOptions,
 ): ContentResource {
-  const title = `${host.name} › file ${path}`
+  const title = declaredTitle(host, 'file', path)
   refuseUnknown(title, options, names)
   const { content: text, from, mode, owner, group } = options
+  refuseIf(title, from === undefined ? undefined : localProblem('from', from))
   const local: Folder | undefined =
     from === undefined ? undefined : { kind: 'folder', path: from, exclude: [] }
   const source = local && builtArtifact(local)
@@ -136,5 +149,14 @@ export function file(
 const textContent = (path: string, text: Value<Text>): Ref<MountedContent> =>
   ref({ label: path }, (facts) => {
     const value = resolve(text, facts)
-    return { type: 'file', digest: digestOf(showable(value)), file: digestOf(reveal(value)), because: [path] }
+    return {
+      type: 'file',
+      digest: digestOf(shownContent(value)),
+      file: digestOf(reveal(value)),
+      because: [path],
+    }
   })
+
+/** Stays as it was first written: another digest would recreate all containers that mount a secret file. */
+const shownContent = (value: Text): string =>
+  isSecret(value) ? `secret:${fingerprint(reveal(value))}` : value

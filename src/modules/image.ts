@@ -1,8 +1,17 @@
-import type { Image } from '../core/build.ts'
+import { isImage, type Image } from '../core/build.ts'
 import { ProvisionError } from '../core/error.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
-import { firstProblem, quoted, textProblem } from '../core/rules.ts'
+import { maskedProblem } from '../core/masked.ts'
+import {
+  firstProblem,
+  itemsProblem,
+  localProblem,
+  quoted,
+  recordProblem,
+  textProblem,
+} from '../core/rules.ts'
+import { shownValue } from '../core/shown-value.ts'
 
 /** Where an image comes from. */
 export interface ImageOptions {
@@ -50,11 +59,16 @@ export function image(ref: string, options: ImageOptions = {}): Image {
       ? 'an image that is built here cannot have a digest in its name'
       : undefined,
     dockerfile === '' ? 'dockerfile: is empty' : textProblem('dockerfile', dockerfile),
-    ...Object.entries(args).map(([key, value]) =>
+    recordProblem('args', args, (key, value) =>
       key === '' || key.includes('=')
         ? `args: ${quoted(key)} cannot be the name of an argument`
         : textProblem(`args.${key}`, value),
     ),
+    itemsProblem('needs', needs, 'images', (one) =>
+      isImage(one) ? undefined : `needs: ${shownValue(one)} is not an image (write image("…"))`,
+    ),
+    build === undefined ? undefined : localProblem('build', build),
+    maskedProblem({ dockerfile, args, target }),
     build === undefined &&
       (options.dockerfile ?? options.args ?? options.target ?? options.needs) !== undefined
       ? 'dockerfile, args, target and needs mean nothing without build'

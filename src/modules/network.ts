@@ -9,6 +9,7 @@ import type { NetworkResource } from '../core/mount.ts'
 import { refuseForeign } from '../core/owned.ts'
 import type { NetworkState } from '../core/probe.ts'
 import { ref, type Ref } from '../core/ref.ts'
+import { declaredTitle } from '../core/refuse.ts'
 import { resourceId } from '../core/resource.ts'
 import { dockerNameProblem, driverProblem, firstProblem, quoted } from '../core/rules.ts'
 
@@ -90,7 +91,7 @@ export function network(
   options: NetworkOptions = {},
   more?: ResourceOptions,
 ): NetworkResource {
-  refuseUnknown(`${host.name} › network ${name}`, options, names)
+  refuseUnknown(declaredTitle(host, kind, name), options, names)
   const { driver = 'bridge', subnet, internal = false } = options
   const scope = ref({ label: 'scope' }, (facts) => facts.scope)
   const made = resource(host, name, { host: host.name, name, driver, subnet, internal, scope }, more)

@@ -1,4 +1,4 @@
-import type { Artifact } from '../core/build.ts'
+import { isArtifact, type Artifact } from '../core/build.ts'
 import { builtArtifact } from '../core/built.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
@@ -6,6 +6,8 @@ import { defineMirror, mirrorIdentity } from '../core/mirrored.ts'
 import type { ResourceOptions } from '../core/module.ts'
 import { builtContent, causesOf, mountedFrom, type ContentResource } from '../core/mount.ts'
 import { ref, resolve } from '../core/ref.ts'
+import { declaredTitle, refuseIf } from '../core/refuse.ts'
+import { shownValue } from '../core/shown-value.ts'
 
 /** Where an artifact goes, and who may do what with it there. */
 export interface PushOptions {
@@ -34,7 +36,9 @@ export function push(
   options: PushOptions,
   more?: ResourceOptions,
 ): ContentResource {
-  refuseUnknown(`${host.name} › push of ${artifact.name}`, options, names)
+  const title = declaredTitle(host, 'push', isArtifact(artifact) ? artifact.name : '')
+  refuseIf(title, isArtifact(artifact) ? undefined : `${shownValue(artifact)} is not an artifact`)
+  refuseUnknown(title, options, names)
   const { to, mode: fileMode, owner, group } = options
   const source = builtArtifact(artifact)
   const because = ref({ label: source.label }, (facts) => causesOf(resolve(source, facts)))

@@ -1,5 +1,6 @@
 import type { Folder } from '../core/build.ts'
 import { builtArtifact } from '../core/built.ts'
+import { ProvisionError } from '../core/error.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
@@ -7,6 +8,8 @@ import { defineMirror, mirrorIdentity } from '../core/mirrored.ts'
 import type { ResourceOptions } from '../core/module.ts'
 import { builtContent, mountedFrom, type ContentResource } from '../core/mount.ts'
 import { ref, resolve } from '../core/ref.ts'
+import { declaredTitle, refuseIf } from '../core/refuse.ts'
+import { firstProblem, localProblem, patternsProblem } from '../core/rules.ts'
 
 /** Which folder is mirrored, and who may do what with it on the host. */
 export interface TreeOptions {
@@ -24,7 +27,14 @@ export interface TreeOptions {
 
 const names: OptionNames<TreeOptions> = { from: true, exclude: true, modes: true, owner: true, group: true }
 
-const resource = defineMirror('tree')
+const modeNames: OptionNames<NonNullable<TreeOptions['modes']>> = { files: true, folders: true }
+
+const resource = defineMirror('tree', ({ title, source }) => {
+  if (source.type === 'folder') return
+  throw new ProvisionError('playbook', `${title}: ${source.name} is a file here`, {
+    help: 'use file to send a single file',
+  })
+})
 
 /**
  * A folder of this machine, mirrored to a host. Only changed files travel. What is gone here is deleted there, but only what
@@ -32,8 +42,11 @@ const resource = defineMirror('tree')
  * @param to absolute path of the folder on the host; folders above it are made when missing
  */
 export function tree(host: Host, to: string, options: TreeOptions, more?: ResourceOptions): ContentResource {
-  refuseUnknown(`${host.name} › tree ${to}`, options, names)
+  const title = declaredTitle(host, 'tree', to)
+  refuseUnknown(title, options, names)
   const { from, exclude = [], modes = {}, owner, group } = options
+  refuseUnknown(`${title}: modes`, modes, modeNames)
+  refuseIf(title, firstProblem(localProblem('from', from), patternsProblem('exclude', exclude)))
   const folder: Folder = { kind: 'folder', path: from, exclude }
   const source = builtArtifact(folder)
   const identity = mirrorIdentity('tree', host, to)

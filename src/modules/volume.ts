@@ -9,6 +9,7 @@ import { mountedFrom, type Mountable } from '../core/mount.ts'
 import { refuseForeign } from '../core/owned.ts'
 import type { VolumeState } from '../core/probe.ts'
 import { ref, type Ref } from '../core/ref.ts'
+import { declaredTitle } from '../core/refuse.ts'
 import { resourceId, resourceTitle } from '../core/resource.ts'
 import { dockerNameProblem, driverProblem, firstProblem } from '../core/rules.ts'
 
@@ -67,7 +68,7 @@ export function volume(
   options: VolumeOptions = {},
   more?: ResourceOptions,
 ): Mountable {
-  refuseUnknown(`${host.name} › volume ${name}`, options, names)
+  refuseUnknown(declaredTitle(host, kind, name), options, names)
   const { driver = 'local' } = options
   const scope = ref({ label: 'scope' }, (facts) => facts.scope)
   const made = resource(host, name, { host: host.name, name, driver, scope }, more)

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ProvisionError } from '../../src/core/error.ts'
 import { graphOf } from '../../src/core/graph.ts'
@@ -81,6 +82,20 @@ describe('what is refused before a host is touched', () => {
     expect(advice).toMatch(help)
   })
 
+  it('whatever clashes with the first that has taken it, among many', () => {
+    const port = fc.constantFrom('port 80/tcp', 'port 80/udp', 'port 8080/tcp', 'path /a', 'path /a on b')
+    const address = fc.constantFrom('', ' on 10.0.0.1', ' on 10.0.0.2', ' on ::1')
+    const claim = fc.tuple(port, address).map(([one, at]) => (one.startsWith('port') ? one + at : one))
+    const one = fc.record({ host: fc.constantFrom('web', 'app'), claims: fc.array(claim, { maxLength: 3 }) })
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 8 }), (all) => {
+        const listed = all.map(({ host, claims }, i) => thing(host, `t${i}`, { claims }))
+        expect(messageOf(() => ids(listed))).toBe(firstClash(listed))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it.each<[string, Resource[]]>([
     [
       'one port on two hosts',
@@ -99,3 +114,29 @@ describe('what is refused before a host is touched', () => {
     ],
   ])('but %s is fine', (_, listed) => expect(ids(listed)).toHaveLength(listed.length))
 })
+
+const messageOf = (work: () => unknown): string | undefined => {
+  try {
+    work()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** A port on all addresses clashes with it on any. */
+function claimsClash(a: string, b: string): boolean {
+  if (a === b) return true
+  const [shorter, longer] = a.length < b.length ? [a, b] : [b, a]
+  return shorter.startsWith('port ') && longer.startsWith(`${shorter} on `)
+}
+
+/** Each claim compared with each before it. */
+function firstClash(listed: readonly Resource[]): string | undefined {
+  const claims = listed.flatMap((by) => by.claims.map((claim) => ({ claim, by })))
+  for (const [i, { claim, by }] of claims.entries()) {
+    const former = claims.slice(0, i).find((one) => one.by.host === by.host && claimsClash(one.claim, claim))
+    if (former) return `${by.host} › thing ${by.name}: ${claim} is already taken by thing ${former.by.name}`
+  }
+  return undefined
+}

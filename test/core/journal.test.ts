@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
+import { errorCodes } from '../../src/core/error.ts'
 import type { Event } from '../../src/core/event.ts'
 import {
   endingOf,
@@ -9,6 +10,8 @@ import {
   type RunRecord,
 } from '../../src/core/journal.ts'
 import { readEnd, readJournal } from '../../src/core/journal-read.ts'
+import { showChange } from '../../src/core/change.ts'
+import { secret, showable } from '../../src/core/secret.ts'
 import { fakeRun } from '../support/fake-run.ts'
 import { matching } from '../support/matching.ts'
 
@@ -81,7 +84,22 @@ describe('a journal', () => {
   })
 })
 
-it.each(['edited', 'action', 'interrupted'] as const)('keeps the code of a failure: %s', (code) => {
+it('hides what an older version noted of a secret, and nothing that looks like it', () => {
+  const fields = { id: 'a/container/b', host: 'a', kind: 'container', name: 'b', operation: 'recreate' }
+  const changes = [
+    { field: 'env.KEY', from: `secret:${'0f'.repeat(16)}`, to: 'secret:santa' },
+    { field: 'env.NEW', from: showable(secret('k')), to: undefined },
+  ]
+  const plan = { playbook: 'p', environment: 'e', steps: [{ ...fields, changes, needs: [] }] }
+  const line = JSON.stringify({ ms: 0, event: 'planned', plan })
+  const [step] = read(`${JSON.stringify(head)}\n${line}\n`).plan?.steps ?? []
+  expect(step?.changes.map(showChange)).toEqual([
+    'env.KEY: [secret] → secret:santa',
+    'env.NEW: [secret] → none',
+  ])
+})
+
+it.each([...errorCodes, 'bug'] as const)('keeps the code of a failure: %s', (code) => {
   const run = read(journalOf([{ event: 'failed', failure: { code, message: 'x' } }]))
   expect(run.failures).toMatchObject([{ code }])
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { claimsClash, portClaim } from '../../src/core/claim.ts'
+import { createClaims, portClaim } from '../../src/core/claim.ts'
 import { endpointOf } from '../../src/core/endpoint.ts'
 import type { Facts } from '../../src/core/facts.ts'
 import { hostNamed } from '../../src/core/host.ts'
@@ -120,8 +120,15 @@ describe('claims', () => {
     ['path /a', 'path /a', true],
     ['path /a', 'path /a on b', false],
   ])('%s and %s clash: %s', (a, b, expected) => {
-    expect(claimsClash(a, b)).toBe(expected)
-    expect(claimsClash(b, a)).toBe(expected)
+    for (const [first, second] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const take = createClaims<string>()
+      expect(take('web', first, 'first')).toBeUndefined()
+      expect(take('app', second, 'elsewhere')).toBeUndefined()
+      expect(take('web', second, 'second')).toBe(expected ? 'first' : undefined)
+    }
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isProvisionError } from '../../src/core/error.ts'
-import { readParams, type ParamSpecs } from '../../src/core/params.ts'
+import { readParams, textsOfParams, type ParamSpecs } from '../../src/core/params.ts'
 import { reveal } from '../../src/core/secret.ts'
 
 const specs = {
@@ -57,6 +57,15 @@ describe('readParams', () => {
       message: 'param zone is missing and has no default',
       help: 'add --param zone=…',
     })
+  })
+
+  it.each(['constructor', 'toString', 'valueOf'])('reads a param named %s', (name) => {
+    const spec: ParamSpecs = { [name]: { type: 'string', default: 'x' } }
+    expect({ ...readParams(spec, {}, {}) }).toEqual({ [name]: 'x' })
+    expect({ ...readParams(spec, { [name]: 'y' }, {}) }).toEqual({ [name]: 'y' })
+    expect(textsOfParams(spec, {})).toEqual({ [name]: 'x' })
+    const missing: ParamSpecs = { [name]: { type: 'secret', env: name } }
+    expect(failure(() => readParams(missing, {}, {}))?.message).toMatch(/is not set/)
   })
 
   describe('a secret', () => {

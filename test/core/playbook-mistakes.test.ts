@@ -42,6 +42,43 @@ describe('a playbook that nobody type-checked', () => {
     ['a host with a name too long for DNS', { hosts: ['x'.repeat(64)] }, /hosts: "x{64}" cannot name/],
     ['no resources', { resources: undefined }, /resources: undefined is not a function/],
     ['a list in place of a function', { resources: [] }, /resources: a list of 0 is not a function/],
+    [
+      'a misspelt option',
+      { transacton: true },
+      /the playbook: there is no option "transacton" \(did you mean "transaction"\?/,
+    ],
+    [
+      'a misspelt field of a param',
+      { params: { x: { type: 'int', default: 1, mim: 1 } } },
+      /param x: there is no option "mim" \(did you mean "min"\?/,
+    ],
+    [
+      'a field of another type of param',
+      { params: { x: { type: 'string', default: 'a', max: 5 } } },
+      /param x: there is no option "max" \(known: type, description, default, choices\)/,
+    ],
+    [
+      'a param that is its default',
+      { params: { a: 5 } },
+      /param a: 5 is not a param \(write it like \{ type: "int"/,
+    ],
+    ['a list of params', { params: ['a'] }, /params: a list of 1 is not a record of params/],
+    ['a param for params', { params: 5 }, /params: 5 is not a record of params/],
+    [
+      'a secret without a variable',
+      { params: { key: { type: 'secret' } } },
+      /param key: its env is undefined, not the name of an environment variable/,
+    ],
+    [
+      'a secret with an empty variable',
+      { params: { key: { type: 'secret', env: '' } } },
+      /param key: its env is "", not the name/,
+    ],
+    [
+      'choices that are no list',
+      { params: { x: { type: 'string', default: 'a', choices: 'ab' } } },
+      /param x: its choices are "ab", not a list/,
+    ],
     ['an `after` that is none', { after: 'echo' }, /after: "echo" is not a function/],
     [
       'an unknown type of a param',
@@ -98,6 +135,19 @@ describe('a playbook that nobody type-checked', () => {
       return []
     }
     expect(told({ resources })).toMatch(message)
+  })
+
+  it.each<[string, readonly unknown[], string]>([
+    ['nothing', [], 'the playbook: its options are undefined'],
+    ['a name', ['shop'], 'the playbook: its options are "shop"'],
+    ['a list', [[]], "the playbook's name: undefined cannot name a playbook"],
+  ])('so is one made of %s', (_, given, message) => {
+    expect(() => void Reflect.apply(definePlaybook, undefined, given)).toThrow(message)
+  })
+
+  it('so is a box', () => {
+    const options = Object.assign({ name: 'coreos', build: '.' }, { imgaes: [] })
+    expect(() => defineBox(options)).toThrow('the box: there is no option "imgaes"')
   })
 
   it('is fine without a mistake', () => expect(told({})).toBe('fine'))

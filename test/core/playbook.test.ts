@@ -64,6 +64,19 @@ describe('a playbook', () => {
     expect(told).toEqual({ a: reach(a), rest: [reach(b), reach(c)] })
   })
 
+  it('may end with a function that is not async, and what that throws is awaited as well', async () => {
+    const shop = { name: 'shop', box, hosts: ['web'], resources: () => ({ a }) }
+    const told: unknown[] = []
+    const quiet = definePlaybook({ ...shop, after: (reached) => void told.push(reached) }).declare({}, {})
+    await expect(quiet.after?.(reach, run)).resolves.toBeUndefined()
+    expect(told).toEqual([{ a: reach(a) }])
+    const after = () => {
+      throw new Error('on purpose')
+    }
+    const loud = definePlaybook({ ...shop, after }).declare({}, {})
+    await expect(loud.after?.(reach, run)).rejects.toThrow('on purpose')
+  })
+
   it('need not do anything after it', () => {
     expect(
       definePlaybook({ name: 'shop', box, hosts: [], resources: () => [] }).declare({}, {}).after,

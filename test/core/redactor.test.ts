@@ -126,6 +126,20 @@ describe('redactor', () => {
     expect(again(again(once))).toBe(once)
   })
 
+  it.each([
+    ['abcabcab', 'abcabcabcab', '[secret]'],
+    ['1212', '121212', '[secret]'],
+    ['1212', 'x1212121y', 'x[secret]1y'],
+    ['aaaa', 'aaaaaaa b aaaa', '[secret] b [secret]'],
+    ['1212', '12121212', '[secret]'],
+  ])('masks %s where it overlaps itself: %s', (value, given, masked) => {
+    expect(redactor([secret(value)])(given)).toBe(masked)
+  })
+
+  it('masks a long text of nothing but one', () => {
+    expect(redactor([secret('a'.repeat(40))])('a'.repeat(1_000_000))).toBe('[secret]')
+  })
+
   it('masks both of two that overlap', () => {
     expect(redactor([secret('abcdef'), secret('defghi')])('xabcdefghix')).toBe('x[secret]x')
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isProvisionError } from '../../src/core/error.ts'
 import type { Facts } from '../../src/core/facts.ts'
 import { hostNamed } from '../../src/core/host.ts'
 import { isRef, ref, refsIn, resolve, text, type Ref } from '../../src/core/ref.ts'
@@ -13,6 +14,20 @@ const facts: Facts = {
 }
 const app = hostNamed('app')
 const late = <T>(value: T, label = 'late'): Ref<T> => ref({ label }, () => value)
+
+const failureOf = (work: () => unknown) => {
+  try {
+    work()
+  } catch (error) {
+    if (isProvisionError(error)) return error
+    throw error
+  }
+  return undefined
+}
+
+/** ``text`jdbc:${part}/` `` as somebody writes it whom no compiler watches. */
+const untypedText = (part: unknown): unknown =>
+  Reflect.apply(text, undefined, [Object.assign(['jdbc:', '/'], { raw: ['jdbc:', '/'] }), part])
 
 describe('resolve', () => {
   const key = secret('k')
@@ -65,13 +80,50 @@ describe('refsIn', () => {
     expect(refsIn(value)).toEqual(expected)
   })
 
-  it.each<[unknown, boolean]>([
-    [one, true],
-    [{}, false],
-    ['x', false],
-    [null, false],
-  ])('tells %j apart', (value, expected) => {
+  it.each<[string, unknown, boolean]>([
+    ['a reference', one, true],
+    ['a record', {}, false],
+    ['a text', 'x', false],
+    ['null', null, false],
+  ])('tells %s apart', (_, value, expected) => {
     expect(isRef(value)).toBe(expected)
+  })
+})
+
+describe('a reference that nobody type-checked', () => {
+  const value: unknown = late(80, 'web/nginx.at.http.port')
+  const parts: unknown = text`a${'b'}`
+  it.each<[string, () => unknown]>([
+    ['a template', () => `${String(value)}:1`],
+    ['a sum', () => ['z', value].join('')],
+    ['arithmetic', () => Number(value) + 1],
+    ['JSON', () => JSON.stringify({ a: [value] })],
+    ['a text of parts', () => String(parts)],
+  ])('is refused in %s', (_, use) => {
+    const error = failureOf(use)
+    expect(error?.code).toBe('playbook')
+    expect(error?.message).toMatch(/is known only in a run, and cannot be put into a plain text$/)
+    expect(error?.help).toContain('text`…${…}…`')
+  })
+
+  it('names where its value comes from', () => {
+    expect(failureOf(() => String(value))?.message).toMatch(/^web\/nginx\.at\.http\.port is known only/)
+  })
+
+  it.each<[string, unknown, string]>([
+    ['a text in brackets', 'abc', '"abc"'],
+    ['a number in brackets', 5, 'number'],
+    ['nothing', undefined, 'undefined'],
+  ])('text is not called with %s', (_, given, shown) => {
+    const error = failureOf(() => Reflect.apply(text, undefined, [given]))
+    expect([error?.code, error?.message]).toEqual(['playbook', `text: is called with ${shown}`])
+    expect(error?.help).toContain('backticks')
+  })
+
+  it('a secret in a plain template is no part of a text', () => {
+    const masked = `pw=${String(secret('abcdefg'))}`
+    expect(() => untypedText(masked)).toThrow('a text: what follows "jdbc:" holds "[secret]"')
+    expect(resolve(text`[secret]`, facts)).toBe('[secret]')
   })
 })
 
@@ -85,6 +137,20 @@ describe('text', () => {
     ['empty', text``, ''],
   ])('%s', (_, value, expected) => {
     expect(resolve(value, facts)).toBe(expected)
+  })
+
+  it.each<[string, unknown, string]>([
+    ['undefined', undefined, 'undefined'],
+    ['null', null, 'null'],
+    ['an object', { a: 1 }, 'an object'],
+    ['a list', ['a'], 'an object'],
+    ['a function', () => 'a', 'a function'],
+    ['a resource', thing('app', 'a'), 'an object'],
+  ])('takes no %s, neither now nor once it is known', (_, value, shown) => {
+    const message = `a text: what follows "jdbc:" is ${shown}`
+    expect(() => untypedText(value)).toThrow(message)
+    expect(() => resolve(untypedText(late(value)), facts)).toThrow(message)
+    expect(() => resolve(untypedText(late(value, 'db.at.port')), facts)).toThrow('(db.at.port)')
   })
 
   it('is secret with a secret in it, also in a text within', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bytes, showBytes, type Bytes } from '../../src/core/bytes.ts'
-import { milliseconds, showDuration, type Duration } from '../../src/core/duration.ts'
+import { milliseconds, showDuration, timerLength, type Duration } from '../../src/core/duration.ts'
 import { isProvisionError } from '../../src/core/error.ts'
 import { didYouMean, nearest } from '../../src/core/suggest.ts'
 
@@ -67,6 +67,24 @@ describe('milliseconds', () => {
 
   it.each<Duration>([-1, NaN, Infinity, '1e3s', '-5s', '.5s'])('%s is none', (duration) => {
     expect(isPlaybookError(() => milliseconds(duration, 'timeout'))).toBe(true)
+  })
+
+  it.each<[Duration, boolean]>([
+    ['576h', true],
+    [2_073_600_000, true],
+    ['577h', false],
+    ['600h', false],
+    [2 ** 31, false],
+    ['99999999999h', false],
+    ['-5s' as const, false],
+  ])('%s can be waited for: %s', (duration, expected) => {
+    expect(isPlaybookError(() => timerLength(duration, 'timeout'))).toBe(!expected)
+  })
+
+  it('says how long can be waited', () => {
+    expect(() => timerLength('600h', 'user: ready.timeout')).toThrow(
+      'user: ready.timeout: "600h" is longer than 24 days',
+    )
   })
 
   it.each([

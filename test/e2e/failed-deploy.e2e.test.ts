@@ -16,9 +16,10 @@ describe('a deploy that fails', () => {
   const deploy = (app: string, before = '', options = ''): void =>
     project.playbook(
       `${before}
+const word = file(two, '/etc/word', { content: ${JSON.stringify(app)} })
 return [
-  file(two, '/etc/word', { content: ${JSON.stringify(app)} }),
-  command(two, 'mark', { run: ['sh', '-c', 'echo mark >> /var/marks'], unless: ['false'] }),
+  word,
+  command(two, 'mark', { run: ['cp', '/etc/word', '/var/mark'], unless: ['cmp', '-s', '/etc/word', '/var/mark'] }, { needs: [word] }),
   container(one, 'app', { image: tiny, mounts: { '/data': volume(one, 'data') }, ports: { x: 80 }, stopTimeout: '1s', ${app} }${before === '' ? '' : ', { needs: [last] }'}),
 ]`,
       options,
@@ -99,7 +100,7 @@ return [
     [
       'has lost its network',
       `${steady}, network: net`,
-      "const net = network(one, 'gone'); const last = command(one, 'lose', { run: ['docker', 'network', 'rm', 'gone'], unless: ['false'] }, { needs: [net] })",
+      "const net = network(one, 'gone'); const last = command(one, 'lose', { run: ['sh', '-c', 'docker network rm gone && touch /var/lost'], creates: '/var/lost' }, { needs: [net] })",
       /network gone not found|not on this host/,
       /^/,
     ],

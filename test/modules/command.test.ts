@@ -18,7 +18,7 @@ describe('command', () => {
         ...fine,
         operation: 'update',
         changes: ['unless: exit code 1 → exit code 0'],
-        actions: ['run mkswap /swap'],
+        actions: ['run mkswap /swap', 'run swaplabel /swap'],
       },
     ],
     [
@@ -29,7 +29,7 @@ describe('command', () => {
         ...fine,
         operation: 'update',
         changes: ['unless: exit code 127 → exit code 0'],
-        actions: ['run mkswap /swap'],
+        actions: ['run mkswap /swap', 'run swaplabel /swap'],
       },
     ],
     [
@@ -42,7 +42,12 @@ describe('command', () => {
       'has to run, for its work is not there',
       { run: ['make'], creates: '/opt/tool' },
       {},
-      { ...fine, operation: 'update', changes: ['creates: none → /opt/tool'], actions: ['run make'] },
+      {
+        ...fine,
+        operation: 'update',
+        changes: ['creates: none → /opt/tool'],
+        actions: ['run make', 'run sh -c [ -e "$1" ] || [ -L "$1" ] sh /opt/tool'],
+      },
     ],
   ])('%s', (_, options, answers, expected) => {
     expect(judged(command(app, 'swap', options), answers)).toEqual(expected)
@@ -57,16 +62,30 @@ describe('command', () => {
       timeout: '90s',
       creates: '/srv/db',
     })
-    expect(judge(made, {}, factsOf()).remedy?.actions).toEqual([
-      {
-        do: 'run',
-        argv: ['init', '--host=10.0.0.5'],
-        cwd: '/srv',
-        env: { PASSWORD: password, MODE: 'fast' },
-        timeout: 90_000,
-      },
-    ])
+    expect(judge(made, {}, factsOf()).remedy?.actions[0]).toEqual({
+      do: 'run',
+      argv: ['init', '--host=10.0.0.5'],
+      cwd: '/srv',
+      env: { PASSWORD: password, MODE: 'fast' },
+      timeout: 90_000,
+    })
     expect(made.bind(factsOf()).secrets).toEqual([password])
+  })
+
+  it.each<[string, CommandOptions, string]>([
+    ['creates', { run: ['true'], creates: '/made' }, 'it succeeded, but /made is not there'],
+    ['unless', { run: ['true'], unless: ['false'] }, 'it succeeded, but unless `false` still fails'],
+    [
+      'an unless of several words',
+      { run: ['true'], unless: ['test', '-e', 'a b'] },
+      "it succeeded, but unless `test -e 'a b'` still fails",
+    ],
+  ])('asks again after it has run, for it must not run for ever: %s', (_, options, unmet) => {
+    const made = command(app, 'c', { ...options, cwd: '/srv', timeout: '9s', env: { A: 'b' } })
+    expect(judge(made, {}, factsOf()).remedy?.actions).toMatchObject([
+      { do: 'run', argv: ['true'] },
+      { do: 'run', cwd: '/srv', env: {}, timeout: 9_000, unmet },
+    ])
   })
 
   it('asks in the folder in which it would run', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { file, secret } from '../../src/index.ts'
+import { hideSecrets } from '../../src/core/redactor.ts'
 import { digestOf, short } from '../../src/core/digest.ts'
 import type { ContainerState } from '../../src/core/probe.ts'
 import { app, builtOf, fileStat, fine, judged, localFile, type HostAnswers } from '../support/judge.ts'
@@ -144,6 +145,44 @@ describe('what was changed by hand', () => {
     ],
   ])('is named: %s', (_, answers, change) => {
     expect(judged(named(options), answers, run())).toMatchObject({ changes: [change], operation: 'recreate' })
+  })
+
+  it('makes nothing a secret that was none', () => {
+    const before = running(bodyOf(named({ env: { WAS_PLAIN: 'plain-8080' } }), run()), onHost)
+    const answers = { 'container user': before, 'image jre:latest': onHost }
+    const wanted = named({ env: { WAS_PLAIN: secret('hidden-8080') } })
+    expect(judged(wanted, answers, run())).toMatchObject({
+      changes: ['env.WAS_PLAIN: [secret] → [secret]'],
+      operation: 'recreate',
+    })
+    expect(hideSecrets('plain-8080')).toBe('plain-8080')
+  })
+
+  it('shows a variable that only looks like a secret', () => {
+    const before = running(bodyOf(named({ env: { NAME: 'secret:santa' } }), run()), onHost)
+    const answers = { 'container user': before, 'image jre:latest': onHost }
+    expect(judged(named({ env: { NAME: 'secret:elf' } }), answers, run())).toMatchObject({
+      changes: ['env.NAME: secret:santa → secret:elf'],
+    })
+  })
+
+  describe('where an older version made the container', () => {
+    const older = (): HostAnswers => {
+      const made = running(bodyOf(named({ env: { KEY: secret('k') } }), run()), onHost)
+      const [field = '', spec = ''] =
+        Object.entries(made.labels).find(([, value]) => value.includes('"env.KEY"')) ?? []
+      const labels = { ...made.labels, [field]: spec.replace('\\u0000', '') }
+      expect(labels[field]).toMatch(/"env\.KEY":"secret:[0-9a-f]{32}"/)
+      return { 'container user': { ...made, labels }, 'image jre:latest': onHost }
+    }
+
+    it('is not seen in a secret that is the same', () => {
+      expect(judged(named({ env: { KEY: secret('k') } }), older(), run())).toEqual(fine)
+    })
+
+    it('does not show a secret that is taken out', () => {
+      expect(judged(named({}), older(), run())).toMatchObject({ changes: ['env.KEY: [secret] → none'] })
+    })
   })
 
   it('is not seen in what nobody changed: the file that it mounts is as it should be, or is only missing', () => {

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { isProvisionError } from '../../src/core/error.ts'
-import { graphOf } from '../../src/core/graph.ts'
 import type { Resource } from '../../src/core/resource.ts'
 import {
   artifact,
@@ -16,23 +14,9 @@ import {
   type ContainerOptions,
 } from '../../src/index.ts'
 import { app } from '../support/judge.ts'
+import { told, untyped } from '../support/untyped.ts'
 
 const tiny = image('tiny')
-
-/** What a user is told of resources, with what to do next. */
-function told(declare: () => Resource): string {
-  try {
-    graphOf([declare()], ['app'])
-  } catch (error) {
-    if (isProvisionError(error)) return `${error.code}: ${error.message} (${error.help ?? ''})`
-    throw error
-  }
-  return 'fine'
-}
-
-/** Options as somebody writes them whom no compiler watches. */
-const untyped = <T extends object>(options: T, over: Readonly<Record<string, unknown>>): T =>
-  Object.assign({}, options, over)
 
 const fine: ContainerOptions<string, string> = { image: tiny }
 const named = (over: Readonly<Record<string, unknown>>) => () => container(app, 'user', untyped(fine, over))

@@ -94,12 +94,20 @@ export const wrongParam = definePlaybook({
 // @ts-expect-error a playbook has a box
 export const noBox = definePlaybook({ name: 'shop', hosts: ['web'], resources: () => [] })
 
-export function texts(port: Ref<number>, key: Secret) {
+export function texts(port: Ref<number>, key: Secret, late: Ref<{ readonly a: number }>) {
   const plain: Ref<string> = text`a ${port} b`
   const hidden: Ref<Text> = text`a ${key} b`
   // @ts-expect-error a text with a secret in it is secret too
   const leaked: Ref<string> = text`a ${key} b`
   // @ts-expect-error a secret is not a text
   const shown: string = secret('x')
+  // @ts-expect-error what is not there is no part of a text
+  use(text`a ${undefined}`)
+  // @ts-expect-error nor is nothing
+  use(text`a ${null}`)
+  // @ts-expect-error nor an object
+  use(text`a ${{ a: 1 }}`)
+  // @ts-expect-error nor what refers to one
+  use(text`a ${late}`)
   return { plain, hidden, leaked, shown }
 }

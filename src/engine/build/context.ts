@@ -60,7 +60,8 @@ export async function readContext(
   const path = dockerfilePath(build, playbookDir)
   const inside = relative(root, path).split(sep).join('/')
   const isOutside = inside.startsWith('../')
-  const ignored = parseDockerignore(readText(join(root, '.dockerignore')) ?? '')
+  const ignoreFile = join(root, '.dockerignore')
+  const ignored = parseDockerignore(readText(ignoreFile) ?? '', ignoreFile)
   // The engine reads these two itself, whatever they say of themselves.
   const always = new Set(['.dockerignore', inside])
   const found = entriesBelow(root, (name) => !always.has(name) && ignored(name), ignored.hasExceptions)

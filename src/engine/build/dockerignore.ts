@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { ProvisionError } from '../../core/error.ts'
 
 /** Which paths of a build context stay out of it. */
 export interface Ignore {
@@ -8,25 +9,35 @@ export interface Ignore {
   readonly hasExceptions: boolean
 }
 
-/** Reads a `.dockerignore`: Go's `filepath.Match` patterns with `**`, the last line that matches decides. */
-export function parseDockerignore(text: string): Ignore {
+/**
+ * Reads a `.dockerignore`: Go's `filepath.Match` patterns with `**`, the last line that matches decides.
+ * @param file how it is called in errors
+ * @throws ProvisionError `playbook` for a pattern that is none, which Docker refuses as well
+ */
+export function parseDockerignore(text: string, file = '.dockerignore'): Ignore {
   const rules = text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .filter((line) => !line.startsWith('#'))
-    .flatMap((line) => ruleOf(line.trim()))
+    .flatMap((line, i) => (line.startsWith('#') ? [] : ruleOf(line.trim(), `${file}:${i + 1}`)))
   return Object.assign(
     (path: string) => rules.reduce((out, { matches, keeps }) => (matches.test(path) ? !keeps : out), false),
     { hasExceptions: rules.some(({ keeps }) => keeps) },
   )
 }
 
-function ruleOf(line: string): { matches: RegExp; keeps: boolean }[] {
+function ruleOf(line: string, place: string): { matches: RegExp; keeps: boolean }[] {
   const keeps = line.startsWith('!')
   const pattern = posix.normalize((keeps ? line.slice(1).trim() : line) || '.').replace(/^\/+|\/+$/g, '')
   if (pattern === '' || pattern === '.') return []
   // A pattern that matches a folder matches all that is in it.
-  return [{ matches: new RegExp(`^${source(pattern)}(?:/.*)?$`, 's'), keeps }]
+  try {
+    return [{ matches: new RegExp(`^${source(pattern)}(?:/.*)?$`, 's'), keeps }]
+  } catch (error) {
+    throw new ProvisionError('playbook', `${place}: ${line} is not a pattern`, {
+      help: 'write a range of letters in their order, like [a-z]',
+      cause: error,
+    })
+  }
 }
 
 const tokens = /\*\*\/|\*\*|\*|\?|\[(\^?)((?:\\.|[^\]\\])+)\]|\\(.)|([^])/g

@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Node } from 'yaml'
-import { durationOf } from '../../core/duration.ts'
+import { durationOf, fitsTimer } from '../../core/duration.ts'
 import type { SshTarget } from '../../core/host.ts'
 import type { SshConfig } from '../../transport/ssh-config.ts'
 import type { Reader } from './yaml-reader.ts'
@@ -67,7 +67,7 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
   const knownHosts = field('knownHosts', pathsOf(read, path), 'a path, or a list of paths')
   const become = field('become', plain(booleanOf), 'true or false')
   const jump = field('jump', plain(wordOf), 'jump hosts as ProxyJump lists them, like user@gate:2200')
-  const connectTimeout = field('connectTimeout', plain(waitOf), 'a length of time like 30s')
+  const connectTimeout = field('connectTimeout', plain(waitOf), 'a length of time like 30s, 24 days at most')
   if (address === undefined) return undefined
   const config = defaults.configs?.get(address)
   const way = jump ?? config?.proxyJump
@@ -96,7 +96,10 @@ const wordOf = (value: unknown): string | undefined =>
 const portOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535 ? value : undefined
 
-const waitOf = (value: unknown): number | undefined => durationOf(value) || undefined
+function waitOf(value: unknown): number | undefined {
+  const ms = durationOf(value)
+  return ms !== undefined && ms > 0 && fitsTimer(ms) ? ms : undefined
+}
 
 const booleanOf = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined)
 

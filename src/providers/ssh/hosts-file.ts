@@ -60,7 +60,7 @@ function readHosts(read: Reader, expected: Expected): readonly SshTarget[] {
   }
   const entries = read.map(section, 'hosts', expected.hosts)
   const targets = expected.hosts.flatMap((name) => {
-    const entry = entries[name]
+    const entry = Object.hasOwn(entries, name) ? entries[name] : undefined
     if (entry !== undefined) return fieldsOf(read, name, entry, expected) ?? []
     read.problem(section, `host ${name} of the topology is missing`, `add it: ${name}: { address: … }`)
     return []

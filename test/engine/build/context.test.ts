@@ -34,6 +34,11 @@ test.each<[string, string, string[]]>([
   expect((await read(root)).entries.map(({ path }) => path)).toEqual(expected)
 })
 
+test('a .dockerignore that is wrong is named', async () => {
+  const root = temporaryFolder({ Dockerfile: 'FROM a', '.dockerignore': 'a\n[z-a]' })
+  await expect(read(root)).rejects.toThrow(`${root}/.dockerignore:2: [z-a] is not a pattern`)
+})
+
 test('a Dockerfile outside of the context is sent along', async () => {
   const root = temporaryFolder({ Dockerfile: 'FROM a', 'ctx/x': '' })
   const { entries, dockerfile } = await read(root, { context: 'ctx', dockerfile: '../Dockerfile' })

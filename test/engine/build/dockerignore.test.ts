@@ -36,6 +36,15 @@ test.each<[string, string, { out: string[]; in: string[] }]>([
   )
 })
 
+test.each([
+  ['letters in the wrong order', '[z-a]', '[z-a]'],
+  ['after others', '# a\n\n  !x[9-0] ', '!x[9-0]'],
+])('a pattern that Docker does not take: %s', (_, text, pattern) => {
+  const line = text.split('\n').length
+  const told = { code: 'playbook', message: `ctx/.dockerignore:${line}: ${pattern} is not a pattern` }
+  expect(() => parseDockerignore(text, 'ctx/.dockerignore')).toThrow(expect.objectContaining(told))
+})
+
 test('a folder that stays out need not be read unless something below it may be wanted', () => {
   expect(parseDockerignore('a\nb').hasExceptions).toBe(false)
   expect(parseDockerignore('a\n!a/b').hasExceptions).toBe(true)

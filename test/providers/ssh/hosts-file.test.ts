@@ -47,9 +47,19 @@ describe('a file of hosts', () => {
     expect(parse(text)).toMatchObject([{ connectTimeout: expected }, {}])
   })
 
-  it.each(['0', '0s', 'soon', '-1', 'yes', '[1]'])('waits for a connection no time like %s', (wait) => {
-    const text = `hosts: { web: { address: a, connectTimeout: ${wait} }, app: { address: b } }`
-    expect(() => parse(text)).toThrow('hosts.web.connectTimeout must be a length of time like 30s')
+  it.each(['0', '0s', 'soon', '-1', 'yes', '[1]', '600h', '2147483648'])(
+    'waits for a connection no time like %s',
+    (wait) => {
+      const text = `hosts: { web: { address: a, connectTimeout: ${wait} }, app: { address: b } }`
+      expect(() => parse(text)).toThrow('hosts.web.connectTimeout must be a length of time like 30s')
+    },
+  )
+
+  it('misses a host with the name of what every object has', () => {
+    const topology = { ...expected, hosts: ['constructor'] }
+    expect(() => parseHostsFile('hosts: {}', topology)).toThrow('host constructor of the topology is missing')
+    const [host] = parseHostsFile('hosts: { constructor: { address: a } }', topology)
+    expect(host).toMatchObject({ name: 'constructor', address: 'a' })
   })
 
   const config = {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import type { Event } from '../../src/core/event.ts'
+import { applyPlan } from '../../src/engine/apply.ts'
+import { fakeHost, type FakeBehaviour } from '../support/fake-host.ts'
+import { step } from '../support/resource.ts'
+
+async function apply(steps: Parameters<typeof applyPlan>[0]['steps'], behaviour: FakeBehaviour) {
+  const host = fakeHost('h', behaviour)
+  const events: Event[] = []
+  const plan = { playbook: 'p', environment: 'e', steps }
+  const emit = (event: Event) => void events.push(event)
+  const result = await applyPlan(plan, new Map([['h', host]]), new AbortController().signal, emit)
+  return { result, events, batches: () => host.batches.map((batch) => batch.map((action) => action.do)) }
+}
+
+describe('a run asks whether a command has reached its purpose', () => {
+  const run = { do: 'run', argv: ['make'], cwd: undefined, env: {}, timeout: 1_000 } as const
+  const ask = { ...run, argv: ['look'], unmet: 'it succeeded, but /made is not there' } as const
+  const commands = [step('h/command/c', { actions: [run, ask] })]
+  const failing = (...words: readonly string[]): FakeBehaviour => ({
+    fails: (action) =>
+      action.do === 'run' && words.includes(action.argv[0] ?? '')
+        ? `h › ${action.argv[0]}: exit code 1`
+        : undefined,
+  })
+
+  it.each<[string, FakeBehaviour, string[]]>([
+    ['it has', {}, []],
+    ['it has not', failing('look'), ['h › command c: it succeeded, but /made is not there']],
+    ['it has failed', failing('make', 'look'), ['h › command c: make: exit code 1']],
+  ])('on the same way, where %s', async (_, behaviour, expected) => {
+    const { batches, result } = await apply(commands, behaviour)
+    expect(batches()).toEqual([['run', 'run']])
+    expect(result.failed.map(({ failure }) => failure.message)).toEqual(expected)
+    expect(result.failed.every(({ failure }) => failure.code === 'action')).toBe(true)
+  })
+
+  it('and shows nothing of what it says', async () => {
+    const { events } = await apply(commands, { says: (action) => (action.do === 'run' ? action.argv : []) })
+    expect(events.flatMap((event) => (event.event === 'task-output' ? [event.line] : []))).toEqual(['make'])
+  })
+})

@@ -1,0 +1,144 @@
+import { expect, it } from 'vitest'
+import type { Resource } from '../../src/core/resource.ts'
+import { command, container, file, image, network, tree, type ContainerOptions } from '../../src/index.ts'
+import { app } from '../support/judge.ts'
+import { told, untyped } from '../support/untyped.ts'
+
+const fine: ContainerOptions<string, string> = { image: image('tiny') }
+const named = (over: Readonly<Record<string, unknown>>) => () => container(app, 'user', untyped(fine, over))
+
+it.each<[string, () => Resource, string]>([
+  [
+    'a misspelt field of readiness',
+    named({ ports: { http: 80 }, ready: { http: '/', port: 'http', statsu: 200 } }),
+    'app › container user: ready: there is no option "statsu" (did you mean "status"?',
+  ],
+  [
+    'a misspelt timeout of readiness',
+    named({ ready: { log: 'up', timeuot: '5s' } }),
+    'ready: there is no option "timeuot" (did you mean "timeout"?',
+  ],
+  [
+    'a misspelt way to tell readiness',
+    named({ ready: { htpp: '/' } }),
+    'ready: there is no option "htpp" (did you mean "http"?',
+  ],
+  [
+    'a status where there is no HTTP',
+    named({ ports: { db: 1 }, ready: { tcp: 'db', status: 200 } }),
+    'ready: there is no option "status" (known: tcp, timeout)',
+  ],
+  ['readiness by a word', named({ ready: 'http' }), 'app › container user: ready: its options are "http" ('],
+  ['no readiness at all', named({ ready: null }), 'ready: its options are null'],
+  [
+    'readiness that waits for nothing',
+    named({ ready: { timeout: '5s' } }),
+    'ready: needs one of `http`, `tcp`, `log` and `command`',
+  ],
+  [
+    'readiness in two ways',
+    named({ ready: { log: 'up', command: ['true'] } }),
+    'ready: needs one of `http`, `tcp`, `log` and `command`',
+  ],
+  ['a timeout that no timer takes', named({ stopTimeout: '600h' }), 'stopTimeout: "600h" is longer than'],
+  [
+    'such a timeout of readiness',
+    named({ ready: { log: 'up', timeout: '600h' } }),
+    'ready.timeout: "600h" is longer than 24 days',
+  ],
+  [
+    'such a timeout of a command',
+    () => command(app, 'c', { run: ['x'], creates: '/x', timeout: '600h' }),
+    'app › command c: timeout: "600h" is longer than',
+  ],
+  [
+    'a misspelt field of a mount',
+    named({ mounts: { '/x': { from: '/y', readonly: true } } }),
+    'app › container user: mounts./x: there is no option "readonly" (did you mean "readOnly"?',
+  ],
+  [
+    'a mount from a misspelt source',
+    named({ mounts: { '/x': { form: '/y' } } }),
+    'mounts./x: there is no option "form" (did you mean "from"?',
+  ],
+  ['a mount from what is none', named({ mounts: { '/x': { from: 5 } } }), 'mounts./x: 5 cannot be mounted'],
+  [
+    'a mount of a network',
+    () => named({ mounts: { '/x': network(app, 'net') } })(),
+    'mounts./x: network net cannot be mounted',
+  ],
+  [
+    'misspelt capabilities',
+    named({ capabilities: { dorp: ['ALL'] } }),
+    'capabilities: there is no option "dorp" (did you mean "drop"?',
+  ],
+  [
+    'a misspelt protocol of a port',
+    named({ ports: { dns: { port: 53, protocl: 'udp' } } }),
+    'ports.dns: there is no option "protocl" (did you mean "protocol"?',
+  ],
+  [
+    'a misspelt address of a published port',
+    named({ ports: { dns: 53 }, publish: { dns: { port: 53, adress: '10.0.0.5' } } }),
+    'publish.dns: there is no option "adress" (did you mean "address"?',
+  ],
+  [
+    'a port in a text',
+    named({ ports: { http: '80' } }),
+    'app › container user: ports.http: "80" is not a port (a whole number from 1 to 65535, or { port, protocol })',
+  ],
+  ['a port that is none', named({ ports: { http: NaN } }), 'ports.http: NaN is not a port'],
+  [
+    'a port in a text with a protocol',
+    named({ ports: { dns: { port: '53', protocol: 'udp' } } }),
+    'ports.dns.port: "53" is not a port',
+  ],
+  [
+    'a protocol in capitals',
+    named({ ports: { dns: { port: 53, protocol: 'UDP' } } }),
+    'ports.dns.protocol: "UDP" is neither "tcp" nor "udp"',
+  ],
+  [
+    'a port without a protocol',
+    named({ ports: { dns: { port: 53 } } }),
+    'ports.dns.protocol: undefined is neither',
+  ],
+  [
+    'a published port as Docker writes it',
+    named({ ports: { http: 80 }, publish: { http: '80:80' } }),
+    'publish.http: "80:80" is not a port (a whole number from 1 to 65535, or { port, address })',
+  ],
+  [
+    'a reference as a published port',
+    named({ ports: { http: 80 }, publish: { http: app.address } }),
+    'publish.http: a reference is not a port',
+  ],
+  [
+    'nothing as a published port',
+    named({ ports: { http: 80 }, publish: { http: null } }),
+    'publish.http: null is not a port',
+  ],
+  [
+    'a published port without an address',
+    named({ ports: { http: 80 }, publish: { http: { port: 80 } } }),
+    'publish.http.address: undefined is not an IP address',
+  ],
+  [
+    'misspelt modes of a tree',
+    () => tree(app, '/a', untyped({ from: '.' }, { modes: { file: 0o600 } })),
+    'app › tree /a: modes: there is no option "file" (did you mean "files"?',
+  ],
+  [
+    'a misspelt last argument',
+    () => container(app, 'user', fine, untyped({}, { need: [] })),
+    'app › container user: there is no option "need" (did you mean "needs"?',
+  ],
+  [
+    'a misspelt last argument of a file',
+    () => file(app, '/a', { content: '' }, untyped({}, { need: [] })),
+    'app › file /a: there is no option "need"',
+  ],
+])('options within options that nobody type-checked: %s', (_, declare, message) => {
+  expect(told(declare)).toContain(message)
+  expect(told(declare)).toMatch(/^playbook: .*\)$/)
+})
