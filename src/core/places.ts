@@ -29,8 +29,10 @@ export function refuseOverlaps(all: readonly Placing[]): void {
 const rootsOf = ({ resource }: Placing): readonly string[] => claimed('path', resource.claims)
 
 function refuseOverlap(inner: Placing, root: string, outer: Placing): void {
-  const [mine, theirs] = [inner.files(), outer.files()]
-  const problem = sharedProblem(root, mine, theirs, `${outer.resource.kind} ${outer.resource.name}`)
+  const theirs = outer.files()
+  // A folder, as most are below which there is something.
+  if (theirs.length === 0) return
+  const problem = sharedProblem(root, inner.files(), theirs, `${outer.resource.kind} ${outer.resource.name}`)
   if (problem === undefined) return
   throw new ProvisionError('playbook', `${resourceTitle(inner.resource)}: ${problem}`, {
     help: 'give one of them another path, take it out of the playbook, or `exclude` it from the tree',
