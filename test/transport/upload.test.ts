@@ -36,7 +36,9 @@ describe.each(shells)('under $title', (shell) => {
     }
     // Not as root: it would use a folder of the system's.
     const script = `id() { echo 1000; }\nHOME=${quote(join(home, shell.title))}\n${makeUploadFolder(user, 'mine')}`
-    const { stdout, stderr } = await shellConnection(shell).script(script, { as: 'user', signal: never })
+    // A session of its own, as sshd gives.
+    const apart = shellConnection({ ...shell, argv: ['setsid', ...shell.argv] })
+    const { stdout, stderr } = await apart.script(script, { as: 'user', signal: never })
     expect([stderr, stdout.toString()]).toEqual(['', expect.stringContaining(join(at, 'mine'))])
     const left = (await readdir(at, { recursive: true })).filter((name) => name.endsWith('part')).sort()
     expect(left).toEqual([`${live}/part`, 'unowned-new/part'].sort())
