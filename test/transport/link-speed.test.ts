@@ -70,10 +70,16 @@ afterEach(() => {
 
 describe('what measuring takes', () => {
   const kB = 1_024
-  /** A host that reads so fast, and later than that by what each burst meets on the way. Bytes a second, milliseconds. */
-  async function measured(rate: number, late: readonly number[]) {
-    let [now, sent, bursts] = [1, 0, 0]
+  /**
+   * A host that reads so fast, and later than that by what each burst meets on the way, and by what this process does for others
+   * meanwhile. Bytes a second, milliseconds.
+   */
+  async function measured(rate: number, late: readonly number[], own: readonly number[] = []) {
+    let [now, busy, sent, bursts] = [1, 0, 0, 0]
     vi.spyOn(performance, 'now').mockImplementation(() => now)
+    vi.spyOn(performance, 'eventLoopUtilization').mockImplementation((since) => {
+      return { idle: 0, active: busy - (since?.active ?? 0), utilization: 0 }
+    })
     const connection = shellConnection({ title: 'none', argv: ['sh'] })
     const { measure } = createLinkMeter()
     const found = await measure(
@@ -85,7 +91,9 @@ describe('what measuring takes', () => {
           for await (const chunk of stdin) {
             const size = Buffer.isBuffer(chunk) ? chunk.length : NaN
             sent += size
-            now += (size / rate) * 1_000 + (late[bursts++] ?? 0)
+            const work = own[bursts] ?? 0
+            busy += work
+            now += (size / rate) * 1_000 + (late[bursts++] ?? 0) + work
             onLine?.('got', 'stdout')
           }
           return { code: 0, stdout: Buffer.alloc(0), stderr: '' }
@@ -114,6 +122,14 @@ describe('what measuring takes', () => {
     expect(found.packs).toBe(true)
     expect(sent).toBe(kilobytes)
     expect([isSlow(found), isVerySlow(found)]).toEqual([slow, very])
+  })
+
+  it.each<readonly [string, number, boolean]>([
+    ['a local one is none', 500_000_000, false],
+    ['one of 5 MB/s is one all the same', 5_000_000, true],
+  ])('what this process does for others makes no slow link: %s', async (_, rate, slow) => {
+    const { found } = await measured(rate, [], [0, 5, 5, 50, 50])
+    expect(isSlow(found)).toBe(slow)
   })
 
   it.each([
