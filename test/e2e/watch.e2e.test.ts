@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
-import { startAtTerminal, startLive, type Live } from '../support/live.ts'
+import { startLive, type Live } from '../support/live.ts'
 import { projectWith } from '../support/playbook-folder.ts'
 import { ask } from '../support/project.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
@@ -187,22 +187,6 @@ describe('provision watch', () => {
   it('leaves the environment to others while it rests', async () => {
     const refresh = ['refresh', ...site.args, '--no-wait', '--plain']
     expect((await runCli(cli, refresh, { cwd: site.dir })).code).toBe(0)
-  })
-
-  it('takes keys from a terminal', async () => {
-    const terminal = startAtTerminal(cli, ['watch', ...site.args], site.dir)
-    await terminal.sees('watching')
-    terminal.press('l')
-    await terminal.sees('logs on')
-    await served('from-the-terminal')
-    await terminal.sees('asked for /from-the-terminal')
-    terminal.press('l')
-    await terminal.sees('logs off')
-    terminal.press('r')
-    await terminal.sees('nothing to do')
-    await terminal.sees('watching')
-    terminal.press('q')
-    expect(await terminal.ended).toBe(0)
   })
 
   it.each([

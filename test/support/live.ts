@@ -69,8 +69,17 @@ export interface AtTerminal {
   readonly ended: Promise<number | null>
 }
 
-export function startAtTerminal({ bin }: BuiltCli, args: readonly string[], cwd: string): AtTerminal {
-  const line = [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ')
+const lineOf = ({ bin }: BuiltCli, args: readonly string[]): string =>
+  [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ')
+
+export const startAtTerminal = (cli: BuiltCli, args: readonly string[], cwd: string): AtTerminal =>
+  atTerminal(lineOf(cli, args), cwd)
+
+/** The same as a job of a shell that tells how it was stopped, and goes on with it when Enter is pressed. */
+export const startAsJob = (cli: BuiltCli, args: readonly string[], cwd: string): AtTerminal =>
+  atTerminal(`bash -m -c "${lineOf(cli, args)}; echo stopped by \\$?; read -r enter; fg"`, cwd)
+
+function atTerminal(line: string, cwd: string): AtTerminal {
   const child = spawn('script', ['--quiet', '--flush', '--return', '--command', line, '/dev/null'], {
     cwd,
     env: { ...process.env, TERM: 'xterm', CI: '' },
