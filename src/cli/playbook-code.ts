@@ -3,10 +3,11 @@ import { failureOf, failureText, type Blame } from '../report/failure.ts'
 import type { Output } from '../report/output.ts'
 import { uncoloured } from '../report/style.ts'
 import { cleanLines } from '../report/width.ts'
+import { refuseExit } from './refuse-exit.ts'
 import { hearStrays } from './strays.ts'
 import { tellLogs } from './told-logs.ts'
 
-/** What the code of a playbook does by itself, from beginning to end of a call: it logs, and it fails where nobody waits. */
+/** What the code of a playbook does by itself, from beginning to end of a call: it logs, it fails where nobody waits, and it ends the process. */
 export interface PlaybookCode {
   /** From now on events have ended: all goes to standard error, masked as well. */
   readonly over: () => void
@@ -36,6 +37,7 @@ export function hearPlaybookCode({ process, blame, redact, emit, stderr, stop }:
     hasFailed = true
     sayLate(failureText(failureOf(error, blame), uncoloured))
   })
+  const allowExit = refuseExit(process, blame)
   const restoreLogs = tellLogs(redact, (level, text) => {
     if (isOver) sayLate(text)
     else emit({ event: 'note', level, text })
@@ -47,6 +49,7 @@ export function hearPlaybookCode({ process, blame, redact, emit, stderr, stop }:
     dispose: () => {
       restoreLogs()
       endStrays()
+      allowExit()
       return hasFailed
     },
   }

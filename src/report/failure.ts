@@ -22,10 +22,8 @@ export interface Blame {
 
 /** What people read of anything that was thrown. */
 export function failureOf(error: unknown, { ownDir, verbose }: Blame): Failure {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const place = placesIn(stack).find(
-    ({ file }) => !file.startsWith(ownDir) && !file.includes('/node_modules/'),
-  )
+  const stack = stackOf(error)
+  const place = placeOf(error, ownDir)
   if (isProvisionError(error)) {
     const { code, output, log, help } = error
     // Only what the playbook says has its place there: all else is thrown by our own code alone.
@@ -40,6 +38,12 @@ export function failureOf(error: unknown, { ownDir, verbose }: Blame): Failure {
   const message = `the playbook threw ${inspect(error, { breakLength: Infinity })}, which is no error`
   return { code: 'playbook', message, help: 'throw an Error: it also tells where' }
 }
+
+/** Where in files of the user an error was made; undefined for one that never passed through them. */
+export const placeOf = (error: unknown, ownDir: string): Place | undefined =>
+  placesIn(stackOf(error)).find(({ file }) => !file.startsWith(ownDir) && !file.includes('/node_modules/'))
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? '') : '')
 
 export const showPlace = ({ file, line, column }: Place): string => `${file}:${line}:${column}`
 

@@ -33,6 +33,8 @@ beforeAll(() => {
     'playbooks/stays/playbook.ts': playbook(
       `Promise.reject(new Error('login ' + s)); setInterval(() => {}, 1e6); await new Promise(() => {})`,
     ),
+    'playbooks/exits/playbook.ts': playbook('process.exit(0)'),
+    'playbooks/exits-later/playbook.ts': playbook('setTimeout(() => process.exit(3), 1); await soon()'),
     'playbooks/never/playbook.ts': playbook('await new Promise(() => {})'),
     'playbooks/bare/playbook.ts': playbook('', `throw 'just a text'`),
     'playbooks/null/playbook.ts': playbook('', `throw null`),
@@ -71,6 +73,19 @@ describe('an error that nobody waits for', () => {
     const result = await plan(name)
     expect(result.stderr).toMatch(stderr)
     expect(result.stderr).not.toMatch(/topsecret|\n\s+at |bug of provision|Node\.js v/)
+    expect(result.code).toBe(1)
+  })
+
+  it.each([
+    [
+      'at once',
+      'exits',
+      /^✖ .*\/exits\/playbook\.ts:6:\d+: process\.exit\(0\) would end provision itself\nhelp: /m,
+    ],
+    ['in a callback', 'exits-later', /^✖ .*\/exits-later\/playbook\.ts:6:\d+: process\.exit\(3\) would end/m],
+  ])('is what process.exit makes: %s', async (_, name, stderr) => {
+    const result = await plan(name)
+    expect(result.stderr).toMatch(stderr)
     expect(result.code).toBe(1)
   })
 
