@@ -21,6 +21,8 @@ export interface Facts {
   readonly built: ReadonlyMap<string, BuiltArtifact>
   /** By the image's reference, tag included. */
   readonly images: ReadonlyMap<string, BuiltImage>
+  /** The paths on each host that resources of the playbook are about, by the host's name. */
+  readonly paths: ReadonlyMap<string, readonly string[]>
 }
 
 /** What a map of facts holds for a name; not to have it is a bug in the order of a run. */

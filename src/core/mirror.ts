@@ -40,6 +40,8 @@ export interface Mirror {
   readonly because: readonly string[]
   /** Path of the manifest on the host. */
   readonly manifest: string
+  /** Paths below it that other resources are about: folders among them are theirs, whoever puts files there. */
+  readonly inner: readonly string[]
 }
 
 /** What is there now, in the order of `mirroredFolders` and of the source's files. */
@@ -52,12 +54,13 @@ export interface MirrorState {
 const below = (root: string, path: string): string => (path === '' ? root : `${root}/${path}`)
 
 /** Folders that have to be there, relative, outer ones first; none for a single file. */
-export function mirroredFolders({ source }: Pick<Mirror, 'source'>): string[] {
+export function mirroredFolders({ to, source, inner }: Pick<Mirror, 'to' | 'source' | 'inner'>): string[] {
   if (source.type === 'file') return []
+  const others = new Set(inner)
   // Many files are in few folders.
   const holding = new Set(source.files.map(({ path }) => folderOf(path)))
   const all = new Set([...holding].flatMap((folder) => [...above(folder), folder]))
-  return [...all.add('')].sort()
+  return [...all.add('')].filter((path) => !others.has(below(to, path))).sort()
 }
 
 /** The files that it puts there; absolute paths. */
@@ -209,12 +212,17 @@ function keepManifest(mirror: Mirror, before: Manifest | undefined, after: Manif
 }
 
 /** Inner folders before outer ones, and what is in the way before what can wait until the new files are there. */
-function removals({ to }: Mirror, { files, folders, blocking }: Obsolete) {
+function removals({ to, inner }: Mirror, { files, folders, blocking }: Obsolete) {
+  const others = new Set(inner)
   const remove = (path: string): Action => ({ do: 'delete', path: below(to, path) })
   const removeFolder = (path: string): Action => ({ do: 'delete-empty-folder', path: below(to, path) })
   const pick = (wanted: (path: string) => boolean) => [
     ...files.filter(wanted).map(remove),
-    ...folders.filter(wanted).toSorted().reverse().map(removeFolder),
+    ...folders
+      .filter((path) => wanted(path) && !others.has(below(to, path)))
+      .toSorted()
+      .reverse()
+      .map(removeFolder),
   ]
   const first = new Set(blocking)
   return { blocking: pick((path) => first.has(path)), later: pick((path) => !first.has(path)) }

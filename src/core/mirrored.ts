@@ -1,5 +1,5 @@
 import type { BuiltArtifact } from './build.ts'
-import type { Scope } from './facts.ts'
+import type { Facts, Scope } from './facts.ts'
 import type { Host } from './host.ts'
 import { pathClaim } from './claim.ts'
 import { manifestPath } from './manifest.ts'
@@ -17,10 +17,11 @@ import { resourceId, resourceTitle } from './resource.ts'
 import { firstProblem, modeProblem, ownerProblem, pathProblem } from './rules.ts'
 
 /** What a resource that mirrors built content is declared with. */
-export interface MirrorProps extends Omit<Mirror, 'source' | 'because' | 'manifest'> {
+export interface MirrorProps extends Omit<Mirror, 'source' | 'because' | 'manifest' | 'inner'> {
   readonly source: Ref<BuiltArtifact>
   readonly because: readonly string[] | Ref<readonly string[]>
   readonly manifest: Ref<string>
+  readonly inner: Ref<readonly string[]>
 }
 
 /**
@@ -52,13 +53,16 @@ export const defineMirror = (
     remedy: (props, _, state) => (state ? mirrorRemedy(props, state) : { operation: 'create', actions: [] }),
   })
 
-/** How such a resource is called, and where on its host it notes what it put there. */
+/** How such a resource is called, where on its host it notes what it put there, and what others have below it. */
 export function mirrorIdentity(kind: string, host: Host, to: string) {
   const id = { kind, host: host.name, name: to }
   return {
     title: resourceTitle(id),
     manifest: ref({ label: 'manifest' }, ({ scope }: { scope: Scope }) =>
       manifestPath(scope, resourceId(id)),
+    ),
+    inner: ref({ label: `paths below ${to}` }, ({ paths }: Pick<Facts, 'paths'>) =>
+      (paths.get(host.name) ?? []).filter((path) => path.startsWith(`${to}/`)),
     ),
   }
 }

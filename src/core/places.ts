@@ -26,6 +26,17 @@ export function refuseOverlaps(all: readonly Placing[]): void {
   }
 }
 
+/** The paths that resources are about, by host. */
+export function pathsByHost(resources: Iterable<Resource>): ReadonlyMap<string, readonly string[]> {
+  const paths = new Map<string, string[]>()
+  for (const { host, claims } of resources) {
+    const known = paths.get(host) ?? []
+    known.push(...claimed('path', claims))
+    paths.set(host, known)
+  }
+  return paths
+}
+
 const rootsOf = ({ resource }: Placing): readonly string[] => claimed('path', resource.claims)
 
 function refuseOverlap(inner: Placing, root: string, outer: Placing): void {

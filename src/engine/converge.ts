@@ -3,6 +3,7 @@ import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Failure, Finished } from '../core/event.ts'
 import type { Facts } from '../core/facts.ts'
 import { onHostsOrNeeding } from '../core/host-groups.ts'
+import { pathsByHost } from '../core/places.ts'
 import type { ProvidedHost } from '../core/provider.ts'
 import { failureOf, inPhase, tracked } from '../core/track.ts'
 import { carryOut, type Carried } from './carry-out.ts'
@@ -20,6 +21,7 @@ export const factsOf = (session: Session, hosts: readonly ProvidedHost[], built:
   scope: { playbook: session.workspace.playbook.name, environment: session.workspace.environment },
   hosts: new Map(hosts.map(({ name, address }) => [name, { address }])),
   ...built,
+  paths: pathsByHost(session.graph.resources.map(({ resource }) => resource)),
 })
 
 /** Builds all that the playbook needs, as the phase `build`. */

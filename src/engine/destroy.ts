@@ -35,7 +35,7 @@ async function clearHosts(session: Clearing): Promise<Destroyed> {
     requireSome(ports, unreached)
     locks = await lockHosts(session, ports.values())
     const scope = { playbook: workspace.playbook.name, environment: workspace.environment }
-    const facts = { scope, hosts: new Map(), built: new Map(), images: new Map() }
+    const facts = { scope, hosts: new Map(), built: new Map(), images: new Map(), paths: new Map() }
     const planned = await makePlan({ resources: [] }, ports, facts, signal)
     const { plan, keptVolumes } = planned
     const { changed, failed } = await applyPlan(plan, ports, locks.signal, emit)

@@ -14,6 +14,7 @@ const facts: Facts = {
   hosts: new Map(),
   built: new Map(),
   images: new Map(),
+  paths: new Map(),
 }
 const app = hostNamed('app')
 

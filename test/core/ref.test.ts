@@ -11,6 +11,7 @@ const facts: Facts = {
   hosts: new Map([['app', { address: '10.0.0.5' }]]),
   built: new Map(),
   images: new Map(),
+  paths: new Map(),
 }
 const app = hostNamed('app')
 const late = <T>(value: T, label = 'late'): Ref<T> => ref({ label }, () => value)

@@ -15,6 +15,7 @@ const facts: Facts = {
   hosts: new Map(),
   built: new Map(),
   images: new Map(),
+  paths: new Map(),
 }
 
 const owning =

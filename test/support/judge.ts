@@ -33,6 +33,7 @@ export const factsOf = (
   ]),
   built: new Map(built.map(([build, result]) => [buildId(build), result])),
   images: new Map(images.map((image) => [image.ref, image])),
+  paths: new Map(),
 })
 
 export const localFile = (path: string, content: string, executable = false): LocalFile => ({

@@ -41,6 +41,7 @@ async function refreshing(lost: AbortSignal, signal: AbortSignal) {
         scope: { playbook: 'p', environment: 'e' },
         hosts: new Map([['web', { address: '192.0.2.1' }]]),
         ...(await buildAll(graph.builds, context)),
+        paths: new Map(),
       }
       const { plan } = await makePlan(graph, hosts, facts, signal)
       const { changed } = await applyPlan(plan, hosts, signal, () => undefined)
