@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { pack } from 'tar-stream'
 import { ProvisionError } from '../core/error.ts'
+import { isTexts } from '../core/shape.ts'
 import type { BoxFacts } from './labels.ts'
 
 /** One piece of an exported box: an entry of the tar. */
@@ -64,8 +65,7 @@ function isManifest(value: unknown): value is Manifest {
   const has = (key: string, type: string): boolean => typeof Reflect.get(value, key) === type
   const texts = ['name', 'digest', 'user', 'architecture'].every((key) => has(key, 'string'))
   const lists = 'pieces' in value && Array.isArray(value.pieces) && value.pieces.every(isPiece)
-  const images =
-    'images' in value && Array.isArray(value.images) && value.images.every((one) => typeof one === 'string')
+  const images = 'images' in value && isTexts(value.images)
   const size = 'size' in value && isSize(value.size)
   return 'format' in value && value.format === 1 && texts && size && lists && images
 }

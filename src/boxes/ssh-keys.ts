@@ -38,8 +38,8 @@ export function hostKeyArchive({ privateKey, publicKey }: KeyPair): Promise<Buff
   return buffer(archive)
 }
 
-/** One line of a known_hosts file. */
-export const knownHostsLine = (name: string, publicKey: string): string => {
+/** A public key as known_hosts holds it. */
+export const withoutComment = (publicKey: string): string => {
   const [type = '', key = ''] = publicKey.trim().split(/\s+/)
-  return `${name} ${type} ${key}`
+  return `${type} ${key}`
 }

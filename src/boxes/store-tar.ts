@@ -20,7 +20,7 @@ export interface StorePlace {
 
 /** The content of a store as a tar. */
 export async function* readStore(place: StorePlace): AsyncGenerator<Buffer> {
-  const container = await create(place, ['-c', ...attributes, '-C', '/store', '.'], true)
+  const container = await create(place, ['-c', ...attributes, '-C', '/store', '.'], 'out')
   try {
     const output = await container.attach({ stream: true, stdout: true, stderr: true, hijack: true })
     await container.start()
@@ -37,7 +37,7 @@ export async function* readStore(place: StorePlace): AsyncGenerator<Buffer> {
 
 /** Fills an empty store from such a tar. */
 export async function writeStore(place: StorePlace, tar: AsyncIterable<Buffer>): Promise<void> {
-  const container = await create(place, ['-x', '-p', ...attributes, '-C', '/store'], false)
+  const container = await create(place, ['-x', '-p', ...attributes, '-C', '/store'], 'in')
   try {
     const io = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true })
     await container.start()
@@ -71,26 +71,28 @@ function noting(bytes: AsyncIterable<Buffer>) {
   return { bytes: passing(), broken: () => failures.length > 0, reason: () => failures[0] }
 }
 
+/** Makes the container that moves bytes out of a store, or into one. */
 function create(
   { engine, image, store }: StorePlace,
   argv: readonly string[],
-  readOnly: boolean,
+  direction: 'out' | 'in',
 ): Promise<Container> {
+  const takesInput = direction === 'in'
   return engine.createContainer({
     Image: image,
     Entrypoint: ['tar'],
     Cmd: [...argv],
     Labels: { [label.version]: labelVersion, [boxLabel.baker]: ownBaker() },
-    OpenStdin: !readOnly,
-    StdinOnce: !readOnly,
-    AttachStdin: !readOnly,
+    OpenStdin: takesInput,
+    StdinOnce: takesInput,
+    AttachStdin: takesInput,
     NetworkDisabled: true,
     HostConfig: {
       NetworkMode: 'none',
       // Attributes that begin with `trusted.` are shown to nobody else.
       CapAdd: ['SYS_ADMIN'],
       Mounts: [
-        { Type: 'volume', Source: store, Target: '/store', ReadOnly: readOnly, VolumeOptions: noCopy },
+        { Type: 'volume', Source: store, Target: '/store', ReadOnly: !takesInput, VolumeOptions: noCopy },
       ],
     },
   })

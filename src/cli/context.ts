@@ -1,17 +1,10 @@
 import type { Emit, Finished } from '../core/event.ts'
 import type { Place, Workspace } from '../engine/workspace.ts'
 import type { Output } from '../report/output.ts'
-import type { Style } from '../report/style.ts'
+import type { Look } from '../report/look.ts'
 import type { Globals } from './globals.ts'
 import type { Run, RunOptions } from './run.ts'
 import type { Wiring } from './wiring.ts'
-
-/** How text for people is laid out. */
-export interface Look {
-  readonly style: Style
-  /** Infinity where there is no screen. */
-  readonly columns: number
-}
 
 /** What a command gets of the world around it. */
 export interface Context {

@@ -1,12 +1,11 @@
-import type Dockerode from 'dockerode'
 import { dirname } from 'node:path'
 import { ProvisionError } from '../core/error.ts'
 import type { Finished } from '../core/event.ts'
 import { graphOf, type Graph } from '../core/graph.ts'
-import type { Provider } from '../core/provider.ts'
+import { once } from '../core/once.ts'
 import { buildAll } from '../engine/build/index.ts'
 import type { Outcomes } from '../engine/converge.ts'
-import { nodeTasks } from '../engine/nodes.ts'
+import { nodeTasks, requireMade } from '../engine/nodes.ts'
 import { observer } from '../engine/observe.ts'
 import { quickstart } from '../engine/quickstart.ts'
 import { plan, refresh } from '../engine/refresh.ts'
@@ -14,9 +13,8 @@ import { destroyAll } from '../engine/rollback/destroy-all.ts'
 import type { Built, IfLocked, Session } from '../engine/session.ts'
 import { statusOf } from '../engine/status.ts'
 import { transaction } from '../engine/transaction.ts'
-import type { Workspace } from '../engine/workspace.ts'
-import { createDockerProvider } from '../providers/docker/index.ts'
 import { endOnHost } from '../transport/container-process.ts'
+import { shareCredentials } from '../transport/credentials.ts'
 import { localEngine } from '../transport/engine.ts'
 import type { Searches } from '../transport/delta-search.ts'
 import { imageSource } from '../transport/image-source.ts'
@@ -25,9 +23,9 @@ import { acquireLock } from '../transport/lock.ts'
 import { shareReads } from '../transport/shared-reads.ts'
 import { ensureBox } from './ensure-box.ts'
 import { hiding } from './hiding.ts'
-import { dockerQuestions, imagesOf, publishedPorts } from './of-graph.ts'
-import { once } from './once.ts'
+import { dockerQuestions, imagesOf } from './of-graph.ts'
 import { paramEnvironment } from './param-env.ts'
+import { providerOf } from './provider-of.ts'
 import { recorded, tapped, type Recording } from './recorded.ts'
 import type { OpenHost, OpenRun, Run } from './run.ts'
 import { wayBack } from './way-back.ts'
@@ -62,7 +60,7 @@ export const openRun: OpenRun = async (workspace, options) => {
   const buildNow: Session['build'] = (builds, signal) => buildAll(builds, { ...buildContext, signal })
   const { kept, record = 'all' } = options
   const onDetail = (text: string) => tap.emit({ event: 'note', level: 'detail', text })
-  const shared = { images, searches, reads, onDetail }
+  const shared = { images, searches, reads, credentials: shareCredentials(), onDetail }
   const connectNow: Session['connect'] = (target, signal) =>
     connectHost(target, signal, { ...shared, questions: questionsOf(target.name) })
   const session: Session = {
@@ -113,11 +111,17 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, ways:
   const opened: ConnectedHost[] = []
   const alone = <T>(
     command: string,
+    admit: Admit,
     work: () => Promise<T>,
     outcomesOf: (result: T) => Outcomes,
-  ): Promise<T> => underLock(session, command, ifLocked, () => recorded(recording, command, work, outcomesOf))
+  ): Promise<T> =>
+    underLock(session, command, ifLocked, async () => {
+      await admit(session)
+      return recorded(recording, command, work, outcomesOf)
+    })
   const finishing = async (
     command: string,
+    admit: Admit,
     work: (session: Session) => Promise<Outcomes>,
   ): Promise<Finished> => {
     const started = performance.now()
@@ -125,7 +129,7 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, ways:
     emit({ event: 'started', command, playbook: name, environment: workspace.environment })
     refuseMistakes(session)
     const carried = () => (workspace.playbook.transaction ? transaction(session, work, back) : work(session))
-    const outcomes = await alone(command, carried, same)
+    const outcomes = await alone(command, admit, carried, same)
     const finished: Finished = { event: 'finished', ...outcomes, durationMs: performance.now() - started }
     emit(finished)
     return finished
@@ -139,11 +143,11 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, ways:
     get builds() {
       return [...session.graph.builds, ...workspace.playbook.box.images]
     },
-    quickstart: () => finishing('quickstart', quickstart),
-    refresh: () => finishing('refresh', refresh),
-    apply: () => finishing('apply', refresh),
+    quickstart: () => finishing('quickstart', always, quickstart),
+    refresh: () => finishing('refresh', requireMade, refresh),
+    apply: () => finishing('apply', requireMade, refresh),
     rollback: (number) =>
-      finishing(`rollback to ${number}`, async (under) => {
+      finishing(`rollback to ${number}`, requireMade, async (under) => {
         await requireLatest()
         return refresh(under)
       }),
@@ -160,12 +164,14 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, ways:
     stop: () =>
       alone(
         'stop',
+        always,
         () => provider.stop(signal, nodeTasks(emit)),
         () => fine(0),
       ),
     start: async () => {
       await alone(
         'start',
+        requireMade,
         () => provider.start(signal, nodeTasks(emit)),
         () => fine(0),
       )
@@ -173,6 +179,7 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, ways:
     destroy: () =>
       alone(
         'destroy',
+        always,
         () => destroyAll(session, recording.engine),
         ({ removed }) => fine(removed.length),
       ),
@@ -186,6 +193,11 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, ways:
 
 /** Has the playbook evaluated and checked, before anything is asked or changed. */
 const refuseMistakes = ({ graph }: Session): Graph => graph
+
+/** What refuses a run before anything is written for it. */
+type Admit = (session: Session) => Promise<void>
+
+const always: Admit = () => Promise.resolve()
 
 const same = (outcomes: Outcomes): Outcomes => outcomes
 
@@ -232,18 +244,4 @@ async function openHosts(
       return { provided: host, docker: port.docker.docker, endProcess: endOnHost(port.connection) }
     }),
   )
-}
-
-async function providerOf(
-  workspace: Workspace,
-  graph: () => Graph,
-  engine: () => Promise<Dockerode>,
-): Promise<Provider> {
-  const { environment, projectDir, stateDir, playbook, on } = workspace
-  if (on !== undefined) {
-    const { createSshProvider } = await import('../providers/ssh/index.ts')
-    return createSshProvider({ file: on, hosts: playbook.hosts })
-  }
-  const ports = (host: string) => publishedPorts(graph(), host)
-  return createDockerProvider({ environment, projectDir, stateDir, hosts: playbook.hosts, ports, engine })
 }

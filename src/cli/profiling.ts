@@ -5,7 +5,7 @@ import type { Emit } from '../core/event.ts'
 import { profileOf, type Stamped } from '../report/profile.ts'
 import { profileText, summaryOf } from '../report/profile-text.ts'
 import { traceOf } from '../report/profile-trace.ts'
-import type { Look } from './context.ts'
+import type { Look } from '../report/look.ts'
 
 /** Listens to a call, to tell where its time went. */
 export interface Profiling {

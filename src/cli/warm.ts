@@ -1,3 +1,4 @@
+import { shareCredentials } from '../transport/credentials.ts'
 import type { Searches } from '../transport/delta-search.ts'
 import { localEngine } from '../transport/engine.ts'
 import { connectHost, type ConnectedHost } from '../transport/host.ts'
@@ -10,5 +11,6 @@ export function warmHosts(): WarmHosts<ConnectedHost> {
   const images = imageSource(() => localEngine())
   const searches: Searches = new Map()
   const reads = shareReads()
-  return keepWarm((target, signal) => connectHost(target, signal, { images, searches, reads }))
+  const credentials = shareCredentials()
+  return keepWarm((target, signal) => connectHost(target, signal, { images, searches, reads, credentials }))
 }

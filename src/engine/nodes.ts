@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { ProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import type { ProvidedHost, Provider, ProviderWatcher } from '../core/provider.ts'
@@ -34,6 +35,17 @@ export async function runningHosts(session: Session): Promise<readonly ProvidedH
   if (absent.length > 0) throw notThere(session, hosts, absent)
   if (hosts.every(isOpen(provider.kind))) return hosts
   return inPhase(emit, 'nodes', () => provider.start(signal, nodeTasks(emit)), startedOf(hosts))
+}
+
+/**
+ * Refuses an environment of which there is nothing, neither here nor of its hosts, as long as nothing is written for it: a name that is mistyped leaves nothing behind.
+ * @throws ProvisionError `provider` that says so
+ */
+export async function requireMade(session: Session): Promise<void> {
+  const { workspace, provider, signal } = session
+  if (existsSync(workspace.stateDir)) return
+  const hosts = await provider.survey(signal)
+  if (hosts.every(({ state }) => state === 'missing')) throw notThere(session, hosts, hosts)
 }
 
 /**

@@ -87,7 +87,7 @@ async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Fact
   const now = Date.now()
   const probes = nodes.flatMap(probesOf)
   const paths = probes.flatMap((probe) => (probe.ask === 'stat' ? [probe.path] : []))
-  const given = await inTime(host, [mine, leftoversProbe(paths), ...probes], signal)
+  const given = await answersOf(host, [mine, leftoversProbe(paths), ...probes], signal)
   if ('error' in given) return given
   const [owned, left, ...answers] = given.answers
   let next = 0
@@ -110,7 +110,7 @@ async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Fact
 const patience = 120_000
 
 /** The answers of a host, or why there are none; what only a host is to blame for concerns no other. */
-async function inTime(
+async function answersOf(
   host: HostPort,
   probes: readonly Probe[],
   signal: AbortSignal,

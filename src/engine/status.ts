@@ -19,9 +19,12 @@ export async function statusOf(session: Session): Promise<Status> {
     environment: workspace.environment,
     hosts: asked.map(({ host }) => host),
     containers: asked.flatMap(({ containers }) => containers),
-    endpoints: endpointsOf(graph, provider, provided),
+    endpoints: endpointsOf(graph, provider, provided.filter(isRunning)),
   }
 }
+
+/** Where nothing runs, nothing answers. */
+const isRunning = ({ state }: ProvidedHost): boolean => state === 'running'
 
 interface Asked {
   readonly host: HostStatus
@@ -37,7 +40,7 @@ async function statusOfHost(session: Session, provided: ProvidedHost): Promise<A
     address,
     ssh: { host: ssh.address, port, user, identityFile, knownHosts },
   }
-  if (state !== 'running') return { host, containers: [] }
+  if (!isRunning(provided)) return { host, containers: [] }
   try {
     const port = await session.connect(ssh, session.signal)
     try {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { deferred } from '../core/deferred.ts'
 import { parseDockerignore, type Ignore } from './build/dockerignore.ts'
 import { areasOf, type Area } from './watch/areas.ts'
 import { watchFolders } from './watch/folders.ts'
-import { differences, extended, filesIn, isFresh, lookAt, type Look, type Sources } from './watch/look.ts'
+import { differences, extended, filesIn, isFresh, lookAt, type Snapshot, type Sources } from './watch/look.ts'
 import { advance, beginning, defaultPace, type Input, type Next, type Pace } from './watch/machine.ts'
 
 export type { Sources } from './watch/look.ts'
@@ -58,15 +59,15 @@ export interface Watch {
  */
 export function watch(options: WatchOptions): Watch {
   const { sources, run, onRest, onCircle, onDeaf, pace = defaultPace } = options
-  const ending = deferred()
+  const ending = deferred<undefined>()
   let state = beginning
   let timer: NodeJS.Timeout | undefined
   let isOver = false
   let isResting = false
   let hasHeard = false
   let areas: readonly Area[] | undefined
-  let before: Look | undefined
-  let latest: Look = new Map()
+  let before: Snapshot | undefined
+  let latest: Snapshot = new Map()
   let took = 0
 
   const tell = (input: Input): void => {
@@ -109,7 +110,7 @@ export function watch(options: WatchOptions): Watch {
         timer = setTimeout(() => tell({ is: 'due' }), restTime(took, folders.isComplete()))
         return
       case 'end':
-        end(ending.resolve)
+        end(() => ending.resolve(undefined))
     }
   }
   const look = async (): Promise<void> => {
@@ -159,20 +160,4 @@ function ignoreOf(folder: string): Ignore {
     // Most contexts have none.
     return parseDockerignore('')
   }
-}
-
-interface Deferred {
-  readonly promise: Promise<void>
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
-
-function deferred(): Deferred {
-  let resolve: () => void = () => undefined
-  let reject: (error: unknown) => void = () => undefined
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes
-    reject = no
-  })
-  return { promise, resolve: () => resolve(), reject: (error) => reject(error) }
 }

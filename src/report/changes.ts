@@ -1,7 +1,7 @@
 import { showChange } from '../core/change.ts'
 import { changesIn, type Operation, type Plan, type Step } from '../core/plan.ts'
 import { resourceTitle } from '../core/resource.ts'
-import type { Style } from './style.ts'
+import type { Look } from './look.ts'
 import { cleanLine, truncate } from './width.ts'
 
 const signs: Readonly<Record<Operation, string>> = {
@@ -17,11 +17,6 @@ const signs: Readonly<Record<Operation, string>> = {
  * that is asked for shows them all, as does the history.
  */
 const most = 12
-
-interface Look {
-  readonly style: Style
-  readonly columns: number
-}
 
 /** Every change of a plan, each with the fields that differ; for what is new its name is enough. */
 export function changesText(plan: Plan, look: Look): string {

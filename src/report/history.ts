@@ -5,14 +5,10 @@ import type { Journal } from '../core/journal-read.ts'
 import { showTime } from '../core/show-time.ts'
 import { changesText } from './changes.ts'
 import { failureText } from './failure.ts'
+import type { Look } from './look.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
 import { cleanLine } from './width.ts'
-
-interface Look {
-  readonly style: Style
-  readonly columns: number
-}
 
 /** A journal of a list, with its number. */
 export interface Numbered {

@@ -19,7 +19,7 @@ const titles: Readonly<Record<Phase, string>> = {
 const most = 10
 
 /** How rows are drawn at one moment. */
-export interface Look {
+export interface Moment {
   readonly style: Style
   /** The picture of a spinner at this moment. */
   readonly spinner: string
@@ -28,7 +28,7 @@ export interface Look {
 }
 
 /** `Build  3 images, 1 artifact · 12 s`. */
-export function phaseTitle(row: PhaseRow, { style, now }: Look): string {
+export function phaseTitle(row: PhaseRow, { style, now }: Moment): string {
   const time = row.durationMs === undefined ? elapsed(now - row.startedAt) : showDuration(row.durationMs)
   const rest = [row.summary, time].filter((part) => part !== '').join(' · ')
   const title = padEnd(titles[row.phase], 11)
@@ -39,7 +39,7 @@ export function phaseTitle(row: PhaseRow, { style, now }: Look): string {
 const elapsed = (ms: number): string => (ms < 1_000 ? '' : showDuration(Math.floor(ms / 1_000) * 1_000))
 
 /** The lines below a phase that is under way: each task, or one line about all of them where they are many. */
-export function taskLines(tasks: readonly TaskRow[], look: Look): string[] {
+export function taskLines(tasks: readonly TaskRow[], look: Moment): string[] {
   if (tasks.length <= most) {
     const width = Math.max(0, ...tasks.map((task) => displayWidth(nameOf(task))))
     return tasks.map((task) => taskLine(task, width, look))
@@ -67,7 +67,7 @@ export const nameOf = ({
   readonly title: string
 }): string => cleanLine(host === undefined || title.startsWith(`${host} `) ? title : `${host} › ${title}`)
 
-function taskLine(task: TaskRow, width: number, { style, spinner, now }: Look): string {
+function taskLine(task: TaskRow, width: number, { style, spinner, now }: Moment): string {
   const name = padEnd(nameOf(task), width)
   const line = cleanLine(task.line)
   switch (task.state) {

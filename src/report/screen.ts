@@ -1,4 +1,5 @@
 import type { ListrTask } from 'listr2'
+import { deferred } from '../core/deferred.ts'
 import { phases, type Phase } from '../core/event.ts'
 
 /** How a phase looks at this moment. */
@@ -135,14 +136,6 @@ function gate(): Gate {
   const started = deferred<boolean>()
   const ended = deferred<'done' | 'failed'>()
   return { started: started.promise, start: started.resolve, ended: ended.promise, end: ended.resolve }
-}
-
-function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined
-  const promise = new Promise<T>((done) => {
-    resolve = done
-  })
-  return { promise, resolve }
 }
 
 /** The two texts of a task of listr2 that we change. */

@@ -27,11 +27,12 @@ export const reader = [
 /** The same for a script that is its argument, as `printf %b` reads it; the standard input is the script's own. */
 export const unpacker = [...greeting, 'eval "$(printf %b "$1")"'].join('; ')
 
-/** The command line to execute on a host. */
-export function bootstrap(marker: string, root: boolean): string {
-  const argv = ['sh', '-c', reader, marker]
-  return quoteAll(root ? ['sudo', '-n', '-H', ...argv] : argv)
-}
+/**
+ * The command line to execute on a host.
+ * @param prefix what gives it the rights that it needs
+ */
+export const bootstrap = (marker: string, prefix: readonly string[]): string =>
+  quoteAll([...prefix, 'sh', '-c', reader, marker])
 
 /**
  * What to send it for a script; what is sent after that is the script's standard input. A login shell that reads this

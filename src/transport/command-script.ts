@@ -3,7 +3,7 @@ import { quote, quoteAll } from '../core/quote.ts'
 import { reveal } from '../core/secret.ts'
 
 /** A command to run on a host. */
-export type Run = Extract<Action, { readonly do: 'run' }>
+export type RunAction = Extract<Action, { readonly do: 'run' }>
 
 /** Between asking a command that took too long to end and killing it. Seconds. */
 const grace = 5
@@ -12,7 +12,7 @@ const grace = 5
  * One script that runs commands one after the other and tells, on lines that begin with the marker, when each begins and
  * how it ends. It has to travel on standard input, because it holds the values of variables.
  */
-export function commandScript(runs: readonly Run[], marker: string): string {
+export function commandScript(runs: readonly RunAction[], marker: string): string {
   return [`m=${quote(marker)}`, helpers, ...runs.map(section), 'exit 0'].join('\n')
 }
 
@@ -48,7 +48,7 @@ else
   }
 fi`
 
-function section({ argv, cwd, env, timeout }: Run, index: number): string {
+function section({ argv, cwd, env, timeout }: RunAction, index: number): string {
   const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(reveal(value))}`)
   return [
     `tell begin ${index}`,

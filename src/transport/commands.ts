@@ -6,7 +6,7 @@ import { redactor } from '../core/redactor.ts'
 import { secretsIn } from '../core/secret.ts'
 import { newMarker } from './bootstrap.ts'
 import { readResults, type RunResult } from './command-results.ts'
-import { commandScript, isVariableName, type Run } from './command-script.ts'
+import { commandScript, isVariableName, type RunAction } from './command-script.ts'
 import type { Connection } from './connection.ts'
 
 /** Of the output of a command that fails, what its error shows. Lines. */
@@ -22,7 +22,7 @@ const endedCodes: readonly (number | undefined)[] = [124, 137, 143]
  */
 export async function runCommands(
   connection: Connection,
-  runs: readonly Run[],
+  runs: readonly RunAction[],
   signal: AbortSignal,
   watch: HostWatcher = {},
 ): Promise<readonly Outcome[]> {
@@ -44,7 +44,7 @@ export async function runCommands(
 
 async function runAll(
   connection: Connection,
-  runs: readonly Run[],
+  runs: readonly RunAction[],
   signal: AbortSignal,
   watch: HostWatcher,
 ): Promise<readonly RunResult[]> {
@@ -68,9 +68,9 @@ async function runAll(
   return reader.results
 }
 
-const redactorFor = ({ env }: Run): ((text: string) => string) => redactor(secretsIn(env))
+const redactorFor = ({ env }: RunAction): ((text: string) => string) => redactor(secretsIn(env))
 
-function problemOf(host: string, { argv, env }: Run): ProvisionError | undefined {
+function problemOf(host: string, { argv, env }: RunAction): ProvisionError | undefined {
   if (argv.length === 0) {
     return new ProvisionError('playbook', `${host}: a command without any words cannot be run`)
   }
@@ -83,7 +83,7 @@ function problemOf(host: string, { argv, env }: Run): ProvisionError | undefined
   )
 }
 
-function errorOf(host: string, run: Run, result: RunResult | undefined): ProvisionError | undefined {
+function errorOf(host: string, run: RunAction, result: RunResult | undefined): ProvisionError | undefined {
   if (result?.code === 0) return undefined
   const hide = redactorFor(run)
   const what = `${host} › ${hide(titleOf(run.argv))}`

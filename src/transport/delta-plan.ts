@@ -7,7 +7,7 @@ export type Piece =
   | { readonly from: 'new'; readonly at: number; readonly length: number }
 
 /** Blocks that follow one another in both files. */
-export interface Run extends Match {
+export interface MatchRun extends Match {
   /** Bytes of a block. */
   readonly unit: number
   readonly count: number
@@ -21,8 +21,8 @@ const mostRuns = 4_000
 const runTime = 0.004
 
 /** Joins blocks that follow one another in both files. */
-export function runsOf(matches: readonly Match[], unit: number): readonly Run[] {
-  const runs: Run[] = []
+export function runsOf(matches: readonly Match[], unit: number): readonly MatchRun[] {
+  const runs: MatchRun[] = []
   for (const match of matches) {
     const last = runs.at(-1)
     const follows =
@@ -37,7 +37,7 @@ export function runsOf(matches: readonly Match[], unit: number): readonly Run[] 
  * Those that save more time than they cost: the longest few, and others that the link needs longer for than the host.
  * @param rate of the link, in bytes a second
  */
-export function worthTaking(runs: readonly Run[], rate: number | undefined): readonly Run[] {
+export function worthTaking(runs: readonly MatchRun[], rate: number | undefined): readonly MatchRun[] {
   if (runs.length <= alwaysRuns) return runs
   const least = rate === undefined ? Infinity : rate * runTime
   const longest = [...runs].sort((a, b) => lengthOf(b) - lengthOf(a)).slice(0, mostRuns)
@@ -47,7 +47,7 @@ export function worthTaking(runs: readonly Run[], rate: number | undefined): rea
 
 /** The pieces that make the new file, in its order; `block` is how much of both ends was compared. */
 export function piecesOf(
-  runs: readonly Run[],
+  runs: readonly MatchRun[],
   { sameEnd, size }: Pick<Matches, 'sameEnd' | 'size'>,
   block: number,
 ): readonly Piece[] {
@@ -68,4 +68,4 @@ export function piecesOf(
 export const bytesToSend = (pieces: readonly Piece[]): number =>
   pieces.reduce((sum, piece) => sum + (piece.from === 'new' ? piece.length : 0), 0)
 
-const lengthOf = ({ unit, count }: Run): number => unit * count
+const lengthOf = ({ unit, count }: MatchRun): number => unit * count

@@ -1,5 +1,5 @@
 import type { Match } from './delta-match.ts'
-import { bytesToSend, type Piece, type Run } from './delta-plan.ts'
+import { bytesToSend, type Piece, type MatchRun } from './delta-plan.ts'
 import type { Signature } from './delta-signature.ts'
 
 /** A part of the old file, in fine blocks. */
@@ -30,7 +30,7 @@ const mostRanges = 300
  * packed anew are shorter than blocks. Only on a very slow link, since the host then has many parts to put together.
  */
 export function questionAfter(
-  runs: readonly Run[],
+  runs: readonly MatchRun[],
   pieces: readonly Piece[],
   { block, size }: Signature,
   { sameEnd, isDense }: { readonly sameEnd: boolean; readonly isDense: boolean },
@@ -51,7 +51,7 @@ export function questionAfter(
   return { block: fine, ranges }
 }
 
-function unusedOf(runs: readonly Run[], blocks: number): Range[] {
+function unusedOf(runs: readonly MatchRun[], blocks: number): Range[] {
   const used = new Uint8Array(blocks)
   for (const { block, count } of runs) used.fill(1, block, block + count)
   const ranges: Range[] = []

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { Digest } from '../core/digest.ts'
 import { findMatches, type Match, type Matches } from './delta-match.ts'
-import { bytesToSend, piecesOf, runsOf, worthTaking, type Piece, type Run } from './delta-plan.ts'
+import { bytesToSend, piecesOf, runsOf, worthTaking, type Piece, type MatchRun } from './delta-plan.ts'
 import { inFile, partsAsSignature, questionAfter, type Question } from './delta-refine.ts'
 import type { Signature } from './delta-signature.ts'
 import { bytesOf } from './file-bytes.ts'
@@ -46,7 +46,10 @@ export async function searchPieces(
   const rate = await search.rateFor(bytesToSend(coarse))
   const question = questionAfter(runs, coarse, signature, { sameEnd, isDense: isVerySlow({ rate }) })
   const answer = question && (await search.ask(question))
-  const made = (all: readonly Run[]) => ({ pieces: piecesOf(worthTaking(all, rate), whole, block), size })
+  const made = (all: readonly MatchRun[]) => ({
+    pieces: piecesOf(worthTaking(all, rate), whole, block),
+    size,
+  })
   if (!question || !answer) return made(runs)
   const parts = partsAsSignature(question, oldSize, answer.sums, answer.digests)
   const spans = coarse.filter((piece) => piece.from === 'new')

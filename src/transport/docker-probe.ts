@@ -1,9 +1,10 @@
 import type Dockerode from 'dockerode'
 import type { Scope } from '../core/facts.ts'
+import type { Limit } from '../core/limit.ts'
+import { once, onceEach } from '../core/once.ts'
 import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
 import { found } from './docker-error.ts'
 import { inspectImage } from './docker-inspect.ts'
-import type { Limit } from './docker-limit.ts'
 import {
   containerName,
   containerState,
@@ -39,12 +40,12 @@ export async function answerAll(
   const volumes = once(async () => (await limit(() => docker.listVolumes(abort))).Volumes)
   const isListed = async (name: string) =>
     (await containers()).some((container) => containerName(container) === name)
-  const container = onceEach(async (name) => {
+  const container = onceEach(async (name: string) => {
     const inspection = await limit(() => found(docker.getContainer(name).inspect(abort)))
     // Docker also finds one whose id begins so.
     return inspection?.Name === `/${name}` ? containerState(inspection) : undefined
   })
-  const image = onceEach(async (ref) => {
+  const image = onceEach(async (ref: string) => {
     const inspection = await limit(() => inspectImage(docker, ref, signal))
     return inspection && imageState(inspection)
   })
@@ -118,19 +119,3 @@ const ownedBy = (scope: Scope, [containers, networks, volumes]: Lists): readonly
     volumes.map(({ Name, Labels }) => ({ name: Name, id: Name, labels: Labels })),
   ),
 ]
-
-/** A value that is asked for when first needed, and never twice. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asked: Promise<T> | undefined
-  return () => (asked ??= ask())
-}
-
-/** The same, by name. */
-function onceEach<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T> {
-  const asked = new Map<string, Promise<T>>()
-  return (name) => {
-    const asking = asked.get(name) ?? ask(name)
-    asked.set(name, asking)
-    return asking
-  }
-}

@@ -14,7 +14,7 @@ import {
 import { cutLines } from './lines.ts'
 import { afterGreeting, afterMarker } from './marker.ts'
 import { endRemote } from './remote-end.ts'
-import { beginSession, needsSudo, type Session } from './session.ts'
+import { beginSession, needsSudo, sudoFor, type Session } from './session.ts'
 
 /** Of what a command writes, how much is kept where not all is. Bytes. */
 const kept = 256 * 1024
@@ -60,7 +60,7 @@ export async function faultOf(
 /** How a script begins that is sent after the command line. */
 export function sentAfter(session: Session, script: string, as: Rights): Start {
   const marker = newMarker()
-  return { line: bootstrap(marker, needsSudo(session, as)), marker, rest: scriptInput(marker, script) }
+  return { line: bootstrap(marker, sudoFor(session, as)), marker, rest: scriptInput(marker, script) }
 }
 
 /** A command line that begins a script, and what of it is still to be sent. */

@@ -5,6 +5,7 @@ import { onAbort } from '../core/abort.ts'
 import { digestOf, short } from '../core/digest.ts'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Scope } from '../core/facts.ts'
+import { onceEach } from '../core/once.ts'
 import { quoteAll } from '../core/quote.ts'
 import type { Connection } from './connection.ts'
 import { interruption } from './exec-error.ts'
@@ -186,15 +187,4 @@ function lossError(host: string, silence: number, patience: number): ProvisionEr
       help: 'run it again: it does what is left to do',
     },
   )
-}
-
-function onceEach<K extends object, T>(work: (key: K) => Promise<T>): (key: K) => Promise<T> {
-  const known = new WeakMap<K, Promise<T>>()
-  return (key) => {
-    const former = known.get(key)
-    if (former) return former
-    const first = work(key)
-    known.set(key, first)
-    return first
-  }
 }

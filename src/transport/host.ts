@@ -3,7 +3,7 @@ import { laneOf, type Lane } from '../core/action.ts'
 import type { HostPort, HostWatcher, Outcome, SshTarget } from '../core/host.ts'
 import type { Answer, Probe } from '../core/probe.ts'
 import { sumOf, type Traffic } from '../core/traffic.ts'
-import type { Run } from './command-script.ts'
+import type { RunAction } from './command-script.ts'
 import { runCommands } from './commands.ts'
 import type { Connection } from './connection.ts'
 import { dockerOf, forwardedAtOnce, type DockerPort } from './docker.ts'
@@ -190,7 +190,7 @@ export async function connectHost(
 }
 
 const isFile = (action: Action): action is FileAction => laneOf(action) === 'files'
-const isRun = (action: Action): action is Run => action.do === 'run'
+const isRun = (action: Action): action is RunAction => action.do === 'run'
 const isShellProbe = (probe: Probe): probe is ShellProbe => !isDockerProbe(probe)
 
 /** Has each group of items answered together, all groups at once, and gives the answers in the order of the items. */

@@ -23,8 +23,9 @@ const defaultKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa']
 export async function identityFor(
   { name, user, identityFile }: SshTarget,
   env: Readonly<Record<string, string | undefined>>,
+  readKey: ReadKey,
 ): Promise<Identity> {
-  const key = identityFile === undefined ? undefined : await keyIn(name, identityFile)
+  const key = identityFile === undefined ? undefined : await readKey(name, identityFile)
   if (key !== undefined && key !== 'encrypted') {
     return { methods: [{ type: 'publickey', username: user, key }], tried: `key ${identityFile}` }
   }
@@ -41,7 +42,7 @@ export async function identityFor(
   const found = await Promise.all(
     defaultKeys.map(async (file) => {
       const path = join(folder, file)
-      const key = await keyIn(name, path).catch(() => undefined)
+      const key = await readKey(name, path).catch(() => undefined)
       return key === undefined || key === 'encrypted' ? [] : [{ path, key }]
     }),
   )
@@ -60,29 +61,33 @@ export async function identityFor(
   }
 }
 
-const parsed = new WeakMap<Buffer, ParsedKey>()
-const files = new Map<string, Buffer>()
+/**
+ * Reads a private key for a host.
+ * @throws ProvisionError `host` when it cannot be used
+ */
+export type ReadKey = (host: string, path: string) => Promise<ParsedKey | 'encrypted'>
 
-/** Reads a private key; parsing is dear, so a key that many hosts share is parsed once. */
-async function keyIn(host: string, path: string): Promise<ParsedKey | 'encrypted'> {
-  const content = await readFile(path).catch((error: unknown) => {
-    throw unreadable(host, path, error)
-  })
-  const before = files.get(path)
-  const known = before?.equals(content) === true ? parsed.get(before) : undefined
-  if (known) return known
-  const key = ssh2.utils.parseKey(content)
-  if (key instanceof Error) {
-    if (isEncrypted(content)) return 'encrypted'
-    throw new ProvisionError('host', `${host}: ${path} holds no private key that can be used`, {
-      output: reasonOf(key),
-      help: 'make one in a format that is known: ssh-keygen -t ed25519',
-      cause: key,
+/** Parsing is dear: a key that many hosts share is parsed once, as long as its file stays as it is. */
+export function keyReader(): ReadKey {
+  const keys = new Map<string, { readonly content: Buffer; readonly key: ParsedKey }>()
+  return async (host, path) => {
+    const content = await readFile(path).catch((error: unknown) => {
+      throw unreadable(host, path, error)
     })
+    const known = keys.get(path)
+    if (known?.content.equals(content)) return known.key
+    const key = ssh2.utils.parseKey(content)
+    if (key instanceof Error) {
+      if (isEncrypted(content)) return 'encrypted'
+      throw new ProvisionError('host', `${host}: ${path} holds no private key that can be used`, {
+        output: reasonOf(key),
+        help: 'make one in a format that is known: ssh-keygen -t ed25519',
+        cause: key,
+      })
+    }
+    keys.set(path, { content, key })
+    return key
   }
-  files.set(path, content)
-  parsed.set(content, key)
-  return key
 }
 
 function unreadable(host: string, path: string, error: unknown): ProvisionError {

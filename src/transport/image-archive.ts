@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { pack, type Pack } from 'tar-stream'
 import { ProvisionError } from '../core/error.ts'
 import { digestOf } from '../core/digest.ts'
+import { isObject, isTexts } from '../core/shape.ts'
 import { readSpooled, type Spool, type SpooledFile } from './image-spool.ts'
 
 /** A saved image in the OCI layout that every Docker since 20.10 loads, with no name in it. */
@@ -75,8 +76,7 @@ async function describes(spool: Spool, digest: string, config: string): Promise<
   if (!spool.files.has(blob(digest))) return false
   const value = await json(spool, blob(digest))
   if (!isObject(value)) return false
-  if ('config' in value && isObject(value.config) && 'digest' in value.config)
-    return value.config.digest === config
+  if (isObject(value['config']) && 'digest' in value['config']) return value['config']['digest'] === config
   if (!('manifests' in value)) return false
   const listed = await Promise.all(manifestsOf(value).map((one) => describes(spool, one.digest, config)))
   return listed.includes(true)
@@ -162,10 +162,6 @@ const json = async (spool: Spool, name: string): Promise<unknown> =>
 const unknownFormat = (why: string) =>
   new ProvisionError('engine', `docker save gave an archive that cannot be read: ${why}`)
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string')
-
 function savedImages(manifest: unknown): readonly SavedImage[] {
   const entries: readonly unknown[] = Array.isArray(manifest) ? manifest : []
   if (entries.length === 0) throw unknownFormat('no image in it')
@@ -180,8 +176,8 @@ function savedImages(manifest: unknown): readonly SavedImage[] {
 
 function diffIds(config: Buffer): readonly string[] {
   const value: unknown = JSON.parse(config.toString('utf8'))
-  const rootfs = isObject(value) && 'rootfs' in value ? value.rootfs : undefined
-  const ids = isObject(rootfs) && 'diff_ids' in rootfs ? rootfs.diff_ids : undefined
+  const rootfs = isObject(value) ? value['rootfs'] : undefined
+  const ids = isObject(rootfs) ? rootfs['diff_ids'] : undefined
   if (ids === undefined || ids === null) return []
   if (isTexts(ids)) return ids
   throw unknownFormat('its configuration names no layers')
@@ -189,11 +185,11 @@ function diffIds(config: Buffer): readonly string[] {
 
 /** The manifests of an index without their annotations, which would name the image. */
 function manifestsOf(index: unknown): { digest: string }[] {
-  const manifests: unknown = isObject(index) && 'manifests' in index ? index.manifests : undefined
+  const manifests = isObject(index) ? index['manifests'] : undefined
   if (!Array.isArray(manifests)) throw unknownFormat('its index.json is odd')
   return manifests.map((item: unknown) => {
-    if (!isObject(item) || !('digest' in item) || typeof item.digest !== 'string')
-      throw unknownFormat('its index.json is odd')
-    return { ...item, digest: item.digest, annotations: undefined }
+    const digest = isObject(item) ? item['digest'] : undefined
+    if (!isObject(item) || typeof digest !== 'string') throw unknownFormat('its index.json is odd')
+    return { ...item, digest, annotations: undefined }
   })
 }

@@ -1,7 +1,8 @@
 import type Dockerode from 'dockerode'
 import { once } from 'node:events'
 import type { BuiltImage } from '../core/build.ts'
-import { createLimit, type Limit } from './docker-limit.ts'
+import { deferred, type Deferred } from '../core/deferred.ts'
+import { createLimit, type Limit } from '../core/limit.ts'
 import { readArchives, type ImageArchive } from './image-archive.ts'
 import { sendImage, type Delivery } from './image-send.ts'
 import { spoolImages } from './image-spool.ts'
@@ -85,6 +86,8 @@ export function imageSource(engine: Dockerode | (() => Promise<Dockerode>)): Ima
       ...{ id, queue, users: 0, archive: deferred<ImageArchive>() },
       ...{ over: new AbortController(), gone: deferred<undefined>() },
     }
+    // Who gave up waiting does not hear that it failed.
+    made.archive.promise.catch(() => undefined)
     shares.set(id, made)
     queue.waiting.push(made)
     return made
@@ -164,24 +167,6 @@ function allOf(signals: readonly AbortSignal[]): AbortSignal {
   for (const signal of signals) signal.addEventListener('abort', check, { once: true })
   check()
   return all.signal
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>
-  readonly resolve: (value: T) => void
-  readonly reject: (error: unknown) => void
-}
-
-function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes
-    reject = no
-  })
-  // Who gave up waiting does not hear that it failed.
-  promise.catch(() => {})
-  return { promise, resolve: (value) => resolve(value), reject: (error) => reject(error) }
 }
 
 /** One that waits may give up while others still wait for the same. */

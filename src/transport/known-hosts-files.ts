@@ -9,49 +9,52 @@ interface Read {
   readonly lines: readonly KnownHost[]
 }
 
-/** By path: the hosts of a fleet share their files, and reading one takes longer for each host that it holds. */
-const files = new Map<string, Promise<Read>>()
-/** By paths. */
-const joined = new Map<string, { readonly parts: readonly Read[]; readonly lines: readonly KnownHost[] }>()
-
 /**
- * The lines of a target's files, those that are not there left out; the same array as long as they stay as they are.
+ * The lines of a target's known_hosts files, those that are not there left out; the same array as long as they stay as they are.
  * @throws ProvisionError `host` when one cannot be read
  */
-export async function readKnown({
-  name,
-  knownHosts,
-}: Pick<SshTarget, 'name' | 'knownHosts'>): Promise<readonly KnownHost[]> {
-  const parts = await Promise.all(
-    knownHosts.map((path) =>
-      fileAt(path).catch((error: unknown) => {
-        throw new ProvisionError('host', `${name}: ${path} cannot be read`, {
-          help: 'correct its owner and mode',
-          cause: error,
-        })
-      }),
-    ),
-  )
-  const key = knownHosts.join('\0')
-  const before = joined.get(key)
-  if (before && parts.every((part, i) => part === before.parts[i])) return before.lines
-  const lines = parts.flatMap((part) => part.lines)
-  joined.set(key, { parts, lines })
-  return lines
+export type ReadKnown = (target: Pick<SshTarget, 'name' | 'knownHosts'>) => Promise<readonly KnownHost[]>
+
+/** Hosts of a fleet share their files, and reading one takes longer for each host that it holds. */
+export function knownHostsReader(): ReadKnown {
+  const fileAt = fileReader()
+  /** By paths. */
+  const joined = new Map<string, { readonly parts: readonly Read[]; readonly lines: readonly KnownHost[] }>()
+  return async ({ name, knownHosts }) => {
+    const parts = await Promise.all(
+      knownHosts.map((path) =>
+        fileAt(path).catch((error: unknown) => {
+          throw new ProvisionError('host', `${name}: ${path} cannot be read`, {
+            help: 'correct its owner and mode',
+            cause: error,
+          })
+        }),
+      ),
+    )
+    const key = knownHosts.join('\0')
+    const before = joined.get(key)
+    if (before && parts.every((part, i) => part === before.parts[i])) return before.lines
+    const lines = parts.flatMap((part) => part.lines)
+    joined.set(key, { parts, lines })
+    return lines
+  }
 }
 
-async function fileAt(path: string): Promise<Read> {
-  const before = files.get(path)
-  const stamp = await stampOf(path)
-  const known = await before
-  if (known?.stamp === stamp) return known
-  // Somebody else may read it already.
-  const under = files.get(path)
-  if (under && under !== before) return under
-  const reading = readNow(path, stamp)
-  files.set(path, reading)
-  reading.catch(() => files.delete(path))
-  return reading
+function fileReader(): (path: string) => Promise<Read> {
+  const files = new Map<string, Promise<Read>>()
+  return async (path) => {
+    const before = files.get(path)
+    const stamp = await stampOf(path)
+    const known = await before
+    if (known?.stamp === stamp) return known
+    // Somebody else may read it already.
+    const under = files.get(path)
+    if (under && under !== before) return under
+    const reading = readNow(path, stamp)
+    files.set(path, reading)
+    reading.catch(() => files.delete(path))
+    return reading
+  }
 }
 
 async function readNow(path: string, stamp: string): Promise<Read> {

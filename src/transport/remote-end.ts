@@ -3,7 +3,7 @@ import { bootstrap, killScript, newMarker, parseHello, scriptInput, type RemoteP
 import type { Rights } from './connection.ts'
 import type { Unframed } from './marker.ts'
 import { countSessions } from './session-count.ts'
-import { needsSudo, openSession, type Session } from './session.ts'
+import { openSession, sudoFor, type Session } from './session.ts'
 
 /** How long a command that is to end may take before its channel is closed on it. Milliseconds. */
 const patience = 5_000
@@ -29,7 +29,7 @@ async function kill(session: Session, as: Rights, running: RemoteProcess): Promi
   try {
     // Waiting for a session that is free would be waiting for what is to end.
     const without = { ...session, sessions: countSessions() }
-    const channel = await openSession(without, bootstrap(marker, needsSudo(session, as)))
+    const channel = await openSession(without, bootstrap(marker, sudoFor(session, as)))
     const done = new Promise((resolve) => channel.once('close', resolve))
     channel.on('error', () => undefined)
     channel.resume()

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2'
 import { isProvisionError, ProvisionError, reasonOf } from '../core/error.ts'
 import type { Rights } from './connection.ts'
-import type { Limit } from './docker-limit.ts'
+import type { Limit } from '../core/limit.ts'
 import type { Openings } from './openings.ts'
 import type { SessionCount } from './session-count.ts'
 import type { TrafficCounter } from './traffic.ts'
@@ -33,6 +33,10 @@ export interface Session {
 /** Whether rights of root have to be asked for. */
 export const needsSudo = ({ user, become }: Session, as: Rights): boolean =>
   as === 'root' && become && user !== 'root'
+
+/** What a command begins with that asks for them. */
+export const sudoFor = (session: Session, as: Rights): readonly string[] =>
+  needsSudo(session, as) ? ['sudo', '-n', '-H'] : []
 
 /** sshd's answer when a connection has as many sessions as it allows, or had: it frees them late. */
 const tooMany = 2

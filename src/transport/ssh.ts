@@ -9,14 +9,14 @@ import type { SshTarget } from '../core/host.ts'
 import { execScript } from './bootstrap.ts'
 import { closeConnection } from './close-connection.ts'
 import type { Connection } from './connection.ts'
+import { shareCredentials, type Credentials } from './credentials.ts'
 import { dial, timeoutError } from './dial.ts'
-import { createLimit } from './docker-limit.ts'
+import { createLimit } from '../core/limit.ts'
 import { runScript } from './exec.ts'
 import { interruption } from './exec-error.ts'
 import { gatherWrites } from './gather-writes.ts'
 import { identityFor, type Identity } from './identity.ts'
 import { algorithmsFor, judge, type HostName, type KnownHost } from './known-hosts.ts'
-import { readKnown } from './known-hosts-files.ts'
 import { openScripts } from './open-script.ts'
 import { openingsOf, type Early } from './openings.ts'
 import { persist } from './persist.ts'
@@ -41,6 +41,8 @@ export interface ConnectOptions {
   readonly spare?: (() => Promise<Connection>) | undefined
   /** What is opened together with the login, or right after it: it will surely be wanted. */
   readonly early?: Early | undefined
+  /** Shared by the hosts of a run: keys and known hosts that were read. */
+  readonly credentials?: Credentials
   /** Told what is worth knowing only to those who look closely. */
   readonly onDetail?: (text: string) => void
 }
@@ -71,11 +73,13 @@ export async function connect(
     keepalive = { interval: 1_000, count: 3 },
     spare,
     early,
+    credentials = shareCredentials(),
     onDetail = () => undefined,
   }: ConnectOptions = {},
 ): Promise<Connection> {
   const deadline = AbortSignal.any([signal, timeLimit(timeout)])
-  const [known, identity] = await Promise.all([readKnown(target), identityFor(target, process.env)])
+  const { readKey, readKnown } = credentials
+  const [known, identity] = await Promise.all([readKnown(target), identityFor(target, process.env, readKey)])
   const opening = {
     target,
     signal,
@@ -93,7 +97,7 @@ interface Opening {
   readonly deadline: AbortSignal
   readonly known: readonly KnownHost[]
   readonly identity: Identity
-  readonly options: Required<ConnectOptions>
+  readonly options: Required<Omit<ConnectOptions, 'credentials'>>
 }
 
 /** sshd drops connections without a word beyond the number of logins that it serves at a time (MaxStartups). */

@@ -49,3 +49,16 @@ export async function within<T>(
     clearTimeout(timer)
   }
 }
+
+/** What comes in time; undefined for what is late or fails. */
+export async function ifInTime<T>(work: Promise<T>, limit: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), limit)
+  })
+  try {
+    return await Promise.race([work.catch(() => undefined), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts'
 import { afterEdit, changed } from './local-content.ts'
 import { interruption } from './exec-error.ts'
 import { connectionOwner, ownerShell } from './owner-shell.ts'
-import { createLimit } from './docker-limit.ts'
+import { createLimit } from '../core/limit.ts'
 import { lossBehind } from './loss.ts'
 import { lossOf } from './ssh-error.ts'
 

@@ -28,7 +28,7 @@ export function shellConnection(shell: Shell): Connection {
       if (stdin instanceof Readable) yield* stdin
       else yield Buffer.from(stdin)
     }
-    const { code, stderr } = await runIn(shell, bootstrap(marker, false), input(), (chunk) => out.push(chunk))
+    const { code, stderr } = await runIn(shell, bootstrap(marker, []), input(), (chunk) => out.push(chunk))
     lines.end()
     afterMarker(marker, (chunk) => errors.push(chunk)).push(Buffer.from(stderr))
     return { code: code ?? -1, stdout: Buffer.concat(all), stderr: Buffer.concat(errors).toString() }

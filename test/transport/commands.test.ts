@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { secret } from '../../src/core/secret.ts'
 import type { Connection } from '../../src/transport/connection.ts'
-import type { Run } from '../../src/transport/command-script.ts'
+import type { RunAction } from '../../src/transport/command-script.ts'
 import { runCommands } from '../../src/transport/commands.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { shells } from '../support/shells.ts'
 
-const command = (argv: readonly string[], more: Partial<Run> = {}): Run => ({
+const command = (argv: readonly string[], more: Partial<RunAction> = {}): RunAction => ({
   do: 'run',
   argv,
   cwd: undefined,
@@ -17,7 +17,7 @@ const command = (argv: readonly string[], more: Partial<Run> = {}): Run => ({
   timeout: 60_000,
   ...more,
 })
-const sh = (script: string, more: Partial<Run> = {}): Run => command(['sh', '-c', script], more)
+const sh = (script: string, more: Partial<RunAction> = {}): RunAction => command(['sh', '-c', script], more)
 const never = new AbortController().signal
 
 let folder = ''
@@ -36,12 +36,12 @@ describe.each(tools)('under $title', ({ without, ...shell }) => {
     ...plain,
     script: (text, options) => plain.script(`${without}${text}`, options),
   }
-  const run = async (runs: readonly Run[]) => {
+  const run = async (runs: readonly RunAction[]) => {
     const lines: string[] = []
     const outcomes = await runCommands(connection, runs, never, { line: (line) => lines.push(line) })
     return { lines, outcomes }
   }
-  const message = async (one: Run) => {
+  const message = async (one: RunAction) => {
     const [outcome] = (await run([one])).outcomes
     return outcome?.ok === false ? outcome.error : undefined
   }
@@ -62,7 +62,7 @@ describe.each(tools)('under $title', ({ without, ...shell }) => {
     expect(lines).toEqual(['one', 'two', 'three', 'four', '[]', '', ''])
   })
 
-  it.each<[string, Run, string]>([
+  it.each<[string, RunAction, string]>([
     ['an exit code', sh('exit 9'), "box › sh -c 'exit 9': exit code 9"],
     ['what is missing', command(['no such']), "box › 'no such': there is no such command (exit code 127)"],
     [

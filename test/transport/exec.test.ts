@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { createLimit } from '../../src/transport/docker-limit.ts'
+import { createLimit } from '../../src/core/limit.ts'
 import { runScript } from '../../src/transport/exec.ts'
 import { openingsOf } from '../../src/transport/openings.ts'
 import { countSessions } from '../../src/transport/session-count.ts'

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { linesAbout } from '../../src/transport/known-hosts.ts'
-import { readKnown } from '../../src/transport/known-hosts-files.ts'
+import { knownHostsReader } from '../../src/transport/known-hosts-files.ts'
 
+const readKnown = knownHostsReader()
 let folder = ''
 beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'provision-known-'))))
 afterAll(() => rm(folder, { recursive: true }))

@@ -1,7 +1,7 @@
 import type { Destroyed } from '../../core/provider.ts'
 import { ifLocked, playbookArgument, waitOptions } from '../carry.ts'
 import { defineCommand } from '../command.ts'
-import type { Look } from '../context.ts'
+import type { Look } from '../../report/look.ts'
 
 export const command = defineCommand({
   summary: 'remove the hosts with all that is on them',

@@ -2,7 +2,7 @@ import type { Style } from '../../report/style.ts'
 import { cleanLine, displayWidth, padEnd } from '../../report/width.ts'
 import { defineCommand } from '../command.ts'
 import type { Check } from '../check.ts'
-import type { Look } from '../context.ts'
+import type { Look } from '../../report/look.ts'
 
 export const command = defineCommand({
   summary: 'check this machine: engine, kernel, disk, ports, subnet',

@@ -4,7 +4,7 @@ import { table } from '../../report/table.ts'
 import { cleanLine } from '../../report/width.ts'
 import { playbookArgument } from '../carry.ts'
 import { defineCommand } from '../command.ts'
-import type { Look } from '../context.ts'
+import type { Look } from '../../report/look.ts'
 
 export const command = defineCommand({
   summary: 'what runs where, asked of the hosts now',

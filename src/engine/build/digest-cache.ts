@@ -4,8 +4,9 @@ import { setImmediate as immediate } from 'node:timers/promises'
 import { digestOf, type Digest } from '../../core/digest.ts'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import { digestOfFile } from '../../transport/file-digest.ts'
-import { limitTo } from './limit.ts'
-import { isObject, readJson, writeJson } from './records.ts'
+import { createLimit } from '../../core/limit.ts'
+import { isObject } from '../../core/shape.ts'
+import { readJson, writeJson } from './records.ts'
 
 /** What is known of the content of a regular file. */
 export interface FileFacts {
@@ -40,7 +41,7 @@ export function openDigestCache(
   const file = join(cacheDir, 'digests.json')
   const known = readEntries(file)
   const used = new Set<string>()
-  const limit = limitTo(4)
+  const limit = createLimit(4)
   let learnt = false
 
   const factsOf = async (path: string): Promise<FileFacts> => {

@@ -1,12 +1,13 @@
 import type { BuiltImage, Image } from '../../core/build.ts'
 import type { Digest } from '../../core/digest.ts'
+import { isObject, isTexts } from '../../core/shape.ts'
 import { dockerError, dockerStatus } from '../../transport/docker-error.ts'
 import { imageFingerprint } from '../../transport/image-fingerprint.ts'
 import { runImageBuild } from './image-build.ts'
 import type { Declared, ImageInputs } from './image-inputs.ts'
 import { imageName } from './image-name.ts'
 import type { ListedImage } from './local-images.ts'
-import { changedFiles, isObject, readJson, readRecord, recordPath, writeJson } from './records.ts'
+import { changedFiles, readJson, readRecord, recordPath, writeJson } from './records.ts'
 import { asTask } from './task.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -93,6 +94,3 @@ function describedIn(value: unknown): Described | undefined {
   const { fingerprint, layers } = value
   return typeof fingerprint === 'string' && isTexts(layers) ? { fingerprint, layers } : undefined
 }
-
-const isTexts = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string')

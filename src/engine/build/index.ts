@@ -17,7 +17,7 @@ import { readFolder } from './folder.ts'
 import { provideImage } from './image.ts'
 import { declare, imageInputReader, type Declared } from './image-inputs.ts'
 import { imageName } from './image-name.ts'
-import { limitTo } from './limit.ts'
+import { createLimit } from '../../core/limit.ts'
 import { listImages } from './local-images.ts'
 import { takeTurns } from './turns.ts'
 import type { BuildContext, Workshop } from './workshop.ts'
@@ -106,7 +106,7 @@ function openWorkshop(
     engine,
     digests,
     images: listImages(engine, refs, signal),
-    limit: limitTo(Math.max(2, availableParallelism())),
+    limit: createLimit(Math.max(2, availableParallelism())),
     inTurn: takeTurns(),
     inputsOf: imageInputReader(declared, playbookDir, digests),
     image: images.get,

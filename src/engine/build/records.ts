@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { digestOf, type Digest } from '../../core/digest.ts'
+import { isObject } from '../../core/shape.ts'
 import { temporaryName } from '../../core/temporary.ts'
 
 /** The digests of files, by their path relative to the playbook's folder. */
@@ -46,9 +47,6 @@ export function changedFiles(before: FileDigests, now: FileDigests): readonly st
   const all = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort()
   return all.filter((path) => before[path] !== now[path])
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isBuildRecord = (value: unknown): value is BuildRecord =>
   isObject(value) &&

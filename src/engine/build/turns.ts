@@ -1,4 +1,4 @@
-import { limitTo, type Limit } from './limit.ts'
+import { createLimit, type Limit } from '../../core/limit.ts'
 
 /** Runs work once nothing else runs that has a key in common with it. */
 export type Turns = <T>(keys: readonly string[], work: () => Promise<T>) => Promise<T>
@@ -7,7 +7,7 @@ export type Turns = <T>(keys: readonly string[], work: () => Promise<T>) => Prom
 export function takeTurns(): Turns {
   const turns = new Map<string, Limit>()
   const turnOf = (key: string): Limit => {
-    const turn = turns.get(key) ?? limitTo(1)
+    const turn = turns.get(key) ?? createLimit(1)
     turns.set(key, turn)
     return turn
   }

@@ -4,7 +4,7 @@ import type { Emit } from '../../core/event.ts'
 import type { SharedReads } from '../../transport/shared-reads.ts'
 import type { DigestCache } from './digest-cache.ts'
 import type { ImageInputs } from './image-inputs.ts'
-import type { Limit } from './limit.ts'
+import type { Limit } from '../../core/limit.ts'
 import type { LocalImages } from './local-images.ts'
 import type { Turns } from './turns.ts'
 

@@ -7,12 +7,11 @@ import { formerName, nameInMaking } from '../../core/making.ts'
 import { planJson, type Plan, type Step } from '../../core/plan.ts'
 import { found } from '../../transport/docker-error.ts'
 import { lastLines } from '../../transport/docker-logs.ts'
-import { inTime } from '../journal/head.ts'
 import type { Session } from '../session.ts'
 import { statusOf } from '../status.ts'
 import { endOf, maskedInspection, redactedJson, redactedLines } from './text.ts'
 import type { CapsuleFile } from './write.ts'
-import { timeLimit } from '../../transport/time-limit.ts'
+import { ifInTime, timeLimit } from '../../transport/time-limit.ts'
 
 /** What is known of a run that failed. */
 export interface FailedRun {
@@ -41,9 +40,9 @@ export async function collect(
   const json = (name: string, value: unknown): CapsuleFile => ({ name, text: redactedJson(value, redact) })
   const [journal, status, containers] = await Promise.all([
     run.journal === undefined ? undefined : readFile(run.journal, 'utf8').catch(() => undefined),
-    inTime(statusOf(bounded), limit),
+    ifInTime(statusOf(bounded), limit),
     Promise.all(
-      failedContainers(run).map(async (step) => (await inTime(filesOf(bounded, step), limit)) ?? []),
+      failedContainers(run).map(async (step) => (await ifInTime(filesOf(bounded, step), limit)) ?? []),
     ),
   ])
   return [

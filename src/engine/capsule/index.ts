@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { inTime } from '../journal/head.ts'
+import { ifInTime } from '../../transport/time-limit.ts'
 import type { Session } from '../session.ts'
 import { collect, type FailedRun } from './collect.ts'
 import { capsuleName, writeCapsule } from './write.ts'
@@ -17,5 +17,5 @@ export async function writeFailure(session: Session, run: FailedRun): Promise<st
   const folder = join(session.workspace.projectDir, '.provision', 'failures')
   const files = await collect(session, run, limits.asking).catch(() => undefined)
   if (files === undefined) return undefined
-  return inTime(writeCapsule(folder, capsuleName(new Date(), run.head.command), files), limits.writing)
+  return ifInTime(writeCapsule(folder, capsuleName(new Date(), run.head.command), files), limits.writing)
 }

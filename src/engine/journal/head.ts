@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os'
 import { relative } from 'node:path'
 import { promisify } from 'node:util'
 import type { JournalHead } from '../../core/journal.ts'
+import { ifInTime } from '../../transport/time-limit.ts'
 import type { Session } from '../session.ts'
 
 const run = promisify(execFile)
@@ -24,7 +25,7 @@ export async function headOf(
 ): Promise<Omit<JournalHead, 'journal' | 'number'>> {
   const [commit, engine] = await Promise.all([
     commitOf(workspace.projectDir),
-    inTime(versions.engine(), patience),
+    ifInTime(versions.engine(), patience),
   ])
   const { playbook, environment, given } = workspace
   const secrets = Object.entries(playbook.params).flatMap(([name, { type }]) =>
@@ -55,18 +56,5 @@ async function commitOf(dir: string): Promise<string | undefined> {
     return stdout.trim() || undefined
   } catch {
     return undefined
-  }
-}
-
-/** What comes in time; undefined for what is late or fails. */
-export async function inTime<T>(work: Promise<T>, limit: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), limit)
-  })
-  try {
-    return await Promise.race([work.catch(() => undefined), late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -9,7 +9,7 @@ import { systemCode } from '../../core/error.ts'
 import { keptDigest, keptVersion, type KeptArtifact, type KeptState } from '../../core/kept.ts'
 import { textsOfParams } from '../../core/params.ts'
 import type { SharedReads } from '../../transport/shared-reads.ts'
-import { limitTo } from '../build/limit.ts'
+import { createLimit } from '../../core/limit.ts'
 import type { Built, Session } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
 import { keepImages } from './images.ts'
@@ -107,7 +107,7 @@ export async function keepState(
   const files = new Map(
     [...built.built.values()].flatMap((one) => one.files).map((file) => [file.digest, file]),
   )
-  const limit = limitTo(8)
+  const limit = createLimit(8)
   const kept = await Promise.all([
     keepFiles(stateDir, [...files.values()], { showsSecret: findSecrets(), reads }),
     ...[...texts].map(([source, text]) =>

@@ -20,19 +20,20 @@ export interface Sources {
 }
 
 /** The stamps of all that is declared, by absolute path; what could not be read is there under the id of its build. */
-export type Look = ReadonlyMap<string, Stamp>
+export type Snapshot = ReadonlyMap<string, Stamp>
 
 /** What stands in a look for a folder, which is no file but has to be there. */
 const folder: Stamp = 'folder'
 
 /** Of how many files a look knows. */
-export const filesIn = (look: Look): number => [...look.values()].filter((stamp) => stamp !== folder).length
+export const filesIn = (look: Snapshot): number =>
+  [...look.values()].filter((stamp) => stamp !== folder).length
 
 /** Whether something was being written just when it was looked at. */
-export const isFresh = (look: Look): boolean => [...look.values()].some(isUnsettled)
+export const isFresh = (look: Snapshot): boolean => [...look.values()].some(isUnsettled)
 
 /** Looks at all files that builds read, by the code that builds read them with; only stamps instead of contents. */
-export async function lookAt(sources: Sources): Promise<Look> {
+export async function lookAt(sources: Sources): Promise<Snapshot> {
   const { builds, playbookDir, playbookFiles } = sources
   const reader = stampReader(Date.now())
   const all = [...closureOf(builds, buildNeeds).values()]
@@ -94,11 +95,11 @@ const stamped = async (paths: readonly string[], reader: DigestCache): Promise<S
  * A look before something was read, once more is known to be read: what it stamped already stays as it was, what is new
  * has the stamps of now, and what is read no more is left out.
  */
-export const extended = (before: Look, now: Look): Look =>
+export const extended = (before: Snapshot, now: Snapshot): Snapshot =>
   new Map([...now].map(([path, stamp]) => [path, before.get(path) ?? stamp]))
 
 /** The paths whose stamps differ, sorted. */
-export function differences(before: Look, now: Look): readonly string[] {
+export function differences(before: Snapshot, now: Snapshot): readonly string[] {
   const paths = [...new Set([...before.keys(), ...now.keys()])]
   return paths.filter((path) => before.get(path) !== now.get(path)).sort()
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../../core/error.ts'
 import { temporaryName } from '../../core/temporary.ts'
-import { knownHostsLine, type KeyPair } from '../../boxes/ssh-keys.ts'
+import { withoutComment, type KeyPair } from '../../boxes/ssh-keys.ts'
 import { isKeyPair, isPublicKey } from '../../transport/key-files.ts'
 
 /** The files of an environment's keys, in its state directory. */
@@ -51,7 +51,7 @@ export async function readKnownHosts(files: KeyFiles): Promise<ReadonlyMap<strin
 
 /** Replaces the file, unless it says the same already. */
 export async function writeKnownHosts(files: KeyFiles, keys: ReadonlyMap<string, string>): Promise<void> {
-  const text = [...keys].map(([name, key]) => `${knownHostsLine(name, key)}\n`).join('')
+  const text = [...keys].map(([name, key]) => `${name} ${withoutComment(key)}\n`).join('')
   if (text !== (await readOptional(files.knownHosts))) await writePrivate(files, files.knownHosts, text)
 }
 

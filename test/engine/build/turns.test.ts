@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { limitTo } from '../../../src/engine/build/limit.ts'
+import { createLimit } from '../../../src/core/limit.ts'
 import { takeTurns, type Turns } from '../../../src/engine/build/turns.ts'
 
 /** Starts work for each list of keys, and gives which of them ran at the same time. */
@@ -64,7 +64,7 @@ test('who fails makes room for the next, and each gets its own outcome', async (
 })
 
 test('who waits for a turn takes no place from those that could run', async () => {
-  const [turns, limit] = [takeTurns(), limitTo(2)]
+  const [turns, limit] = [takeTurns(), createLimit(2)]
   const limited: Turns = (keys, work) => turns(keys, () => limit(work))
   let go: (() => void) | undefined
   const gone = new Promise<void>((resolve) => (go = resolve))

@@ -2,7 +2,7 @@ import { showBytes } from '../../../core/bytes.ts'
 import { short } from '../../../core/digest.ts'
 import { table } from '../../../report/table.ts'
 import { defineCommand } from '../../command.ts'
-import type { Look } from '../../context.ts'
+import type { Look } from '../../../report/look.ts'
 import type { BoxEntry } from '../../wiring.ts'
 
 export const command = defineCommand({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLimit } from '../../src/transport/docker-limit.ts'
+import { createLimit } from '../../src/core/limit.ts'
 
 test('no more than so many at once, in the order of asking, whatever fails', async () => {
   const limit = createLimit(2)

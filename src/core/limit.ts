@@ -12,6 +12,7 @@ export function createLimit(most: number): Limit {
       return await task()
     } finally {
       const next = waiting.shift()
+      // The place is handed on, so that nobody slips in between.
       if (next) next()
       else free++
     }
