@@ -5,7 +5,7 @@ import { graphOf, type Graph } from '../core/graph.ts'
 import { once } from '../core/once.ts'
 import { buildAll } from '../engine/build/index.ts'
 import type { Outcomes } from '../engine/converge.ts'
-import { nodeTasks, requireMade } from '../engine/nodes.ts'
+import { isMade, nodeTasks, requireMade } from '../engine/nodes.ts'
 import { observer } from '../engine/observe.ts'
 import { quickstart } from '../engine/quickstart.ts'
 import { plan, refresh } from '../engine/refresh.ts'
@@ -134,6 +134,9 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, ways:
     emit(finished)
     return finished
   }
+  const onNodes = async (command: string, admit: Admit, work: () => Promise<unknown>): Promise<void> => {
+    await alone(command, admit, work, () => fine(0))
+  }
   return {
     get containers() {
       return session.graph.resources.flatMap(({ resource: { kind, host, name } }) =>
@@ -161,28 +164,21 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, ways:
     },
     survey: () => provider.survey(signal),
     hosts: (names) => openHosts(session, opened, names),
-    stop: () =>
-      alone(
-        'stop',
-        always,
-        () => provider.stop(signal, nodeTasks(emit)),
-        () => fine(0),
-      ),
-    start: async () => {
-      await alone(
-        'start',
-        requireMade,
-        () => provider.start(signal, nodeTasks(emit)),
-        () => fine(0),
-      )
+    stop: async () => {
+      const text = 'there is nothing to stop: no host was ever made'
+      if (await isMade(session)) await onNodes('stop', always, () => provider.stop(signal, nodeTasks(emit)))
+      else emit({ event: 'note', level: 'info', text })
     },
-    destroy: () =>
-      alone(
+    start: () => onNodes('start', requireMade, () => provider.start(signal, nodeTasks(emit))),
+    destroy: async () => {
+      if (!(await isMade(session))) return { removed: [], left: [] }
+      return alone(
         'destroy',
         always,
         () => destroyAll(session, recording.engine),
         ({ removed }) => fine(removed.length),
-      ),
+      )
+    },
     redact: session.redact,
     close: async () => {
       await Promise.allSettled(opened.map((host) => host.close()))

@@ -37,15 +37,19 @@ export async function runningHosts(session: Session): Promise<readonly ProvidedH
   return inPhase(emit, 'nodes', () => provider.start(signal, nodeTasks(emit)), startedOf(hosts))
 }
 
+/** Whether there is anything of an environment, here or of its hosts: its name may be mistyped. */
+export async function isMade({ workspace, provider, signal }: Session): Promise<boolean> {
+  if (existsSync(workspace.stateDir)) return true
+  const hosts = await provider.survey(signal)
+  return hosts.some(({ state }) => state !== 'missing')
+}
+
 /**
- * Refuses an environment of which there is nothing, neither here nor of its hosts, as long as nothing is written for it: a name that is mistyped leaves nothing behind.
+ * Refuses an environment of which there is nothing, as long as nothing is written for it.
  * @throws ProvisionError `provider` that says so
  */
 export async function requireMade(session: Session): Promise<void> {
-  const { workspace, provider, signal } = session
-  if (existsSync(workspace.stateDir)) return
-  const hosts = await provider.survey(signal)
-  if (hosts.every(({ state }) => state === 'missing')) throw notThere(session, hosts, hosts)
+  if (!(await isMade(session))) throw nothingYet(session)
 }
 
 /**
@@ -63,15 +67,18 @@ const startedOf = (before: readonly ProvidedHost[]) => (): string => {
 }
 
 function notThere(
-  { workspace }: Session,
+  session: Session,
   hosts: readonly ProvidedHost[],
   absent: readonly ProvidedHost[],
 ): ProvisionError {
-  const what = `environment ${workspace.environment}`
+  if (absent.length === hosts.length) return nothingYet(session)
   const states = absent.map(({ name, state }) => `${name} is ${state}`).join(', ')
-  return new ProvisionError(
-    'provider',
-    absent.length === hosts.length ? `${what}: nothing runs yet` : `${what}: ${states}`,
-    { help: 'provision quickstart' },
-  )
+  return absence(session, states)
 }
+
+const nothingYet = (session: Session): ProvisionError => absence(session, 'nothing runs yet')
+
+const absence = ({ workspace }: Session, what: string): ProvisionError =>
+  new ProvisionError('provider', `environment ${workspace.environment}: ${what}`, {
+    help: 'provision quickstart',
+  })

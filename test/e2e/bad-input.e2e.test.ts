@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { said, scratch, type Scratch } from '../support/scratch.ts'
 
@@ -205,7 +207,8 @@ describe('when nothing was made yet', () => {
     ['ssh names quickstart', ['ssh', 'a'], 1, /host a is missing\nhelp: provision quickstart/],
     ['exec names quickstart', ['exec', 'web', '--', 'ls'], 1, /a is missing\nhelp: provision quickstart/],
     ['logs names quickstart', ['logs'], 1, /a is missing\nhelp: provision quickstart/],
-    ['stop has nothing to do', ['stop'], 0, /stop/],
+    ['stop has nothing to do', ['stop'], 0, /nothing to stop: no host was ever made/],
+    ['start names quickstart', ['start'], 1, /nothing runs yet\nhelp: provision quickstart/],
     ['destroy has nothing to do', ['destroy', '--yes'], 0, /there was nothing to remove/],
     ['ssh without a host asks which', ['ssh'], 2, /which host\?\nhelp: name one: a, b/],
     ['ssh takes one host', ['ssh', 'a', 'b'], 2, /"b" is one word too many\nhelp: put -- before/],
@@ -216,4 +219,13 @@ describe('when nothing was made yet', () => {
     expect(said(called)).toMatch(message)
     expect(called.code).toBe(code)
   })
+
+  it.each([['refresh'], ['apply'], ['start'], ['stop'], ['status'], ['destroy', '--yes']])(
+    'a mistyped environment leaves nothing behind: %s',
+    async (...args) => {
+      await project.provision([...args, '--env', 'prodd', '--plain'])
+      expect(existsSync(join(project.dir, '.provision/cache'))).toBe(true)
+      expect(existsSync(join(project.dir, '.provision/prodd'))).toBe(false)
+    },
+  )
 })
