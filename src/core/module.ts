@@ -31,6 +31,8 @@ export interface Remedy {
   readonly actions: readonly Action[]
   /** What puts the former state back, whichever of the actions failed. All of it is tried. */
   readonly undo?: readonly Action[]
+  /** Claims that it had and will not have any more: who takes one of them waits until this is done. Default: none. */
+  readonly frees?: readonly string[]
 }
 
 /** What is as it should be, but may have come up only just. */

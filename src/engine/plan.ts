@@ -13,6 +13,7 @@ import { leftoversIn, leftoversProbe } from '../transport/leftovers.ts'
 import { within } from '../transport/time-limit.ts'
 import type { Unreached } from './hosts.ts'
 import { clearing, foundText } from './leftovers.ts'
+import { inTakingOrder, type Exchange } from './taking-order.ts'
 
 interface BoundNode {
   readonly node: GraphNode
@@ -63,8 +64,8 @@ export async function makePlan(
   const removals = orphans
     .filter(({ object }) => object.type !== 'volume')
     .map(({ host, object }) => removal(host, object))
-  const verdicts = new Map(perHost.flatMap(({ steps }) => steps.map((step) => [step.id, step])))
-  const declared = graph.resources.flatMap(({ id }) => verdicts.get(id) ?? [])
+  const judged = new Map(perHost.flatMap(({ judged }) => judged.map((one) => [one.step.id, one])))
+  const declared = inTakingOrder(graph.resources.flatMap(({ id }) => judged.get(id) ?? []))
   const clearings = perHost.flatMap(clearing)
   const steps = [...inRemovalOrder(removals), ...declared.map((step) => afterRemovals(step, removals))]
   return {
@@ -91,7 +92,7 @@ async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Fact
   if ('error' in given) return given
   const [owned, left, ...answers] = given.answers
   let next = 0
-  const judged = nodes.map(({ node, bound }) => {
+  const judging = nodes.map(({ node, bound }) => {
     const part = answers.slice(next, (next += bound.probes.length))
     return () => judge(node, bound, part, now)
   })
@@ -99,8 +100,8 @@ async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Fact
     host: host.name,
     owned: isOwned(owned) ? owned : [],
     paths: leftoversIn(left),
-    steps: await allOf(
-      judged.map((one) => Promise.resolve().then(one)),
+    judged: await allOf(
+      judging.map((one) => Promise.resolve().then(one)),
       combined,
     ),
   }
@@ -142,10 +143,10 @@ function judge(
   bound: Bound,
   answers: readonly Answer[],
   now: number,
-): Step {
-  const { kind, host, name } = resource
+): Exchange {
+  const { kind, host, name, claims } = resource
   const { changes, remedy, settling } = bound.judge(answers)
-  return {
+  const step: Step = {
     id,
     host,
     kind,
@@ -156,6 +157,7 @@ function judge(
     actions: remedy?.actions ?? (settling && isRecent(settling, now) ? settling.actions : []),
     undo: remedy?.undo ?? [],
   }
+  return { step, takes: claims, frees: remedy?.frees ?? [] }
 }
 
 /** A host whose clock is ahead has it waited for once more, which costs little. */

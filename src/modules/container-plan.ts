@@ -1,9 +1,11 @@
 import type { Action } from '../core/action.ts'
 import { changeOf, type Change } from '../core/change.ts'
+import { heldPortClaim, portClaim } from '../core/claim.ts'
 import { short } from '../core/digest.ts'
 import { formerName, nameInMaking } from '../core/making.ts'
 import { causesOf } from '../core/mount.ts'
 import type { Remedy, Settling } from '../core/module.ts'
+import type { ContainerState } from '../core/probe.ts'
 import { actualSpec, type State } from './container-actual.ts'
 import type { ResolvedProps } from './container-props.ts'
 import { bodyOf, isWatched, specOf } from './container-spec.ts'
@@ -61,7 +63,8 @@ export function containerRemedy(
   }
   if (isSpecFine && ['created', 'exited'].includes(container.status))
     return { operation: 'update', actions: [...tidy, start, awaited(props, name)] }
-  return recreation(props, tidy, container.running)
+  const frees = container.running ? freed(props, container) : []
+  return { ...recreation(props, tidy, container.running), frees }
 }
 
 /** Milliseconds that a start of ours may come after the making, beside the time that the former one has to end. */
@@ -111,6 +114,12 @@ function recreation(props: ResolvedProps, tidy: readonly Action[], isRunning: bo
     ],
     undo: putBack(name, isRunning ? 'running' : 'stopped'),
   }
+}
+
+/** The ports that its former self holds as long as it runs. */
+function freed({ published }: ResolvedProps, { ports }: ContainerState): readonly string[] {
+  const wanted = new Set(published.map(portClaim))
+  return ports.map(({ host }) => heldPortClaim(host)).filter((claim) => !wanted.has(claim))
 }
 
 const putBack = (name: string, state: 'running' | 'stopped'): readonly Action[] => [
