@@ -2,9 +2,14 @@ import type { Context } from './context.ts'
 import { logPrinter, type LogPrinter } from './log-printer.ts'
 import type { Run } from './run.ts'
 
+/** Where lines of logs are shown. */
+export interface LogPlace extends Pick<Context, 'emit' | 'look' | 'stdout'> {
+  readonly globals: Pick<Context['globals'], 'json'>
+}
+
 /** For people in columns; for other programs each line as an event, as soon as it comes. */
 export function printerFor(
-  context: Pick<Context, 'emit' | 'globals' | 'look' | 'stdout'>,
+  context: LogPlace,
   run: Pick<Run, 'redact'>,
   labels: readonly string[],
   timestamps: boolean,

@@ -8,6 +8,8 @@ export interface FollowOptions {
   readonly tail: number | undefined
   /** Seconds since 1970. */
   readonly since: number | undefined
+  /** How far a former reading has shown it: this one goes on from there, by the clock of the host. */
+  readonly shown?: Shown
   readonly signal: AbortSignal
   readonly onLine: (line: LogLine) => void | Promise<void>
 }
@@ -20,21 +22,21 @@ const pause = 500
  * @throws ProvisionError `usage` when there is no such container at the start
  */
 export async function followLog(docker: Dockerode, name: string, options: FollowOptions): Promise<void> {
-  const { follow, tail, since, signal } = options
-  const shown = createShown()
-  await containerLogs(docker, name, { follow, tail, since, signal, onLine: shown.unless(options.onLine) })
+  const { follow, tail, since, signal, shown = createShown() } = options
+  const from = () => shown.until() ?? since
+  const onLine = () => shown.unless(options.onLine)
+  await containerLogs(docker, name, { follow, tail, since: from(), signal, onLine: onLine() })
   const isOver = () => !follow || signal.aborted
   while (!isOver()) {
     await sleep(pause, undefined, { signal }).catch(() => undefined)
     if (isOver() || !(await isRunning(docker, name))) continue
     // What was written in between is read as well: hence from the last line on, and all of it.
-    const from = shown.until() ?? since
-    await containerLogs(docker, name, { follow, since: from, signal, onLine: shown.unless(options.onLine) })
+    await containerLogs(docker, name, { follow, since: from(), signal, onLine: onLine() })
   }
 }
 
 /** How far a log was shown. */
-interface Shown {
+export interface Shown {
   /** The stamp of the last piece that was; undefined before the first one. */
   readonly until: () => string | undefined
   /** For one reading: passes on what no former one has. */
@@ -42,7 +44,7 @@ interface Shown {
 }
 
 /** Docker's `since` includes what is of that very time, and what stands after it though it is older. */
-function createShown(): Shown {
+export function createShown(): Shown {
   /** By stream, for only within one are stamps in order: the last stamp, and how many lines ended with it. */
   const last: Record<OutputStream, { readonly until: string; readonly count: number }> = {
     stdout: { until: '', count: 0 },

@@ -1,8 +1,7 @@
 import type Dockerode from 'dockerode'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { printerFor } from './container-logs.ts'
-import type { Context } from './context.ts'
-import { followLog } from './follow-log.ts'
+import { printerFor, type LogPlace } from './container-logs.ts'
+import { createShown, followLog, type Shown } from './follow-log.ts'
 import type { LogPrinter } from './log-printer.ts'
 import type { Run } from './run.ts'
 import { containerLabel } from './targets.ts'
@@ -22,20 +21,18 @@ export interface Speakers extends Pick<Run, 'containers' | 'redact'> {
   readonly dockerOf: (host: string) => Dockerode | undefined
 }
 
-type Place = Pick<Context, 'emit' | 'globals' | 'look' | 'stdout'>
-
 /** How many former lines of each container are shown at first. */
 const tail = 10
 
 /** Between tries to read a container whose log broke off or that is not there yet, in milliseconds. */
 const pause = 1_000
 
-export function watchLogs(place: Place): WatchLogs {
+export function watchLogs(place: LogPlace): WatchLogs {
   let isWanted = false
   let resting: Speakers | undefined
   let stop: (() => Promise<void>) | undefined
-  /** Up to when all was shown, in seconds since 1970. */
-  let shown: number | undefined
+  /** How far each container was shown. */
+  let shown: ShownLogs = new Map()
 
   let told = isWanted
 
@@ -49,7 +46,6 @@ export function watchLogs(place: Place): WatchLogs {
   }
   const end = async (): Promise<void> => {
     if (!stop) return
-    shown = Date.now() / 1_000
     const stopping = stop()
     stop = undefined
     await stopping
@@ -66,7 +62,7 @@ export function watchLogs(place: Place): WatchLogs {
       resting = speakers
       tell()
       if (isWanted) start()
-      else shown = undefined
+      else shown = new Map()
     },
     async work() {
       resting = undefined
@@ -75,20 +71,25 @@ export function watchLogs(place: Place): WatchLogs {
   }
 }
 
-/** Shows what containers say, from a time on, until the function that it gives is called. */
-function follow(place: Place, speakers: Speakers, since: number | undefined): () => Promise<void> {
+/** By host and name. */
+type ShownLogs = Map<string, Shown>
+
+/** Shows what containers say that was not shown before, until the function that it gives is called. */
+function follow(place: LogPlace, speakers: Speakers, shown: ShownLogs): () => Promise<void> {
   const { containers } = speakers
   const over = new AbortController()
   const labels = containers.map((one) => containerLabel(one, containers))
   const printer = printerFor(place, speakers, labels, false)
-  const reading = containers.map(({ host, name }, i) =>
-    read(
-      { name, label: labels[i] ?? name, docker: () => speakers.dockerOf(host) },
-      printer,
-      since,
-      over.signal,
-    ),
-  )
+  const reading = containers.map(({ host, name }, i) => {
+    const key = `${host} ${name}`
+    const former = shown.get(key)
+    const mine = former ?? createShown()
+    const speaker = {
+      ...{ name, label: labels[i] ?? name, docker: () => speakers.dockerOf(host) },
+      ...{ shown: mine, tail: former ? undefined : tail, onRead: () => void shown.set(key, mine) },
+    }
+    return read(speaker, printer, over.signal)
+  })
   return async () => {
     over.abort()
     await Promise.all(reading)
@@ -100,23 +101,26 @@ interface Speaker {
   readonly name: string
   readonly label: string
   readonly docker: () => Dockerode | undefined
+  readonly shown: Shown
+  /** How many former lines are shown; undefined for all that were not shown. */
+  readonly tail: number | undefined
+  /** Called once something of it has been read, or that it has said nothing yet. */
+  readonly onRead: () => void
 }
 
 async function read(
-  { name, label, docker }: Speaker,
+  { name, label, docker, shown, tail: first, onRead }: Speaker,
   printer: LogPrinter,
-  from: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  let since = from
+  const onLine = printer.add.bind(undefined, label)
   while (!signal.aborted) {
     const engine = docker()
-    const options = since === undefined ? { tail, since } : { tail: undefined, since }
-    const onLine = printer.add.bind(undefined, label)
+    const from = { since: undefined, tail: shown.until() === undefined ? first : undefined }
     // Whatever it breaks off with: a run tells what is wrong with a container or its host, here it is only tried again.
-    if (engine)
-      await followLog(engine, name, { follow: true, signal, onLine, ...options }).catch(() => undefined)
-    since = Date.now() / 1_000
+    const options = { follow: true, signal, onLine, shown, ...from }
+    const isRead = engine && (await followLog(engine, name, options).catch(() => 'broken')) !== 'broken'
+    if (isRead || shown.until() !== undefined) onRead()
     await sleep(pause, undefined, { signal }).catch(() => undefined)
   }
 }
