@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { unlessAborted } from '../core/abort.ts'
 import { killScript } from './bootstrap.ts'
 import type { Connection } from './connection.ts'
 import { timeLimit } from './time-limit.ts'
@@ -31,10 +32,12 @@ export const endOnHost =
 export async function endExec(exec: Pick<Dockerode.Exec, 'inspect'>, end: EndProcess): Promise<void> {
   const limit = timeLimit(longestNameless)
   try {
-    let seen = await exec.inspect()
+    // An engine that does not answer is not waited for either.
+    const look = () => unlessAborted(limit, exec.inspect())
+    let seen = await look()
     while (seen.Pid === 0 && seen.ExitCode === null && !limit.aborted) {
       await sleep(pause)
-      seen = await exec.inspect()
+      seen = await look()
     }
     if (seen.Running && seen.Pid > 0) await end(seen.Pid)
   } catch {

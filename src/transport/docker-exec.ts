@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode'
 import type { Duplex, Readable } from 'node:stream'
 import { ProvisionError } from '../core/error.ts'
 import { endExec, type EndProcess } from './container-process.ts'
+import { containerCalled, mayBeId } from './docker-called.ts'
 import { dockerError } from './docker-error.ts'
 import { demultiplex, unframed, type Frame } from './docker-stream.ts'
 
@@ -37,7 +38,7 @@ export async function containerExec(
   const { stdin, terminal, signal, end, onData } = options
   const abort = { abortSignal: signal }
   try {
-    const exec = await docker.getContainer(name).exec({
+    const exec = await docker.getContainer(await placeOf(docker, name, signal)).exec({
       ...abort,
       Cmd: [...argv],
       AttachStdin: stdin !== undefined,
@@ -60,6 +61,16 @@ export async function containerExec(
   } catch (error) {
     throw dockerError(`container ${name}`, error, signal, { help: `provision status shows what runs` })
   }
+}
+
+/** What Docker takes for a container of this name alone: that costs a question only where it could be the beginning of an id. */
+async function placeOf(docker: Dockerode, name: string, signal: AbortSignal): Promise<string> {
+  if (!mayBeId(name)) return name
+  const inspection = await containerCalled(docker, name, signal)
+  if (inspection) return inspection.Id
+  throw new ProvisionError('action', `container ${name}: there is no such container`, {
+    help: 'provision status shows what runs',
+  })
 }
 
 async function talk(

@@ -1,9 +1,12 @@
 import type Dockerode from 'dockerode'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { ProvisionError } from '../core/error.ts'
 import { nameInMaking } from '../core/making.ts'
-import { dockerError, found } from './docker-error.ts'
-import { demultiplex, unframed, type Chunks, type Frame, type OutputStream } from './docker-stream.ts'
+import { containerCalled } from './docker-called.ts'
+import { download } from './docker-download.ts'
+import { dockerError } from './docker-error.ts'
+import type { ContainerInspection } from './docker-state.ts'
+import { demultiplex, unframed, type Frame, type OutputStream } from './docker-stream.ts'
 import { cutLines, type LineCutter } from './lines.ts'
 import { timeLimit } from './time-limit.ts'
 
@@ -48,8 +51,8 @@ export async function containerLogs(docker: Dockerode, name: string, options: Lo
 async function* framesOf(docker: Dockerode, name: string, options: LogOptions): AsyncGenerator<Frame> {
   const { follow = false, tail, since, signal } = options
   try {
-    const { container, inspection } = await containerCalled(docker, name, signal)
-    const stream = await openLog(container, { follow, tail, since: unixTime(since), signal })
+    const inspection = await speakerCalled(docker, name, signal)
+    const stream = await openLog(docker, inspection.Id, { follow, tail, since: unixTime(since), signal })
     yield* inspection.Config.Tty ? unframed(stream) : demultiplex(stream)
   } catch (error) {
     throw dockerError(`container ${name}`, error, signal, { code: 'host' })
@@ -57,11 +60,14 @@ async function* framesOf(docker: Dockerode, name: string, options: LogOptions): 
 }
 
 /** A container that never became ready has not got its own name yet; it is the one that most needs to be read. */
-async function containerCalled(docker: Dockerode, name: string, signal: AbortSignal) {
+async function speakerCalled(
+  docker: Dockerode,
+  name: string,
+  signal: AbortSignal,
+): Promise<ContainerInspection> {
   for (const called of [name, nameInMaking(name)]) {
-    const container = docker.getContainer(called)
-    const inspection = await found(container.inspect({ abortSignal: signal }))
-    if (inspection) return { container, inspection }
+    const inspection = await containerCalled(docker, called, signal)
+    if (inspection) return inspection
   }
   throw new ProvisionError('usage', `there is no container ${name}`)
 }
@@ -73,20 +79,12 @@ interface OpenOptions {
   readonly signal: AbortSignal
 }
 
-async function openLog(container: Dockerode.Container, options: OpenOptions): Promise<Chunks> {
+function openLog(docker: Dockerode, id: string, options: OpenOptions): Promise<Readable> {
   const { follow, tail, since, signal } = options
-  const query = {
-    stdout: true,
-    stderr: true,
-    timestamps: true,
-    ...(tail === undefined ? {} : { tail }),
-    ...(since === undefined ? {} : { since }),
-    abortSignal: signal,
-  }
-  // Not followed, the client gives it as one piece.
-  return follow
-    ? container.logs({ ...query, follow: true })
-    : Readable.from([await container.logs({ ...query, follow: false })])
+  const query = new URLSearchParams({ stdout: '1', stderr: '1', timestamps: '1', follow: follow ? '1' : '0' })
+  if (tail !== undefined) query.set('tail', String(tail))
+  if (since !== undefined) query.set('since', since)
+  return download(docker, `/containers/${id}/logs`, query, signal)
 }
 
 /** The last lines of a container's log, for messages; empty when there are none to be had. */

@@ -3,7 +3,7 @@ import type { Scope } from '../core/facts.ts'
 import type { Limit } from '../core/limit.ts'
 import { once, onceEach } from '../core/once.ts'
 import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
-import { found } from './docker-error.ts'
+import { containerCalled } from './docker-called.ts'
 import { inspectImage } from './docker-inspect.ts'
 import {
   containerName,
@@ -41,9 +41,8 @@ export async function answerAll(
   const isListed = async (name: string) =>
     (await containers()).some((container) => containerName(container) === name)
   const container = onceEach(async (name: string) => {
-    const inspection = await limit(() => found(docker.getContainer(name).inspect(abort)))
-    // Docker also finds one whose id begins so.
-    return inspection?.Name === `/${name}` ? containerState(inspection) : undefined
+    const inspection = await limit(() => containerCalled(docker, name, signal))
+    return inspection && containerState(inspection)
   })
   const image = onceEach(async (ref: string) => {
     const inspection = await limit(() => inspectImage(docker, ref, signal))

@@ -87,13 +87,17 @@ export function dockerOf(
           host: name,
           signal,
           sent: watch.sent,
+          asking: (work) => inTime(patience.action, signal, work),
           isSlow: async (size) =>
             isSlow(size < worthMeasuring ? link.facts() : await link.measure(connection, signal)),
         })
       case 'prune-images':
         return inTime(patience.action, signal, (either) => pruneImages(name, docker, either))
       case 'await-container':
-        return awaitContainer({ connection, docker, limit }, action, signal)
+        // Its own time begins with the engine's first answer.
+        return inTime(patience.action + action.timeout, signal, (either) =>
+          awaitContainer({ connection, docker, limit }, action, either),
+        )
       case 'stop-container':
         // Takes as long as the container likes; the others must not wait for that.
         return inTime(patience.action + stopLimit(action), signal, (either) =>

@@ -21,6 +21,8 @@ export interface Delivery {
   readonly signal: AbortSignal
   /** Bytes sent so far of all that are to be sent; for messages. */
   readonly sent?: ((done: number, total: number) => void) | undefined
+  /** Does what only asks, or gives names, in the time that an engine has for that. By default it may take any. */
+  readonly asking?: (<T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>) | undefined
   /** Whether compressing pays; asked when there is much to send. By default it does not. */
   readonly isSlow?: ((size: number) => Promise<boolean>) | undefined
 }
@@ -37,16 +39,17 @@ export async function sendImage(
   image: BuiltImage,
   lend: Lend,
   delivery: Delivery,
+  known: KnownImages = new Map(),
 ): Promise<void> {
-  const { host, signal } = delivery
+  const { host, signal, asking = (work) => work(signal) } = delivery
   const what = `${host} › image ${image.ref}`
   try {
-    const former = await inspectImage(target, image.ref, signal)
+    const former = await asking((within) => inspectImage(target, image.ref, within))
     if (former && imageFingerprint(former) === image.fingerprint) return
     const below = former ? sharedLayers(image.layers, [layersOf(former)]) : 0
     // Where it lacks the uppermost at most, no other image there could help more: each is 7 kB to ask for.
     const isNear = below > 0 && below >= image.layers.length - 1
-    const there = () => (isNear ? below : layersThere(target, image, signal))
+    const there = () => (isNear ? below : asking((within) => layersThere(target, image, known, within)))
     if ((await there()) === 'named') return
     await lend(async (archive) => {
       // Asked again: another image may have come meanwhile.
@@ -68,19 +71,34 @@ const notWhole = (what: string) =>
     help: 'run it again; if it stays so, the host’s image store may be broken: docker system df',
   })
 
+/** What an engine said of its images, by id: that never changes, only which of them are there. */
+export type KnownImages = Map<string, Pick<BuiltImage, 'fingerprint' | 'layers'>>
+
 /** How many of its lowest layers are there; or gives the image its name, when all of it is. */
 async function layersThere(
   target: Dockerode,
   image: BuiltImage,
+  known: KnownImages,
   signal: AbortSignal,
 ): Promise<number | 'named'> {
   const limit = createLimit(5)
   const listed = await target.listImages({ abortSignal: signal })
-  const inspected = await Promise.all(listed.map(({ Id }) => limit(() => inspectImage(target, Id, signal))))
-  const there = inspected.filter((one) => one !== undefined)
-  const same = there.find((one) => imageFingerprint(one) === image.fingerprint)
-  if (same && (await named(target, same.Id, image.ref, signal))) return 'named'
-  return sharedLayers(image.layers, there.map(layersOf))
+  const look = async (id: string): Promise<void> => {
+    const inspection = await limit(() => inspectImage(target, id, signal))
+    if (!inspection) return
+    known.set(id, { fingerprint: imageFingerprint(inspection), layers: layersOf(inspection) })
+  }
+  await Promise.all(listed.flatMap(({ Id }) => (known.has(Id) ? [] : [look(Id)])))
+  const there = listed.flatMap(({ Id }) => {
+    const one = known.get(Id)
+    return one ? [{ id: Id, ...one }] : []
+  })
+  const same = there.find(({ fingerprint }) => fingerprint === image.fingerprint)
+  if (same && (await named(target, same.id, image.ref, signal))) return 'named'
+  return sharedLayers(
+    image.layers,
+    there.map(({ layers }) => layers),
+  )
 }
 
 const layersOf = ({ RootFS }: Dockerode.ImageInspectInfo): readonly string[] => RootFS.Layers ?? []
@@ -113,18 +131,21 @@ async function arrives(
   image: BuiltImage,
   delivery: Delivery,
 ): Promise<boolean> {
-  const id = await load(target, archive, lowest, image, delivery)
-  return id !== undefined && (await named(target, id, image.ref, delivery.signal))
+  const { signal, asking = (work) => work(signal) } = delivery
+  if (!(await transfer(target, archive, lowest, delivery))) return false
+  return asking(async (within) => {
+    const id = await loadedOf(target, archive, lowest, image, within)
+    return id !== undefined && named(target, id, image.ref, within)
+  })
 }
 
-/** Loads an archive without its lowest layers; the image's id there, or undefined when something else came of it. */
-async function load(
+/** Loads an archive without its lowest layers; false where the engine refuses it so. */
+async function transfer(
   target: Dockerode,
   archive: ImageArchive,
   lowest: number,
-  image: BuiltImage,
   { signal, sent, isSlow }: Delivery,
-): Promise<string | undefined> {
+): Promise<boolean> {
   const { tar, size } = packWithout(archive, lowest)
   try {
     const packs = size >= worthPacking && (await isSlow?.(size)) === true
@@ -133,13 +154,24 @@ async function load(
     // Docker unpacks it by itself.
     const sending = packs ? Readable.from(gzipped(counted), { objectMode: false }) : counted
     await loadTar(target, sending, signal)
+    return true
   } catch (error) {
     // Without its lowest layers it may be refused for just that reason.
     if (signal.aborted || lowest === 0 || isProvisionError(error)) throw error
-    return undefined
+    return false
   } finally {
     tar.destroy()
   }
+}
+
+/** The id that an image has there once it was loaded, or undefined when something else came of it, which is removed. */
+async function loadedOf(
+  target: Dockerode,
+  archive: ImageArchive,
+  lowest: number,
+  image: BuiltImage,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   for (const id of archive.ids) {
     if (!(await isImage(target, id, image, signal))) continue
     if (lowest === 0 || (await isWhole(target, id, signal))) return id

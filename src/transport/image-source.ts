@@ -4,7 +4,7 @@ import type { BuiltImage } from '../core/build.ts'
 import { deferred, type Deferred } from '../core/deferred.ts'
 import { createLimit, type Limit } from '../core/limit.ts'
 import { readArchives, type ImageArchive } from './image-archive.ts'
-import { sendImage, type Delivery } from './image-send.ts'
+import { sendImage, type Delivery, type KnownImages } from './image-send.ts'
 import { spoolImages } from './image-spool.ts'
 
 /** The images of one engine, to be sent to others. */
@@ -111,7 +111,7 @@ export function imageSource(engine: Dockerode | (() => Promise<Dockerode>)): Ima
   }
 
   const queueOf = (target: Dockerode): Queue => {
-    const queue = queues.get(target) ?? { turn: createLimit(1), undecided: 0, waiting: [] }
+    const queue = queues.get(target) ?? { turn: createLimit(1), undecided: 0, waiting: [], known: new Map() }
     queues.set(target, queue)
     return queue
   }
@@ -140,6 +140,7 @@ export function imageSource(engine: Dockerode | (() => Promise<Dockerode>)): Ima
             return lend(shared, delivery.signal, (archive) => queue.turn(() => task(archive)))
           },
           delivery,
+          queue.known,
         )
       } finally {
         decide()
@@ -156,6 +157,7 @@ interface Queue {
   undecided: number
   /** Those that are, and that nobody has saved yet. */
   readonly waiting: Shared[]
+  readonly known: KnownImages
 }
 
 /** Aborted once all are. */

@@ -3,12 +3,12 @@ import { createWriteStream } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
-import { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
 import { short } from '../core/digest.ts'
 import { ProvisionError, reasonOf, systemCode } from '../core/error.ts'
+import { download } from './docker-download.ts'
 import { dockerReason } from './docker-error.ts'
 
 /** The entries of a `docker save`, as files of a folder of ours. */
@@ -74,19 +74,7 @@ export async function spoolImages(
 function savedImages(engine: Dockerode, ids: readonly string[], signal: AbortSignal): Promise<Readable> {
   const names = new URLSearchParams()
   for (const id of ids) names.append('names', id)
-  const request = {
-    path: `/images/get?${names.toString()}`,
-    method: 'GET',
-    isStream: true,
-    abortSignal: signal,
-    statusCodes: { 200: true },
-  }
-  return new Promise((resolve, reject) => {
-    engine.modem.dial(request, (error, answer) => {
-      if (answer instanceof IncomingMessage) resolve(answer)
-      else reject(error ?? new Error('no stream came'))
-    })
-  })
+  return download(engine, '/images/get', names, signal)
 }
 
 async function unpack(tar: Readable, folder: string, signal: AbortSignal): Promise<Map<string, SpooledFile>> {

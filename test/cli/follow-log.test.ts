@@ -16,7 +16,7 @@ async function shownOf(...parts: readonly (readonly Piece[])[]): Promise<string[
     const { pathname, searchParams } = new URL(path, 'http://docker')
     if (pathname.endsWith('/json')) {
       if (starts === parts.length) stop.abort()
-      tell(response, { State: { Running: true }, Config: { Tty: false } })
+      tell(response, { Name: '/user', Id: 'user', State: { Running: true }, Config: { Tty: false } })
       return
     }
     const since = Number(searchParams.get('since')?.split('.')[1] ?? 0)

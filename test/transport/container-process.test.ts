@@ -23,6 +23,11 @@ describe('ending what an exec runs', () => {
     expect(pids).toEqual(ended)
   })
 
+  it('on an engine that does not answer any more', async () => {
+    const inspect = () => new Promise<ExecInspectInfo>(() => undefined)
+    await expect(endExec({ inspect }, () => Promise.resolve())).resolves.toBeUndefined()
+  })
+
   it('whose connection is gone', async () => {
     const inspect = () => Promise.reject(new Error('gone'))
     await expect(endExec({ inspect }, () => Promise.resolve())).resolves.toBeUndefined()

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { dockerOver } from '../../src/transport/docker-agent.ts'
 import { containerExec } from '../../src/transport/docker-exec.ts'
+import { fakeEngine, tell } from '../support/fake-engine.ts'
 
 it('ends a command whose start was on its way when it was told to stop', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'provision-exec-test-'))
@@ -27,7 +28,7 @@ it('ends a command whose start was on its way when it was told to stop', async (
   const { docker, agent } = dockerOver(() => Promise.resolve(connect(path)))
   try {
     const pids: number[] = []
-    const asked = containerExec(docker, 'c', ['sleep', '1000'], {
+    const asked = containerExec(docker, 'user', ['sleep', '1000'], {
       signal: stop.signal,
       end: (pid) => Promise.resolve(void pids.push(pid)),
       onData: () => undefined,
@@ -39,5 +40,22 @@ it('ends a command whose start was on its way when it was told to stop', async (
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     await rm(folder, { recursive: true })
+  }
+})
+
+it('runs nothing in a container whose id begins like the name', async () => {
+  const asked: string[] = []
+  const engine = await fakeEngine((path, response) => {
+    asked.push(path)
+    tell(response, { Name: '/other', Id: 'db17' }, path.endsWith('/json') ? 200 : 201)
+  })
+  const signal = new AbortController().signal
+  try {
+    await expect(
+      containerExec(engine.docker, 'db', ['true'], { signal, onData: () => undefined }),
+    ).rejects.toMatchObject({ code: 'action', message: 'container db: there is no such container' })
+    expect(asked).toEqual(['/containers/db/json'])
+  } finally {
+    await engine.stop()
   }
 })

@@ -5,6 +5,7 @@ import { lostError } from '../../src/transport/ssh-error.ts'
 import { dockerOf } from '../../src/transport/docker.ts'
 import { fakeConnection } from '../support/fake-connection.ts'
 import { fakeEngine, tell } from '../support/fake-engine.ts'
+import { builtImageOf } from '../support/made.ts'
 
 /** Takes all that is written, and never says anything. */
 const silent = (): Duplex => new Duplex({ read: () => undefined, write: (_, __, done) => done() })
@@ -28,6 +29,8 @@ test.each<Action>([
   { do: 'stop-container', name: 'user', grace: 0 },
   { do: 'remove-container', name: 'user' },
   { do: 'prune-images' },
+  { do: 'load-image', image: builtImageOf('shop/user:latest', 'i1') },
+  { do: 'await-container', name: 'user', check: { by: 'running' }, timeout: 0 },
 ])('so is one that does not end what it does: $do', async (action) => {
   const port = portOf()
   const [outcome] = await port.perform([action], new AbortController().signal)

@@ -33,7 +33,7 @@ const startedAt = (StartedAt: string): ContainerInspection => ({
 async function logCheck(pattern: string) {
   const readings: ServerResponse[] = []
   const engine = await fakeEngine((path, response) => {
-    if (path.endsWith('/json')) tell(response, { Config: { Tty: false } })
+    if (path.endsWith('/json')) tell(response, { Name: '/user', Id: 'user', Config: { Tty: false } })
     else {
       response.flushHeaders()
       readings.push(response)
