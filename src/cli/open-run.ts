@@ -171,13 +171,10 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, ways:
     },
     start: () => onNodes('start', requireMade, () => provider.start(signal, nodeTasks(emit))),
     destroy: async () => {
-      if (!(await isMade(session))) return { removed: [], left: [] }
-      return alone(
-        'destroy',
-        always,
-        () => destroyAll(session, recording.engine),
-        ({ removed }) => fine(removed.length),
-      )
+      const work = () => destroyAll(session, recording.engine)
+      // What carries its labels goes also where nothing else is known of it, and then nothing is written for that.
+      if (!(await isMade(session))) return underLock(session, 'destroy', ifLocked, work)
+      return alone('destroy', always, work, ({ removed }) => fine(removed.length))
     },
     redact: session.redact,
     close: async () => {

@@ -158,6 +158,17 @@ return [push(one, made, { to: '/etc/out' }), container(one, 'app', { image: tiny
       rmSync(folder, { recursive: true })
     }
   })
+
+  it('that is lost with the nodes keeps destroy from nothing that carries its labels', async () => {
+    const label = `label=provision.project=${project.dir}`
+    const nodes = await ask('docker', 'ps', '--all', '--quiet', '--filter', label)
+    await ask('docker', 'rm', '--force', ...nodes.trim().split('\n'))
+    expect(await project.objects()).not.toEqual([])
+    rmSync(join(project.dir, '.provision', project.prefix), { recursive: true })
+    expect((await call('destroy', '--yes')).code).toBe(0)
+    expect(await project.objects()).toEqual([])
+    expect(existsSync(join(project.dir, '.provision', project.prefix))).toBe(false)
+  })
 })
 
 function readFileIfAny(path: string): Buffer | undefined {
