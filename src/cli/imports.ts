@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
+import type { PlaybookTexts } from '../engine/workspace.ts'
 
 /** What may stand before the name of a module: `from`, `import`, `import(`, `require(`. */
 const specifier = /\b(?:from|import|require)\s*\(?\s*(['"])((?:\\.|(?!\1)[^\\\n])+)\1/g
@@ -26,6 +28,16 @@ export function filesOf(entry: string): readonly string[] {
   visit(entry)
   return [...found]
 }
+
+/** Reads the files of a playbook; what is missing is left out. */
+export async function readTexts(files: readonly string[]): Promise<PlaybookTexts> {
+  const read = files.map(async (file) => [file, await readFile(file, 'utf8').catch(() => undefined)] as const)
+  const texts = await Promise.all(read)
+  return new Map(texts.flatMap(([file, text]) => (text === undefined ? [] : [[file, text] as const])))
+}
+
+export const isSameText = (texts: PlaybookTexts, others: PlaybookTexts): boolean =>
+  texts.size === others.size && [...texts].every(([file, text]) => others.get(file) === text)
 
 function textOf(file: string): string {
   if (extname(file) === '.json') return ''

@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { buildId, type Build } from '../core/build.ts'
 import { digestOf } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
+import { graphOf } from '../core/graph.ts'
 import type { KeptState } from '../core/kept.ts'
+import { knownParams } from '../core/params.ts'
+import type { Playbook } from '../core/playbook.ts'
 import { formerRun, rollbackTargets, type PastRun } from '../core/rollback.ts'
-import { moved, portable, readTexts, rootOf } from '../engine/rollback/keep.ts'
+import { moved, portable, rootOf } from '../engine/rollback/keep.ts'
 import { layOut } from '../engine/rollback/playbook-tree.ts'
 import { restored } from '../engine/rollback/restore.ts'
 import { keptIn, pastRuns } from '../engine/rollback/runs.ts'
@@ -13,7 +16,9 @@ import { loadState, removeState } from '../engine/rollback/store.ts'
 import type { Built } from '../engine/session.ts'
 import type { Place, Workspace } from '../engine/workspace.ts'
 import { journalNumbers } from '../engine/journal/folder.ts'
+import { readTexts } from './imports.ts'
 import { loadPlaybook } from './load.ts'
+import { paramEnvironment } from './param-env.ts'
 
 type Builder = (builds: readonly Build[]) => Promise<Built>
 
@@ -37,9 +42,28 @@ export interface KeptRun {
 
 /**
  * Opens what is kept of a run: its playbook as it was then, with its params and what was built.
- * @throws ProvisionError `state` when that is not kept any more or cannot be read
+ * @throws ProvisionError `state` when that is not kept any more or cannot be read; `usage` for a param that is given and that
+ * playbook does not have
  */
-export async function openKept(place: Omit<Place, 'trouble'>, { number, state }: PastRun): Promise<KeptRun> {
+export const openKept = (place: Omit<Place, 'trouble'>, run: PastRun): Promise<KeptRun> =>
+  open(place, run, ({ params }) => {
+    const known = knownParams(params, place.given)
+    const other = Object.keys(place.given).find((name) => !Object.hasOwn(known, name))
+    if (other === undefined) return known
+    const text = `--param ${other}: the playbook of run ${run.number} has no such param`
+    throw new ProvisionError('usage', text, { help: 'leave it out: a rollback takes the params of that run' })
+  })
+
+/** The same for a run on its way back: what it was given, it was given for another playbook. */
+export const openFormer = (workspace: Workspace, run: PastRun): Promise<KeptRun> =>
+  open(workspace, run, ({ params }) => knownParams(params, workspace.given))
+
+/** @param askedOf what was asked of the kept playbook; the params that are kept come before it */
+async function open(
+  place: Omit<Place, 'trouble'>,
+  { number, state }: PastRun,
+  askedOf: (playbook: Playbook) => Workspace['given'],
+): Promise<KeptRun> {
   const { stateDir, projectDir, cacheDir } = place
   const latest = (await journalNumbers(stateDir)).at(-1) ?? 0
   const kept = await stateCalled(stateDir, number, state ?? '')
@@ -50,19 +74,28 @@ export async function openKept(place: Omit<Place, 'trouble'>, { number, state }:
     changed.length === 0 && place.playbook !== undefined && place.playbookFile === playbookFile
   const tree = isPresent ? undefined : await layOut(stateDir, root, kept)
   try {
-    const playbook =
+    const loaded =
       place.playbook !== undefined && !tree
         ? place.playbook
         : await loadPlaybook(tree?.file ?? playbookFile, cacheDir)
-    const asked = Object.entries(place.given).filter(([name]) => !Object.hasOwn(kept.params, name))
-    const workspace = {
-      ...place,
-      ...{ playbook, playbookFile, given: { ...kept.params, ...Object.fromEntries(asked) } },
-    }
+    const given = { ...askedOf(loaded), ...kept.params }
+    const declaration = loaded.declare(given, paramEnvironment(loaded.params))
+    // A playbook is called once a run, and it was called already to tell what is not kept of it.
+    const playbook = { ...loaded, declare: () => declaration }
+    const workspace = { ...place, playbook, playbookFile, given }
     const idOf = (build: Build) =>
       portable(tree ? moved(buildId(build), tree.dir, root) : buildId(build), workspace)
+    const { builds: wanted } = graphOf(declaration.resources, loaded.hosts)
+    const ids = wanted.flatMap((build) => (build.kind === 'image' ? [] : [idOf(build)]))
+    const unkept = ids.filter((id) => !Object.hasOwn(kept.artifacts, id))
+    const newer = (place.playbook?.hosts ?? []).filter((host) => !loaded.hosts.includes(host))
     return {
-      ...{ number, state: state ?? '', workspace, notes: notesOf(number, changed, playbook.hosts, place) },
+      ...{ number, state: state ?? '', workspace },
+      notes: [
+        ...noteOf(`taken as after run ${number}, because it was edited since: `, changed),
+        ...noteOf(`taken as they are now, because run ${number} did not have them: `, unkept),
+        ...noteOf(`left as they are, because run ${number} did not have them: hosts `, newer),
+      ],
       build: (builds, now, engine) =>
         restored(builds, { state: kept, stateDir, cacheDir, engine, idOf, build: now }),
       requireLatest: async () => refuseOthers(stateDir, latest),
@@ -83,22 +116,8 @@ async function refuseOthers(stateDir: string, latest: number): Promise<void> {
   })
 }
 
-function notesOf(
-  number: number,
-  changed: readonly string[],
-  hosts: readonly string[],
-  { playbook }: Pick<Place, 'playbook'>,
-): readonly string[] {
-  const newer = (playbook?.hosts ?? []).filter((host) => !hosts.includes(host))
-  return [
-    ...(changed.length === 0
-      ? []
-      : [`taken as after run ${number}, because it was edited since: ${changed.join(', ')}`]),
-    ...(newer.length === 0
-      ? []
-      : [`left as they are, because run ${number} did not have them: hosts ${newer.join(', ')}`]),
-  ]
-}
+const noteOf = (text: string, names: readonly string[]): readonly string[] =>
+  names.length === 0 ? [] : [text + names.join(', ')]
 
 async function stateCalled(stateDir: string, number: number, digest: string): Promise<KeptState> {
   const found = await loadState(stateDir, digest)

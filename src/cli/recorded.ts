@@ -10,14 +10,14 @@ import { headOf } from '../engine/journal/head.ts'
 import { markLayout } from '../engine/journal/layout.ts'
 import { requireWritable } from '../engine/journal/state-folder.ts'
 import { startJournal } from '../engine/journal/writer.ts'
-import { keepState, readTexts } from '../engine/rollback/keep.ts'
+import { keepState } from '../engine/rollback/keep.ts'
 import { pruneKept } from '../engine/rollback/runs.ts'
 import { isOnlyEdited } from '../engine/watch/meanwhile.ts'
 import type { Built, Session } from '../engine/session.ts'
 import { redactEvent } from '../report/redact.ts'
 import type { SharedReads } from '../transport/shared-reads.ts'
 import { stoppedBy } from './hold-last.ts'
-import { filesOf } from './imports.ts'
+import { filesOf, isSameText, readTexts } from './imports.ts'
 import { toolVersion } from './version.ts'
 
 /** The events of a run, to which somebody may listen for a while. */
@@ -91,7 +91,8 @@ export async function recorded<T>(
   const seen = emptySeen()
   const hear = (event: Event) => {
     journal.write(event)
-    see(seen, event)
+    // A capsule holds no more of a plan than a journal does.
+    see(seen, event.event === 'planned' ? redactEvent(event, redact) : event)
   }
   tap.listen((event) => {
     // The run's own end is written when nothing can come after it.
@@ -100,7 +101,9 @@ export async function recorded<T>(
   const keep = async (): Promise<{ readonly digest: string; readonly isNew: boolean } | undefined> => {
     const built = recording.built()
     if (recording.state !== undefined) return { digest: recording.state, isNew: false }
-    const kept = built && (await keepState(session, built, texts, engine, reads))
+    // It was loaded before this run waited for others.
+    const isLoaded = isSameText(texts, workspace.texts)
+    const kept = built && isLoaded ? await keepState(session, built, texts, engine, reads) : undefined
     // In a watch the next run follows at once.
     if (built && !kept && record === 'all')
       note('this run cannot be rolled back to: a file was edited while it was at work')

@@ -5,6 +5,7 @@ import { requireKnownLayout } from '../engine/journal/layout.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import { paramsOf } from './args.ts'
 import type { Globals } from './globals.ts'
+import { filesOf, readTexts } from './imports.ts'
 import { keepPrivate } from './private-folder.ts'
 import { findPlaybook } from './project.ts'
 
@@ -50,7 +51,10 @@ export async function outlineOf(wanted: string | undefined, globals: Globals, cw
   const cacheDir = join(projectDir, '.provision', 'cache')
   await keepPrivate(projectDir)
   await requireKnownLayout(projectDir)
-  return { projectDir, playbookFile: file, given, on, cacheDir, named: environmentName(globals.env) }
+  const named = environmentName(globals.env)
+  // Before it is loaded: what is edited after that differs from it.
+  const texts = await readTexts(filesOf(file))
+  return { projectDir, playbookFile: file, texts, given, on, cacheDir, named }
 }
 
 /** What else lies in `.provision`. */

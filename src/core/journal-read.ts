@@ -43,7 +43,8 @@ export function readJournal(text: string): Journal {
         durationMs: read.numberOf(finished['durationMs']),
       },
       state: finished && read.maybeText(finished['state']),
-      durationMs: Math.max(0, ...entries.map(({ ms }) => read.numberOf(ms))),
+      // More lines than a call can have arguments.
+      durationMs: entries.reduce((latest, { ms }) => Math.max(latest, read.numberOf(ms)), 0),
       damaged: lines.length - entries.length,
     },
   }

@@ -178,6 +178,13 @@ function unmet(spec: PlainSpec, value: unknown): string | undefined {
   }
 }
 
+/** Those of the given texts for which there is a param. */
+export const knownParams = (
+  specs: ParamSpecs,
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(specs, name)))
+
 /** The texts by which a run can be given the same again: all params but secrets, defaults included. */
 export const textsOfParams = (
   specs: ParamSpecs,

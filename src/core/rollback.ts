@@ -5,16 +5,19 @@ export interface PastRun {
   readonly number: number
   readonly command: string
   readonly ok: boolean
+  /** Whether it was to bring the system to what a playbook says, as `stop` and `destroy` are not. */
+  readonly planned: boolean
   /** Whether it did anything to a host. */
   readonly touched: boolean
   /** Digest of what is kept of it. */
   readonly state: string | undefined
 }
 
-export const pastRun = ({ head, finished, tasks, state }: RunRecord): PastRun => ({
+export const pastRun = ({ head, finished, plan, tasks, state }: RunRecord): PastRun => ({
   number: head.number,
   command: head.command,
   ok: finished?.ok === true,
+  planned: plan !== undefined,
   touched: tasks.some(({ phase }) => phase === 'apply'),
   state,
 })
@@ -32,9 +35,14 @@ export function formerRun(runs: readonly PastRun[], kept: ReadonlySet<string>): 
   return rollbackTargets(runs, kept).find(isOther)
 }
 
-/** Where the system was when it was last as it should be. */
-export const lastGood = (runs: readonly PastRun[], kept: ReadonlySet<string>): PastRun | undefined =>
-  rollbackTargets(runs, kept)[0]
+/**
+ * The run after which the system was last as it should be, whether it is kept or not; undefined when none has gone well, or
+ * none since the environment was destroyed.
+ */
+export function lastGood(runs: readonly PastRun[]): PastRun | undefined {
+  const last = newestFirst(runs).find(({ ok, planned, command }) => ok && (planned || command === 'destroy'))
+  return last?.planned === true ? last : undefined
+}
 
 const newestFirst = <R extends Pick<PastRun, 'number'>>(runs: readonly R[]): readonly R[] =>
   [...runs].sort((a, b) => b.number - a.number)

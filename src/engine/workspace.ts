@@ -1,5 +1,8 @@
 import type { Playbook } from '../core/playbook.ts'
 
+/** The text of each file of a playbook, by its absolute path. */
+export type PlaybookTexts = ReadonlyMap<string, string>
+
 /** Which playbook a run is about, with which params, and where its environment lives. */
 export interface Workspace {
   /** The folder of the nearest package.json; `.provision` lies in it. */
@@ -7,6 +10,8 @@ export interface Workspace {
   /** Absolute. Relative paths in the playbook start at its folder. */
   readonly playbookFile: string
   readonly playbook: Playbook
+  /** What it was loaded from. */
+  readonly texts: PlaybookTexts
   /** Names the environment in labels; the playbook's name unless `--env` says otherwise. */
   readonly environment: string
   /** The texts of `--param`. */

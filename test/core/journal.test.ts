@@ -99,6 +99,14 @@ it('hides what an older version noted of a secret, and nothing that looks like i
   ])
 })
 
+it('of very many lines can be read', () => {
+  const line = '{"ms":7,"event":"note","level":"info","text":""}\n'
+  expect(read(`${JSON.stringify(head)}\n${line.repeat(200_000)}`)).toMatchObject({
+    durationMs: 7,
+    damaged: 0,
+  })
+})
+
 it.each([...errorCodes, 'bug'] as const)('keeps the code of a failure: %s', (code) => {
   const run = read(journalOf([{ event: 'failed', failure: { code, message: 'x' } }]))
   expect(run.failures).toMatchObject([{ code }])

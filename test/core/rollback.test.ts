@@ -2,14 +2,16 @@ import { describe, expect, it, test } from 'vitest'
 import { digestOfFiles } from '../../src/core/build.ts'
 import { digestOf } from '../../src/core/digest.ts'
 import { contentsOf, keptDigest, keptVersion, readKept, type KeptState } from '../../src/core/kept.ts'
-import { textsOfParams } from '../../src/core/params.ts'
+import { knownParams, textsOfParams } from '../../src/core/params.ts'
 import { formerRun, keptStates, lastGood, statesToKeep, type PastRun } from '../../src/core/rollback.ts'
 
-/** `3 ok touched A`: a run in words. */
+/** `3 ok touched A`: a run in words; one that did `stop` or `destroy` was that command. */
 function runOf(words: string): PastRun {
-  const [number, end, did, state] = words.split(' ')
+  const [number, end, did = '', state] = words.split(' ')
+  const planned = ['touched', 'idle'].includes(did)
   return {
-    ...{ number: Number(number), command: 'refresh', ok: end === 'ok', touched: did === 'touched' },
+    ...{ number: Number(number), command: planned ? 'refresh' : did },
+    ...{ ok: end === 'ok', planned, touched: did === 'touched' },
     state: state === '-' ? undefined : state,
   }
 }
@@ -46,10 +48,17 @@ describe('the run to roll back to without a number', () => {
   })
 })
 
-test('a failed run goes back to the last good one, whether that changed anything or not', () => {
-  const runs = ['1 ok touched A', '2 ok idle A', '3 failed touched -'].map(runOf)
-  expect(lastGood(runs, kept)?.number).toBe(2)
-  expect(lastGood(runs, new Set())).toBeUndefined()
+describe('the run to which a failed one goes back', () => {
+  it.each<[string, readonly string[], number | undefined]>([
+    ['the last good one', ['1 ok touched A', '2 ok touched B', '3 failed touched -'], 2],
+    ['one that changed nothing', ['1 ok touched A', '2 ok idle A', '3 failed touched -'], 2],
+    ['the last good one, kept or not', ['1 ok touched A', '2 ok touched -', '3 failed touched -'], 2],
+    ['not one that stopped the hosts', ['1 ok touched A', '2 ok stop -', '3 failed touched -'], 1],
+    ['none from before the environment was destroyed', ['1 ok touched A', '2 ok destroy -'], undefined],
+    ['none, when none went well', ['1 failed touched -', '2 failed touched -'], undefined],
+  ])('is %s', (_, runs, expected) => {
+    expect(lastGood(runs.map(runOf))?.number).toBe(expected)
+  })
 })
 
 test(`the latest ${keptStates} different states are kept`, () => {
@@ -110,4 +119,9 @@ test('params are kept with their defaults, and secrets never', () => {
     word: { type: 'secret', env: 'WORD' },
   } as const
   expect(textsOfParams(specs, { name: 'x' })).toEqual({ port: '80', name: 'x', debug: 'false' })
+})
+
+test('of what was given, a playbook takes what it has a param for', () => {
+  const specs = { port: { type: 'int' }, constructor: { type: 'string' } } as const
+  expect(knownParams(specs, { port: '80', replicas: '3', toString: 'x' })).toEqual({ port: '80' })
 })

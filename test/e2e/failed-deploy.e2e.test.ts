@@ -139,8 +139,10 @@ return [
 
   it('as a transaction takes back what it did to other hosts, and says what it could not', async () => {
     const [was, before] = await Promise.all([containers(), word()])
-    deploy(`${script('echo new; exit 3')}, ready: { tcp: 'x', timeout: '9s' }`, '', 'transaction: true,')
-    const called = await call('refresh')
+    // The former version has no such param.
+    const options = "transaction: true, params: { replicas: { type: 'int', default: 1 } },"
+    deploy(`${script('echo new; exit 3')}, ready: { tcp: 'x', timeout: '9s' }`, '', options)
+    const called = await call('refresh', '--param', 'replicas=3')
     expect(called.code).toBe(1)
     expect(failures(called)).toMatchObject([{ message: matching(/keeps restarting/) }])
     expect(notes(called)).toContainEqual(matching(/^put back to run \d+: two › file \/etc\/word/))

@@ -36,7 +36,7 @@ function clear(code: ErrorCode) {
   const session: Clearing = {
     workspace: {
       ...{ projectDir: '/p', playbookFile: '/p/playbook.ts', playbook, environment: 'shop', given: {} },
-      ...{ on: '/p/hosts.yaml', stateDir: '/p/state', cacheDir: '/p/cache' },
+      ...{ on: '/p/hosts.yaml', stateDir: '/p/state', cacheDir: '/p/cache', texts: new Map() },
     },
     ...{ ifLocked: 'fail', signal: new AbortController().signal, doing: { command: 'destroy' } },
     provider: {

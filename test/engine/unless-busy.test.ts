@@ -57,7 +57,7 @@ function scene({ ifLocked = 'fail', holder, build }: Scene) {
   const declaration = playbook.declare({}, {})
   const workspace = {
     ...{ projectDir: '/p', playbookFile: '/p/playbook.ts', playbook, environment: 'shop', given: {} },
-    ...{ on: '/p/hosts.yaml', stateDir: '/p/state', cacheDir: '/p/cache' },
+    ...{ on: '/p/hosts.yaml', stateDir: '/p/state', cacheDir: '/p/cache', texts: new Map() },
   }
   const session: Session = {
     ...{ workspace, declaration, graph: graphOf(declaration.resources, playbook.hosts) },

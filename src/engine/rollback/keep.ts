@@ -1,6 +1,5 @@
 import type Dockerode from 'dockerode'
 import { existsSync, readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildId, type BuiltArtifact, type BuiltImage, type LocalFile } from '../../core/build.ts'
@@ -11,20 +10,10 @@ import { textsOfParams } from '../../core/params.ts'
 import type { SharedReads } from '../../transport/shared-reads.ts'
 import { createLimit } from '../../core/limit.ts'
 import type { Built, Session } from '../session.ts'
-import type { Workspace } from '../workspace.ts'
+import type { PlaybookTexts, Workspace } from '../workspace.ts'
 import { keepImages } from './images.ts'
 import { packedIn, writePack } from './pack.ts'
 import { contentPath, hasState, keepEach, keepFile, writeState, type MaybeContent } from './store.ts'
-
-/** The text of each file of a playbook, by its absolute path, as it was when a run began. */
-export type PlaybookTexts = ReadonlyMap<string, string>
-
-/** Reads a playbook and what it imports; what is missing is left out. */
-export async function readTexts(files: readonly string[]): Promise<PlaybookTexts> {
-  const read = files.map(async (file) => [file, await readFile(file, 'utf8').catch(() => undefined)] as const)
-  const texts = await Promise.all(read)
-  return new Map(texts.flatMap(([file, text]) => (text === undefined ? [] : [[file, text] as const])))
-}
 
 /** What a run was made from, as data. */
 export function stateOf(session: Session, built: Built, texts: PlaybookTexts): KeptState {
@@ -59,11 +48,15 @@ export function stateOf(session: Session, built: Built, texts: PlaybookTexts): K
 
 /** The id of a build, whatever place the project has: URLs in it are told by their path in the project. */
 export const portable = (id: string, { projectDir }: Pick<Workspace, 'projectDir'>): string =>
-  moved(id, projectDir, '<project>')
+  placed(id, projectDir, '<project>', 'file://<project>')
 
 /** A text with the paths and file URLs in it that lie in one folder as if they lay in another. */
 export const moved = (text: string, from: string, to: string): string =>
-  text.replaceAll(from, to).replaceAll(pathToFileURL(from).pathname, to)
+  placed(text, from, to, pathToFileURL(to).href)
+
+/** URLs come first: a path that needs no escapes stands in them as well. What replaces may look like a pattern of replacements. */
+const placed = (text: string, from: string, path: string, url: string): string =>
+  text.replaceAll(pathToFileURL(from).href, () => url).replaceAll(from, () => path)
 
 const artifactOf = ({ name, digest, type, files }: BuiltArtifact): KeptArtifact => ({
   ...{ name, digest, type },

@@ -15,8 +15,11 @@ import { temporaryFolder } from '../../support/folder.ts'
 
 const redact = redactor([secret('a"b\nc')])
 
-test('its name sorts as its time does', () => {
-  expect(capsuleName(new Date('2026-01-02T03:04:05.678Z'), 'refresh')).toBe('20260102T030405Z-refresh')
+test.each([
+  ['refresh', '20260102T030405Z-refresh'],
+  ['rollback to 12', '20260102T030405Z-rollback-to-12'],
+])('its name sorts as its time does: of %s', (command, expected) => {
+  expect(capsuleName(new Date('2026-01-02T03:04:05.678Z'), command)).toBe(expected)
 })
 
 test.each<[readonly string[], readonly string[]]>([
@@ -25,6 +28,15 @@ test.each<[readonly string[], readonly string[]]>([
   [
     ['20260103T000000Z-apply.tar.gz', '20260101T000000Z-stop.2.tar.gz', '20260102T000000Z-stop.tar.gz'],
     ['20260101T000000Z-stop.2.tar.gz'],
+  ],
+  [
+    [3, 2, 1].map((day) => `2026010${day}T000000Z-rollback-to-1${day}.tar.gz`),
+    ['20260101T000000Z-rollback-to-11.tar.gz'],
+  ],
+  // As older versions called them.
+  [
+    [3, 2, 1].map((day) => `2026010${day}T000000Z-rollback to 12.tar.gz`),
+    ['20260101T000000Z-rollback to 12.tar.gz'],
   ],
   [['notes.txt', 'a.tar.gz', '../20260101T000000Z-stop.tar.gz', '1.part'], []],
 ])('of %j the outdated, where three are kept, are %j', (names, expected) => {
@@ -51,6 +63,13 @@ it(`is one of ${capsuleDepth} at most; what else lies there stays`, async () => 
   expect(names).toHaveLength(capsuleDepth + 1)
   expect(names.slice(0, 1)).toEqual(['20260116T000000Z-apply.tar.gz'])
   expect(names.slice(-2)).toEqual(['20260201T000000Z-apply.tar.gz', 'mine.txt'])
+})
+
+it('takes away what a killed run left half-made, and nothing that is being written', async () => {
+  const names = [2 ** 30, process.pid].map((pid) => `20260101T000000Z-apply.tar.gz.${pid}.part`)
+  const folder = temporaryFolder({ [names[0] ?? '']: '', [names[1] ?? '']: '', 'mine.part': '' })
+  await writeCapsule(folder, '20260201T000000Z-apply', [])
+  expect(readdirSync(folder).sort()).toEqual([names[1], '20260201T000000Z-apply.tar.gz', 'mine.part'])
 })
 
 test.each<[string, string, string]>([

@@ -1,0 +1,29 @@
+import { graphOf } from '../../src/core/graph.ts'
+import type { Session } from '../../src/engine/session.ts'
+import type { Workspace } from '../../src/engine/workspace.ts'
+
+const elsewhere = (): never => {
+  throw new Error('no host is part of this test')
+}
+
+/** A run of a playbook without hosts: nothing in it can be asked, built or connected to but what a test gives. */
+export function fakeSession(workspace: Workspace, over: Partial<Session> = {}): Session {
+  const declaration = workspace.playbook.declare(workspace.given, {})
+  return {
+    ...{ workspace, declaration, graph: graphOf(declaration.resources, workspace.playbook.hosts) },
+    ...{ ifLocked: 'fail', signal: new AbortController().signal, doing: { command: 'refresh' } },
+    provider: {
+      kind: 'ssh',
+      ...{ survey: elsewhere, up: elsewhere, start: elsewhere, stop: elsewhere, destroy: elsewhere },
+      reach: elsewhere,
+    },
+    ...{ build: elsewhere, ensureBox: elsewhere, connect: elsewhere },
+    ...{
+      emit: () => undefined,
+      hide: () => undefined,
+      redact: (text) => text,
+      findSecrets: () => () => false,
+    },
+    ...over,
+  }
+}
