@@ -9,7 +9,7 @@ export async function containerCalled(
   signal: AbortSignal,
 ): Promise<ContainerInspection | undefined> {
   const inspection = await found(docker.getContainer(name).inspect({ abortSignal: signal }))
-  return inspection?.Name === `/${name}` ? inspection : undefined
+  return inspection?.Name === `/${name}` || inspection?.Id === name ? inspection : undefined
 }
 
 /** Whether a name may be the beginning of an id. */

@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode'
 import { randomBytes } from 'node:crypto'
 import { pipeline, Readable, Transform } from 'node:stream'
+import { unlessAborted } from '../core/abort.ts'
 import type { BuiltImage } from '../core/build.ts'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import { label, labelVersion } from '../core/label.ts'
@@ -71,8 +72,9 @@ const notWhole = (what: string) =>
     help: 'run it again; if it stays so, the host’s image store may be broken: docker system df',
   })
 
-/** What an engine said of its images, by id: that never changes, only which of them are there. */
-export type KnownImages = Map<string, Pick<BuiltImage, 'fingerprint' | 'layers'>>
+/** What an engine says of its images, by id: that never changes, only which of them are there. */
+export type KnownImages = Map<string, Promise<KnownImage | undefined>>
+type KnownImage = Pick<BuiltImage, 'id' | 'fingerprint' | 'layers'>
 
 /** How many of its lowest layers are there; or gives the image its name, when all of it is. */
 async function layersThere(
@@ -81,24 +83,42 @@ async function layersThere(
   known: KnownImages,
   signal: AbortSignal,
 ): Promise<number | 'named'> {
-  const limit = createLimit(5)
-  const listed = await target.listImages({ abortSignal: signal })
-  const look = async (id: string): Promise<void> => {
-    const inspection = await limit(() => inspectImage(target, id, signal))
-    if (!inspection) return
-    known.set(id, { fingerprint: imageFingerprint(inspection), layers: layersOf(inspection) })
-  }
-  await Promise.all(listed.flatMap(({ Id }) => (known.has(Id) ? [] : [look(Id)])))
-  const there = listed.flatMap(({ Id }) => {
-    const one = known.get(Id)
-    return one ? [{ id: Id, ...one }] : []
-  })
+  const there = await imagesThere(target, known, signal)
   const same = there.find(({ fingerprint }) => fingerprint === image.fingerprint)
   if (same && (await named(target, same.id, image.ref, signal))) return 'named'
   return sharedLayers(
     image.layers,
     there.map(({ layers }) => layers),
   )
+}
+
+/** All that an engine lists. Several that send at a time hear the same answer, so none of them ends what it asked. */
+async function imagesThere(
+  target: Dockerode,
+  known: KnownImages,
+  signal: AbortSignal,
+): Promise<readonly KnownImage[]> {
+  const limit = createLimit(5)
+  const listed = await target.listImages({ abortSignal: signal })
+  const answers = listed.map(({ Id }) => {
+    const answer = known.get(Id) ?? limit(() => knownImage(target, Id))
+    known.set(Id, answer)
+    return answer
+  })
+  let there: readonly KnownImage[] = []
+  try {
+    there = (await unlessAborted(signal, Promise.all(answers))).filter((one) => one !== undefined)
+    return there
+  } finally {
+    // What is gone may come again, and what did not answer in time may do so another time.
+    const sure = new Set(there.map(({ id }) => id))
+    for (const { Id } of listed) if (!sure.has(Id)) known.delete(Id)
+  }
+}
+
+async function knownImage(target: Dockerode, id: string): Promise<KnownImage | undefined> {
+  const there = await found(target.getImage(id).inspect())
+  return there && { id, fingerprint: imageFingerprint(there), layers: layersOf(there) }
 }
 
 const layersOf = ({ RootFS }: Dockerode.ImageInspectInfo): readonly string[] => RootFS.Layers ?? []
@@ -135,6 +155,8 @@ async function arrives(
   if (!(await transfer(target, archive, lowest, delivery))) return false
   return asking(async (within) => {
     const id = await loadedOf(target, archive, lowest, image, within)
+    // A trial that did not end in time says nothing of the image.
+    within.throwIfAborted()
     return id !== undefined && named(target, id, image.ref, within)
   })
 }

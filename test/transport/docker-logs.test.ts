@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { containerLogs, type LogLine } from '../../src/transport/docker-logs.ts'
+import { containerLogs, lastLines, type LogLine } from '../../src/transport/docker-logs.ts'
 import { fakeEngine, frame, tell } from '../support/fake-engine.ts'
 
 const never = new AbortController().signal
@@ -70,6 +70,20 @@ test('a container whose id begins like the name is another one', async () => {
   try {
     const reading = containerLogs(engine.docker, 'db', { signal: never, onLine: () => undefined })
     await expect(reading).rejects.toMatchObject({ code: 'usage', message: 'there is no container db' })
+  } finally {
+    await engine.stop()
+  }
+})
+
+test('a container may also be called by its whole id', async () => {
+  const id = 'ab'.repeat(32)
+  const engine = await fakeEngine((path, response) => {
+    if (path === `/containers/${id}/json`) tell(response, { Name: '/node', Id: id, Config: { Tty: false } })
+    else if (path.endsWith('/json')) tell(response, { message: 'no such container' }, 404)
+    else response.end(frame('stdout', '2026-01-01T00:00:00.000000001Z why\n'))
+  })
+  try {
+    expect(await lastLines(engine.docker, id, 20)).toEqual(['why'])
   } finally {
     await engine.stop()
   }
