@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
+import { hostAnswers } from './answers.ts'
 import { bootstrap, newMarker, scriptInput } from './bootstrap.ts'
 import type { ExecOptions, ExecResult, Rights } from './connection.ts'
 import {
@@ -20,8 +21,8 @@ import { beginSession, needsSudo, sudoFor, type Session } from './session.ts'
 const kept = 256 * 1024
 
 /**
- * How long a channel that is silent stays open once its command has ended: a daemon that the command has started may hold
- * it for ever. Milliseconds.
+ * How long a channel that is silent stays open once its command has ended, if its host is not silent: a daemon that the command
+ * has started may hold it for ever. Milliseconds.
  */
 const lingering = 1_000
 
@@ -76,9 +77,9 @@ export async function runLine(
   { line, marker, rest }: Start,
   options: ExecOptions,
 ): Promise<ExecResult | NotStarted> {
-  const begun = await beginSession(session, line, (channel) => {
+  const begun = await beginSession(session, line, (channel, client) => {
     session.sessions.opened(channel)
-    return { ended: converse(session, channel, marker, rest, options) }
+    return { ended: converse({ ...session, client }, channel, marker, rest, options) }
   })
   return begun.ended
 }
@@ -153,10 +154,20 @@ function converse(
       finish()
     }, awakening)
     let linger: NodeJS.Timeout | undefined
+    let stirred = 0
     const stir = (): void => {
+      stirred++
       if (!exit) return
       clearTimeout(linger)
-      linger = setTimeout(() => channel.close(), lingering)
+      linger = setTimeout(() => void leave(), lingering)
+    }
+    /** What is silent may be the link, and a host drops what it has not sent yet when a channel is closed. */
+    const leave = async (): Promise<void> => {
+      const before = stirred
+      await hostAnswers(session.client)
+      // What it was held back from sending follows its first answer.
+      await hostAnswers(session.client)
+      if (stirred === before && !finished) channel.close()
     }
     channel.on('data', (chunk: Buffer) => {
       out.push(chunk)

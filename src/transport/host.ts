@@ -6,6 +6,7 @@ import { sumOf, type Traffic } from '../core/traffic.ts'
 import type { RunAction } from './command-script.ts'
 import { runCommands } from './commands.ts'
 import type { Connection } from './connection.ts'
+import { usesOfBulk } from './cut-bulk.ts'
 import { dockerOf, forwardedAtOnce, type DockerPort } from './docker.ts'
 import type { Searches } from './delta-search.ts'
 import { dockerSocket } from './docker-dial.ts'
@@ -19,6 +20,7 @@ import type { Early } from './openings.ts'
 import { answerProbes } from './probe.ts'
 import type { ShellProbe } from './probe-script.ts'
 import { shareReads, type SharedReads } from './shared-reads.ts'
+import { watchingSilence } from './silence.ts'
 import { connect, type ConnectOptions } from './ssh.ts'
 import { lossOf } from './ssh-error.ts'
 
@@ -47,9 +49,6 @@ export interface HostOptions extends ConnectOptions {
   readonly questions?: number
 }
 
-/** How long bulk may take to end in good order once it is told to. Milliseconds. */
-const patience = 400
-
 /** Wanted on the first connection of nearly every run: sessions for the questions and for the lock, and streams to Docker. */
 const earlyFor = (questions: number): Early => ({
   sessions: 2,
@@ -68,10 +67,12 @@ export async function connectHost(
   signal: AbortSignal,
   { images, searches = new Map(), reads = shareReads(), questions = 0, ...options }: HostOptions = {},
 ): Promise<ConnectedHost> {
+  const watchSilence = watchingSilence()
   const connection = await connect(target, signal, {
     ...options,
+    watchSilence,
     early: earlyFor(questions),
-    spare: () => openBulk(),
+    spare: () => bulkUses.toKeep(),
   })
   const connections = [connection]
   const link = createLinkMeter()
@@ -80,11 +81,11 @@ export async function connectHost(
   let bulk: Promise<Connection> | undefined
   let bulkDocker: { readonly over: Connection; readonly port: DockerPort } | undefined
 
-  const openBulk = async (): Promise<Connection> => {
+  const bulkUses = usesOfBulk(async () => {
     const second = await openSecond()
     await held?.admit(second)
     return second
-  }
+  })
 
   const requireHost = (): void => {
     if (connection.lost.aborted) throw lossOf(target.name, connection.lost)
@@ -99,6 +100,7 @@ export async function connectHost(
     bulk ??= connect(target, AbortSignal.any([signal, connection.lost]), {
       ...options,
       keepalive: bulkKeepalive,
+      watchSilence,
       // The lock lets it in by a command.
       ...(held ? { early: { sessions: 1 } } : {}),
     }).then((second) => {
@@ -115,22 +117,6 @@ export async function connectHost(
     }
   }
 
-  /** What is told to stop waits in the queue of a connection that is full. Files that have not come whole are dropped there. */
-  const cutting = async <T>(stop: AbortSignal, work: () => Promise<T>): Promise<T> => {
-    const cut = (): void => {
-      setTimeout(
-        () => void bulk?.then(({ client }) => client.destroy()).catch(() => undefined),
-        patience,
-      ).unref()
-    }
-    stop.addEventListener('abort', cut, { once: true })
-    try {
-      return await work()
-    } finally {
-      stop.removeEventListener('abort', cut)
-    }
-  }
-
   const performLane = async (
     lane: Lane,
     actions: readonly Action[],
@@ -139,19 +125,22 @@ export async function connectHost(
   ): Promise<readonly Outcome[]> => {
     switch (lane) {
       case 'files':
-        return performFiles(
-          { connection, openBulk, searches, reads, link, user: target.user },
-          actions.filter(isFile),
-          stop,
-          watch,
+        return bulkUses.during(stop, (openBulk) =>
+          performFiles(
+            { connection, openBulk, searches, reads, link, user: target.user },
+            actions.filter(isFile),
+            stop,
+            watch,
+          ),
         )
       case 'commands':
         return runCommands(connection, actions.filter(isRun), stop, watch)
-      case 'bulk': {
-        const second = await openBulk()
-        if (bulkDocker?.over !== second) bulkDocker = { over: second, port: dockerOf(second, images, link) }
-        return bulkDocker.port.perform(actions, stop, watch)
-      }
+      case 'bulk':
+        return bulkUses.during(stop, async (openBulk) => {
+          const second = await openBulk()
+          if (bulkDocker?.over !== second) bulkDocker = { over: second, port: dockerOf(second, images, link) }
+          return bulkDocker.port.perform(actions, stop, watch)
+        })
       case 'docker':
         return docker.perform(actions, stop, watch)
     }
@@ -180,7 +169,7 @@ export async function connectHost(
           : answerProbes(connection, some.filter(isShellProbe), stop),
       ),
     perform: (actions, stop, watch) =>
-      cutting(stop, () => inGroups(actions, laneOf, (lane, some) => performLane(lane, some, stop, watch))),
+      inGroups(actions, laneOf, (lane, some) => performLane(lane, some, stop, watch)),
     async close() {
       await Promise.allSettled([docker.close(), bulkDocker?.port.close(), held?.settled()])
       const second = await bulk?.catch(() => undefined)

@@ -9,8 +9,8 @@ import type { SharedReads } from './shared-reads.ts'
 /** Up to here a file is read at once: for thousands of small ones several times as fast as by promises. Bytes. */
 const small = 65_536
 
-/** Enough to hide the waits for a disk, and few enough to hold in memory. */
-const readAhead = 16
+/** Enough to hide the waits for a disk, and little enough to hold in memory for each of many hosts. Bytes. */
+const mostAhead = { files: 16, bytes: 2_000_000 }
 
 interface Read {
   readonly staged: Staged
@@ -25,13 +25,20 @@ export async function* readContents(
 ): AsyncGenerator<Read, void, undefined> {
   const ahead: Promise<Read>[] = []
   let next = 0
+  let bytes = 0
   const readOn = (): void => {
-    const staged = files[next++]
-    if (staged) ahead.push(contentOf(host, staged.write, reads).then((content) => ({ staged, content })))
+    while (ahead.length < mostAhead.files && bytes < mostAhead.bytes) {
+      const staged = files[next++]
+      if (!staged) return
+      bytes += staged.write.size
+      ahead.push(contentOf(host, staged.write, reads).then((content) => ({ staged, content })))
+    }
   }
-  for (let i = 0; i < readAhead; i++) readOn()
-  for (let read = ahead.shift(); read; read = ahead.shift()) {
-    yield await read
+  readOn()
+  for (let reading = ahead.shift(); reading; reading = ahead.shift()) {
+    const read = await reading
+    yield read
+    bytes -= read.staged.write.size
     readOn()
   }
 }

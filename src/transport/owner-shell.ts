@@ -5,12 +5,18 @@
 export const afterName = `after_name() { after=\${1#*\\) }; case $after in *') '*) after=\${1##*\\) } ;; esac; }`
 
 /**
- * What a script keeps on a host for a while has a name that ends with `.PID.BORN` of the process that it belongs to.
- * `born PID` sets $b to when a process was started, by the host's own count; `left NAME` tells whether it has ended.
+ * What a script keeps on a host for a while has a name that ends with `RANDOM.PID.BORN`, of the process that it belongs to.
+ * `born PID` sets $b to when a process was started, by the host's own count; `left PATH` tells whether it has ended. Nothing
+ * is left that is called otherwise, and nothing where no process can be looked at.
  */
 export const ownerShell = `${afterName}
 born() { b=; IFS= read -r b 2>/dev/null <"/proc/$1/stat" || return 1; after_name "$b"; set -- $after; b=\${20}; [ "$1" != Z ]; }
-left() { i=\${1##*.}; p=\${1%.*}; p=\${p##*.}; ! born "$p" || [ "$b" != "$i" ]; }`
+left() {
+  i=\${1##*.}; h=\${1%.*}; p=\${h##*.}; h=\${h%.*}; h=\${h##*/}; h=\${h#.provision-}
+  case $h in '' | *[!0-9a-f]*) return 1 ;; esac
+  case $p.$i in .* | *. | *[!0-9.]*) return 1 ;; esac
+  born $$ && { ! born "$p" || [ "$b" != "$i" ]; }
+}`
 
 /**
  * Sets $o to the process that serves the connection, which ends with it, as `PID.BORN`; to nothing where none is found. Ends

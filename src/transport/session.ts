@@ -51,17 +51,18 @@ export const openSession = async (session: Session, command: string): Promise<Cl
  * Opens a session that executes a command line, and hands it on at once: what the command says, and its end, may have come
  * with the news that it was begun, and who listens only then hears nothing. Waits while sshd has none free; where those that
  * are open are to stay, a spare connection is taken.
+ * @param begin gets the client of the connection that was taken, too
  */
 export async function beginSession<T extends object>(
   session: Session,
   command: string,
-  begin: (channel: ClientChannel) => T,
+  begin: (channel: ClientChannel, client: Client) => T,
 ): Promise<T> {
   session.traffic.command()
-  return whenFree<T>(session, ({ openings }, done) =>
+  return whenFree<T>(session, ({ openings, client }, done) =>
     openings.exec(command, (error, channel) => {
       if (error || !channel) done(error)
-      else done(undefined, begin(channel))
+      else done(undefined, begin(channel, client))
     }),
   ).catch((error: unknown) => {
     throw isProvisionError(error) ? error : noSession(session, error)

@@ -4,13 +4,14 @@ import { NodeSSH } from 'node-ssh'
 import type { AlgorithmList, Client, ClientErrorExtensions, KexAlgorithm } from 'ssh2'
 import { onAbort } from '../core/abort.ts'
 import type { ProvisionError } from '../core/error.ts'
-import { isProvisionError, systemCode } from '../core/error.ts'
+import { isProvisionError } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
 import { execScript } from './bootstrap.ts'
 import { closeConnection } from './close-connection.ts'
 import type { Connection } from './connection.ts'
 import { shareCredentials, type Credentials } from './credentials.ts'
 import { dial, timeoutError } from './dial.ts'
+import { beforeSsh, foreignError, isCut, resetError } from './failed-opening.ts'
 import { createLimit } from '../core/limit.ts'
 import { runScript } from './exec.ts'
 import { interruption } from './exec-error.ts'
@@ -26,7 +27,7 @@ import { serverAt } from './server-name.ts'
 import { countSessions } from './session-count.ts'
 import { beginSession, openSftp, unlessLost, type Session } from './session.ts'
 import { dialError, keyError, loginError, lostError } from './ssh-error.ts'
-import { watchSilence } from './silence.ts'
+import { watchingSilence, type WatchSilence } from './silence.ts'
 import { countTraffic } from './traffic.ts'
 import { timeLimit } from './time-limit.ts'
 import { leaveKeysUnproved } from './unproved-keys.ts'
@@ -43,6 +44,8 @@ export interface ConnectOptions {
   readonly early?: Early | undefined
   /** Shared by the hosts of a run: keys and known hosts that were read. */
   readonly credentials?: Credentials
+  /** Shared by the connections to one host: ends those whose host has fallen silent. */
+  readonly watchSilence?: WatchSilence
   /** Told what is worth knowing only to those who look closely. */
   readonly onDetail?: (text: string) => void
 }
@@ -74,6 +77,7 @@ export async function connect(
     spare,
     early,
     credentials = shareCredentials(),
+    watchSilence = watchingSilence(),
     onDetail = () => undefined,
   }: ConnectOptions = {},
 ): Promise<Connection> {
@@ -86,7 +90,7 @@ export async function connect(
     deadline,
     known,
     identity,
-    options: { timeout, keepalive, spare, early, onDetail },
+    options: { timeout, keepalive, spare, early, watchSilence, onDetail },
   }
   return persist(() => open(opening), isCutAtOnce, deadline)
 }
@@ -106,7 +110,7 @@ const isCutAtOnce = (error: unknown): boolean =>
 
 async function open({ target, signal, deadline, known, identity, options }: Opening): Promise<Connection> {
   const { name, user, become } = target
-  const { timeout, keepalive, spare, early, onDetail } = options
+  const { timeout, keepalive, spare, early, watchSilence, onDetail } = options
   const host: HostName = { address: target.address, port: target.port, alias: target.hostKeyAlias }
   const { sock, problem } = await dial(target, signal, deadline, timeout)
   gatherWrites(sock)
@@ -227,19 +231,3 @@ function clientOf(ssh: NodeSSH): Client {
   if (ssh.connection) return ssh.connection
   throw new Error('node-ssh makes its client when it begins to connect')
 }
-
-const resetError = (isEarly: boolean): Error & ClientErrorExtensions =>
-  Object.assign(new Error('closed'), { code: 'ECONNRESET', ...(isEarly ? { early: true } : {}) })
-/** Before anything was agreed on, what is neither the network's fault nor a want of common ciphers is no SSH. */
-const foreignError = (cause: (Error & ClientErrorExtensions) | undefined): Error | undefined =>
-  cause === undefined || cause.level === 'handshake' || systemCode(cause) !== undefined
-    ? cause
-    : Object.assign(new Error(cause.message), { code: 'EPROTO' })
-const isCut = (error: Error | undefined): boolean =>
-  error === undefined || ['ECONNRESET', 'EPIPE'].includes(systemCode(error) ?? '')
-
-/** What came before a server has begun to speak SSH, or instead of it. */
-const beforeSsh = (chunk: Buffer): string =>
-  'SSH-'.startsWith(chunk.toString('latin1', 0, 4))
-    ? ''
-    : chunk.toString('latin1', 0, 300).replace(/^SSH-.*/ms, '')

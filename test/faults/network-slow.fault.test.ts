@@ -3,6 +3,7 @@ import { effort, tally } from '../support/faults.ts'
 import { faultyProxy, type Path, type Weather } from '../support/faulty-proxy.ts'
 import { hostJob, type JobOptions } from '../support/host-job.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
+import { sharedUplink } from '../support/shared-uplink.ts'
 import { survive } from '../support/survive.ts'
 
 const { seed, points } = effort()
@@ -73,4 +74,15 @@ describe('a link with', () => {
       }
     })
   }
+
+  it('a long queue that all connections share, a large file', async () => {
+    const uplink = await sharedUplink(sshd, { rate: 300_000, queue: 3_000_000 })
+    try {
+      const job = hostJob(sshd.folder, seed + 100, { large: 4_000_000, small: 4 })
+      await survive(job, uplink.target, 'done', { within: 60 })
+      survived++
+    } finally {
+      await uplink.stop()
+    }
+  })
 })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import ssh2, { type Client, type ServerChannel } from 'ssh2'
 
 /** A command that a client wants to execute. */
@@ -8,7 +8,7 @@ export type Wanted = (command: string, accept: () => ServerChannel) => void
 /** A client that is logged in to an SSH server within this process, which does with each command what a test says. */
 export async function sshPair(
   onCommand: Wanted,
-): Promise<{ readonly client: Client; stop(): Promise<void> }> {
+): Promise<{ readonly client: Client; readonly sock: Socket; stop(): Promise<void> }> {
   const { private: hostKey } = ssh2.utils.generateKeyPairSync('ed25519')
   const server = new ssh2.Server({ hostKeys: [hostKey] }, (peer) => {
     peer.on('error', () => undefined)
@@ -27,6 +27,7 @@ export async function sshPair(
   await once(client, 'ready')
   return {
     client,
+    sock,
     async stop() {
       client.destroy()
       await new Promise<void>((resolve) => server.close(() => resolve()))

@@ -209,12 +209,14 @@ describe.each(shells)('under $title', (shell) => {
   it('clears away what a run that was killed has left, and not what one that is at work needs', async () => {
     const at = await place()
     const mine = (await readFile('/proc/self/stat', 'utf8')).replace(/^.*\) /s, '').split(' ')[19] ?? ''
-    const dead = `${at}/.provision-0123456789abcdef.4194000.77`
-    const reborn = `${at}/.provision-0123456789abcdef.${process.pid}.1`
-    const alive = `${at}/.provision-0123456789abcdef.${process.pid}.${mine}`
-    await Promise.all([dead, reborn, alive].map((path) => mkdir(`${path}/d0`, { recursive: true })))
+    const random = '.provision-0123456789abcdef'
+    const dead = `${random}.4194000.77`
+    const reborn = `${random}.${process.pid}.1`
+    const alive = `${random}.${process.pid}.${mine}`
+    const others = ['.provision-a.b.c', '.provision-notes.2024.1', `${random}.x.y`]
+    for (const name of [dead, reborn, alive, ...others]) await mkdir(`${at}/${name}/d0`, { recursive: true })
     expect(await perform(connection, [write(`${at}/a`, 'x')])).toEqual([ok])
-    expect((await readdir(at)).sort()).toEqual([alive.slice(at.length + 1), 'a'])
+    expect((await readdir(at)).sort()).toEqual(['a', alive, ...others].sort())
   })
 
   it('any name arrives, and nobody interprets it', { timeout: 60_000 }, async () => {
