@@ -16,7 +16,7 @@ export interface Staged {
 }
 
 export interface Layout {
-  /** The folders that files go to, by the number in their keys; the first are those where to stage. */
+  /** The folders that files go to, by the number in their keys. */
   readonly folders: readonly string[]
   readonly files: readonly Staged[]
 }
@@ -29,45 +29,17 @@ const isPlain = (name: string): boolean => /^[\x20-\x5b\x5d-\x7e]{1,80}$/.test(n
 
 /** Gives every file its place in the staging folder: one folder there for each folder here, so that one `mv` moves all. */
 export function layoutOf(writes: readonly Numbered<Write>[]): Layout {
-  const folders = foldersOf(writes)
-  const numbers = new Map(folders.map((folder, number) => [folder, number]))
+  const folders = new Map<string, number>()
   const files = writes.map(({ index, path, action }): Staged => {
+    const folder = posix.dirname(path)
+    const number = folders.get(folder) ?? folders.size
+    folders.set(folder, number)
     const name = posix.basename(path)
-    const key = `d${numbers.get(posix.dirname(path)) ?? 0}/${name}`
+    const key = `d${number}/${name}`
     const arrives = isPlain(name) ? key : `odd/${index}`
     return { index, write: action, target: path, key, arrives, uploaded: undefined }
   })
-  return { folders, files }
-}
-
-/**
- * All arrives in the file system of the first folder, and a small one, as /run, may have no room for what goes elsewhere. So
- * they are in the order of their bytes; those of a tree count together, because it is mostly in one file system.
- */
-function foldersOf(writes: readonly Numbered<Write>[]): readonly string[] {
-  const sizes = new Map<string, number>()
-  for (const { path, action } of writes) add(sizes, posix.dirname(path), action.size)
-  const sums = new Map<string, number>()
-  for (const [folder, size] of sizes) for (const branch of branchesOf(folder)) add(sums, branch, size)
-  return [...sizes.keys()]
-    .map((folder) => ({ folder, along: branchesOf(folder).map((branch) => sums.get(branch) ?? 0) }))
-    .sort((a, b) => mostFirst(a.along, b.along))
-    .map(({ folder }) => folder)
-}
-
-const add = (sums: Map<string, number>, key: string, size: number): unknown =>
-  sums.set(key, (sums.get(key) ?? 0) + size)
-
-/** The way down to a folder: those above it, itself with all within it, and at last what is in it directly. */
-function branchesOf(folder: string): readonly string[] {
-  const ends = [...folder.matchAll(/(?<!^)\//g)].map(({ index }) => index)
-  return [...ends.map((end) => folder.slice(0, end)), folder, `${folder}/`]
-}
-
-/** Compares two ways where they part. */
-function mostFirst(a: readonly number[], b: readonly number[]): number {
-  for (const [i, sum] of a.entries()) if (sum !== b[i]) return (b[i] ?? -1) - sum
-  return b.length - a.length
+  return { folders: [...folders.keys()], files }
 }
 
 /** A layout with what has become of the files that came by themselves: where they are, and without those that did not come. */

@@ -19,7 +19,7 @@ export interface PreludeOptions {
   /** Makes the name of the staging folder one that nobody else has. */
   readonly random: string
   readonly commit: CommitSource
-  /** Where files go: all is staged beside those of the first folder that can be written to. */
+  /** Where files go, so that they can be staged beside. */
   readonly folders: readonly string[]
   /** What else is to be removed at the end. */
   readonly uploads: readonly string[]
