@@ -5,7 +5,7 @@ import { graphOf, type Graph } from '../core/graph.ts'
 import { once } from '../core/once.ts'
 import { buildAll } from '../engine/build/index.ts'
 import type { Outcomes } from '../engine/converge.ts'
-import { isMade, nodeTasks, requireMade } from '../engine/nodes.ts'
+import { hasHosts, isMade, nodeTasks, requireHosts, requireMade } from '../engine/nodes.ts'
 import { observer } from '../engine/observe.ts'
 import { quickstart } from '../engine/quickstart.ts'
 import { plan, refresh } from '../engine/refresh.ts'
@@ -165,11 +165,11 @@ function runOf(session: Session, ifLocked: IfLocked, recording: Recording, ways:
     survey: () => provider.survey(signal),
     hosts: (names) => openHosts(session, opened, names),
     stop: async () => {
-      const text = 'there is nothing to stop: no host was ever made'
-      if (await isMade(session)) await onNodes('stop', always, () => provider.stop(signal, nodeTasks(emit)))
+      const text = 'there is nothing to stop: no host is there'
+      if (await hasHosts(session)) await onNodes('stop', always, () => provider.stop(signal, nodeTasks(emit)))
       else emit({ event: 'note', level: 'info', text })
     },
-    start: () => onNodes('start', requireMade, () => provider.start(signal, nodeTasks(emit))),
+    start: () => onNodes('start', requireHosts, () => provider.start(signal, nodeTasks(emit))),
     destroy: async () => {
       const work = () => destroyAll(session, recording.engine)
       // What carries its labels goes also where nothing else is known of it, and then nothing is written for that.

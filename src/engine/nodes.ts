@@ -37,11 +37,19 @@ export async function runningHosts(session: Session): Promise<readonly ProvidedH
   return inPhase(emit, 'nodes', () => provider.start(signal, nodeTasks(emit)), startedOf(hosts))
 }
 
-/** Whether there is anything of an environment, here or of its hosts: its name may be mistyped. */
-export async function isMade({ workspace, provider, signal }: Session): Promise<boolean> {
-  if (existsSync(workspace.stateDir)) return true
+/** Whether there is anything of an environment, here or of the hosts that the playbook names: its name may be mistyped. */
+export const isMade = async (session: Session): Promise<boolean> =>
+  existsSync(session.workspace.stateDir) || (await hasHosts(session))
+
+/** Whether any host of the playbook is there, whatever state it is in. */
+export async function hasHosts({ provider, signal }: Session): Promise<boolean> {
   const hosts = await provider.survey(signal)
   return hosts.some(({ state }) => state !== 'missing')
+}
+
+/** @throws ProvisionError `provider` when there is none */
+export async function requireHosts(session: Session): Promise<void> {
+  if (!(await hasHosts(session))) throw nothingYet(session)
 }
 
 /**

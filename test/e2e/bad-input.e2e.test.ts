@@ -207,7 +207,7 @@ describe('when nothing was made yet', () => {
     ['ssh names quickstart', ['ssh', 'a'], 1, /host a is missing\nhelp: provision quickstart/],
     ['exec names quickstart', ['exec', 'web', '--', 'ls'], 1, /a is missing\nhelp: provision quickstart/],
     ['logs names quickstart', ['logs'], 1, /a is missing\nhelp: provision quickstart/],
-    ['stop has nothing to do', ['stop'], 0, /nothing to stop: no host was ever made/],
+    ['stop has nothing to do', ['stop'], 0, /nothing to stop: no host is there/],
     ['start names quickstart', ['start'], 1, /nothing runs yet\nhelp: provision quickstart/],
     ['destroy has nothing to do', ['destroy', '--yes'], 0, /there was nothing to remove/],
     ['ssh without a host asks which', ['ssh'], 2, /which host\?\nhelp: name one: a, b/],
