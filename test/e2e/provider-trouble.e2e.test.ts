@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isProvisionError } from '../../src/core/error.ts'
+import { label } from '../../src/core/label.ts'
 import type { BakedBox } from '../../src/core/provider.ts'
 import { namesOf } from '../../src/providers/docker/names.ts'
 import { base, engine, failure, image, prefix, removeImages } from '../support/builds.ts'
+import { matching } from '../support/matching.ts'
 import {
   bake,
   built,
@@ -33,6 +35,9 @@ afterAll(async () => {
 
 const theBox = () => Promise.resolve(box)
 
+/** A file in the volume of a node. */
+const note = '/var/lib/docker/note'
+
 test('what an interrupted run made is gone, and what a killed one made is made anew', async () => {
   const { provider, projectDir } = newPlace(['web'])
   const names = namesOf('ptest', projectDir)
@@ -44,6 +49,7 @@ test('what an interrupted run made is gone, and what a killed one made is made a
   expect(await objectsNamed(names.node('web'))).toEqual([])
 
   const host = await theOnly(provider.up(theBox, signal, quiet))
+  await onHost(host.ssh, 'sudo', 'touch', note)
   await containerOf(host).rename({ name: names.making('web') })
   expect((await theOnly(provider.survey(signal))).state).toBe('half-made')
   const { Id } = await engine.getContainer(names.making('web')).inspect()
@@ -51,7 +57,35 @@ test('what an interrupted run made is gone, and what a killed one made is made a
   expect(anew.state).toBe('running')
   expect((await containerOf(anew).inspect()).Id).not.toBe(Id)
   expect(await onHost(anew.ssh, 'hostname')).toBe('web')
+  await expect(onHost(anew.ssh, 'sudo', 'stat', note)).rejects.toThrow('No such file')
 })
+
+test('the volume of a node that is gone survives when the next one fails, and when its run is killed', async () => {
+  const { provider, projectDir } = newPlace(['web'])
+  const names = namesOf('ptest', projectDir)
+  const first = await theOnly(provider.up(theBox, signal, quiet))
+  await onHost(first.ssh, 'sudo', 'touch', note)
+  await containerOf(first).remove({ force: true, v: true })
+
+  const broken = await brokenBox('over data', 'exit 1')
+  await expect(provider.up(() => Promise.resolve(broken), signal, quiet)).rejects.toThrow('ended as soon as')
+  expect(await objectsNamed(names.node('web'))).toEqual([names.volume('web')])
+  const second = await theOnly(provider.up(theBox, signal, quiet))
+  expect(await onHost(second.ssh, 'sudo', 'ls', note)).toBe(note)
+
+  await containerOf(second).rename({ name: names.making('web') })
+  const third = await theOnly(provider.up(theBox, signal, quiet))
+  expect(await onHost(third.ssh, 'sudo', 'ls', note)).toBe(note)
+})
+
+/** A box whose system does this and no more. */
+async function brokenBox(name: string, script: string): Promise<BakedBox> {
+  const broken = image(`broken-${name.replaceAll(' ', '-')}`)
+  const folder = broken.ref.split(':')[0]?.slice(prefix.length + 1) ?? ''
+  const dockerfile = `FROM ${base}\nENTRYPOINT ["sh", "-c", "${script}"]\n`
+  const { id } = theOne((await built({ [`${folder}/Dockerfile`]: dockerfile }, broken))[0])
+  return { ...box, image: id }
+}
 
 test.each([
   ['never answers', 2_000, 'echo what it said; sleep 100', /^web: sshd does not answer at .*:22 after 2 s$/],
@@ -60,11 +94,8 @@ test.each([
   'a node that %s is told with the end of its log, and nothing is left of it',
   async (name, readyLimit, script, message) => {
     const { provider, projectDir } = newPlace(['web'], { readyLimit })
-    const broken = image(`broken-${name.replaceAll(' ', '-')}`)
-    const folder = broken.ref.split(':')[0]?.slice(prefix.length + 1) ?? ''
-    const dockerfile = `FROM ${base}\nENTRYPOINT ["sh", "-c", "${script}"]\n`
-    const { id } = theOne((await built({ [`${folder}/Dockerfile`]: dockerfile }, broken))[0])
-    const error = await failure(provider.up(() => Promise.resolve({ ...box, image: id }), signal, quiet))
+    const broken = await brokenBox(name, script)
+    const error = await failure(provider.up(() => Promise.resolve(broken), signal, quiet))
     if (!isProvisionError(error)) throw error
     expect(error.message).toMatch(message)
     expect(error.output).toContain('what it said')
@@ -90,6 +121,34 @@ test('what is not ours is in the way, and stays', async () => {
     )
   } finally {
     await network.remove()
+  }
+})
+
+test.each([
+  ['has no labels', () => ({}), /is there already and is not ours/],
+  [
+    'is of another environment',
+    () => ({ Labels: { [label.node]: 'other-3fa2c1' } }),
+    /is there already and is not ours/,
+  ],
+  [
+    'a newer provision made',
+    (id: string) => ({ Labels: { [label.node]: id, [label.version]: '99' } }),
+    /was made by a newer provision/,
+  ],
+])('a volume that %s is in the way, and stays', async (_, labels, message) => {
+  const { provider, projectDir } = newPlace(['web'])
+  const names = namesOf('ptest', projectDir)
+  await engine.createVolume({ Name: names.volume('web'), ...labels(names.id) })
+  try {
+    const error = await failure(provider.up(theBox, signal, quiet))
+    expect(isProvisionError(error) ? [error.code, error.message] : error).toEqual([
+      'conflict',
+      matching(message),
+    ])
+    expect(await objectsNamed(names.node('web'))).toEqual([names.volume('web')])
+  } finally {
+    await engine.getVolume(names.volume('web')).remove({ force: true })
   }
 })
 

@@ -7,10 +7,12 @@ import { ProvisionError } from '../../core/error.ts'
 import { label } from '../../core/label.ts'
 import { refuseNewer } from '../../core/owned.ts'
 import type { BakedBox } from '../../core/provider.ts'
+import { found } from '../../transport/docker-error.ts'
 import { lastLines } from '../../transport/docker-logs.ts'
 import { providerError, sshOf, type Context } from './context.ts'
 import { pickLoopbackPorts, takenPorts, type ReachMode } from './loopback.ts'
-import { portsLabel, userLabel } from './survey.ts'
+import type { Names } from './names.ts'
+import { portsLabel, userLabel, volumeLabel, type FoundNode, type VolumeAge } from './survey.ts'
 
 /** Lines that hold all of a node's first start: sshd writes one whenever Docker is asked for too early, every 15 ms. */
 const logOfStart = 10_000
@@ -29,39 +31,50 @@ export interface NewNode {
 
 /**
  * Makes a node and waits until it is a host. It gets its name only then, and nothing is left of one that does not get
- * there. Resolves to what the node says to people, if anything.
+ * there, except for a volume that was there before. Resolves to what the node says to people, if anything.
  */
 export async function makeNode(context: Context, node: NewNode): Promise<readonly string[]> {
   const { engine, names, signal } = context
-  const making = names.making(node.host)
   try {
-    await makeVolume(context, node.host)
-    const loopback = await startOnFreePorts(context, node, 3)
-    const ports = node.mode === 'loopback' ? portMap(loopback) : undefined
-    const target = sshOf(context, { ...node, user: node.box.user, ports })
-    await awaitNode({ engine, container: making, target, limit: context.readyLimit }, signal)
-    await engine.getContainer(making).rename({ name: names.node(node.host) })
+    // What stands here in the way is not ours to be removed.
+    const volume = await ensureVolume(context, node.host)
+    await makeOver(context, node, volume)
   } catch (error) {
-    await discardNode(context, making, node.host).catch(() => undefined)
     throw providerError(`${node.host}: the node cannot be made`, error, signal)
   }
   return notesIn(await lastLines(engine, names.node(node.host), logOfStart))
 }
 
-/** Removes a node, whatever became of it, with its volume. */
+async function makeOver(context: Context, node: NewNode, volume: VolumeAge): Promise<void> {
+  const { engine, names, readyLimit: limit, signal } = context
+  const making = names.making(node.host)
+  try {
+    const loopback = await startOnFreePorts(context, node, volume, 3)
+    const ports = node.mode === 'loopback' ? portMap(loopback) : undefined
+    const target = sshOf(context, { ...node, user: node.box.user, ports })
+    await awaitNode({ engine, container: making, target, limit }, signal)
+    await engine.getContainer(making).rename({ name: names.node(node.host) })
+  } catch (error) {
+    await discardNode(context, making, { host: node.host, volume }).catch(() => undefined)
+    throw error
+  }
+}
+
+/** Removes a node that never became a host, with its volume where that was made for it alone. */
 export async function discardNode(
   { engine, names }: Context,
   container: string,
-  host: string,
+  { host, volume }: Pick<FoundNode, 'host' | 'volume'>,
 ): Promise<void> {
   await removeNode(engine, container)
-  await removeVolume(engine, names.volume(host))
+  if (volume === 'new') await removeVolume(engine, names.volume(host))
 }
 
 /** Another program can take a port between its choice and the start: then others are chosen. */
 async function startOnFreePorts(
   context: Context,
   node: NewNode,
+  volume: VolumeAge,
   attempts: number,
 ): Promise<readonly LoopbackPort[]> {
   const { engine, names, ports } = context
@@ -69,17 +82,22 @@ async function startOnFreePorts(
   const loopback = await pickLoopbackPorts(wanted)
   const making = names.making(node.host)
   try {
-    await startNode(engine, making, nodeBody(specOf(context, node, loopback)), node.hostKey)
+    await startNode(engine, making, nodeBody(specOf(context, node, volume, loopback)), node.hostKey)
     return loopback
   } catch (error) {
     if (attempts <= 1 || (await takenPorts(loopback)).length === 0) throw error
     await removeNode(engine, making)
-    return startOnFreePorts(context, node, attempts - 1)
+    return startOnFreePorts(context, node, volume, attempts - 1)
   }
 }
 
 /** The description of a node's container. */
-export function specOf({ names }: Context, node: NewNode, loopback: readonly LoopbackPort[]): NodeSpec {
+function specOf(
+  { names }: Context,
+  node: NewNode,
+  volume: VolumeAge,
+  loopback: readonly LoopbackPort[],
+): NodeSpec {
   return {
     image: node.box.image,
     hostname: node.host,
@@ -89,6 +107,7 @@ export function specOf({ names }: Context, node: NewNode, loopback: readonly Loo
       [label.address]: node.address,
       [label.box]: node.box.digest,
       [userLabel]: node.box.user,
+      ...(volume === 'new' ? { [volumeLabel]: volume } : {}),
       ...(node.mode === 'loopback'
         ? { [portsLabel]: JSON.stringify(Object.fromEntries(portMap(loopback))) }
         : {}),
@@ -105,16 +124,27 @@ export function specOf({ names }: Context, node: NewNode, loopback: readonly Loo
 const portMap = (loopback: readonly LoopbackPort[]): ReadonlyMap<number, number> =>
   new Map(loopback.map(({ container, local }) => [container, local]))
 
-async function makeVolume({ engine, names }: Context, host: string): Promise<void> {
-  const name = names.volume(host)
-  await engine.createVolume({
-    Name: name,
-    Labels: { ...names.labels, [label.host]: host },
-  })
-  // Docker is content with one that is there already, whosoever it is.
-  const { Labels } = await engine.getVolume(name).inspect()
-  if (Labels[label.node] !== names.id) throw foreign(`volume ${name}`, host, `docker volume rm ${name}`)
-  refuseNewer([{ title: `${host}: volume ${name}`, version: Labels[label.version] }])
+/** Makes a node's volume, or finds that of a former one. Docker would be content with anybody's. */
+async function ensureVolume({ engine, names }: Context, host: string): Promise<VolumeAge> {
+  const Name = names.volume(host)
+  const volume = engine.getVolume(Name)
+  const former = await found(volume.inspect())
+  if (!former) await engine.createVolume({ Name, Labels: { ...names.labels, [label.host]: host } })
+  // Also one that was just made: somebody may have been faster.
+  const { Labels } = former ?? (await volume.inspect())
+  refuseOthers(Name, host, Labels, names)
+  return former ? 'former' : 'new'
+}
+
+/** `labels` is null where a volume was made without any. */
+function refuseOthers(
+  name: string,
+  host: string,
+  labels: Readonly<Record<string, string>> | null,
+  { id }: Names,
+): void {
+  if (labels?.[label.node] !== id) throw foreign(`volume ${name}`, host, `docker volume rm ${name}`)
+  refuseNewer([{ title: `${host}: volume ${name}`, version: labels[label.version] }])
 }
 
 /**

@@ -12,17 +12,23 @@ export interface Taken {
   readonly range: Cidr
   /** `network bridge`, `interface eth0`, `a route over eth0`. */
   readonly by: string
+  /** Whether a gateway leads there: then it is as wide as whoever pushed the route likes, often far wider than what is used. */
+  readonly isBehindGateway?: boolean
 }
 
 /**
- * The first free subnet, or the wanted one.
+ * The first free subnet, or the wanted one. Where all is taken, one in the midst of what gateways lead to is free as well.
  * @throws ProvisionError `conflict` when the wanted one is not free, or none is
  */
 export function chooseSubnet(taken: readonly Taken[], wanted: string | undefined): string {
-  const inTheWay = (cidr: Cidr) => taken.find(({ range }) => overlap(range, cidr))
-  if (wanted === undefined) {
-    const free = candidates.find((cidr) => !inTheWay(cidr))
-    if (free) return showCidr(free)
+  const among = wanted === undefined ? candidates : [readWanted(wanted)]
+  const overlaps = (cidr: Cidr) => taken.find(({ range }) => overlap(range, cidr))
+  const hinders = (cidr: Cidr) => taken.find((one) => overlap(one.range, cidr) && !givesWay(one, cidr))
+  const free = among.find((cidr) => !overlaps(cidr)) ?? among.find((cidr) => !hinders(cidr))
+  if (free) return showCidr(free)
+  const [only] = among
+  const other = wanted !== undefined && only ? hinders(only) : undefined
+  if (!other) {
     throw new ProvisionError(
       'conflict',
       'no subnet is free for the nodes in 192.168.60.0/18 and 10.60.0.0/16',
@@ -31,14 +37,6 @@ export function chooseSubnet(taken: readonly Taken[], wanted: string | undefined
       },
     )
   }
-  const cidr = parseCidr(wanted)
-  if (!cidr || cidr.prefix > 29 || cidr.prefix < 8) {
-    throw new ProvisionError('usage', `${JSON.stringify(wanted)} is not a subnet for nodes`, {
-      help: 'write it like 192.168.60.0/24, with a prefix between 8 and 29',
-    })
-  }
-  const other = inTheWay(cidr)
-  if (!other) return showCidr(cidr)
   throw new ProvisionError(
     'conflict',
     `subnet ${wanted} is taken by ${other.by} (${showCidr(other.range)})`,
@@ -47,6 +45,22 @@ export function chooseSubnet(taken: readonly Taken[], wanted: string | undefined
     },
   )
 }
+
+/** @throws ProvisionError `usage` for what is no subnet that nodes could have */
+function readWanted(wanted: string): Cidr {
+  const cidr = parseCidr(wanted)
+  if (cidr && cidr.prefix <= 29 && cidr.prefix >= shortest) return cidr
+  throw new ProvisionError('usage', `${JSON.stringify(wanted)} is not a subnet for nodes`, {
+    help: 'write it like 192.168.60.0/24, with a prefix between 8 and 29',
+  })
+}
+
+/** The prefix of the widest range that anybody uses: what is wider is every address, or half of them. */
+const shortest = 8
+
+/** Whether a range is so much wider than a subnet that hardly anybody answers just there. */
+const givesWay = ({ range, isBehindGateway }: Taken, { prefix }: Cidr): boolean =>
+  isBehindGateway === true && range.prefix < prefix
 
 /**
  * An address for each host: the one it has, else the lowest that nobody has, in the topology's order.
@@ -75,12 +89,14 @@ export function parseRoutes(table: string): readonly Taken[] {
     .split('\n')
     .slice(1)
     .flatMap((line) => {
-      const [device, destination, , , , , , mask] = line.split('\t')
+      const [device, destination, gateway, , , , , mask] = line.split('\t')
       if (destination === undefined || mask === undefined) return []
       const prefix = bitsOf(fromHex(mask))
-      return prefix === 0
-        ? []
-        : [{ range: cidrOf(fromHex(destination), prefix), by: `a route over ${device ?? ''}` }]
+      // A VPN that takes all has two routes, of half of all addresses each, in the place of a default route.
+      if (prefix < shortest) return []
+      const isBehindGateway = gateway !== '00000000'
+      const range = cidrOf(fromHex(destination), prefix)
+      return [{ range, by: `a route over ${device ?? ''}`, isBehindGateway }]
     })
 }
 

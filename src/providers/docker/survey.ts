@@ -12,6 +12,12 @@ export const portsLabel = 'provision.ports'
 /** The label with the user to log in as. */
 export const userLabel = 'provision.user'
 
+/** The label of a node whose volume was made with it: `new`. One over a volume that was there before has none. */
+export const volumeLabel = 'provision.volume'
+
+/** Whether a volume was made by the same attempt as its node, or may hold what was done in a former one. */
+export type VolumeAge = 'new' | 'former'
+
 /** A container of the environment. */
 export interface FoundNode {
   readonly id: string
@@ -24,6 +30,8 @@ export interface FoundNode {
   readonly address: string
   /** Id of the environment's network, as it was when the node was put onto it; undefined when it is not on it. */
   readonly network: string | undefined
+  /** `new` only while nobody can have worked on the node. */
+  readonly volume: VolumeAge
   readonly user: string
   readonly box: string | undefined
   /** Ports of the node to ports of 127.0.0.1; undefined where the node's own address is used. */
@@ -63,6 +71,8 @@ export function foundNode(info: ContainerInfo): FoundNode | undefined {
     isYoung: state === 'running' && young.test(info.Status),
     address,
     network,
+    // With its final name it has been a host, whatever state it is in now.
+    volume: isMaking(container) && info.Labels[volumeLabel] === 'new' ? 'new' : 'former',
     user: info.Labels[userLabel] ?? 'core',
     box,
     ports: readPorts(info.Labels[portsLabel]),

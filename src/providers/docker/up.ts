@@ -23,7 +23,7 @@ export async function bringUp(
 ): Promise<void> {
   const found = await listNodes(context)
   const halfMade = found.filter(({ state }) => state === 'half-made')
-  await Promise.all(halfMade.map((node) => discardNode(context, node.id, node.host)))
+  await Promise.all(halfMade.map((node) => discardNode(context, node.id, node)))
   if (halfMade.length > 0) {
     const names = halfMade.map(({ host }) => host).sort()
     watch.note?.(

@@ -69,12 +69,16 @@ function readHosts(read: Reader, expected: Expected): readonly SshTarget[] {
   return targets
 }
 
-/** Two hosts that are one machine would take each other's containers for leftovers. */
+/**
+ * Two hosts that are one machine would take each other's containers for leftovers. Behind another jump host a private
+ * address is another machine.
+ */
 function refuseTwice(read: Reader, section: Reader['root'], targets: readonly SshTarget[]): void {
   const seen = new Map<string, string>()
-  for (const { name, address, port } of targets) {
-    const other = seen.get(`${address}:${port}`)
-    if (other !== undefined) read.problem(section, `hosts ${other} and ${name} are both ${address}:${port}`)
-    seen.set(`${address}:${port}`, name)
+  for (const { name, address, port, jump } of targets) {
+    const place = `${address}:${port}${jump === undefined ? '' : ` through ${jump}`}`
+    const other = seen.get(place)
+    if (other !== undefined) read.problem(section, `hosts ${other} and ${name} are both ${place}`)
+    seen.set(place, name)
   }
 }

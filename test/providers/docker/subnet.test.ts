@@ -64,6 +64,32 @@ describe('the subnet of an environment', () => {
     expect(chooseSubnet(taken(...ranges), undefined)).toBe(expected)
   })
 
+  const far = (...ranges: string[]) => taken(...ranges).map((one) => ({ ...one, isBehindGateway: true }))
+  const vpn = far('10.0.0.0/8', '192.168.0.0/16')
+
+  it.each([
+    ['one half is left', [...far('192.168.0.0/16')], '10.60.0.0/24'],
+    ['nothing is left', vpn, '192.168.60.0/24'],
+    ['a network takes the first', [...vpn, ...taken('192.168.60.0/24')], '192.168.61.0/24'],
+    ['they lead to one machine as well', [...vpn, ...far('192.168.60.9/32')], '192.168.61.0/24'],
+    ['they lead to a range of its size as well', [...vpn, ...far('192.168.60.0/24')], '192.168.61.0/24'],
+  ])('is out of what gateways lead to where %s', (_, ranges, expected) => {
+    expect(chooseSubnet(ranges, undefined)).toBe(expected)
+  })
+
+  it('is the wanted one also in the midst of what a gateway leads to', () => {
+    expect(chooseSubnet(vpn, '192.168.70.0/24')).toBe('192.168.70.0/24')
+    expect(() => chooseSubnet([...vpn, ...taken('192.168.70.9/32')], '192.168.70.0/24')).toThrow(
+      /taken by network of 192\.168\.70\.9\/32/,
+    )
+  })
+
+  it('is refused where networks and interfaces take all, whatever gateways lead to', () => {
+    expect(() => chooseSubnet([...vpn, ...taken('10.0.0.0/8', '192.168.0.0/16')], undefined)).toThrow(
+      /no subnet is free/,
+    )
+  })
+
   it('is the wanted one when that is free', () => {
     expect(chooseSubnet(taken('192.168.60.0/24'), '10.9.8.0/24')).toBe('10.9.8.0/24')
   })
@@ -133,6 +159,22 @@ describe("Linux's table of routes", () => {
     expect(parseRoutes(table).map(({ range, by }) => [showCidr(range), by])).toEqual([
       ['172.17.0.0/16', 'a route over docker0'],
       ['192.168.60.0/24', 'a route over tun0'],
+    ])
+  })
+
+  it('tells what is behind a gateway, and takes the halves of all addresses for a default route', () => {
+    const ofVpn = [
+      table,
+      'tun0\t00000000\t0100080A\t0003\t0\t0\t0\t00000080\t0\t0\t0',
+      'tun0\t00000080\t0100080A\t0003\t0\t0\t0\t00000080\t0\t0\t0',
+      'tun0\t0000000A\t0100080A\t0003\t0\t0\t0\t000000FF\t0\t0\t0',
+    ].join('\n')
+    expect(
+      parseRoutes(ofVpn).map(({ range, isBehindGateway }) => [showCidr(range), isBehindGateway]),
+    ).toEqual([
+      ['172.17.0.0/16', false],
+      ['192.168.60.0/24', false],
+      ['10.0.0.0/8', true],
     ])
   })
 

@@ -65,6 +65,19 @@ describe('a node in a list of containers', () => {
     expect(foundNode(listed({ Status: status, State: 'exited' }))?.isYoung).toBe(false)
   })
 
+  it.each([
+    ['half-made, with a new volume', 'default-x-web.making', { 'provision.volume': 'new' }, 'new'],
+    ['half-made, over a volume that was there', 'default-x-web.making', {}, 'former'],
+    // Only one that was a host once has this name: what was done there is in its volume.
+    ['dead, with a volume that was new', 'default-x-web', { 'provision.volume': 'new' }, 'former'],
+  ])('that is %s has a volume to be treated as such', (_, name, more, volume) => {
+    const Labels = { ...listed({}).Labels, ...more }
+    expect(foundNode(listed({ State: 'dead', Names: [`/${name}`], Labels }))).toMatchObject({
+      state: 'half-made',
+      volume,
+    })
+  })
+
   it('that runs without its network is as good as stopped', () => {
     const cut = { NetworkSettings: { Networks: {} } }
     expect(foundNode(listed(cut))).toMatchObject({ state: 'stopped', network: undefined })

@@ -105,6 +105,13 @@ describe('a file of hosts', () => {
     expect(() => parse(twoHosts(`, jump: ${jump}`))).toThrow('hosts.web.jump must be jump hosts')
   })
 
+  it('may have one private address behind different jump hosts', () => {
+    const text = (jump: string) =>
+      `hosts: { web: { address: 10.0.0.5, jump: east }, app: { address: 10.0.0.5, jump: ${jump} } }`
+    expect(parse(text('west')).map(({ jump }) => jump)).toEqual(['east', 'west'])
+    expect(complaint(text('east'))).toContain('hosts web and app are both 10.0.0.5:22 through east')
+  })
+
   it('may say all of it', () => {
     const text = `
 hosts:
