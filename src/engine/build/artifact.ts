@@ -1,52 +1,114 @@
 import { readdirSync, statSync } from 'node:fs'
-import { basename, dirname, relative, resolve, sep } from 'node:path'
+import { basename, dirname, relative, resolve } from 'node:path'
 import type { Artifact, BuiltArtifact } from '../../core/build.ts'
-import { digestOfValue } from '../../core/digest.ts'
+import type { Digest } from '../../core/digest.ts'
 import { ProvisionError, systemCode } from '../../core/error.ts'
 import { localPath } from '../../core/local.ts'
 import { quoteAll } from '../../core/quote.ts'
 import { nearest } from '../../core/suggest.ts'
 import { runLocal } from '../../transport/local.ts'
 import { runInImage } from './artifact-in-image.ts'
+import {
+  artifactFiles,
+  readArtifactInputs,
+  stampsOf,
+  written,
+  type ArtifactInputs,
+} from './artifact-inputs.ts'
+import { byItself } from './by-itself.ts'
 import { readContent } from './folder.ts'
-import { inputFiles } from './inputs.ts'
-import { changedFiles, readRecord, recordPath, writeJson } from './records.ts'
+import { changedFiles, readArtifactRecord, recordPath, writeJson, type ArtifactRecord } from './records.ts'
 import { asTask, type BuildTask } from './task.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Has an artifact as its inputs want it: as it lies there when nothing changed since it was built, else built. */
 export async function provideArtifact(artifact: Artifact, workshop: Workshop): Promise<BuiltArtifact> {
-  const { name, run, env, output, in: image } = artifact
+  const { name, in: image } = artifact
+  const { cacheDir, emit, limit, playbookDir, signal } = workshop
   const what = `artifact ${name}`
-  const cwd = localPath(artifact.cwd, workshop.playbookDir)
+  const cwd = localPath(artifact.cwd, playbookDir)
   requireFolder(what, cwd)
-  const paths = await inputFiles(what, cwd, artifact.inputs, output)
-  const facts = await workshop.digests.of(paths.map((path) => resolve(cwd, path)))
-  const content = paths.map((path, i) => [path, facts[i]?.digest ?? '', facts[i]?.executable])
-  const builder = image && (await workshop.inputsOf(image)).digest
-  const inputs = digestOfValue({ content, run, env, output, builder })
-  const target = resolve(cwd, output)
-  const record = recordPath(workshop.cacheDir, 'artifacts', `${relative(workshop.cacheDir, cwd)} ${name}`)
-  const before = readRecord(record)
-  if (before?.inputs === inputs) {
-    const built = await readContent(target, [], workshop.digests)
-    if (built?.digest === before.output) return { name, ...built, changed: [] }
-  }
+  const record = recordPath(cacheDir, 'artifacts', `${relative(cacheDir, cwd)} ${name}`)
+  const place: Place = { artifact, cwd, target: resolve(cwd, artifact.output), record }
+  const { current } = await look(place, await artifactFiles(artifact, cwd), workshop)
+  if (current) return current
   const builtIn = image && (await workshop.image(image))
-  return await workshop.limit(() =>
-    asTask(workshop.emit, what, workshop.signal, async (task) => {
-      await build(artifact, cwd, builtIn?.id, workshop, task)
-      const built = await readContent(target, [], workshop.digests)
-      if (!built) throw noOutput(what, target)
-      const prefix = relative(workshop.playbookDir, cwd).split(sep).join('/')
-      const files = Object.fromEntries(
-        paths.map((path, i) => [prefix === '' ? path : `${prefix}/${path}`, facts[i]?.digest ?? '']),
-      )
-      writeJson(record, { inputs, files, output: built.digest })
-      return { name, ...built, changed: before ? changedFiles(before.files, files) : [] }
-    }),
+  return await limit(() =>
+    asTask(emit, what, signal, (task) =>
+      // Another environment's run, or one that only plans, would write to the same output.
+      byItself(what, `${what} in ${cwd}`, signal, task, () => make(place, builtIn?.id, workshop, task)),
+    ),
   )
 }
+
+/** Where an artifact is built, and where it is written down how. */
+interface Place {
+  readonly artifact: Artifact
+  readonly cwd: string
+  readonly target: string
+  readonly record: string
+}
+
+interface Look {
+  readonly inputs: ArtifactInputs
+  readonly before: ArtifactRecord | undefined
+  /** Undefined when it has to be built. */
+  readonly current: BuiltArtifact | undefined
+}
+
+async function look(
+  { artifact, cwd, target, record }: Place,
+  paths: readonly string[],
+  workshop: Workshop,
+): Promise<Look> {
+  const inputs = await readArtifactInputs(artifact, cwd, paths, workshop)
+  const before = readArtifactRecord(record)
+  if (before?.inputs !== inputs.digest) return { inputs, before, current: undefined }
+  const content = await readContent(target, [], workshop.digests)
+  const isCurrent = content?.digest === before.output
+  return { inputs, before, current: isCurrent ? { name: artifact.name, ...content, changed: [] } : undefined }
+}
+
+/** Builds an artifact, unless another run has done so by now. */
+async function make(
+  place: Place,
+  imageId: string | undefined,
+  workshop: Workshop,
+  task: BuildTask,
+): Promise<BuiltArtifact> {
+  const { artifact, cwd, target, record } = place
+  const { name } = artifact
+  const paths = await artifactFiles(artifact, cwd)
+  // Taken before the contents are read, so that nothing is written unseen between the two.
+  const stamps = stampsOf(cwd, paths)
+  const { inputs, before, current } = await look(place, paths, workshop)
+  if (current) return current
+  await build(artifact, cwd, imageId, workshop, task)
+  const built = await readContent(target, [], workshop.digests)
+  if (!built) throw noOutput(`artifact ${name}`, target)
+  const after = await artifactFiles(artifact, cwd)
+  const rewritten = written(stamps, stampsOf(cwd, after))
+  // What the build before wrote to as well, the command writes itself; all else may have been saved and taken back.
+  const other = rewritten.filter((path) => !before?.rewritten.includes(path))
+  const isKnown =
+    rewritten.length === 0 ||
+    (other.length === 0 &&
+      (await readArtifactInputs(artifact, cwd, after, workshop)).digest === inputs.digest)
+  if (!isKnown) task.line(`written to meanwhile, so the next run builds it again: ${list(rewritten)}`)
+  writeJson(record, {
+    inputs: isKnown ? inputs.digest : unknownInputs,
+    files: inputs.files,
+    output: built.digest,
+    rewritten,
+  } satisfies ArtifactRecord)
+  return { name, ...built, changed: before ? changedFiles(before.files, inputs.files) : [] }
+}
+
+/** Stands where nobody knows what the command has read. */
+const unknownInputs: Digest = ''
+
+const list = (paths: readonly string[]): string =>
+  paths.length > 3 ? `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more` : paths.join(', ')
 
 async function build(
   { name, run, env, in: image, inputs, output }: Artifact,

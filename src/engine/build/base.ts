@@ -4,12 +4,13 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type Dockerode from 'dockerode'
 import { ProvisionError, systemCode } from '../../core/error.ts'
-import { dockerError, dockerReason, found } from '../../transport/docker-error.ts'
+import { dockerError, dockerReason } from '../../transport/docker-error.ts'
 import { runLocal } from '../../transport/local.ts'
-import { acquireLock } from '../../transport/lock.ts'
+import { byItself } from './by-itself.ts'
 import { debianSources } from './debian-sources.ts'
 import { readMessages } from './engine-stream.ts'
 import { debianSuite, imageName } from './image-name.ts'
+import { inspectImage } from './local-images.ts'
 import { pullImage } from './pull.ts'
 import { asTask, type BuildTask } from './task.ts'
 import type { BuildContext } from './workshop.ts'
@@ -24,24 +25,15 @@ const patience = 10_000
 export async function provideBase(ref: string, context: BuildContext): Promise<void> {
   const what = `image ${ref}`
   const engine = await context.engine()
-  const isThere = async (): Promise<boolean> => {
-    try {
-      return (await found(engine.getImage(ref).inspect())) !== undefined
-    } catch (error) {
-      throw dockerError(what, error, context.signal, { code: 'engine', help: 'provision doctor' })
-    }
-  }
+  const isThere = async (): Promise<boolean> =>
+    (await inspectImage(ref, engine, context.signal)) !== undefined
   if (await isThere()) return
-  await asTask(context.emit, what, context.signal, async (task) => {
+  await asTask(context.emit, what, context.signal, (task) =>
     // Two runs that both miss it shall make it once.
-    const lock = await acquireLock(what, what, context.signal, (who) => task.line(`waiting: ${who}`))
-    try {
-      if (await isThere()) return
-      await pullOrMake(ref, engine, context, task)
-    } finally {
-      await lock.release()
-    }
-  })
+    byItself(what, what, context.signal, task, async () => {
+      if (!(await isThere())) await pullOrMake(ref, engine, context, task)
+    }),
+  )
 }
 
 async function pullOrMake(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createReadStream, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join, posix, relative, resolve, sep } from 'node:path'
 import { Readable } from 'node:stream'
@@ -7,6 +8,7 @@ import type { ImageBuild } from '../../core/build.ts'
 import type { Digest } from '../../core/digest.ts'
 import { ProvisionError, systemCode } from '../../core/error.ts'
 import { localPath } from '../../core/local.ts'
+import { afterEdit } from '../../transport/local-content.ts'
 import type { DigestCache } from './digest-cache.ts'
 import { parseDockerignore } from './dockerignore.ts'
 
@@ -99,20 +101,23 @@ function entriesBelow(root: string, ignored: (path: string) => boolean, hasExcep
   return found
 }
 
-/** The context as a tar stream. */
-export async function packContext({ entries }: Context): Promise<Readable> {
+/**
+ * The context as a tar stream, which holds what its digests are of, or fails with `edited`.
+ * @param what is built from it
+ */
+export async function packContext(what: string, { entries }: Context): Promise<Readable> {
   // Loaded when something has to be built: a run that finds nothing to do shall not pay for it.
   const { pack } = await import('tar-stream')
   const tar = pack()
   const fill = async (): Promise<void> => {
-    for (const entry of entries) await add(tar, entry)
+    for (const entry of entries) await add(what, tar, entry)
     tar.finalize()
   }
   fill().catch((error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))))
   return Readable.from(tar)
 }
 
-async function add(tar: Pack, entry: Entry): Promise<void> {
+async function add(what: string, tar: Pack, entry: Entry): Promise<void> {
   // A fixed time: the engine's cache does not look at it, and equal input gives equal bytes.
   const common = { name: entry.path, mtime: new Date(0) }
   if (entry.type === 'directory') tar.entry({ ...common, type: 'directory', mode: 0o755 })
@@ -120,8 +125,35 @@ async function add(tar: Pack, entry: Entry): Promise<void> {
   else {
     const mode = entry.executable ? 0o755 : 0o644
     const target = tar.entry({ ...common, type: 'file', size: entry.size, mode })
-    await pipeline(createReadStream(entry.source), target)
+    await pipeline(() => contentOf(what, entry), target)
   }
+}
+
+/** The bytes of a file, as long as they may be those that it was summed up with; fails before it ends if they are not. */
+async function* contentOf(
+  what: string,
+  { source, size, digest }: FileEntry,
+): AsyncGenerator<string | Buffer, void, undefined> {
+  const stream: NodeJS.ReadableStream = createReadStream(source)
+  const sum = createHash('sha256')
+  let rest = size
+  try {
+    for await (const chunk of stream) {
+      rest -= chunk.length
+      if (rest < 0) break
+      sum.update(chunk)
+      yield chunk
+    }
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error
+    rest = -1
+  }
+  if (rest === 0 && sum.digest('hex') === digest) return
+  throw new ProvisionError(
+    'edited',
+    `${what}: ${source} has changed since it was summed up, so nothing was built from it`,
+    { help: afterEdit },
+  )
 }
 
 function readText(path: string): string | undefined {

@@ -83,9 +83,7 @@ export function openDigestCache(
     save() {
       if (!learnt) return
       learnt = false
-      const kept = [...known].filter(
-        ([path]) => used.has(path) || statSync(path, { throwIfNoEntry: false }) !== undefined,
-      )
+      const kept = [...known].filter(([path]) => used.has(path) || stampOf(path) !== undefined)
       try {
         writeJson(file, Object.fromEntries(kept))
       } catch (error) {
@@ -113,6 +111,18 @@ const isList = (value: unknown): value is readonly unknown[] => Array.isArray(va
 
 const keyOf = ({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string =>
   [size, mtimeNs, ctimeNs, ino].map((part) => part.toString(36)).join(' ')
+
+/** Tells the states of a path apart, as far as anybody can see them; undefined when it is gone or out of reach. */
+export function stampOf(path: string): string | undefined {
+  try {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return stats && keyOf(stats)
+  } catch (error) {
+    // A file stands where a folder was, a link leads to itself, or we may not look.
+    if (systemCode(error) === undefined) throw error
+    return undefined
+  }
+}
 
 const facts = ({ size, mode }: BigIntStats, digest: Digest): FileFacts => ({
   digest,

@@ -49,8 +49,9 @@ export async function runImageBuild(
       help:
         (await spaceHelp(engine)) ?? `correct ${dockerfilePath(build, context.playbookDir)} and run again`,
     })
+  const content = await packContext(`image ${ref}`, job.context)
   try {
-    const stream = await engine.buildImage(await packContext(job.context), {
+    const stream = await engine.buildImage(content, {
       t: ref,
       dockerfile: job.context.dockerfile,
       buildargs: { ...proxyEnv(), ...build.args },
@@ -67,7 +68,9 @@ export async function runImageBuild(
     })
     lines.end()
     if (failure) throw await fail(failure)
-  } catch (error) {
+  } catch (caught) {
+    // When the engine got only a part, what kept the rest back says more than the engine does.
+    const error = content.errored ?? caught
     if (error instanceof ProvisionError || context.signal.aborted) throw error
     throw await fail({ message: dockerReason(error), code: undefined })
   }

@@ -1,12 +1,14 @@
 import type { BuiltImage, Image } from '../../core/build.ts'
 import type { Digest } from '../../core/digest.ts'
+import { label } from '../../core/label.ts'
 import { isObject, isTexts } from '../../core/shape.ts'
 import { dockerError, dockerStatus } from '../../transport/docker-error.ts'
 import { imageFingerprint } from '../../transport/image-fingerprint.ts'
+import { byItself } from './by-itself.ts'
 import { runImageBuild } from './image-build.ts'
 import type { Declared, ImageInputs } from './image-inputs.ts'
 import { imageName } from './image-name.ts'
-import type { ListedImage } from './local-images.ts'
+import { inspectImage, labelsOf, type ListedImage } from './local-images.ts'
 import { changedFiles, readJson, readRecord, recordPath, writeJson } from './records.ts'
 import { asTask } from './task.ts'
 import type { Workshop } from './workshop.ts'
@@ -56,13 +58,32 @@ async function make(
     ...declared.basesOf(image).map(workshop.base),
   ])
   for (const result of settled) if (result.status === 'rejected') throw result.reason
+  const what = `image ${ref}`
   const run = () =>
-    asTask(emit, `image ${ref}`, signal, (task) =>
-      runImageBuild({ ref, build, context, digest }, workshop, task),
+    asTask(emit, what, signal, (task) =>
+      byItself(
+        what,
+        what,
+        signal,
+        task,
+        async () =>
+          (await madeMeanwhile(ref, digest, workshop)) ??
+          (await runImageBuild({ ref, build, context, digest }, workshop, task)),
+      ),
     )
   // The classic builder makes a step that two builds share twice when they run at once. Its cache finds only one of the
   // two from then on, and with it nothing of what the other image has on top.
   return await inTurn(declared.beginningsOf(image), () => limit(run))
+}
+
+/** The id of an image that another run has built of the same inputs since the images were listed. */
+async function madeMeanwhile(
+  ref: string,
+  digest: Digest,
+  { engine, signal }: Workshop,
+): Promise<string | undefined> {
+  const image = await inspectImage(ref, await engine(), signal)
+  return image && labelsOf(image.Config)?.[label.inputs] === digest ? image.Id : undefined
 }
 
 async function describe(id: string, { ref }: Image, { engine, signal }: Workshop): Promise<Described> {

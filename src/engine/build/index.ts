@@ -139,7 +139,9 @@ function failureOfAll(errors: readonly unknown[]): unknown {
   const stopped = ours.find(({ code }) => code === 'interrupted')
   if (stopped ?? errors.length === 1) return stopped ?? errors[0]
   if (ours.length < errors.length) return errors.find((error) => !isProvisionError(error))
-  return new ProvisionError('build', `${errors.length} builds failed`, {
+  // Only then does the same run again bring all.
+  const code = ours.every((error) => error.code === 'edited') ? 'edited' : 'build'
+  return new ProvisionError(code, `${errors.length} builds failed`, {
     // The output of each has been told with its own failure.
     output: ours.map(({ message }) => message).join('\n'),
     help: ours[0]?.help,

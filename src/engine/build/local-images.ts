@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
 import { label } from '../../core/label.ts'
-import { dockerError } from '../../transport/docker-error.ts'
+import { dockerError, found } from '../../transport/docker-error.ts'
 import { imageName } from './image-name.ts'
 
 /** An image as the engine's list shows it. */
@@ -32,12 +32,12 @@ async function list(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ListedImage>> {
   const docker = await engine()
-  const found = new Map<string, ListedImage>()
+  const listed = new Map<string, ListedImage>()
   try {
     for (const image of await docker.listImages({ filters: { reference: [...names] } })) {
       const inputs = labelsOf(image)?.[label.inputs]
       for (const name of [...namesIn(image.RepoTags), ...namesIn(image.RepoDigests)]) {
-        found.set(imageName(name), { id: image.Id, inputs })
+        listed.set(imageName(name), { id: image.Id, inputs })
       }
     }
   } catch (error) {
@@ -46,11 +46,25 @@ async function list(
       help: 'provision doctor',
     })
   }
-  return found
+  return listed
+}
+
+/** What the engine says of an image as it is now; undefined when it has none of that name. */
+export async function inspectImage(
+  ref: string,
+  engine: Dockerode,
+  signal: AbortSignal,
+): Promise<Dockerode.ImageInspectInfo | undefined> {
+  try {
+    return await found(engine.getImage(ref).inspect())
+  } catch (error) {
+    throw dockerError(`image ${ref}`, error, signal, { code: 'engine', help: 'provision doctor' })
+  }
 }
 
 // Engines leave out or set to null what an image has none of, whatever the types say.
 const namesIn = (names: readonly string[] | null | undefined): readonly string[] => names ?? []
-const labelsOf = (image: {
+/** The labels of an image, or of its configuration. */
+export const labelsOf = (image: {
   readonly Labels?: Readonly<Record<string, string>> | null
 }): Readonly<Record<string, string>> | null | undefined => image.Labels

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { digestOf, type Digest } from '../../core/digest.ts'
-import { isObject } from '../../core/shape.ts'
+import { isObject, isTexts } from '../../core/shape.ts'
 import { temporaryName } from '../../core/temporary.ts'
 
 /** The digests of files, by their path relative to the playbook's folder. */
@@ -15,6 +15,12 @@ export interface BuildRecord {
   readonly output: string
 }
 
+/** What is kept of an artifact's build in addition. */
+export interface ArtifactRecord extends BuildRecord {
+  /** The inputs that were written to while it was built, relative to its folder. */
+  readonly rewritten: readonly string[]
+}
+
 /** Where the record of a build is kept: by digest, since names hold characters that paths do not. */
 export const recordPath = (cacheDir: string, folder: 'artifacts' | 'images', name: string): string =>
   join(cacheDir, folder, `${digestOf(name)}.json`)
@@ -23,6 +29,14 @@ export const recordPath = (cacheDir: string, folder: 'artifacts' | 'images', nam
 export function readRecord(path: string): BuildRecord | undefined {
   const value = readJson(path)
   return isBuildRecord(value) ? value : undefined
+}
+
+/** The record of an artifact; one of an older version does not tell what was written to. */
+export function readArtifactRecord(path: string): ArtifactRecord | undefined {
+  const value = readJson(path)
+  if (!isBuildRecord(value)) return undefined
+  const rewritten = isObject(value) ? value['rewritten'] : undefined
+  return { ...value, rewritten: isTexts(rewritten) ? rewritten : [] }
 }
 
 /** What a JSON file holds; undefined when it is missing or not JSON, since a cache may always be lost. */

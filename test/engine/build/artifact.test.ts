@@ -1,52 +1,15 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Artifact, Build } from '../../../src/core/build.ts'
-import type { Event } from '../../../src/core/event.ts'
-import { buildAll, type BuildContext } from '../../../src/engine/build/index.ts'
+import type { Artifact } from '../../../src/core/build.ts'
 import { awkward, fill, temporaryFolder } from '../../support/folder.ts'
-
-const artifact = (over: Partial<Artifact> = {}): Artifact => ({
-  kind: 'artifact',
-  name: 'x.jar',
-  run: ['sh', '-c', 'mkdir -p out; echo building; cat src/* > out/x.jar'],
-  cwd: '.',
-  inputs: ['src/**'],
-  output: 'out/x.jar',
-  env: {},
-  in: undefined,
-  ...over,
-})
-
-function workplace(playbookDir: string, over: Partial<BuildContext> = {}) {
-  const events: Event[] = []
-  const context: BuildContext = {
-    playbookDir,
-    cacheDir: join(playbookDir, '../cache'),
-    engine: () => Promise.reject(new Error('no engine is needed here')),
-    signal: new AbortController().signal,
-    emit: (event) => events.push(event),
-    ...over,
-  }
-  return { events, build: (...builds: Build[]) => buildAll(builds, context) }
-}
-
-/** Builds one artifact: what came of it, and what was shown. */
-async function built(root: string, one: Artifact = artifact()) {
-  const { events, build } = workplace(root)
-  const result = (await build(one)).built.get(`artifact ${one.name}`)
-  return { result, ran: events.some(({ event }) => event === 'task-started'), events }
-}
+import { artifact, built, workplace } from './artifact-place.ts'
 
 test('is built once, and again only when what goes into it changes', async () => {
   const root = temporaryFolder({ 'src/a': '1', 'src/b': '2' })
   const first = await built(root)
   expect(first.ran).toBe(true)
-  expect(first.events).toContainEqual({
-    event: 'task-output',
-    task: 'build/artifact x.jar',
-    line: 'building',
-  })
+  expect(first.lines).toEqual(['building'])
   expect(first.result).toMatchObject({ name: 'x.jar', type: 'file', changed: [] })
   expect(readFileSync(first.result?.files[0]?.source ?? '', 'utf8')).toBe('12')
   expect(await built(root)).toMatchObject({ ran: false, result: { ...first.result } })

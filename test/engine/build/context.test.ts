@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { extract } from 'tar-stream'
 import { expect, test } from 'vitest'
@@ -56,7 +57,7 @@ test('what is packed: content, links and executable bits, whatever the names', a
     link: { linkTo: 'run' },
   })
   const tar = extract()
-  ;(await packContext(await read(root))).pipe(tar)
+  ;(await packContext('image x', await read(root))).pipe(tar)
   const found = new Map<string, unknown>()
   for await (const entry of tar) {
     const { name, type, mode, linkname } = entry.header
@@ -72,10 +73,17 @@ test('what is packed: content, links and executable bits, whatever the names', a
   })
 })
 
-test('a file that grows after it was read does not get packed half', async () => {
+test.each<[string, (path: string) => void]>([
+  ['has as many bytes as before', (path) => writeFileSync(path, 'FROM b')],
+  ['has grown', (path) => writeFileSync(path, 'FROM another')],
+  ['has shrunk', (path) => writeFileSync(path, 'FROM')],
+  ['is gone', (path) => rmSync(path)],
+])('a file that was saved since it was summed up is not packed: it %s', async (_, save) => {
   const root = temporaryFolder({ Dockerfile: 'FROM a' })
   const context = await read(root)
-  const { writeFileSync } = await import('node:fs')
-  writeFileSync(`${root}/Dockerfile`, 'FROM another')
-  await expect(text(await packContext(context))).rejects.toThrow('mismatch')
+  save(`${root}/Dockerfile`)
+  await expect(text(await packContext('image x', context))).rejects.toMatchObject({
+    code: 'edited',
+    message: `image x: ${root}/Dockerfile has changed since it was summed up, so nothing was built from it`,
+  })
 })

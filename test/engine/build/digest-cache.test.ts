@@ -88,6 +88,19 @@ test('what is kept is used: a cache that lies is believed', async () => {
   expect(await digestsOf(cacheDir, path)).toEqual([digestOf('kept')])
 })
 
+test('what can no longer be reached is forgotten, whatever stands in the way', async () => {
+  const folder = temporaryFolder({ 'd/a': 'one', 'e/a': 'two', b: 'b' })
+  const cacheDir = join(folder, 'cache')
+  await settle()
+  await digestsOf(cacheDir, join(folder, 'd/a'), join(folder, 'e/a'))
+  for (const name of ['d', 'e']) rmSync(join(folder, name), { recursive: true })
+  fill(folder, { d: 'a file', e: { linkTo: 'e' } })
+  await digestsOf(cacheDir, join(folder, 'b'))
+  expect(readJson(join(cacheDir, 'digests.json'))).toEqual({
+    [join(folder, 'b')]: [expect.any(String), digestOf('b')],
+  })
+})
+
 test('a broken cache is no cache', async () => {
   const folder = temporaryFolder({ a: 'one', 'cache/digests.json': '{"x":' })
   expect(await digestsOf(join(folder, 'cache'), join(folder, 'a'))).toEqual([digestOf('one')])
