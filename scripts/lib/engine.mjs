@@ -1,25 +1,55 @@
 // Asks the Docker engine directly: works without a client, and a client that is too new for the engine does no harm.
 //   engine.mjs ping               prints ok, denied (no permission) or down
+//   engine.mjs reason             prints why it does not answer, when it does not
 //   engine.mjs has IMAGE          exit status 0 when the image is there
 //   engine.mjs pull NAME TAG S    pulls it, giving up after S seconds without it
+import { existsSync, readFileSync } from 'node:fs'
 import http from 'node:http'
+import https from 'node:https'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 
-/** Where the engine listens, as options of `http.request`; undefined for a kind of address that needs a client. */
+const usualSocket = '/var/run/docker.sock'
+const { DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, DOCKER_CONFIG } = process.env
+
+/** Keys and certificates, where Docker's client looks for them. */
+const certificates = () => {
+  const folder = DOCKER_CERT_PATH || DOCKER_CONFIG || join(homedir(), '.docker')
+  const files = { ca: 'ca.pem', cert: 'cert.pem', key: 'key.pem' }
+  return Object.fromEntries(
+    Object.entries(files)
+      .filter(([, name]) => existsSync(join(folder, name)))
+      .map(([option, name]) => [option, readFileSync(join(folder, name))]),
+  )
+}
+
+/**
+ * Where the engine listens, as options of a request.
+ * @throws Error for a kind of address that needs a client
+ */
 const addressOf = (host) => {
-  const url = new URL(host)
-  if (url.protocol === 'unix:') return { socketPath: decodeURIComponent(url.pathname) }
-  if (url.protocol === 'tcp:' || url.protocol === 'http:')
-    return { host: url.hostname, port: url.port || 2375 }
-  return undefined
+  const url = URL.canParse(host) ? new URL(host) : { protocol: '' }
+  if (url.protocol === 'unix:') return { socketPath: decodeURIComponent(url.pathname) || usualSocket }
+  if (!['tcp:', 'http:', 'https:'].includes(url.protocol))
+    throw new Error('only unix:// and tcp:// are understood')
+  const at = { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port }
+  if (url.protocol === 'https:') return { ...at, port: url.port || 443, secure: true }
+  // By the port too, as `provision` itself does.
+  const secure = Boolean(DOCKER_TLS_VERIFY) || url.port === '2376'
+  return { ...at, port: url.port || (secure ? 2376 : 2375), secure }
 }
 
 const request = (method, path, seconds) =>
   new Promise((resolve, reject) => {
-    const address = addressOf(process.env.DOCKER_HOST || 'unix:///var/run/docker.sock')
-    if (!address)
-      throw new Error(`DOCKER_HOST=${process.env.DOCKER_HOST}: only unix:// and tcp:// are understood`)
-    const call = http.request(
-      { ...address, method, path, signal: AbortSignal.timeout(seconds * 1000) },
+    const { secure, ...address } = addressOf(DOCKER_HOST || `unix://${usualSocket}`)
+    const call = (secure ? https : http).request(
+      {
+        ...address,
+        ...(secure ? certificates() : {}),
+        method,
+        path,
+        signal: AbortSignal.timeout(seconds * 1000),
+      },
       (response) => {
         const chunks = []
         response.on('data', (chunk) => chunks.push(chunk))
@@ -38,7 +68,17 @@ const ping = async () => {
     const { status } = await request('GET', '/_ping', 5)
     return status === 200 ? 'ok' : 'down'
   } catch (error) {
-    return error.code === 'EACCES' ? 'denied' : 'down'
+    // Not of a certificate that cannot be read.
+    return error.code === 'EACCES' && error.syscall === 'connect' ? 'denied' : 'down'
+  }
+}
+
+const reason = async () => {
+  try {
+    const { status, body } = await request('GET', '/_ping', 5)
+    return status === 200 ? '' : `it answers ${status} ${body.trim().slice(0, 200)}`
+  } catch (error) {
+    return error.name === 'AbortError' ? 'no answer within 5 s' : error.message || error.code
   }
 }
 
@@ -52,6 +92,7 @@ const pull = async (name, tag, seconds) => {
 
 const [command, ...rest] = process.argv.slice(2)
 if (command === 'ping') console.log(await ping())
+else if (command === 'reason') console.log(await reason())
 else if (command === 'has') process.exitCode = (await has(rest[0])) ? 0 : 1
 else if (command === 'pull') process.exitCode = (await pull(rest[0], rest[1], rest[2])) ? 0 : 1
 else throw new Error(`unknown command: ${command}`)

@@ -2,6 +2,8 @@
 # The Docker engine: does one answer, and how to start it.
 
 _engine_log=/var/log/provision-dockerd.log
+# That DOCKER_HOST is from the client's context, not from who called.
+_from_context=
 
 # engine_state: ok, denied or down. A `docker` in PATH says nothing: it may be a client without an engine.
 engine_state() {
@@ -15,8 +17,29 @@ use_docker_context() {
   host=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2> /dev/null) || return 0
   case $host in
     '' | unix:///var/run/docker.sock) ;;
-    unix://*) export DOCKER_HOST=$host ;;
+    unix://*)
+      export DOCKER_HOST=$host
+      _from_context=yes
+      ;;
   esac
+}
+
+# need_named_engine: to install or start one here is no help where another one is named, and that one will be used.
+need_named_engine() {
+  local help
+  case ${DOCKER_HOST-} in
+    # Where one of this machine listens once it is started.
+    '' | unix:// | unix:///var/run/docker.sock | unix:///run/docker.sock) return 0 ;;
+    unix://*) help='start it' ;;
+    tcp://* | http://* | https://*) help='start it, or mend DOCKER_HOST, DOCKER_TLS_VERIFY or DOCKER_CERT_PATH' ;;
+    *) help='set DOCKER_HOST to unix:///path/of/docker.sock or tcp://host:port' ;;
+  esac
+  if [[ -n $_from_context ]]; then
+    help="start it, or 'docker context use default' for the engine of this machine, then run this again"
+  else
+    help+=', or unset DOCKER_HOST for the engine of this machine, then run this again'
+  fi
+  die "no Docker engine answers at $DOCKER_HOST: $(node scripts/lib/engine.mjs reason)" "$help"
 }
 
 # has_init: an init that starts services runs here.

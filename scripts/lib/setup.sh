@@ -17,19 +17,21 @@ source scripts/lib/group.sh
 _packages=()
 _steps=()
 _start_engine=
+_docker_client=
 # Programs that only tests or benchmarks need, and the packages they come in.
 _also=()
 
-# for_tests: hosts of tests have an sshd, sudo, and login shells and tools of all kinds.
-for_tests() { _also=(sshd:openssh-server sudo:sudo busybox:busybox fish:fish tcsh:tcsh zsh:zsh mksh:mksh ksh:ksh); }
+# for_tests: they call docker, and their hosts have an sshd, sudo, and login shells and tools of all kinds.
+for_tests() { _also=(docker:docker-cli sshd:openssh-server sudo:sudo busybox:busybox fish:fish tcsh:tcsh zsh:zsh mksh:mksh ksh:ksh); }
 
-# for_benchmarks: theirs have an sshd.
-for_benchmarks() { _also=(sshd:openssh-server); }
+# for_benchmarks: they call docker, and their hosts have an sshd.
+for_benchmarks() { _also=(docker:docker-cli sshd:openssh-server); }
 
 look() {
   local state
   state=$(engine_state)
   if [[ $state == down ]]; then
+    need_named_engine
     if ! has_command dockerd; then
       _packages+=(docker.io iptables)
       _steps+=('install docker.io and iptables: no Docker engine answers, and none is installed')
@@ -55,6 +57,11 @@ look_for_others() {
   for one in ${_also[@]+"${_also[@]}"}; do
     if has_command "${one%:*}"; then
       continue
+    elif [[ $one == docker:* ]]; then
+      # Elsewhere than with apt it is for people to get; what does not need it can go on.
+      has_command apt-get || continue
+      _docker_client=yes
+      _steps+=('install docker-cli, where the client is a package of its own: tests and benchmarks call docker')
     elif [[ $one == sshd:* ]]; then
       _packages+=(openssh-server)
       _steps+=('install openssh-server, without starting it: hosts to try things on run one of their own on a loopback port')
@@ -77,9 +84,11 @@ setup() {
     say 'What this machine lacks; I am going to'
     printf '  • %s\n' "${_steps[@]}" >&2
     ((${#_packages[@]} == 0)) || need_installer "${_packages[@]}"
+    [[ -z $_docker_client ]] || need_installer docker-cli
     confirm || die 'not agreed, nothing was done' 'install these yourself, then run this again'
   fi
   ((${#_packages[@]} == 0)) || install_packages "${_packages[@]}"
+  [[ -z $_docker_client ]] || get_docker_client
   [[ -z $_start_engine ]] || start_engine
   join_group "$@"
   ! base_image_unsure || get_base_image

@@ -9,6 +9,9 @@ import { tableOf } from './show.ts'
 import type { Outcome } from './outcome.ts'
 import { workloads } from './workloads/index.ts'
 
+// A terminal that is closed takes both with it. What is left then, and matters, is to remove what was made.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /** No measurement here is good for more than four digits. */
@@ -44,8 +47,8 @@ async function main(options: Options): Promise<number> {
   const stopped = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      say('stopping; removing what was made')
       stopped.abort(new Error(`stopped by ${name}`))
+      say('stopping; removing what was made')
     })
   }
   const bench = await openBench(stopped.signal)

@@ -80,6 +80,21 @@ test.each<[string, Machine, string, string[]]>([
     ['install'],
   ],
   [
+    "benchmarks need Docker's client, which is looked for once apt has its lists",
+    {
+      ...{ have: 'apt-get ssh sshd mmdebstrap', state: 'down', user: 'root', image: true },
+      also: 'for_benchmarks',
+    },
+    'docker.io iptables',
+    ['install', 'start', 'install'],
+  ],
+  [
+    'the main job does without it',
+    { have: 'apt-get dockerd ssh mmdebstrap', state: 'ok', user: 'root', image: true },
+    '',
+    [],
+  ],
+  [
     'tests need what their hosts have, and nothing that is there',
     { have: `${all} busybox zsh ksh`, state: 'ok', user: 'root', image: true, also: 'for_tests' },
     'openssh-server sudo fish tcsh mksh',
