@@ -35,7 +35,9 @@ describe('a port that moves', () => {
   it('and another for it is refused before anything changes, until one of them is stopped', async () => {
     const called = await deploy(8080, 8081)
     expect(called.code).toBe(1)
-    expect(said(called)).toMatch(/one › container \w+: it takes port 808\d\/tcp of container \w+, which gives/)
+    expect(said(called)).toMatch(
+      /one › container \w+: it takes port 808\d\/tcp of container \w+, which gives/,
+    )
     expect(await published()).toBe('aa 8081 bb 8080')
     const stop = /then (docker stop \w+)$/m.exec(said(called))?.[1] ?? 'no help'
     await project.on('one', ...stop.split(' '))

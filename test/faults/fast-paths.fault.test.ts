@@ -152,20 +152,6 @@ it('many files, of which some cannot be written, and twenty thousand', async () 
   tally('files sent at once', count - failed.length)
 })
 
-it('what goes elsewhere does not wait in a small file system, which is the first place of all', async () => {
-  const folder = join(sshd.folder, `small ${used++}`)
-  const pages = Array.from({ length: 20 }, (_, i) => [`www/${i}/page`, noise(100_000, i)] as const)
-  const after = { 'run/env': noise(1_000, 7), ...Object.fromEntries(pages), 'lib/jar': noise(4_500_000, 8) }
-  await withSmallDisk(join(folder, 'run'), '300k', async () => {
-    const path = { title: '', before: {}, after, link: createLinkMeter }
-    const one = await prepare(path, folder, join(sshd.folder, `sources ${used++}`))
-    const outcomes = await attempt(one, createLinkMeter(), plain.target)
-    expect(outcomes).toEqual(one.actions.map(() => ({ ok: true })))
-    await wholeFiles(path, folder)
-    expect(await leftovers(sshd, folder)).toEqual([])
-  })
-})
-
 /** A megabyte of it packs to half. */
 const half = Buffer.concat([noise(524_288, 5), Buffer.alloc(524_288, 'line\n')])
 
