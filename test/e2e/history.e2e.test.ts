@@ -197,7 +197,7 @@ describe('the history of an environment', () => {
   it('outlives the environment', async () => {
     expect((await call('destroy', '--yes', '--plain')).code).toBe(0)
     expect(await runs()).toMatchObject({
-      runs: [{ number: 8, command: 'destroy', ended: 'ok' }, ...Array.from({ length: 7 }, () => ({}))],
+      runs: [{ number: 7, command: 'destroy', ended: 'ok' }, ...Array.from({ length: 6 }, () => ({}))],
     })
   })
 })
