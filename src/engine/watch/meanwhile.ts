@@ -1,8 +1,11 @@
-import type { Emit, Event, Failure } from '../../core/event.ts'
+import type { Emit, Event, Failure, Phase } from '../../core/event.ts'
 
 /** Whether a run failed for nothing but files that were saved while it was at work. */
 export const isOnlyEdited = (failures: readonly Pick<Failure, 'code'>[]): boolean =>
   failures.length > 0 && failures.every(({ code }) => code === 'edited')
+
+/** Phases that a file which was saved meanwhile can end. */
+const readsFiles: ReadonlySet<Phase> = new Set<Phase>(['build', 'apply'])
 
 /** What stands in the place of a failure. */
 const summary = 'left to the next run'
@@ -30,7 +33,7 @@ export async function quietly<T>(
         return
       }
       case 'phase-finished':
-        emit(event.phase === 'apply' && !event.ok && isQuiet() ? { ...event, ok: true, summary } : event)
+        emit(readsFiles.has(event.phase) && !event.ok && isQuiet() ? { ...event, ok: true, summary } : event)
         return
       case 'failed':
         failures.push(event.failure)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Event, Failure } from '../../../src/core/event.ts'
+import type { Event, Failure, Phase } from '../../../src/core/event.ts'
 import { ProvisionError } from '../../../src/core/error.ts'
 import { failureOf } from '../../../src/core/track.ts'
 import { isOnlyEdited, quietly } from '../../../src/engine/watch/meanwhile.ts'
@@ -10,10 +10,10 @@ const taskFailed = (code: Failure['code']): Event => ({
   ...({ event: 'task-failed', task: 'web/tree/www', durationMs: 5 } as const),
   failure: failure(code),
 })
-const apply = (ok: boolean, summary: string): Event => ({
-  ...({ event: 'phase-finished', phase: 'apply', durationMs: 9 } as const),
-  ...{ ok, summary },
-})
+const ended =
+  (phase: Phase) =>
+  (ok: boolean, summary: string): Event => ({ event: 'phase-finished', phase, durationMs: 9, ok, summary })
+const [build, apply] = [ended('build'), ended('apply')]
 const notBegun: Event = { event: 'note', level: 'warning', kind: 'not-begun', text: 'not begun: b' }
 const warning: Event = { event: 'note', level: 'warning', text: 'a warning' }
 const finished = { event: 'finished', changed: 1, unchanged: 2, durationMs: 20 } as const
@@ -62,6 +62,11 @@ describe('a run in a watch', () => {
       'that failed for files which were saved meanwhile is no failure',
       [taskFailed('edited'), apply(false, '1 failed'), failed('edited'), bad],
       [left, apply(true, 'left to the next run'), again],
+    ],
+    [
+      'that could not build for such files is none either',
+      [taskFailed('edited'), build(false, 'failed'), failed('edited'), bad],
+      [left, build(true, 'left to the next run'), again],
     ],
     [
       'does not tell what was not begun because of them, but all other warnings',
