@@ -17,18 +17,15 @@ export interface Taken {
 }
 
 /**
- * The first free subnet, or the wanted one. Where all is taken, one in the midst of what gateways lead to is free as well.
+ * The first free subnet, or the wanted one. Where nothing else is free, one in the midst of what a gateway leads to is.
  * @throws ProvisionError `conflict` when the wanted one is not free, or none is
  */
 export function chooseSubnet(taken: readonly Taken[], wanted: string | undefined): string {
-  const among = wanted === undefined ? candidates : [readWanted(wanted)]
-  const overlaps = (cidr: Cidr) => taken.find(({ range }) => overlap(range, cidr))
-  const hinders = (cidr: Cidr) => taken.find((one) => overlap(one.range, cidr) && !givesWay(one, cidr))
-  const free = among.find((cidr) => !overlaps(cidr)) ?? among.find((cidr) => !hinders(cidr))
-  if (free) return showCidr(free)
-  const [only] = among
-  const other = wanted !== undefined && only ? hinders(only) : undefined
-  if (!other) {
+  const inTheWay = (cidr: Cidr) => taken.find((one) => overlap(one.range, cidr) && !givesWay(one, cidr))
+  if (wanted === undefined) {
+    const untouched = candidates.find((cidr) => !taken.some(({ range }) => overlap(range, cidr)))
+    const free = untouched ?? candidates.find((cidr) => !inTheWay(cidr))
+    if (free) return showCidr(free)
     throw new ProvisionError(
       'conflict',
       'no subnet is free for the nodes in 192.168.60.0/18 and 10.60.0.0/16',
@@ -37,6 +34,14 @@ export function chooseSubnet(taken: readonly Taken[], wanted: string | undefined
       },
     )
   }
+  const cidr = parseCidr(wanted)
+  if (!cidr || cidr.prefix > 29 || cidr.prefix < 8) {
+    throw new ProvisionError('usage', `${JSON.stringify(wanted)} is not a subnet for nodes`, {
+      help: 'write it like 192.168.60.0/24, with a prefix between 8 and 29',
+    })
+  }
+  const other = inTheWay(cidr)
+  if (!other) return showCidr(cidr)
   throw new ProvisionError(
     'conflict',
     `subnet ${wanted} is taken by ${other.by} (${showCidr(other.range)})`,
@@ -46,21 +51,9 @@ export function chooseSubnet(taken: readonly Taken[], wanted: string | undefined
   )
 }
 
-/** @throws ProvisionError `usage` for what is no subnet that nodes could have */
-function readWanted(wanted: string): Cidr {
-  const cidr = parseCidr(wanted)
-  if (cidr && cidr.prefix <= 29 && cidr.prefix >= shortest) return cidr
-  throw new ProvisionError('usage', `${JSON.stringify(wanted)} is not a subnet for nodes`, {
-    help: 'write it like 192.168.60.0/24, with a prefix between 8 and 29',
-  })
-}
-
-/** The prefix of the widest range that anybody uses: what is wider is every address, or half of them. */
-const shortest = 8
-
-/** Whether a range is so much wider than a subnet that hardly anybody answers just there. */
-const givesWay = ({ range, isBehindGateway }: Taken, { prefix }: Cidr): boolean =>
-  isBehindGateway === true && range.prefix < prefix
+/** Of two routes the narrower one wins: the nodes' own loses nothing to a wider one. */
+const givesWay = ({ range, isBehindGateway }: Taken, cidr: Cidr): boolean =>
+  isBehindGateway === true && range.prefix < cidr.prefix
 
 /**
  * An address for each host: the one it has, else the lowest that nobody has, in the topology's order.
@@ -83,20 +76,20 @@ export function assignAddresses(
   return new Map(hosts.map((host) => [host, has.get(host) ?? next()]))
 }
 
-/** Reads Linux's /proc/net/route: destinations and masks in hex, bytes in the machine's (little-endian) order. */
+/** A route with a shorter prefix is one to everywhere: a VPN that takes all splits it in halves, `0.0.0.0/1` and `128.0.0.0/1`. */
+const shortestOfOne = 8
+
+/** Reads Linux's /proc/net/route: addresses and masks in hex, bytes in the machine's (little-endian) order. */
 export function parseRoutes(table: string): readonly Taken[] {
   return table
     .split('\n')
     .slice(1)
     .flatMap((line) => {
       const [device, destination, gateway, , , , , mask] = line.split('\t')
-      if (destination === undefined || mask === undefined) return []
-      const prefix = bitsOf(fromHex(mask))
-      // A VPN that takes all has two routes, of half of all addresses each, in the place of a default route.
-      if (prefix < shortest) return []
-      const isBehindGateway = gateway !== '00000000'
-      const range = cidrOf(fromHex(destination), prefix)
-      return [{ range, by: `a route over ${device ?? ''}`, isBehindGateway }]
+      if (destination === undefined || gateway === undefined || mask === undefined) return []
+      const range = cidrOf(fromHex(destination), bitsOf(fromHex(mask)))
+      if (range.prefix < shortestOfOne) return []
+      return [{ range, by: `a route over ${device ?? ''}`, isBehindGateway: fromHex(gateway) !== 0 }]
     })
 }
 
