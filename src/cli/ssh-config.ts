@@ -7,13 +7,13 @@ export const sshConfigText = (targets: readonly SshTarget[]): string =>
   targets.map((target) => `${stanza(target).join('\n')}\n`).join('\n')
 
 function stanza(target: SshTarget): string[] {
-  const { name, address, port, user, identityFile, knownHosts, hostKeyAlias, jump } = target
+  const { name, address, port, user, knownHosts, hostKeyAlias, jump } = target
   return [
     `Host ${value(name)}`,
     `  HostName ${value(address)}`,
     `  Port ${port}`,
     `  User ${value(user)}`,
-    ...(identityFile === undefined ? [] : [`  IdentityFile ${path(identityFile)}`, '  IdentitiesOnly yes']),
+    ...keysOf(target),
     ...(hostKeyAlias === undefined ? [] : [`  HostKeyAlias ${value(hostKeyAlias)}`]),
     ...(jump === undefined ? [] : [`  ProxyCommand ${proxyCommand(jump)}`]),
     `  UserKnownHostsFile ${knownHosts.map(path).join(' ')}`,
@@ -28,6 +28,21 @@ function stanza(target: SshTarget): string[] {
     '  ControlPath none',
   ]
 }
+
+/** One key that is named is meant alone; those that OpenSSH's own configuration lists are tried as it says. */
+function keysOf({ identityFile, identityFiles, identitiesOnly, identityAgent }: SshTarget): string[] {
+  const isAlone = identityFiles === undefined && identityFile !== undefined
+  const files = isAlone ? [identityFile] : identityFiles
+  return [
+    ...(files?.map((file) => `  IdentityFile ${path(file)}`) ?? []),
+    ...(files?.length === 0 ? ['  IdentityFile none'] : []),
+    ...(isAlone || identitiesOnly === true ? ['  IdentitiesOnly yes'] : []),
+    ...(identityAgent === undefined ? [] : [`  IdentityAgent ${agent(identityAgent)}`]),
+  ]
+}
+
+/** A variable is left to the client; all else is a path. */
+const agent = (text: string): string => (/^\$\w+$/.test(text) ? text : path(text))
 
 /** One argument as ssh_config(5) reads it. */
 function value(text: string): string {

@@ -26,8 +26,14 @@ export interface SshTarget {
   readonly address: string
   readonly port: number
   readonly user: string
-  /** Path of the private key; without it the user's agent and default keys are tried. */
+  /** Path of the private key, which is tried alone; without it the user's agent and default keys are tried. */
   readonly identityFile: string | undefined
+  /** The keys that OpenSSH's configuration lists, `identityFile` being but the first of them: all are tried, and the agent. */
+  readonly identityFiles?: readonly string[] | undefined
+  /** Whether the agent is asked only for keys that are listed. */
+  readonly identitiesOnly?: boolean | undefined
+  /** The agent's socket as OpenSSH's `IdentityAgent` says it: a path, `none`, or a variable like `$NAME`. */
+  readonly identityAgent?: string | undefined
   /** Files in the format of OpenSSH's known_hosts; a host that they do not hold is refused. */
   readonly knownHosts: readonly string[]
   /** The name to look up in them, where it is not the address. */

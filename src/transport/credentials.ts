@@ -1,4 +1,4 @@
-import { keyReader, type ReadKey } from './identity.ts'
+import { keyReader, type ReadKey } from './key-files.ts'
 import { knownHostsReader, type ReadKnown } from './known-hosts-files.ts'
 
 /** What is read on this machine to log in to hosts. */

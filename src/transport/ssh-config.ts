@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,8 +9,12 @@ export interface SshConfig {
   readonly address: string
   readonly port: number
   readonly user: string
-  /** The key files that are named there and exist, without the default ones, which are tried anyway. */
-  readonly identityFiles: readonly string[]
+  /** The key files that are listed there, as they are written (see `keyPathOf`); undefined for the usual ones. */
+  readonly identityFiles: readonly string[] | undefined
+  /** Whether the agent is asked only for keys that are listed. */
+  readonly identitiesOnly: boolean
+  /** The agent's socket: a path, `none`, or a variable that holds one; undefined for that of `SSH_AUTH_SOCK`. */
+  readonly identityAgent: string | undefined
   /** The user's and the system's. */
   readonly knownHosts: readonly string[]
   readonly hostKeyAlias: string | undefined
@@ -30,8 +33,7 @@ export async function sshConfigOf(host: string, signal: AbortSignal): Promise<Ss
   try {
     // A name that begins with a dash would be an option.
     const { stdout } = await promisify(execFile)('ssh', ['-G', '--', host], { signal })
-    const config = parseSshConfig(stdout, homedir())
-    return { ...config, identityFiles: await existing(config.identityFiles) }
+    return parseSshConfig(stdout, homedir())
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     if (signal.aborted) throw new ProvisionError('interrupted', `${host}: interrupted`, { cause: error })
@@ -66,9 +68,10 @@ export function parseSshConfig(text: string, home: string): SshConfig {
     address: one('hostname') ?? '',
     port: Number(one('port') ?? 22),
     user: one('user') ?? '',
-    identityFiles: (all.get('identityfile') ?? [])
-      .filter((word) => word !== 'none' && !defaultKey.test(word))
-      .map(path),
+    identityFiles: listedKeys(all.get('identityfile')),
+    identitiesOnly: one('identitiesonly') === 'yes',
+    // Here `none` says something.
+    identityAgent: all.get('identityagent')?.map(path)[0],
     knownHosts: [...paths('userknownhostsfile'), ...paths('globalknownhostsfile')],
     hostKeyAlias: one('hostkeyalias'),
     proxyJump: one('proxyjump'),
@@ -76,20 +79,34 @@ export function parseSshConfig(text: string, home: string): SshConfig {
   }
 }
 
+/** What OpenSSH lists by itself tells nothing: no one else lists all of these and none besides. */
+function listedKeys(all: readonly string[] | undefined): readonly string[] | undefined {
+  if (all === undefined) return undefined
+  const isUsual = all.every((file) => defaultKey.test(file)) && usualKeys.every((file) => all.includes(file))
+  return isUsual ? undefined : all.filter((file) => file.toLowerCase() !== 'none')
+}
+
 const defaultKey = /^~\/\.ssh\/id_(rsa|dsa|xmss|ecdsa(_sk)?|ed25519(_sk)?)$/
+
+/** Those of them that every version has. */
+const usualKeys = ['rsa', 'ecdsa', 'ed25519'].map((type) => `~/.ssh/id_${type}`)
+
+/**
+ * The path of a key file, which `ssh -G` tells as it is written, from what stands in it for something else: `~`, `%h`,
+ * `${NAME}`.
+ * @param onUnknown told each of them that has no value
+ */
+export const keyPathOf = (
+  written: string,
+  values: ReadonlyMap<string, string>,
+  onUnknown: (part: string) => void,
+): string =>
+  written.replace(/^~[^/]*|%.?|\$\{[^}]*\}/g, (part) => {
+    const value = values.get(part)
+    if (value === undefined) onUnknown(part)
+    return value ?? part
+  })
 
 /** Words; those that hold a space are in double quotes. */
 const wordsOf = (text: string): readonly string[] =>
   [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
-
-async function existing(files: readonly string[]): Promise<readonly string[]> {
-  const found = await Promise.all(
-    files.map((file) =>
-      access(file).then(
-        () => [file],
-        () => [],
-      ),
-    ),
-  )
-  return found.flat()
-}

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Client } from 'ssh2'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { SshTarget } from '../../src/core/host.ts'
 import { connect } from '../../src/transport/ssh.ts'
+import { startAgent } from '../support/login-row.ts'
 import { freePort, startSshd, type Sshd } from '../support/sshd.ts'
 import { failure, never, withConnection } from '../support/transport.ts'
 
@@ -101,6 +102,65 @@ describe('who is let in', () => {
   it('and is told apart from one who stopped the run', async () => {
     const error = await failure(connect(sshd.target, AbortSignal.abort()))
     expect(error.code).toBe('interrupted')
+  })
+})
+
+describe('with the keys that OpenSSH’s configuration lists', () => {
+  const enters = (change: Partial<SshTarget>) =>
+    withConnection({ ...sshd.target, ...change }, (connection) =>
+      connection.exec(['true'], { as: 'user', signal: never }),
+    )
+  const file = (name: string) => join(sshd.folder, name)
+  const listed = (...names: readonly string[]): Partial<SshTarget> => ({
+    identityFile: file(names[0] ?? ''),
+    identityFiles: names.map(file),
+    identityAgent: 'none',
+  })
+
+  it.each([
+    ['the first is missing', ['missing', 'user']],
+    ['the host does not know the first', ['host', 'user']],
+    ['the first is no key', ['config', 'user']],
+  ])('one gets in where %s', async (_, names) => {
+    expect(await enters(listed(...names))).toMatchObject({ code: 0 })
+  })
+
+  it('nobody gets in with none of them, and is told which were tried', async () => {
+    const { message } = await failure(enters(listed('host', 'missing', 'host.pub', 'config')))
+    expect(message).toMatch(
+      /refuses the login with key \S+host; \S+config holds no private key that can be used$/,
+    )
+  })
+
+  it.each([
+    ['by its public half', 'IdentitiesOnly', { identitiesOnly: true }],
+    ['besides one that the host does not know', 'all', {}],
+  ])('one gets in with a key of an agent: %s, %s', async (_, how, more) => {
+    const folder = file(`agent of ${how}`)
+    await mkdir(folder)
+    await copyFile(file('user.pub'), join(folder, 'only.pub'))
+    const agent = await startAgent(folder, [file('host'), file('user')])
+    try {
+      const names = how === 'all' ? ['host'] : [`agent of ${how}/only.pub`]
+      expect(await enters({ ...listed(...names), identityAgent: agent.socket, ...more })).toMatchObject({
+        code: 0,
+      })
+    } finally {
+      agent.stop()
+    }
+  })
+
+  it('an agent is found by the variable that OpenSSH is told', async () => {
+    const folder = file('agent of a variable')
+    await mkdir(folder)
+    const agent = await startAgent(folder, [file('user')])
+    vi.stubEnv('OTHER_AGENT', agent.socket)
+    try {
+      expect(await enters({ ...listed('missing'), identityAgent: '$OTHER_AGENT' })).toMatchObject({ code: 0 })
+    } finally {
+      vi.unstubAllEnvs()
+      agent.stop()
+    }
   })
 })
 

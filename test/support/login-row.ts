@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, describe, it } from 'vitest'
 import { accountName, startSshdFor, type Account } from './account.ts'
 import { effort, tally } from './faults.ts'
@@ -56,4 +59,17 @@ export function tryLogins(what: string, rows: Readonly<Record<string, LoginRow>>
       })
     }
   })
+}
+
+/** Starts an ssh-agent that holds these keys, with its socket in a folder. */
+export async function startAgent(
+  folder: string,
+  keys: readonly string[],
+): Promise<{ readonly socket: string; stop(): void }> {
+  const socket = join(folder, 'agent')
+  const run = promisify(execFile)
+  const { stdout } = await run('ssh-agent', ['-a', socket])
+  await run('ssh-add', ['-q', ...keys], { env: { ...process.env, SSH_AUTH_SOCK: socket } })
+  const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(stdout)?.[1])
+  return { socket, stop: () => void process.kill(pid) }
 }

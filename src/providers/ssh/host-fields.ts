@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Node } from 'yaml'
 import { durationOf, fitsTimer } from '../../core/duration.ts'
 import type { SshTarget } from '../../core/host.ts'
-import type { SshConfig } from '../../transport/ssh-config.ts'
+import { keyPathOf, type SshConfig } from '../../transport/ssh-config.ts'
 import type { Reader } from './yaml-reader.ts'
 
 /** What holds where a host says nothing. */
@@ -15,12 +15,15 @@ export interface Defaults {
   readonly user: string
   /** What OpenSSH's own configuration says, by the address as it is given; it holds where the file says nothing. */
   readonly configs?: ReadonlyMap<string, SshConfig>
+  /** What OpenSSH's configuration may name as `${NAME}`. */
+  readonly env?: Readonly<Record<string, string | undefined>>
 }
 
 export const defaultsFor = (file: string): Defaults => ({
   folder: dirname(resolve(file)),
   home: homedir(),
   user: userInfo().username,
+  env: process.env,
 })
 
 /** Where OpenSSH looks as well. */
@@ -75,18 +78,61 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
     const told = `${what}: OpenSSH's configuration leads to ${address} by ProxyCommand ${config.proxyCommand}, which is not done here`
     read.problem(node, told, 'name the hosts on the way there: jump: user@gate:22')
   }
-  return {
+  const place = {
     name,
     address: config?.address ?? address,
     port: port ?? config?.port ?? 22,
     user: user ?? config?.user ?? defaults.user,
-    identityFile: identityFile ?? config?.identityFiles[0],
+  }
+  // What the file names is meant alone.
+  const written = identityFile === undefined ? config?.identityFiles : undefined
+  const values = valuesFor({ ...place, given: address, alias: config?.hostKeyAlias }, defaults)
+  const identityFiles = written?.map((key) =>
+    keyPathOf(key, values, (unknown) => {
+      const told = `${what}: OpenSSH's configuration lists the key ${key}, and what ${unknown} means is not known here`
+      read.problem(node, told, 'name the key to use: identityFile: ~/.ssh/id_ed25519')
+    }),
+  )
+  return {
+    ...place,
+    identityFile: identityFile ?? identityFiles?.[0],
+    identityFiles,
+    identitiesOnly: config?.identitiesOnly,
+    identityAgent: config?.identityAgent,
     knownHosts: knownHosts ?? config?.knownHosts ?? usualKnownHosts.flatMap((usual) => path(usual) ?? []),
     hostKeyAlias: config?.hostKeyAlias,
     become: become ?? false,
     jump: way,
     ...(connectTimeout === undefined ? {} : { connectTimeout }),
   }
+}
+
+interface Place extends Pick<SshTarget, 'address' | 'port' | 'user'> {
+  /** The address as the file gives it. */
+  readonly given: string
+  readonly alias: string | undefined
+}
+
+/** What stands for what in the paths of keys (ssh_config(5), TOKENS), as far as it is known here. */
+function valuesFor(
+  { address, port, user, given, alias }: Place,
+  { home, user: ownUser, env = {} }: Defaults,
+): ReadonlyMap<string, string> {
+  const variables = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[`\${${name}}`, value] as const],
+  )
+  return new Map<string, string>([
+    ...variables,
+    ['~', home],
+    ['%%', '%'],
+    ['%d', home],
+    ['%h', address],
+    ['%k', alias ?? given],
+    ['%n', given],
+    ['%p', String(port)],
+    ['%r', user],
+    ['%u', ownUser],
+  ])
 }
 
 /** A word that no program can take for an option, nor for two words. */

@@ -67,6 +67,8 @@ describe('a file of hosts', () => {
     port: 2200,
     user: 'deploy',
     identityFiles: ['/keys/shop'],
+    identitiesOnly: false,
+    identityAgent: undefined,
     knownHosts: ['/known'],
     hostKeyAlias: 'shop',
     proxyJump: undefined,
