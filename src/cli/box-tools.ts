@@ -21,7 +21,7 @@ export async function bake(target: BakeTarget, work: Work): Promise<BoxEntry> {
   const building = inPhase(
     work.emit,
     'build',
-    () => buildAll(content.images, context),
+    () => buildAll(content.images, context, content.among),
     ({ images }) => `${images.size} images`,
   )
   const [, box] = await Promise.all([

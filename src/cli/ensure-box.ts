@@ -6,7 +6,13 @@ import { clearLeftovers } from '../boxes/claim.ts'
 import { boxDigest } from '../boxes/digest.ts'
 import { engineFacts } from '../boxes/engine-facts.ts'
 import { findBox, type StoredBox } from '../boxes/find.ts'
-import { buildAll, imageInputs, type BuildContext, type BuildResults } from '../engine/build/index.ts'
+import {
+  buildAll,
+  imageInputs,
+  needArtifacts,
+  type BuildContext,
+  type BuildResults,
+} from '../engine/build/index.ts'
 
 /** A box with the images that it is to hold. */
 export interface BoxContent {
@@ -38,14 +44,18 @@ export async function digestOfBox(
   return boxDigest({ box, system, images: new Map(contents), architecture })
 }
 
-/** The box with this content, baked if there is none yet. `built` is waited for only when it has to be baked. */
+/**
+ * The box with this content, baked if there is none yet. `built` is waited for only when it has to be baked, or says what
+ * that content is.
+ */
 export async function ensureBox(
   content: BoxContent,
   built: Promise<Pick<BuildResults, 'images'>>,
   context: BuildContext,
 ): Promise<StoredBox> {
-  const { box, images } = content
+  const { box, images, among } = content
   const engine = await context.engine()
+  if (await needArtifacts(images, context, among)) await built
   const digest = await digestOfBox(content, context)
   const found = await findBox(engine, box.name, digest, context.signal)
   if (found) {

@@ -12,6 +12,8 @@ export interface Artifact {
   readonly env: Readonly<Record<string, string>>
   /** The image in which the command runs; without it, it runs on this machine. */
   readonly in: Image | undefined
+  /** What the command reads of other artifacts. */
+  readonly needs: readonly Artifact[]
 }
 
 /** A container image, built here from a Dockerfile or pulled. Made by `image`. */
@@ -27,8 +29,8 @@ export interface ImageBuild {
   readonly dockerfile: string
   readonly args: Readonly<Record<string, string>>
   readonly target: string | undefined
-  /** Images that the Dockerfile builds on and that must be built before. */
-  readonly needs: readonly Image[]
+  /** Images that the Dockerfile builds on, and artifacts that it copies; all must be built before. */
+  readonly needs: readonly (Image | Artifact)[]
 }
 
 /** A folder or a single file that lies here already and is sent to hosts as it is: "built" by reading it. */
@@ -62,10 +64,16 @@ export function buildId(build: Build): string {
   }
 }
 
-/** What has to be built before a build, of the other builds. */
+/** What has to be built before a build, of the other builds, as the playbook says it. */
 export function buildNeeds(build: Build): readonly Build[] {
-  if (build.kind === 'image') return build.build?.needs ?? []
-  return build.kind === 'artifact' && build.in ? [build.in] : []
+  switch (build.kind) {
+    case 'image':
+      return build.build?.needs ?? []
+    case 'artifact':
+      return build.in ? [build.in, ...build.needs] : build.needs
+    case 'folder':
+      return []
+  }
 }
 
 /** One regular file of a built artifact or of a local folder. */

@@ -1,4 +1,4 @@
-import { isImage, type Artifact, type Image } from '../core/build.ts'
+import { isArtifact, isImage, type Artifact, type Image } from '../core/build.ts'
 import { ProvisionError } from '../core/error.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
@@ -7,6 +7,7 @@ import {
   argvProblem,
   envNameProblem,
   firstProblem,
+  itemsProblem,
   localProblem,
   patternsProblem,
   quoted,
@@ -29,6 +30,11 @@ export interface ArtifactOptions {
   readonly env?: Readonly<Record<string, string>>
   /** The image in which the command runs, with `cwd` mounted; default: on this machine. */
   readonly in?: Image
+  /**
+   * Artifacts that the command reads, to be built before; when one of them comes out different, this one is built again.
+   * An artifact of the playbook whose output is among `inputs` need not be listed.
+   */
+  readonly needs?: readonly Artifact[]
 }
 
 const names: OptionNames<ArtifactOptions> = {
@@ -38,6 +44,7 @@ const names: OptionNames<ArtifactOptions> = {
   output: true,
   env: true,
   in: true,
+  needs: true,
 }
 
 /**
@@ -47,7 +54,7 @@ const names: OptionNames<ArtifactOptions> = {
  */
 export function artifact(name: string, options: ArtifactOptions): Artifact {
   refuseUnknown(`artifact ${name}`, options, names)
-  const { run, cwd = '.', inputs, output, env = {}, in: builder } = options
+  const { run, cwd = '.', inputs, output, env = {}, in: builder, needs = [] } = options
   const problem = firstProblem(
     nameProblem(name),
     argvProblem('run', run),
@@ -61,6 +68,11 @@ export function artifact(name: string, options: ArtifactOptions): Artifact {
       firstProblem(envNameProblem(key), textProblem(`env.${key}`, value)),
     ),
     builder === undefined || isImage(builder) ? undefined : `in: ${shownValue(builder)} is not an image`,
+    itemsProblem('needs', needs, 'artifacts', (one) =>
+      isArtifact(one)
+        ? undefined
+        : `needs: ${shownValue(one)} is not an artifact (write artifact("…", { … }))`,
+    ),
     maskedProblem({ run, inputs, output, env }),
   )
   if (problem !== undefined) {
@@ -68,7 +80,7 @@ export function artifact(name: string, options: ArtifactOptions): Artifact {
       help: 'correct it in the playbook',
     })
   }
-  return { kind: 'artifact', name, run, cwd, inputs, output, env, in: builder }
+  return { kind: 'artifact', name, run, cwd, inputs, output, env, in: builder, needs }
 }
 
 const nameProblem = (name: string): string | undefined =>

@@ -1,4 +1,4 @@
-import { isImage, type Image } from '../core/build.ts'
+import { isArtifact, isImage, type Artifact, type Image } from '../core/build.ts'
 import { ProvisionError } from '../core/error.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
@@ -23,8 +23,11 @@ export interface ImageOptions {
   readonly args?: Readonly<Record<string, string>>
   /** The stage of the Dockerfile to stop at; default: the last. */
   readonly target?: string
-  /** Images of the playbook that the Dockerfile builds on (`FROM`), to be built before. */
-  readonly needs?: readonly Image[]
+  /**
+   * What has to be built before: images that the Dockerfile builds on (`FROM`), artifacts that it copies. Images of the
+   * playbook that it names, and artifacts of the playbook whose output lies in `build`, need not be listed.
+   */
+  readonly needs?: readonly (Image | Artifact)[]
 }
 
 const names: OptionNames<ImageOptions> = {
@@ -64,8 +67,10 @@ export function image(ref: string, options: ImageOptions = {}): Image {
         ? `args: ${quoted(key)} cannot be the name of an argument`
         : textProblem(`args.${key}`, value),
     ),
-    itemsProblem('needs', needs, 'images', (one) =>
-      isImage(one) ? undefined : `needs: ${shownValue(one)} is not an image (write image("…"))`,
+    itemsProblem('needs', needs, 'images and artifacts', (one) =>
+      isImage(one) || isArtifact(one)
+        ? undefined
+        : `needs: ${shownValue(one)} is neither an image nor an artifact (write image("…"))`,
     ),
     build === undefined ? undefined : localProblem('build', build),
     maskedProblem({ dockerfile, args, target }),

@@ -13,7 +13,15 @@ describe('artifact', () => {
       output: 'build/app.jar',
       env: {},
       in: undefined,
+      needs: [],
     })
+  })
+
+  it('needs another, and an image needs it', () => {
+    const lib = artifact('lib', right)
+    const app = artifact('app.jar', { ...right, needs: [lib] })
+    expect(app.needs).toEqual([lib])
+    expect(image('app', { build: '.', needs: [app] }).build?.needs).toEqual([app])
   })
 
   it('is built in an image', () => {

@@ -140,11 +140,25 @@ it.each<[string, () => Resource, string]>([
   ['an artifact in an image by name', artifactOf({ in: 'node' }), 'artifact b: in: "node" is not an image'],
   ['an artifact without an environment', artifactOf({ env: null }), 'artifact b: env: null is not a record'],
   ['an artifact in no folder', artifactOf({ cwd: 5 }), 'artifact b: cwd: 5 is not a path'],
-  ['an image that needs another by name', imageOf({ needs: ['x'] }), 'image "x": needs: "x" is not an image'],
+  [
+    'an image that needs another by name',
+    imageOf({ needs: ['x'] }),
+    'image "x": needs: "x" is neither an image nor an artifact',
+  ],
+  [
+    'an artifact that needs another by name',
+    artifactOf({ needs: ['a'] }),
+    'artifact b: needs: "a" is not an artifact',
+  ],
+  [
+    'an artifact that needs an image',
+    artifactOf({ needs: [tiny] }),
+    'artifact b: needs: image tiny:latest is not an artifact',
+  ],
   [
     'an image that needs another alone',
     imageOf({ needs: tiny }),
-    'image "x": needs: image tiny:latest is not a list of images',
+    'image "x": needs: image tiny:latest is not a list of images and artifacts',
   ],
   ['arguments of a build in a list', imageOf({ args: ['A=1'] }), 'image "x": args: ["A=1"] is not a record'],
   ['an image of no folder', imageOf({ build: 5 }), 'image "x": build: 5 is not a path'],

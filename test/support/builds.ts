@@ -43,6 +43,7 @@ export const artifact = (over: Partial<Artifact>): Artifact => ({
   output: 'out',
   env: {},
   in: undefined,
+  needs: [],
   ...over,
 })
 

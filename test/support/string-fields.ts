@@ -130,7 +130,8 @@ const volumeFields: Fields<VolumeOptions> = {
 }
 const pushed = (options: () => ReturnType<typeof artifact>) => push(app, options(), { to: '/x' })
 const built = { run: ['make'], inputs: ['**'], output: 'out' }
-const artifactFields: Fields<ArtifactOptions> = {
+// `in` and `needs` hold what has rows of its own.
+const artifactFields: Fields<Omit<ArtifactOptions, 'in' | 'needs'>> = {
   'run[]': field('here', (text) => pushed(() => artifact('a', { ...built, run: ['x', text] }))),
   cwd: field('here', (cwd) => pushed(() => artifact('a', { ...built, cwd }))),
   'inputs[]': field('here', (text) => pushed(() => artifact('a', { ...built, inputs: [text] }))),
@@ -142,7 +143,7 @@ const artifactFields: Fields<ArtifactOptions> = {
 }
 const imaged = (over: Readonly<Record<string, unknown>>) =>
   container(app, 'user', { image: image('own', untyped({ build: '.' }, over)) })
-const imageFields: Fields<ImageOptions> = {
+const imageFields: Fields<Omit<ImageOptions, 'needs'>> = {
   build: field('here', (build) => imaged({ build })),
   dockerfile: field('here', (dockerfile) => imaged({ dockerfile })),
   'args{key}': field('here', (text) => imaged({ args: Object.fromEntries([[text, 'x']]) })),

@@ -19,21 +19,22 @@ export const artifactFiles = ({ name, inputs, output }: Artifact, cwd: string): 
 
 /** Reads what goes into an artifact. */
 export async function readArtifactInputs(
-  { run, env, output, in: image }: Artifact,
+  { run, env, output, in: image, needs }: Artifact,
   cwd: string,
   paths: readonly string[],
-  { digests, inputsOf, playbookDir }: Workshop,
+  { digests, inputsOf, artifact, playbookDir }: Workshop,
 ): Promise<ArtifactInputs> {
   const facts = await digests.of(paths.map((path) => resolve(cwd, path)))
   const content = paths.map((path, i) => [path, facts[i]?.digest ?? '', facts[i]?.executable])
   const builder = image && (await inputsOf(image)).digest
+  const others = await Promise.all(needs.map(async (need) => [need.name, (await artifact(need)).digest]))
   const prefix = relative(playbookDir, cwd).split(sep).join('/')
   const files = paths.map((path, i): [string, Digest] => [
     prefix === '' ? path : `${prefix}/${path}`,
     facts[i]?.digest ?? '',
   ])
   return {
-    digest: digestOfValue({ content, run, env, output, builder }),
+    digest: digestOfValue({ content, run, env, output, builder, ...(others.length > 0 && { others }) }),
     files: Object.fromEntries(files),
   }
 }

@@ -28,6 +28,7 @@ export async function provideArtifact(artifact: Artifact, workshop: Workshop): P
   const what = `artifact ${name}`
   const cwd = localPath(artifact.cwd, playbookDir)
   requireFolder(what, cwd)
+  await workshop.artifactsBefore(artifact)
   const record = recordPath(cacheDir, 'artifacts', `${relative(cacheDir, cwd)} ${name}`)
   const place: Place = { artifact, cwd, target: resolve(cwd, artifact.output), record }
   const { current } = await look(place, await artifactFiles(artifact, cwd), workshop)

@@ -10,7 +10,7 @@ import { ProvisionError, systemCode } from '../../core/error.ts'
 import { localPath } from '../../core/local.ts'
 import { afterEdit } from '../../transport/local-content.ts'
 import type { DigestCache } from './digest-cache.ts'
-import { parseDockerignore } from './dockerignore.ts'
+import { parseDockerignore, type Ignore } from './dockerignore.ts'
 
 /** One thing in a build context. */
 type Entry =
@@ -62,8 +62,7 @@ export async function readContext(
   const path = dockerfilePath(build, playbookDir)
   const inside = relative(root, path).split(sep).join('/')
   const isOutside = inside.startsWith('../')
-  const ignoreFile = join(root, '.dockerignore')
-  const ignored = parseDockerignore(readText(ignoreFile) ?? '', ignoreFile)
+  const ignored = readIgnoreFile(root)
   // The engine reads these two itself, whatever they say of themselves.
   const always = new Set(['.dockerignore', inside])
   const found = entriesBelow(root, (name) => !always.has(name) && ignored(name), ignored.hasExceptions)
@@ -78,6 +77,12 @@ export async function readContext(
     return fact ? [{ ...entry, ...fact }] : []
   })
   return { entries: entries.sort((a, b) => (a.path < b.path ? -1 : 1)), dockerfile }
+}
+
+/** What stays out of the context in a folder. @throws ProvisionError `playbook` for a `.dockerignore` that is none */
+export function readIgnoreFile(root: string): Ignore {
+  const file = join(root, '.dockerignore')
+  return parseDockerignore(readText(file) ?? '', file)
 }
 
 type Found = Exclude<Entry, FileEntry> | Pick<FileEntry, 'type' | 'path' | 'source'>

@@ -1,7 +1,8 @@
 import { relative } from 'node:path'
-import { buildId, buildNeeds, type Build, type Image } from '../../core/build.ts'
+import { buildId, buildNeeds, isImage, type Artifact, type Build, type Image } from '../../core/build.ts'
 import { digestOfValue, type Digest } from '../../core/digest.ts'
 import { localPath } from '../../core/local.ts'
+import { once } from '../../core/once.ts'
 import { beginningsOf } from './beginnings.ts'
 import { readContext, readDockerfile, type Context } from './context.ts'
 import type { DigestCache } from './digest-cache.ts'
@@ -9,6 +10,7 @@ import { basesOf, parseDockerfile, stagesOf, type Stage } from './dockerfile.ts'
 import { imageName } from './image-name.ts'
 import { closureOf, refuseCycle } from './order.ts'
 import type { FileDigests } from './records.ts'
+import { waitsOf } from './waits.ts'
 
 /** All that goes into an image, read. */
 export interface ImageInputs {
@@ -24,6 +26,8 @@ export interface Declared {
   readonly builds: ReadonlyMap<string, Build>
   /** The declared images that one builds on, by `needs` or by its Dockerfile. */
   readonly needsOf: (image: Image) => readonly Image[]
+  /** The artifacts that have to lie there before a build reads what it is made from. */
+  readonly artifactsBefore: (build: Build) => Promise<readonly Artifact[]>
   /** What its Dockerfile takes from elsewhere and nobody declares. */
   readonly basesOf: (image: Image) => readonly string[]
   /** How its stages begin: what it may have in common with others. */
@@ -45,16 +49,19 @@ export function declare(builds: readonly Build[], playbookDir: string): Declared
   const found = (image: Image) => basesOf(stagesIn(image))
   const needsOf = (image: Image) => {
     const named = found(image).flatMap((ref) => images.get(imageName(ref)) ?? [])
-    return [...new Set([...(image.build?.needs ?? []), ...named])]
+    return [...new Set([...(image.build?.needs ?? []).filter(isImage), ...named])]
   }
+  const allNeedsOf = (build: Build): readonly Build[] =>
+    build.kind === 'image' ? [...new Set([...buildNeeds(build), ...needsOf(build)])] : buildNeeds(build)
   refuseCycle(all.keys(), (id) => {
     const build = all.get(id)
-    if (!build) return []
-    return (build.kind === 'image' ? needsOf(build) : buildNeeds(build)).map(buildId)
+    return build ? allNeedsOf(build).map(buildId) : []
   })
+  const waits = once(() => waitsOf([...all.values()], playbookDir, allNeedsOf))
   return {
     builds: all,
     needsOf,
+    artifactsBefore: async (build) => (await waits()).get(buildId(build)) ?? [],
     basesOf: (image) => found(image).filter((ref) => !images.has(imageName(ref))),
     beginningsOf: (image) => beginningsOf(stagesIn(image)),
   }
@@ -66,11 +73,15 @@ function readStages({ ref, build }: Image, playbookDir: string): readonly Stage[
   return stagesOf(parseDockerfile(text), build.args, build.target)
 }
 
-/** Reads the inputs of images, each once. */
+/**
+ * Reads the inputs of images, each once.
+ * @param ready called before one is read
+ */
 export function imageInputReader(
   declared: Declared,
   playbookDir: string,
   digests: DigestCache,
+  ready: (image: Image) => Promise<void>,
 ): (image: Image) => Promise<ImageInputs> {
   const known = new Map<string, Promise<ImageInputs>>()
   const inputsOf = (image: Image): Promise<ImageInputs> => {
@@ -83,6 +94,7 @@ export function imageInputReader(
     const { build } = image
     if (!build)
       return { digest: digestOfValue(['image', imageName(image.ref)]), context: undefined, files: {} }
+    await ready(image)
     const context = await readContext(build, playbookDir, digests)
     const needs = await Promise.all(
       declared.needsOf(image).map(async (need) => [imageName(need.ref), (await inputsOf(need)).digest]),

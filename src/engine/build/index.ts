@@ -19,6 +19,7 @@ import { declare, imageInputReader, type Declared } from './image-inputs.ts'
 import { imageName } from './image-name.ts'
 import { createLimit } from '../../core/limit.ts'
 import { listImages } from './local-images.ts'
+import { closureOf } from './order.ts'
 import { takeTurns } from './turns.ts'
 import type { BuildContext, Workshop } from './workshop.ts'
 
@@ -35,16 +36,22 @@ export interface BuildResults {
 /**
  * Has everything built that is asked for, side by side; what is up to date is left alone, and so is what only builds
  * that are up to date need. A build that fails keeps those from starting that need it, and no others.
+ * @param among builds that those may need without naming them: see `Declared`
  * @throws ProvisionError all failures together; `playbook` before anything is built, for a cycle and the like
  */
-export async function buildAll(builds: readonly Build[], context: BuildContext): Promise<BuildResults> {
-  const declared = declare(builds, context.playbookDir)
+export async function buildAll(
+  builds: readonly Build[],
+  context: BuildContext,
+  among: readonly Build[] = [],
+): Promise<BuildResults> {
+  const declared = declare([...builds, ...among], context.playbookDir)
   const workshop = openWorkshop(declared, context)
   const built = new Map<string, BuiltArtifact>()
   const images = new Map<string, BuiltImage>()
   const provide = async (build: Build): Promise<void> => {
     if (build.kind === 'image') images.set(build.ref, await workshop.image(build))
-    else built.set(buildId(build), await readably(build, provideContent(build, workshop)))
+    else if (build.kind === 'artifact') built.set(buildId(build), await workshop.artifact(build))
+    else built.set(buildId(build), await readably(build, provideFolder(build, workshop)))
   }
   const results = await Promise.allSettled(builds.map(provide))
   await workshop.settled()
@@ -68,10 +75,23 @@ export async function imageInputs(
   among: readonly Build[] = [],
 ): Promise<Digest> {
   const digests = openDigestCache(cacheDir)
-  const inputsOf = imageInputReader(declare([image, ...among], playbookDir), playbookDir, digests)
+  const declared = declare([image, ...among], playbookDir)
+  const inputsOf = imageInputReader(declared, playbookDir, digests, () => Promise.resolve())
   const { digest } = await inputsOf(image)
   digests.save()
   return digest
+}
+
+/** Whether artifacts have to be built before it can be said what images are built from: `imageInputs` reads what is there. */
+export async function needArtifacts(
+  images: readonly Image[],
+  { playbookDir }: Pick<BuildContext, 'playbookDir'>,
+  among: readonly Build[],
+): Promise<boolean> {
+  const declared = declare([...images, ...among], playbookDir)
+  const withBases = closureOf(images, (build) => (build.kind === 'image' ? declared.needsOf(build) : []))
+  const before = await Promise.all([...withBases.values()].map(declared.artifactsBefore))
+  return before.some((artifacts) => artifacts.length > 0)
 }
 
 /** Runs what a key stands for once, however often and by whomever it is asked for. */
@@ -100,7 +120,13 @@ function openWorkshop(
     ({ ref }: Image) => imageName(ref),
     (image) => readably(image, provideImage(image, declared, workshop)),
   )
+  const artifacts = memo(buildId, (artifact: Artifact) =>
+    readably(artifact, provideArtifact(artifact, workshop)),
+  )
   const bases = memo(imageName, (ref) => provideBase(ref, workshop))
+  const artifactsBefore = async (build: Build): Promise<void> => {
+    await Promise.all((await declared.artifactsBefore(build)).map(artifacts.get))
+  }
   const workshop: Workshop = {
     ...context,
     engine,
@@ -108,17 +134,20 @@ function openWorkshop(
     images: listImages(engine, refs, signal),
     limit: createLimit(Math.max(2, availableParallelism())),
     inTurn: takeTurns(),
-    inputsOf: imageInputReader(declared, playbookDir, digests),
+    inputsOf: imageInputReader(declared, playbookDir, digests, artifactsBefore),
     image: images.get,
+    artifact: artifacts.get,
+    artifactsBefore,
     base: bases.get,
   }
-  return { ...workshop, settled: async () => [await images.settled(), await bases.settled()] }
+  const settled = () => Promise.all([images, artifacts, bases].map((begun) => begun.settled()))
+  return { ...workshop, settled }
 }
 
-const provideContent = (build: Artifact | Folder, workshop: Workshop): Promise<BuiltArtifact> =>
-  build.kind === 'artifact'
-    ? provideArtifact(build, workshop)
-    : readFolder(build, workshop.playbookDir, workshop.digests)
+async function provideFolder(build: Folder, workshop: Workshop): Promise<BuiltArtifact> {
+  await workshop.artifactsBefore(build)
+  return readFolder(build, workshop.playbookDir, workshop.digests)
+}
 
 /** What a file or a disk refused is no bug of ours: says so in words. */
 async function readably<T>(build: Build, work: Promise<T>): Promise<T> {

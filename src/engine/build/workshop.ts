@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode'
-import type { BuiltImage, Image } from '../../core/build.ts'
+import type { Artifact, Build, BuiltArtifact, BuiltImage, Image } from '../../core/build.ts'
 import type { Emit } from '../../core/event.ts'
 import type { SharedReads } from '../../transport/shared-reads.ts'
 import type { DigestCache } from './digest-cache.ts'
@@ -33,6 +33,9 @@ export interface Workshop extends BuildContext {
   readonly inputsOf: (image: Image) => Promise<ImageInputs>
   /** Has a build done, unless it is so already, and the builds that it needs before. */
   readonly image: (image: Image) => Promise<BuiltImage>
+  readonly artifact: (artifact: Artifact) => Promise<BuiltArtifact>
+  /** Has all artifacts done that have to lie there before something is read that is built from them. */
+  readonly artifactsBefore: (build: Build) => Promise<void>
   /** Makes sure that an image which nobody declares is on the engine. */
   readonly base: (ref: string) => Promise<void>
 }

@@ -7,6 +7,7 @@ import type { DigestCache } from '../build/digest-cache.ts'
 import { readContent } from '../build/folder.ts'
 import { inputFiles } from '../build/inputs.ts'
 import { closureOf } from '../build/order.ts'
+import { isIn, outputPath, waitsOf, type Waits } from '../build/waits.ts'
 import { isEditorFile } from './editor-files.ts'
 import { gone, isUnsettled, stampReader, type Stamp } from './stamps.ts'
 
@@ -37,7 +38,16 @@ export async function lookAt(sources: Sources): Promise<Snapshot> {
   const { builds, playbookDir, playbookFiles } = sources
   const reader = stampReader(Date.now())
   const all = [...closureOf(builds, buildNeeds).values()]
-  const looks = await Promise.all(all.map((build) => lookAtBuild(build, playbookDir, reader)))
+  // A `.dockerignore` that is none shows when its context is read.
+  const waits = await waitsOf(all, playbookDir, buildNeeds).catch((): Waits => new Map())
+  const looks = await Promise.all(
+    all.map(async (build) => {
+      // What a run makes itself is no edit.
+      const made = (waits.get(buildId(build)) ?? []).map((artifact) => outputPath(artifact, playbookDir))
+      const look = await lookAtBuild(build, playbookDir, reader)
+      return look.filter(([path]) => !made.some((output) => isIn(path, output)))
+    }),
+  )
   const files = await stamped(playbookFiles, reader)
   return new Map([...looks.flat(), ...files].filter(([path]) => matters(path)))
 }

@@ -13,6 +13,7 @@ export const artifact = (over: Partial<Artifact> = {}): Artifact => ({
   output: 'out/x.jar',
   env: {},
   in: undefined,
+  needs: [],
   ...over,
 })
 

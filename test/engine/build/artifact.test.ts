@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Artifact } from '../../../src/core/build.ts'
+import { buildId, type Artifact, type Build } from '../../../src/core/build.ts'
 import { awkward, fill, temporaryFolder } from '../../support/folder.ts'
 import { artifact, built, workplace } from './artifact-place.ts'
 
@@ -106,6 +106,50 @@ test('all failures are told, and what does not depend on them is built', async (
     expect.stringMatching(/artifact one: `false` failed[^]*artifact two: `false` failed/),
   )
   expect(existsSync(join(root, 'out/x.jar'))).toBe(true)
+})
+
+const copying = ['sh', '-c', 'mkdir -p out; cat lib > out/x.jar']
+
+/** One that takes its time to make what another one reads. */
+const slow = (over: Partial<Artifact> = {}): Artifact =>
+  artifact({ name: 'lib', run: ['sh', '-c', 'sleep 0.3; cat src/* > lib'], output: 'lib', ...over })
+
+test.each<[how: string, app: (lib: Artifact) => Artifact]>([
+  ['whose output is among its inputs', () => artifact({ inputs: ['lib'], run: copying })],
+  ['that it needs', (lib) => artifact({ inputs: ['own'], needs: [lib], run: copying })],
+])('an artifact waits for one %s, and is built again with it', async (_, appOf) => {
+  const root = temporaryFolder({ 'src/a': '1', own: '' })
+  const lib = slow()
+  const app = appOf(lib)
+  const run = async () => {
+    const place = workplace(root)
+    await place.build(app, lib)
+    expect(readFileSync(join(root, 'out/x.jar'), 'utf8')).toBe(readFileSync(join(root, 'src/a'), 'utf8'))
+    return place.events.flatMap((event) => (event.event === 'task-started' ? [event.title] : []))
+  }
+  expect(await run()).toEqual(['artifact lib', 'artifact x.jar'])
+  expect(await run()).toEqual([])
+  fill(root, { 'src/a': '2' })
+  expect(await run()).toEqual(['artifact lib', 'artifact x.jar'])
+})
+
+test('an artifact that needs one which fails is not begun, and its failure counts once', async () => {
+  const root = temporaryFolder({ 'src/a': '1', own: '' })
+  const lib = slow({ run: ['false'] })
+  const { build, events } = workplace(root)
+  const error = await build(artifact({ inputs: ['own'], needs: [lib] }), lib).catch(
+    (reason: unknown) => reason,
+  )
+  expect(error).toHaveProperty('message', 'artifact lib: `false` failed with exit code 1')
+  expect(events.filter(({ event }) => event === 'task-started')).toHaveLength(1)
+})
+
+test('a folder is read once what is built into it lies there', async () => {
+  const root = temporaryFolder({ 'src/a': '1', 'www/index.html': 'x' })
+  const folder: Build = { kind: 'folder', path: 'www', exclude: [] }
+  const into = slow({ run: ['sh', '-c', 'sleep 0.3; cat src/* > www/app.js'], output: 'www/app.js' })
+  const { built } = await workplace(root).build(folder, into)
+  expect(built.get(buildId(folder))?.files.map(({ path }) => path)).toEqual(['app.js', 'index.html'])
 })
 
 test('a failed build is tried again', async () => {

@@ -16,6 +16,7 @@ const artifact = (name: string, builder?: Image): Artifact => ({
   output: 'out',
   env: {},
   in: builder,
+  needs: [],
 })
 
 describe('all that builds need', () => {

@@ -8,7 +8,7 @@ const playbookDir = '/p'
 
 const artifact = (inputs: readonly string[], more: Partial<Artifact> = {}): Artifact => ({
   ...{ kind: 'artifact', name: 'a', run: ['make'], cwd: './code', inputs, output: 'out/a.jar' },
-  ...{ env: {}, in: undefined },
+  ...{ env: {}, in: undefined, needs: [] },
   ...more,
 })
 const image = (more = {}): Build => ({

@@ -24,12 +24,17 @@ const builds: readonly Build[] = [
     },
     inputs: ['app/**', '*.sh', '!app/notes/**'],
     in: jdk.kind === 'image' ? jdk : undefined,
+    needs: [],
   },
   { kind: 'folder', path: './www', exclude: ['*.map'] },
   { kind: 'folder', path: './motd', exclude: [] },
   image('web:latest', './web'),
   image('far:latest', './far', { dockerfile: '../Farfile' }),
   { kind: 'image', ref: 'pulled:1', build: undefined },
+  {
+    ...{ kind: 'artifact', name: 'bundle', run: ['make'], cwd: '.', env: {}, in: undefined, needs: [] },
+    ...{ inputs: ['bundle/**'], output: 'web/bundle' },
+  },
 ]
 
 const files = {
@@ -47,6 +52,8 @@ const files = {
   'web/.dockerignore': 'tmp\n*.log',
   'web/tmp/x': 'x',
   'web/conf/nginx.conf': 'x',
+  'web/bundle/app.js': 'x',
+  'bundle/app.ts': 'x',
   'far/data': 'x',
   Farfile: 'FROM scratch',
 }
@@ -124,6 +131,7 @@ describe('a look finds', () => {
 
   it.each<[title: string, act: (root: string) => void]>([
     ['the output of a build', write('services/build/app.jar', 'services/build/classes/Main.class')],
+    ['the output of one in the context of an image', write('web/bundle/app.js', 'web/bundle/new/app.js')],
     ['what no pattern matches', write('services/README.md', 'services/new.txt')],
     ['what a pattern takes out', write('services/app/notes/plan.txt', 'services/app/notes/new.txt')],
     ['what a folder excludes', write('www/site.map')],
