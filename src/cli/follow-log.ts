@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { containerCalled } from '../transport/docker-called.ts'
 import { containerLogs, type LogLine, type LogOptions } from '../transport/docker-logs.ts'
 import type { OutputStream } from '../transport/docker-stream.ts'
 
@@ -29,7 +30,7 @@ export async function followLog(docker: Dockerode, name: string, options: Follow
   const isOver = () => !follow || signal.aborted
   while (!isOver()) {
     await sleep(pause, undefined, { signal }).catch(() => undefined)
-    if (isOver() || !(await isRunning(docker, name))) continue
+    if (isOver() || !(await isRunning(docker, name, signal))) continue
     // What was written in between is read as well: hence from the last line on, and all of it.
     await containerLogs(docker, name, { follow, since: from(), signal, onLine: onLine() })
   }
@@ -68,9 +69,9 @@ export function createShown(): Shown {
   }
 }
 
-async function isRunning(docker: Dockerode, name: string): Promise<boolean> {
+async function isRunning(docker: Dockerode, name: string, signal: AbortSignal): Promise<boolean> {
   try {
-    return (await docker.getContainer(name).inspect()).State.Running
+    return (await containerCalled(docker, name, signal))?.State.Running === true
   } catch {
     // Removed, and perhaps soon made anew.
     return false

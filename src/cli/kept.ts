@@ -43,15 +43,23 @@ export interface KeptRun {
 /**
  * Opens what is kept of a run: its playbook as it was then, with its params and what was built.
  * @throws ProvisionError `state` when that is not kept any more or cannot be read; `usage` for a param that is given and that
- * playbook does not have
+ * playbook does not have, or had with another value
  */
 export const openKept = (place: Omit<Place, 'trouble'>, run: PastRun): Promise<KeptRun> =>
-  open(place, run, ({ params }) => {
+  open(place, run, ({ params }, kept) => {
     const known = knownParams(params, place.given)
-    const other = Object.keys(place.given).find((name) => !Object.hasOwn(known, name))
-    if (other === undefined) return known
-    const text = `--param ${other}: the playbook of run ${run.number} has no such param`
-    throw new ProvisionError('usage', text, { help: 'leave it out: a rollback takes the params of that run' })
+    for (const [name, value] of Object.entries(place.given)) {
+      const then = kept.params[name]
+      const isKnown = Object.hasOwn(known, name)
+      if (isKnown && (then === undefined || then === value)) continue
+      const had = isKnown
+        ? `was ${JSON.stringify(then)} in run ${run.number}`
+        : `the playbook of run ${run.number} has no such param`
+      throw new ProvisionError('usage', `--param ${name}: ${had}`, {
+        help: 'leave it out: a rollback takes the params of that run',
+      })
+    }
+    return known
   })
 
 /** The same for a run on its way back: what it was given, it was given for another playbook. */
@@ -62,7 +70,7 @@ export const openFormer = (workspace: Workspace, run: PastRun): Promise<KeptRun>
 async function open(
   place: Omit<Place, 'trouble'>,
   { number, state }: PastRun,
-  askedOf: (playbook: Playbook) => Workspace['given'],
+  askedOf: (playbook: Playbook, kept: KeptState) => Workspace['given'],
 ): Promise<KeptRun> {
   const { stateDir, projectDir, cacheDir } = place
   const latest = (await journalNumbers(stateDir)).at(-1) ?? 0
@@ -78,7 +86,7 @@ async function open(
       place.playbook !== undefined && !tree
         ? place.playbook
         : await loadPlaybook(tree?.file ?? playbookFile, cacheDir)
-    const given = { ...askedOf(loaded), ...kept.params }
+    const given = { ...askedOf(loaded, kept), ...kept.params }
     const declaration = loaded.declare(given, paramEnvironment(loaded.params))
     // A playbook is called once a run, and it was called already to tell what is not kept of it.
     const playbook = { ...loaded, declare: () => declaration }

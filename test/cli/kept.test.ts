@@ -111,6 +111,17 @@ test('a param that the playbook of a run did not have is refused', async () => {
   })
 })
 
+test('a param that a run had with another value is refused, and the same is not', async () => {
+  const project = projectWith(withParam('port'))
+  const run = await carryOut(await opened(project, 'port=2'))
+  await expect(openKept(await opened(project, 'port=3'), run)).rejects.toMatchObject({
+    code: 'usage',
+    message: '--param port: was "2" in run 1',
+  })
+  const kept = await openKept(await opened(project, 'port=2'), run)
+  expect(kept.workspace.given).toEqual({ port: '2' })
+})
+
 describe('the way back from a run that failed', () => {
   const backFrom = async (workspace: Workspace, told: Event[] = []) => {
     const session = fakeSession(workspace, { emit: (event) => told.push(event) })

@@ -5,7 +5,7 @@ import type { Failure } from '../../core/event.ts'
 import type { JournalHead } from '../../core/journal.ts'
 import { formerName, nameInMaking } from '../../core/making.ts'
 import { planJson, type Plan, type Step } from '../../core/plan.ts'
-import { found } from '../../transport/docker-error.ts'
+import { containerCalled } from '../../transport/docker-called.ts'
 import { lastLines } from '../../transport/docker-logs.ts'
 import type { Session } from '../session.ts'
 import { statusOf } from '../status.ts'
@@ -71,7 +71,7 @@ async function filesOf(session: Session, { host, name }: Step): Promise<CapsuleF
   try {
     const { docker } = port.docker
     const files = [nameInMaking(name), name, formerName(name)].map(async (called) => {
-      const inspection: unknown = await found(docker.getContainer(called).inspect({ abortSignal: signal }))
+      const inspection: unknown = await containerCalled(docker, called, signal)
       if (inspection === undefined) return []
       const lines = await lastLines(docker, called, most.lines)
       const place = `containers/${host}/${called.replaceAll('/', '_')}`
