@@ -14,6 +14,13 @@ export const foreignError = (cause: (Error & ClientErrorExtensions) | undefined)
 export const isCut = (error: Error | undefined): boolean =>
   error === undefined || ['ECONNRESET', 'EPIPE'].includes(systemCode(error) ?? '')
 
+/**
+ * The words with which a server ended the talk (RFC 4253, 11.1), as sshd does when more keys are offered than it lets one
+ * try. Of all errors of ssh2 these alone bear the number of a reason.
+ */
+export const partingWords = (error: Error | undefined): string | undefined =>
+  error !== undefined && 'code' in error && typeof error.code === 'number' ? error.message : undefined
+
 /** What came before a server has begun to speak SSH, or instead of it. */
 export const beforeSsh = (chunk: Buffer): string =>
   'SSH-'.startsWith(chunk.toString('latin1', 0, 4))

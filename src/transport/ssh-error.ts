@@ -88,10 +88,22 @@ export function keyError(
   )
 }
 
-/** Why a host let nobody in. */
-export const loginError = (target: SshTarget, tried: string, cause: unknown): ProvisionError =>
+/**
+ * Why a host let nobody in.
+ * @param said what it said when it ended the talk itself, which sshd does when too many keys are tried
+ */
+export const loginError = (
+  target: SshTarget,
+  tried: string,
+  said: string | undefined,
+  cause: unknown,
+): ProvisionError =>
   new ProvisionError('host', `${target.name}: ${loginOf(target)} refuses the login with ${tried}`, {
-    help: `put the public key into ~${target.user}/.ssh/authorized_keys on ${target.name}, or correct user and identityFile; the log of sshd there tells why`,
+    output: said === undefined ? undefined : `the host says: ${said}`,
+    help:
+      said !== undefined
+        ? `name the one key to use: \`identityFile\` in the file of hosts, or IdentityFile and IdentitiesOnly in OpenSSH's configuration`
+        : `put the public key into ~${target.user}/.ssh/authorized_keys on ${target.name}, or correct user and identityFile; the log of sshd there tells why`,
     cause,
   })
 

@@ -11,7 +11,7 @@ import { closeConnection } from './close-connection.ts'
 import type { Connection } from './connection.ts'
 import { shareCredentials, type Credentials } from './credentials.ts'
 import { dial, timeoutError } from './dial.ts'
-import { beforeSsh, foreignError, isCut, resetError } from './failed-opening.ts'
+import { beforeSsh, foreignError, isCut, partingWords, resetError } from './failed-opening.ts'
 import { createLimit } from '../core/limit.ts'
 import { runScript } from './exec.ts'
 import { interruption } from './exec-error.ts'
@@ -164,7 +164,9 @@ async function open({ target, signal, deadline, known, identity, options }: Open
     if (refused) throw refused
     const why = agreed.signal.aborted ? undefined : await problem()
     if (why) throw why
-    if (lastError?.level === 'client-authentication') throw loginError(target, identity.tried, error)
+    const said = agreed.signal.aborted ? partingWords(lastError) : undefined
+    if (lastError?.level === 'client-authentication' || said !== undefined)
+      throw loginError(target, identity.tried, said, error)
     if (deadline.aborted || lastError?.level === 'client-timeout')
       throw dialError(target, timeoutError(), timeout, greeting)
     const cause = sock.readableEnded || isCut(lastError) ? resetError(!agreed.signal.aborted) : lastError

@@ -24,14 +24,18 @@ const target = (changes: Partial<SshTarget> = {}): SshTarget => ({
   ...changes,
 })
 
-/** What the real client makes of a configuration, by keyword. */
+/** What the real client makes of a configuration, by keyword; several values of one in their order, with spaces. */
 async function clientReads(host: string, text: string): Promise<Map<string, string>> {
   const file = join(dir, 'config')
   writeFileSync(file, text)
   const { stdout } = await run('ssh', ['-G', '-F', file, host])
-  return new Map(
-    stdout.split('\n').map((line) => [line.split(' ')[0] ?? '', line.slice(line.indexOf(' ') + 1)]),
-  )
+  const read = new Map<string, string>()
+  for (const line of stdout.split('\n')) {
+    const [keyword = ''] = line.split(' ')
+    const value = line.slice(line.indexOf(' ') + 1)
+    read.set(keyword, read.has(keyword) ? `${read.get(keyword)} ${value}` : value)
+  }
+  return read
 }
 
 describe('what the OpenSSH client reads of our configuration', () => {
@@ -44,6 +48,13 @@ describe('what the OpenSSH client reads of our configuration', () => {
     ['a key in a folder with a space', { identityFile: '/my keys/id' }, 'identityfile', '/my keys/id'],
     ['that no other keys are tried', {}, 'identitiesonly', 'yes'],
     ['that an agent is asked where there is no key', { identityFile: undefined }, 'identitiesonly', 'no'],
+    ['all keys that are listed', { identityFiles: ['/a key', '/b'] }, 'identityfile', '/a key /b'],
+    ['that others may be tried as well as those', { identityFiles: ['/a'] }, 'identitiesonly', 'no'],
+    ['that no others may', { identityFiles: ['/a'], identitiesOnly: true }, 'identitiesonly', 'yes'],
+    ['that no key of a file is tried', { identityFiles: [] }, 'identityfile', 'none'],
+    ['the agent', { identityAgent: '/run/my agent' }, 'identityagent', '/run/my agent'],
+    ['an agent that a variable names', { identityAgent: '$OTHER' }, 'identityagent', '$OTHER'],
+    ['that no agent is asked', { identityAgent: 'none' }, 'identityagent', 'none'],
     ['strict host keys', {}, 'stricthostkeychecking', 'true'],
     ['that no agent is forwarded', {}, 'forwardagent', 'no'],
     ['that no display is forwarded', {}, 'forwardx11', 'no'],

@@ -132,6 +132,20 @@ describe('with the keys that OpenSSH’s configuration lists', () => {
     )
   })
 
+  it('nobody gets in with more keys than the host lets one try, and is told so', async () => {
+    const strict = await startSshd({}, ['MaxAuthTries 1'])
+    try {
+      const identityFiles = [join(strict.folder, 'host'), join(strict.folder, 'user')]
+      const change = { identityFile: identityFiles[0], identityFiles, identityAgent: 'none' }
+      const error = await failure(connect({ ...strict.target, ...change }, never))
+      expect(error).toMatchObject({ code: 'host', output: 'the host says: Too many authentication failures' })
+      expect(error.message).toMatch(/^box: \S+ port \d+ refuses the login with key \S+host, key \S+user$/)
+      expect(error.help).toContain('identityFile')
+    } finally {
+      await strict.stop()
+    }
+  })
+
   it.each([
     ['by its public half', 'IdentitiesOnly', { identitiesOnly: true }],
     ['besides one that the host does not know', 'all', {}],
@@ -170,6 +184,8 @@ describe('of a host that tells all its keys', () => {
     const talking = await startSshd({}, ['LogLevel DEBUG1'])
     try {
       await enter(talking.target)
+      // What it said before has been read by then.
+      await expect.poll(talking.log).toContain('Disconnected from user')
       return talking.log().split('hostkeys-prove-00@openssh.com').length - 1
     } finally {
       await talking.stop()
