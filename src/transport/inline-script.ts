@@ -26,16 +26,17 @@ export function scriptCommand(marker: string, script: string, server: Server): s
 /**
  * A command line that carries what a script and its commands are to read, so that a host runs it without having to wait
  * for more; undefined when that is too long for it. Other users of the host can see it while it runs.
+ * @param prefix what runs it, as words before `sh`: sudo, or nothing
  * @param input as `scriptInput` gives it, and the script's standard input after it
  */
 export function inlineCommand(
   marker: string,
-  root: boolean,
+  prefix: readonly string[],
   input: Buffer,
   server: Server,
 ): string | undefined {
   const within = (most: number, unpack: string, pack: (input: Buffer) => string): string | undefined => {
-    const line = lineFor(marker, root, unpack, pack(input))
+    const line = lineFor(marker, prefix, unpack, pack(input))
     return line.length <= most ? line : undefined
   }
   // No byte takes less than one character there.
@@ -44,8 +45,8 @@ export function inlineCommand(
 }
 
 /** sudo writes its command line into a log, so it gets none of it. */
-const lineFor = (marker: string, root: boolean, unpack: string, packed: string): string =>
-  quoteAll(['sh', '-c', `${unpack} | ${root ? 'sudo -n -H ' : ''}sh -c "$1" "$0"`, marker, reader, packed])
+const lineFor = (marker: string, prefix: readonly string[], unpack: string, packed: string): string =>
+  quoteAll(['sh', '-c', `${unpack} | ${quoteAll([...prefix, 'sh', '-c'])} "$1" "$0"`, marker, reader, packed])
 
 /** For `printf %b`: only characters that no login shell, however odd, takes for anything else; others as `\0` and three digits. */
 function escaped(input: Buffer): string {

@@ -4,7 +4,7 @@ import type { Connection, ExecResult, OpenOptions, Rights } from './connection.t
 import { runBegun, runLine, runScript, sentAfter, type Start } from './exec.ts'
 import { interruption } from './exec-error.ts'
 import { inlineCommand, scriptCommand } from './inline-script.ts'
-import { needsSudo, type Session } from './session.ts'
+import { needsSudo, sudoFor, type Session } from './session.ts'
 
 /** Scripts within command lines. */
 export interface OpenScripts {
@@ -78,9 +78,9 @@ function lineFor(
   stdin: Buffer,
   as: Rights,
 ): string | undefined {
-  const root = needsSudo(session, as)
+  const prefix = sudoFor(session, as)
   // A short one needs no more of the host than its shell; a long one goes packed.
-  const short = stdin.length === 0 && !root ? scriptCommand(marker, text, 'any') : undefined
+  const short = stdin.length === 0 && prefix.length === 0 ? scriptCommand(marker, text, 'any') : undefined
   const input = () => Buffer.concat([Buffer.from(scriptInput(marker, text)), stdin])
-  return short ?? inlineCommand(marker, root, input(), session.server())
+  return short ?? inlineCommand(marker, prefix, input(), session.server())
 }

@@ -20,7 +20,7 @@ describe.each(shells)('a command line under $title', (shell) => {
     const script = `printf '%s|' 'it'"'"'s' '$HOME' '\\0101' '!x' "%d"; cat`
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 600 }), async (stdin) => {
-        const line = inlineCommand(marker, false, inputOf(script, stdin), 'any') ?? ''
+        const line = inlineCommand(marker, [], inputOf(script, stdin), 'any') ?? ''
         expect(await written(shell, line)).toEqual(
           Buffer.concat([Buffer.from(`it's|$HOME|\\0101|!x|%d|`), stdin]),
         )
@@ -31,7 +31,7 @@ describe.each(shells)('a command line under $title', (shell) => {
 
   it('brings a long one packed', async () => {
     const stdin = Buffer.from(Array.from({ length: 20_000 }, (_, i) => `/srv/www/page ${i}\0`).join(''))
-    const line = inlineCommand(marker, false, inputOf('cat', stdin), 'openssh') ?? ''
+    const line = inlineCommand(marker, [], inputOf('cat', stdin), 'openssh') ?? ''
     expect(line.length).toBeLessThan(120_000)
     expect((await written(shell, line)).equals(stdin)).toBe(true)
   })
@@ -49,18 +49,18 @@ it.each<[string, number, 'any' | 'openssh', boolean]>([
     Array.from({ length: bytes }, () => (seed = (seed * 48_271) % 2_147_483_647) & 0xff),
   )
   const short = Buffer.from('a'.repeat(bytes))
-  const line = inlineCommand(marker, false, inputOf('cat', bytes > 1_000 ? stdin : short), server)
+  const line = inlineCommand(marker, [], inputOf('cat', bytes > 1_000 ? stdin : short), server)
   expect(line !== undefined).toBe(fits)
 })
 
 it('sudo, which writes its command line into a log, gets nothing of it', () => {
-  const line = inlineCommand(marker, true, inputOf('cat /planted', Buffer.alloc(0)), 'any') ?? ''
+  const line = inlineCommand(marker, ['sudo', '-n', '-H'], inputOf('cat /planted', Buffer.alloc(0)), 'any') ?? ''
   expect(line).toContain(' | sudo -n -H sh -c "$1" "$0"')
   expect(line.indexOf('/planted')).toBeGreaterThan(line.lastIndexOf('sudo'))
 })
 
 it('holds no character that a login shell of any kind takes for something else', () => {
   const every = Uint8Array.from({ length: 256 }, (_, i) => i)
-  const line = inlineCommand(marker, false, inputOf('cat', every), 'any') ?? ''
+  const line = inlineCommand(marker, [], inputOf('cat', every), 'any') ?? ''
   expect(line).not.toMatch(/[\n\r!\0]|[^\x20-\x7e]|\\\\/)
 })
