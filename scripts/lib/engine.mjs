@@ -12,31 +12,30 @@ import { join } from 'node:path'
 const usualSocket = '/var/run/docker.sock'
 const { DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, DOCKER_CONFIG } = process.env
 
-/** Keys and certificates, where Docker's client looks for them. */
+/** Keys and certificates, where Docker's client looks for them: all of them in a folder that is named, else what is there. */
 const certificates = () => {
   const folder = DOCKER_CERT_PATH || DOCKER_CONFIG || join(homedir(), '.docker')
   const files = { ca: 'ca.pem', cert: 'cert.pem', key: 'key.pem' }
   return Object.fromEntries(
     Object.entries(files)
-      .filter(([, name]) => existsSync(join(folder, name)))
+      .filter(([, name]) => DOCKER_CERT_PATH || existsSync(join(folder, name)))
       .map(([option, name]) => [option, readFileSync(join(folder, name))]),
   )
 }
 
 /**
- * Where the engine listens, as options of a request.
- * @throws Error for a kind of address that needs a client
+ * Where the engine listens, as options of a request. Reads an address as `provision` itself does.
+ * @throws Error for a kind of address that needs a client, or that Docker does not know
  */
 const addressOf = (host) => {
-  const url = URL.canParse(host) ? new URL(host) : { protocol: '' }
-  if (url.protocol === 'unix:') return { socketPath: decodeURIComponent(url.pathname) || usualSocket }
-  if (!['tcp:', 'http:', 'https:'].includes(url.protocol))
-    throw new Error('only unix:// and tcp:// are understood')
-  const at = { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port }
-  if (url.protocol === 'https:') return { ...at, port: url.port || 443, secure: true }
+  // What is after it is a path as it is, no part of a URL.
+  if (host.startsWith('unix://')) return { socketPath: host.slice('unix://'.length) || usualSocket }
+  const url = URL.canParse(host) ? new URL(host) : undefined
+  if (url?.protocol !== 'tcp:' || url.hostname === '' || !['', '/'].includes(url.pathname))
+    throw new Error('only unix://path and tcp://host:port are understood')
   // By the port too, as `provision` itself does.
   const secure = Boolean(DOCKER_TLS_VERIFY) || url.port === '2376'
-  return { ...at, port: url.port || (secure ? 2376 : 2375), secure }
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port || (secure ? 2376 : 2375), secure }
 }
 
 const request = (method, path, seconds) =>
@@ -76,13 +75,18 @@ const ping = async () => {
 const reason = async () => {
   try {
     const { status, body } = await request('GET', '/_ping', 5)
-    return status === 200 ? '' : `it answers ${status} ${body.trim().slice(0, 200)}`
+    return status === 200 ? '' : `it answers ${status} ${body.replaceAll(/\s+/g, ' ').trim().slice(0, 200)}`
   } catch (error) {
-    return error.name === 'AbortError' ? 'no answer within 5 s' : error.message || error.code
+    if (error.name === 'AbortError') return 'no answer within 5 s'
+    // Of what OpenSSL says, with names of its functions and files around it, the words that tell something.
+    return (error.message || error.code).replace(/^.*:error:[^:]*:[^:]*:[^:]*:([^:]+):.*$/s, 'TLS: $1')
   }
 }
 
-const has = async (image) => (await request('GET', `/images/${image}/json`, 10)).status === 200
+const has = async (image) => {
+  const answer = await request('GET', `/images/${image}/json`, 10).catch(() => undefined)
+  return answer?.status === 200
+}
 
 const pull = async (name, tag, seconds) => {
   const query = new URLSearchParams({ fromImage: name, tag })

@@ -31,7 +31,7 @@ need_named_engine() {
     # Where one of this machine listens once it is started.
     '' | unix:// | unix:///var/run/docker.sock | unix:///run/docker.sock) return 0 ;;
     unix://*) help='start it' ;;
-    tcp://* | http://* | https://*) help='start it, or mend DOCKER_HOST, DOCKER_TLS_VERIFY or DOCKER_CERT_PATH' ;;
+    tcp://*) help='start it, or mend DOCKER_HOST, DOCKER_TLS_VERIFY or DOCKER_CERT_PATH' ;;
     *) help='set DOCKER_HOST to unix:///path/of/docker.sock or tcp://host:port' ;;
   esac
   if [[ -n $_from_context ]]; then

@@ -1,19 +1,17 @@
 import Dockerode from 'dockerode'
 import { readFile } from 'node:fs/promises'
-import { connect } from 'node:net'
-import { homedir } from 'node:os'
+import { connect, isIP, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { digestOf } from '../core/digest.ts'
+import { connect as connectSecurely } from 'node:tls'
 import { showDuration } from '../core/duration.ts'
 import { ProvisionError, reasonOf, systemCode } from '../core/error.ts'
+import { clientFolder, engineAddresses, type EngineAddress, type Env } from './engine-address.ts'
 
-/** Environment variables, as in `process.env`. */
-type Env = Readonly<Record<string, string | undefined>>
-
-/** Where an engine may listen, and who says so. */
-export interface EngineAddress {
-  readonly from: string
-  readonly at: { readonly path: string } | { readonly host: string; readonly port: number }
+/** What to show to an engine that speaks TLS, and what to believe it by. */
+interface Credentials {
+  readonly ca?: Buffer | undefined
+  readonly cert?: Buffer | undefined
+  readonly key?: Buffer | undefined
 }
 
 /** How long one may take to answer. Milliseconds. */
@@ -27,9 +25,10 @@ const usualPatience = 20_000
 export async function localEngine(env: Env = process.env, patience = usualPatience): Promise<Dockerode> {
   const refusals: { address: EngineAddress; error: unknown }[] = []
   for (const address of await engineAddresses(env)) {
+    const credentials = await credentialsOf(address, env)
     try {
-      await answers(address, patience)
-      return clientOf(address, env)
+      await answers(address, credentials, patience)
+      return clientOf(address, credentials)
     } catch (error) {
       refusals.push({ address, error })
     }
@@ -37,71 +36,39 @@ export async function localEngine(env: Env = process.env, patience = usualPatien
   throw noEngine(refusals)
 }
 
-/** Where to look for the engine, the first choice first. */
-export async function engineAddresses(env: Env): Promise<readonly EngineAddress[]> {
-  const given = env['DOCKER_HOST']
-  if (given) return [parseAddress(given, 'DOCKER_HOST')]
-  const folder = env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
-  const chosen = await contextAddress(folder, env['DOCKER_CONTEXT'])
-  if (chosen) return [chosen]
-  return ['/var/run/docker.sock', join(homedir(), '.docker/run/docker.sock')].map((path) => ({
-    from: path,
-    at: { path },
-  }))
-}
-
 /**
- * Reads an address as in DOCKER_HOST.
- * @throws ProvisionError `engine` for what is neither a Unix socket nor TCP
+ * Keys and certificates, where Docker's client looks for them: all of them in a folder that is named, else what is there.
+ * @throws ProvisionError `engine` when one cannot be read
  */
-export function parseAddress(text: string, from: string): EngineAddress {
-  if (text.startsWith('unix://')) {
-    return { from: `${from} ${text}`, at: { path: text.slice('unix://'.length) || '/var/run/docker.sock' } }
+async function credentialsOf({ secure }: EngineAddress, env: Env): Promise<Credentials> {
+  if (!secure) return {}
+  const named = env['DOCKER_CERT_PATH']
+  const folder = named || clientFolder(env)
+  const read = async (name: string): Promise<Buffer | undefined> => {
+    try {
+      return await readFile(join(folder, name))
+    } catch (error) {
+      if (!named && systemCode(error) === 'ENOENT') return undefined
+      const message = `${named ? 'DOCKER_CERT_PATH ' : ''}${folder}: the certificates for the Docker engine cannot be read`
+      const help = 'set DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem'
+      throw new ProvisionError('engine', message, { output: reasonOf(error), help, cause: error })
+    }
   }
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && url.hostname !== '' && ['tcp:', 'http:', 'https:'].includes(url.protocol)) {
-    const host = url.hostname.replace(/^\[|\]$/g, '')
-    return { from: `${from} ${text}`, at: { host, port: Number(url.port) || 2375 } }
-  }
-  throw new ProvisionError('engine', `${from}: ${JSON.stringify(text)} is not an address that can be used`, {
-    help: 'give unix:///path/of/docker.sock or tcp://host:port',
-  })
+  const [ca, cert, key] = await Promise.all([read('ca.pem'), read('cert.pem'), read('key.pem')])
+  return { ca, cert, key }
 }
 
-/** The endpoint of the context that `docker context use` chose; undefined for the default one. */
-async function contextAddress(folder: string, named: string | undefined): Promise<EngineAddress | undefined> {
-  const name = named ?? textAt(await readJson(join(folder, 'config.json')), ['currentContext'])
-  if (!name || name === 'default') return undefined
-  const meta = await readJson(join(folder, 'contexts/meta', digestOf(name), 'meta.json'))
-  const host = textAt(meta, ['Endpoints', 'docker', 'Host'])
-  if (host) return parseAddress(host, `Docker context ${name}`)
-  throw new ProvisionError('engine', `Docker context ${JSON.stringify(name)} has no known endpoint`, {
-    help: 'docker context use default',
-  })
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch {
-    // Docker's client runs without these files as well.
-    return undefined
-  }
-}
-
-function textAt(value: unknown, path: readonly string[]): string | undefined {
-  const end = path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null ? new Map(Object.entries(inner)).get(key) : undefined,
-    value,
-  )
-  return typeof end === 'string' ? end : undefined
+/** A connection that errs when one side does not trust the other. */
+function connectTo({ at, secure }: EngineAddress, credentials: Credentials): Socket {
+  if (!secure || 'path' in at) return connect(at)
+  // An IP address is no name to ask a server for.
+  return connectSecurely({ ...at, ...credentials, servername: isIP(at.host) === 0 ? at.host : '' })
 }
 
 /** One that hangs still takes connections, so it is asked for a word; one that wants TLS says so, which will do. */
-function answers({ at }: EngineAddress, patience: number): Promise<void> {
+function answers(address: EngineAddress, credentials: Credentials, patience: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect(at)
+    const socket = connectTo(address, credentials)
     const late = (): void => void socket.destroy(new Error(`no answer within ${showDuration(patience)}`))
     const timer = setTimeout(late, patience)
     const end = (error?: Error): void => {
@@ -117,15 +84,17 @@ function answers({ at }: EngineAddress, patience: number): Promise<void> {
   })
 }
 
-function clientOf({ at }: EngineAddress, env: Env): Dockerode {
+function clientOf({ at, secure }: EngineAddress, credentials: Credentials): Dockerode {
   if ('path' in at) return new Dockerode({ protocol: 'http', host: undefined, socketPath: at.path })
-  // Certificates come from DOCKER_CERT_PATH, which the client reads by itself.
-  const secure = env['DOCKER_TLS_VERIFY'] === '1' || at.port === 2376
-  return new Dockerode({ protocol: secure ? 'https' : 'http', host: at.host, port: at.port })
+  return new Dockerode({ protocol: secure ? 'https' : 'http', host: at.host, port: at.port, ...credentials })
 }
 
+/** Of what OpenSSL says, with names of its functions and files around it, the words that tell something. */
+const wordsOf = (error: unknown): string =>
+  reasonOf(error).replace(/^.*:error:[^:]*:[^:]*:[^:]*:([^:]+):.*$/, 'TLS: $1')
+
 function noEngine(refusals: readonly { address: EngineAddress; error: unknown }[]): ProvisionError {
-  const output = refusals.map(({ address, error }) => `${address.from}: ${reasonOf(error)}`).join('\n')
+  const output = refusals.map(({ address, error }) => `${address.from}: ${wordsOf(error)}`).join('\n')
   const cause = refusals[0]?.error
   if (refusals.some(({ error }) => systemCode(error) === 'EACCES')) {
     return new ProvisionError('engine', 'this user may not use the Docker engine of this machine', {

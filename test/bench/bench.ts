@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import { buildCli } from '../support/cli.ts'
 import { startWatch, type Background } from './background.ts'
+import { bundleTool } from './bundle-tool.ts'
 import { at, eventsOf, listAt } from './json.ts'
 import { clearEngine } from './clear.ts'
 import { run, type Ended } from './processes.ts'
@@ -41,7 +41,7 @@ export interface Bench {
 export async function openBench(signal: AbortSignal): Promise<Bench> {
   const id = `bench-${randomBytes(3).toString('hex')}`
   const toolbox = await findTools(signal)
-  const cli = buildCli()
+  const cli = await bundleTool(signal)
   const dir = await copyProject(id).catch((error: unknown) => {
     cli.remove()
     throw error

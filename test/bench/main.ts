@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { constants } from 'node:os'
 import { format } from 'prettier'
 import { openBench, type Bench } from './bench.ts'
 import { captionOf, thisMachine, type Machine } from './machine.ts'
@@ -42,27 +43,43 @@ async function measureAll(bench: Bench, { runs, only, without }: Options): Promi
   return { machine, outcomes, failed }
 }
 
-/** Measures, shows, and keeps the results of a run of all workloads; the exit code. */
-async function main(options: Options): Promise<number> {
-  const stopped = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      stopped.abort(new Error(`stopped by ${name}`))
-      say('stopping; removing what was made')
-    })
-  }
-  const bench = await openBench(stopped.signal)
+/** Measures, shows, and keeps the results of a run of all workloads; whether all could be measured. */
+async function benchmark(options: Options, signal: AbortSignal): Promise<boolean> {
+  const bench = await openBench(signal)
   const { machine, outcomes, failed } = await measureAll(bench, options).finally(bench.close)
   const report = JSON.stringify({ machine, runs: options.runs, workloads: outcomes, failed }, rounded)
   if (options.json) console.log(report)
   else if (outcomes.length > 0) console.log([...captionOf(machine), '', tableOf(outcomes)].join('\n'))
-  if (stopped.signal.aborted) return 130
-  if (options.only.length + options.without.length === 0) {
+  if (!signal.aborted && options.only.length + options.without.length === 0) {
     const folder = new URL('results/', import.meta.url)
     await writeFile(new URL('latest.json', folder), await format(report, { parser: 'json' }))
     await writeFile(new URL('latest.svg', folder), pictureOf(outcomes, captionOf(machine)))
   }
-  return failed.length > 0 ? 1 : 0
+  return failed.length === 0
+}
+
+/** Runs until the end, or until a signal comes, at whatever point; the exit code. */
+async function main(options: Options): Promise<number> {
+  const stop = new AbortController()
+  let code: number | undefined
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      // What is removed then is not left half removed by a second one.
+      if (code !== undefined) return
+      code = 128 + constants.signals[name]
+      say(`stopped by ${name}: removing what was made`)
+      stop.abort(new Error(`stopped by ${name}`))
+    })
+  }
+  try {
+    const complete = await benchmark(options, stop.signal)
+    return code ?? (complete ? 0 : 1)
+  } catch (error) {
+    if (code === undefined) throw error
+    // That it was stopped has been said.
+    if (error !== stop.signal.reason) say(`error: ${error instanceof Error ? error.message : String(error)}`)
+    return code
+  }
 }
 
 function optionsOrEnd(): Options {

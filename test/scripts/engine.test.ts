@@ -50,6 +50,45 @@ describe('asking the engine', () => {
   })
 })
 
+describe('an engine that is named and does not answer is not replaced by another', () => {
+  const need = (DOCKER_HOST: string, before = '') => {
+    const script = `node() { [[ $2 == reason ]] && echo why; }; ${before} need_named_engine; echo go on`
+    return bash({ source: 'scripts/lib/setup.sh', script, env: { DOCKER_HOST } })
+  }
+
+  test.each(['', 'unix://', 'unix:///var/run/docker.sock', 'unix:///run/docker.sock'])(
+    '%j is where one of this machine will listen',
+    async (host) => {
+      expect(await need(host)).toEqual({ code: 0, stdout: 'go on\n', stderr: '' })
+    },
+  )
+
+  const unset = 'or unset DOCKER_HOST for the engine of this machine, then run this again'
+  const address = 'set DOCKER_HOST to unix:///path/of/docker.sock or tcp://host:port'
+  test.each<[string, string, string]>([
+    ['unix:///run/user/1/docker.sock', '', `start it, ${unset}`],
+    ['tcp://10.0.0.1', '', `start it, or mend DOCKER_HOST, DOCKER_TLS_VERIFY or DOCKER_CERT_PATH, ${unset}`],
+    ['https://10.0.0.1:2376', '', `${address}, ${unset}`],
+    ['http://10.0.0.1:2375', '', `${address}, ${unset}`],
+    ['ssh://core@10.0.0.1', '', `${address}, ${unset}`],
+    [
+      'unix:///desk/docker.sock',
+      '_from_context=yes;',
+      "start it, or 'docker context use default' for the engine of this machine, then run this again",
+    ],
+  ])('%s %s', async (host, before, help) => {
+    const stderr = `error: no Docker engine answers at ${host}: why\nhelp: ${help}\n`
+    expect(await need(host, before)).toEqual({ code: 1, stdout: '', stderr })
+  })
+
+  test('with the reason of the engine itself', async () => {
+    const env = { DOCKER_HOST: 'tcp://127.93.12.7' }
+    const { code, stderr } = await bash({ source: 'scripts/lib/setup.sh', script: 'look', env })
+    const why = 'no Docker engine answers at tcp://127.93.12.7: connect ECONNREFUSED 127.93.12.7:2375'
+    expect({ code, error: stderr.split('\n')[0] }).toEqual({ code: 1, error: `error: ${why}` })
+  })
+})
+
 describe('starting it', () => {
   const start = (machine: string) =>
     bash({

@@ -7,7 +7,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digestOf } from '../../src/core/digest.ts'
 import { isProvisionError } from '../../src/core/error.ts'
 import { matching } from '../support/matching.ts'
-import { engineAddresses, localEngine, parseAddress } from '../../src/transport/engine.ts'
+import { engineAddresses, parseAddress, type EngineAddress } from '../../src/transport/engine-address.ts'
+import { localEngine } from '../../src/transport/engine.ts'
+
+const errorOf = (work: () => unknown): unknown => {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}
 
 let config: string
 beforeAll(async () => {
@@ -19,22 +28,58 @@ beforeAll(async () => {
 })
 afterAll(() => rm(config, { recursive: true, force: true }))
 
-test.each([
-  ['unix:///run/user/1/docker.sock', { path: '/run/user/1/docker.sock' }],
-  ['unix://', { path: '/var/run/docker.sock' }],
-  ['tcp://10.0.0.1:2376', { host: '10.0.0.1', port: 2376 }],
-  ['tcp://[::1]:2375', { host: '::1', port: 2375 }],
-  ['tcp://docker', { host: 'docker', port: 2375 }],
-])('address %s', (text, at) => {
-  expect(parseAddress(text, 'DOCKER_HOST').at).toEqual(at)
+const verify = { DOCKER_TLS_VERIFY: '1' }
+
+test.each<[string, Record<string, string>, EngineAddress['at'], boolean]>([
+  ['unix:///run/user/1/docker.sock', {}, { path: '/run/user/1/docker.sock' }, false],
+  ['unix:///a%20b?c#d', verify, { path: '/a%20b?c#d' }, false],
+  ['unix://', {}, { path: '/var/run/docker.sock' }, false],
+  ['tcp://10.0.0.1:2376', {}, { host: '10.0.0.1', port: 2376 }, true],
+  ['tcp://10.0.0.1:2375', verify, { host: '10.0.0.1', port: 2375 }, true],
+  ['tcp://[::1]:2375/', {}, { host: '::1', port: 2375 }, false],
+  ['tcp://docker', {}, { host: 'docker', port: 2375 }, false],
+  ['tcp://docker', { DOCKER_CERT_PATH: '/certs' }, { host: 'docker', port: 2375 }, false],
+  ['tcp://docker', { DOCKER_TLS_VERIFY: '' }, { host: 'docker', port: 2375 }, false],
+  ['tcp://docker', verify, { host: 'docker', port: 2376 }, true],
+  // Any value turns it on, as with Docker's client.
+  ['tcp://docker', { DOCKER_TLS_VERIFY: '0' }, { host: 'docker', port: 2376 }, true],
+  ['tcp://docker:80', {}, { host: 'docker', port: 80 }, false],
+])('address %s with %j', (text, env, at, secure) => {
+  expect(parseAddress(text, 'DOCKER_HOST', env)).toEqual({ from: `DOCKER_HOST ${text}`, at, secure })
 })
 
-test.each(['ssh://core@10.0.0.1', 'npipe:////./pipe/docker_engine', 'nonsense', 'tcp://'])(
-  'address %s is refused',
-  (text) => {
-    expect(() => parseAddress(text, 'DOCKER_HOST')).toThrow(/^DOCKER_HOST: /)
-  },
-)
+test.each([
+  'ssh://core@10.0.0.1',
+  'npipe:////./pipe/docker_engine',
+  'nonsense',
+  'docker:2375',
+  '10.0.0.1:2375',
+  'tcp://',
+  'tcp://docker:0',
+  'tcp://docker:99999',
+  'tcp://docker:2375/prefix',
+])('address %s is refused', (text) => {
+  expect(errorOf(() => parseAddress(text, 'DOCKER_HOST', {}))).toMatchObject({
+    code: 'engine',
+    message: `DOCKER_HOST: ${JSON.stringify(text)} is not an address that can be used`,
+  })
+})
+
+const certified = ' and set DOCKER_TLS_VERIFY=1, with the certificates in DOCKER_CERT_PATH'
+test.each([
+  ['https://docker', `give tcp://docker${certified}`],
+  ['https://docker:443', `give tcp://docker:443${certified}`],
+  ['https://10.0.0.1:2376', `give tcp://10.0.0.1:2376${certified}`],
+  ['http://docker', 'give tcp://docker'],
+  ['http://docker:80', 'give tcp://docker:80'],
+])("address %s is refused, as Docker's client does: %s", (text, help) => {
+  for (const env of [{}, verify])
+    expect(errorOf(() => parseAddress(text, 'DOCKER_HOST', env))).toMatchObject({
+      code: 'usage',
+      message: `DOCKER_HOST: ${JSON.stringify(text)}: an engine has no such address`,
+      help,
+    })
+})
 
 test('DOCKER_HOST comes before a context, a context before the default sockets', async () => {
   const at = async (env: Record<string, string>) => (await engineAddresses(env)).map((address) => address.at)

@@ -54,7 +54,8 @@ it.each<[string, number, 'any' | 'openssh', boolean]>([
 })
 
 it('sudo, which writes its command line into a log, gets nothing of it', () => {
-  const line = inlineCommand(marker, ['sudo', '-n', '-H'], inputOf('cat /planted', Buffer.alloc(0)), 'any') ?? ''
+  const line =
+    inlineCommand(marker, ['sudo', '-n', '-H'], inputOf('cat /planted', Buffer.alloc(0)), 'any') ?? ''
   expect(line).toContain(' | sudo -n -H sh -c "$1" "$0"')
   expect(line.indexOf('/planted')).toBeGreaterThan(line.lastIndexOf('sudo'))
 })

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { runLocal } from '../../src/transport/local.ts'
@@ -23,6 +24,8 @@ test.each([
 test('many commands at once have one listener for the end of this process, which goes with the last', async () => {
   const before = process.listenerCount('exit')
   const never = new AbortController().signal
+  // As that of a run is.
+  setMaxListeners(0, never)
   const running = Array.from({ length: 12 }, () => run(['sleep', '0.5'], never))
   const added: number[] = []
   for (let i = 0; i < 20; i++) {
