@@ -1,4 +1,6 @@
 import { digestOfValue, type Digest } from '../core/digest.ts'
+import { label } from '../core/label.ts'
+import { isObject } from '../core/shape.ts'
 
 /** The part of Docker's `inspect` of an image that says what containers of it get. */
 export interface InspectedImage {
@@ -37,8 +39,17 @@ export function imageFingerprint(image: InspectedImage): Digest {
     architecture: image.Architecture,
     variant: given(image.Variant),
     layers: image.RootFS?.Layers ?? [],
-    config: Object.fromEntries(configKeys.map((key) => [key, given(config?.[key])])),
+    config: Object.fromEntries(
+      configKeys.map((key) => [key, given(key === 'Labels' ? withoutInputs(config?.[key]) : config?.[key])]),
+    ),
   })
+}
+
+/** A file that a Dockerfile does not copy counts among the inputs, and gives containers nothing else. */
+function withoutInputs(labels: unknown): unknown {
+  if (!isObject(labels)) return labels
+  const { [label.inputs]: _, ...rest } = labels
+  return rest
 }
 
 /** Engines differ in whether they leave out what is not set or say `null`, `""`, `[]` or `{}`. */

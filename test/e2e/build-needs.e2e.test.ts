@@ -27,3 +27,17 @@ test('an image copies an artifact that is built into its context, from nothing a
   fill(root, { src: '3' })
   expect(await run(image('copying'), made)).toEqual([both, '3'])
 })
+
+test('a file in a context that the Dockerfile does not copy gives no other image to hosts', async () => {
+  const root = temporaryFolder({
+    'stray/Dockerfile': `FROM ${base}\nENV RUN=${prefix}\nCOPY x /x\n`,
+    'stray/x': '1',
+  })
+  const one = image('stray')
+  const run = async () => (await workplace(root).build(one)).images.get(one.ref)
+  const before = await run()
+  fill(root, { 'stray/.x.swp': '' })
+  const after = await run()
+  expect(after).toMatchObject({ fingerprint: before?.fingerprint, layers: before?.layers })
+  expect(await run()).toEqual({ ...after, changed: [] })
+})

@@ -17,6 +17,12 @@ test.each<[string, InspectedImage, boolean]>([
   ],
   ['an empty variant', { ...image, Variant: '' }, true],
   ['labels in another order of keys', { ...image, Config: { ...image.Config, Labels: { x: '1' } } }, true],
+  [
+    'other inputs of the same content',
+    { ...image, Config: { ...image.Config, Labels: { x: '1', 'provision.inputs': 'abc' } } },
+    true,
+  ],
+  ['another label', { ...image, Config: { ...image.Config, Labels: { x: '2' } } }, false],
   ['another layer', { ...image, RootFS: { Layers: ['sha256:a', 'sha256:c'] } }, false],
   ['layers the other way round', { ...image, RootFS: { Layers: ['sha256:b', 'sha256:a'] } }, false],
   ['another command', { ...image, Config: { ...image.Config, Cmd: ['sh'] } }, false],

@@ -34,7 +34,7 @@ export async function provideImage(
   const described =
     (before?.output === id ? describedIn(readJson(path)) : undefined) ?? (await describe(id, image, workshop))
   if (before?.output !== id || before.inputs !== inputs.digest) {
-    writeJson(path, { inputs: inputs.digest, files: inputs.files, output: id, ...described })
+    writeJson(path, { inputs: inputs.digest, files: inputs.files, output: id, described })
   }
   if (!isCurrent && image.build && listed) await removeFormer(listed, id, workshop)
   const changed = isCurrent || !before ? [] : changedFiles(before.files, inputs.files)
@@ -111,7 +111,9 @@ async function removeFormer({ id, inputs }: ListedImage, now: string, { engine }
 }
 
 function describedIn(value: unknown): Described | undefined {
-  if (!isObject(value)) return undefined
-  const { fingerprint, layers } = value
+  // A record of an older version says it elsewhere, and of another kind of fingerprint.
+  const said = isObject(value) ? value['described'] : undefined
+  if (!isObject(said)) return undefined
+  const { fingerprint, layers } = said
   return typeof fingerprint === 'string' && isTexts(layers) ? { fingerprint, layers } : undefined
 }

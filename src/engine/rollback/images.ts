@@ -32,11 +32,16 @@ export async function releaseImages(
   for (const name of gone) await unless([404, 409], engine.getImage(name).remove())
 }
 
-/** Those that this machine's engine has no more. */
-export async function missingImages<I extends Pick<BuiltImage, 'id'>>(
+/** What this machine's engine has of images now, by their ids. */
+export async function imagesHere(
   engine: Dockerode,
-  images: readonly I[],
-): Promise<readonly I[]> {
+  images: readonly Pick<BuiltImage, 'id'>[],
+): Promise<ReadonlyMap<string, Dockerode.ImageInspectInfo>> {
   const there = await Promise.all(images.map(({ id }) => found(engine.getImage(id).inspect())))
-  return images.filter((_, i) => there[i] === undefined)
+  return new Map(
+    images.flatMap(({ id }, i) => {
+      const one = there[i]
+      return one ? [[id, one]] : []
+    }),
+  )
 }

@@ -3,9 +3,10 @@ import { buildId, type Build, type BuiltArtifact } from '../../core/build.ts'
 import { short } from '../../core/digest.ts'
 import { ProvisionError } from '../../core/error.ts'
 import type { KeptArtifact, KeptState } from '../../core/kept.ts'
+import { imageFingerprint } from '../../transport/image-fingerprint.ts'
 import { openDigestCache, type DigestCache } from '../build/digest-cache.ts'
 import type { Built } from '../session.ts'
-import { missingImages } from './images.ts'
+import { imagesHere } from './images.ts'
 import { unpack } from './pack.ts'
 import { contentPath, isThere } from './store.ts'
 
@@ -77,9 +78,16 @@ async function imagesOf(builds: readonly Build[], { state, engine }: Restoring):
     throw notKept(`image ${build.ref}`, 'it was not there then')
   })
   if (wanted.length === 0) return new Map()
-  const [gone] = await missingImages(await engine(), wanted)
-  if (gone) throw notKept(`image ${gone.ref}`, `${short(gone.id)} is gone from this machine's Docker engine`)
-  return new Map(wanted.map((image) => [image.ref, { ...image, changed: [] }]))
+  const here = await imagesHere(await engine(), wanted)
+  return new Map(
+    wanted.map((image) => {
+      const found = here.get(image.id)
+      if (!found)
+        throw notKept(`image ${image.ref}`, `${short(image.id)} is gone from this machine's Docker engine`)
+      // Not as it was kept: an older version may have told images apart in another way.
+      return [image.ref, { ...image, fingerprint: imageFingerprint(found), changed: [] }]
+    }),
+  )
 }
 
 const notKept = (what: string, why: string): ProvisionError =>
