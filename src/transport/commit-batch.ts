@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { bringAll } from './bulk.ts'
 import { noteFailures, type Failures } from './commit-failure.ts'
+import { partsOf } from './commit-apart.ts'
 import { arrivedOf, layoutOf, type Layout } from './commit-layout.ts'
 import { commitPrelude, type CommitSource } from './commit-prelude.ts'
 import { readReport } from './commit-report.ts'
@@ -52,17 +53,35 @@ export interface Turn {
 }
 
 /**
- * Carries out a batch: its content goes to the host in one stream, with what puts it in place there, and large files by
- * themselves beside it.
+ * Carries out a batch, and what found no room where all of it was to arrive once more by itself: see `partsOf`.
  * @throws ProvisionError `host` when the connection is lost, `interrupted` when the signal is aborted
  */
 export async function commitBatch(
-  { link = createLinkMeter(), reads = shareReads(), ...routes }: FileRoutes,
+  routes: FileRoutes,
   batch: readonly Numbered[],
   failures: Failures,
   signal: AbortSignal,
   turn: Turn,
 ): Promise<void> {
+  const { before } = turn
+  // What is sent again has been counted.
+  const again: Turn = { onSent: () => undefined, onAllSent: () => undefined, before }
+  for (const part of await commitOnce(routes, batch, failures, signal, turn))
+    await commitOnce(routes, part, failures, signal, again)
+}
+
+/**
+ * Carries out a batch: its content goes to the host in one stream, with what puts it in place there, and large files by
+ * themselves beside it.
+ * @returns what is to be tried again
+ */
+async function commitOnce(
+  { link = createLinkMeter(), reads = shareReads(), ...routes }: FileRoutes,
+  batch: readonly Numbered[],
+  failures: Failures,
+  signal: AbortSignal,
+  turn: Turn,
+): Promise<readonly (readonly Numbered[])[]> {
   const { connection, openBulk } = routes
   const random = randomBytes(8).toString('hex')
   const writes = batch.filter(isWrite)
@@ -105,7 +124,10 @@ export async function commitBatch(
     stream.arrived()
     const { layout: arrived, commit } = await arriving
     const report = readReport(ended.stdout, arrived, commit)
-    await noteFailures({ host: connection.name, batch, report, ended }, failures)
+    const again = partsOf(batch, arrived, report)
+    const rest = batch.filter((one) => !again.some((part) => part.includes(one)))
+    await noteFailures({ host: connection.name, batch: rest, report, ended }, failures)
+    return again
   } finally {
     // It goes on by itself where the host has given up early.
     await arriving.catch(() => undefined)

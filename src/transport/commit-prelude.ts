@@ -41,7 +41,16 @@ export const commitPrelude = ({ random, commit, folders, uploads, unpack }: Prel
 ${plainShell}; umask 022
 no() { printf '%s\\0%s\\0' "$1" "$2"; }
 ${ownerShell}
-R= S=
+places() {
+  n=0
+  for d do
+    until [ -d "$d" ]; do d=\${d%/*}; d=\${d:-/}; done
+    no "device $n" "$(stat -c %d -- "$d")"
+    n=$((n+1))
+  done
+  no home "$(stat -c %d -- "$R")"
+}
+R= S= full=
 cleanup() { cd /; rm -rf -- \${R:+"$R"} \${S:+"$S"}${uploads.length > 0 ? ` ${quoteAll(uploads)}` : ''}; }
 trap cleanup EXIT
 trap 'exit 129' HUP INT TERM PIPE
@@ -69,16 +78,19 @@ done
 home=$d
 eval "near=\\\${above$n:-\\$d}"
 te=$( { cd -- "$R" && ${unpack === 'cat' ? '' : `${unpack} | `}tar -x -p -o -m -f -; } 2>&1)
-[ -f "$R/end" ]${'in' in commit ? ' && read -r d <"$R/end" && [ "$(sha256sum <"$R/run")" = "$d" ]' : ''} || { no broken "$te"; exit 1; }
+[ -f "$R/end" ]${'in' in commit ? ' && read -r d <"$R/end" && [ "$(sha256sum <"$R/run")" = "$d" ]' : ''} || { no broken "$te"; places "$@"; exit 1; }
 ${helpers}
 ${'text' in commit ? commit.text : '. "$R/run"'}
 commit && no done ''
+[ -z "$full" ] || places ${quoteAll(folders)}
 exit 0`
 
 const helpers = `
 take() {
   me=\${me:-$(id -u):$(id -g)}
-  e=$( { mv -f -- "$1" "$2" && chown -- "$me" "$2" && chmod 644 -- "$2"; } 2>&1) || no "file $3" "$e"
+  e=$( { mv -f -- "$1" "$2" && chown -- "$me" "$2" && chmod 644 -- "$2"; } 2>&1) && return 0
+  no "taken $3" "$e"
+  full=1
 }
 lines() { set -f; IFS='
 '; set -- $1; unset IFS; set +f; n=$#; }

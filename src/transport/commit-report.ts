@@ -11,12 +11,20 @@ export interface CommitReport {
   readonly failed: ReadonlyMap<number, string>
   /** Actions whose content arrived with another checksum. */
   readonly damaged: ReadonlySet<number>
+  /** Actions whose content came by itself and could not be brought to where the rest arrived. */
+  readonly homeless: ReadonlySet<number>
+  /** Where something did not fit: the file system of each folder, by its number, and that in which all arrived. */
+  readonly devices: ReadonlyMap<number, string>
+  readonly home: string | undefined
 }
 
 /** Reads the pairs that the commit wrote. Of several reasons for one action the first counts. */
 export function readReport(output: Buffer, { files, folders }: Layout, { groups }: Commit): CommitReport {
   const failed = new Map<number, string>()
   const damaged = new Set<number>()
+  const homeless = new Set<number>()
+  const devices = new Map<number, string>()
+  let home: string | undefined
   let complete = false
   let broken: string | undefined
   const fail = (index: number | undefined, reason: string): void => {
@@ -31,6 +39,16 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
         break
       case 'broken':
         broken = reason
+        break
+      case 'device':
+        devices.set(Number(first), reason)
+        break
+      case 'home':
+        home = reason
+        break
+      case 'taken':
+        homeless.add(Number(first))
+        fail(Number(first), reason)
         break
       case 'file':
         fail(Number(first), reason)
@@ -54,7 +72,7 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
       }
     }
   }
-  return { complete, broken, failed, damaged }
+  return { complete, broken, failed, damaged, homeless, devices, home }
 }
 
 function pairsIn(output: Buffer): readonly (readonly [string, string])[] {

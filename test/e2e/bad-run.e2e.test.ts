@@ -187,6 +187,25 @@ describe('beside a container that runs', () => {
     },
   )
 
+  it('a small file system among the places of files holds back nothing of the others', async () => {
+    const small = 'mkdir -p /srv/tiny; mountpoint -q /srv/tiny || mount -t tmpfs -o size=64k tmpfs /srv/tiny'
+    await inNode(small)
+    const big = `artifact('big', { cwd: '../../src', inputs: ['*'], output: 'big', run: ['sh', '-c', 'head -c 9000000 /dev/zero > big'] })`
+    project.write('tree/large', 'x'.repeat(3_000_000))
+    const files = [
+      `file(a, '/srv/tiny/first', { content: 'first' })`,
+      `push(a, ${big}, { to: '/srv/roomy/big' })`,
+      `tree(a, '/srv/roomy/tree', { from: '../../tree' })`,
+    ]
+    project.playbook(`return [${web}, ${files.join(', ')}]`)
+    const called = await project.provision(['refresh', '--plain'])
+    expect(said(called)).toMatch(/3 changed/)
+    expect(await inNode('cat /srv/tiny/first; stat -c %s /srv/roomy/big /srv/roomy/tree/large')).toBe(
+      'first9000000\n3000000\n',
+    )
+    expect(await inNode('ls -A /srv/tiny; ls -A /srv/roomy')).toBe('first\nbig\ntree\n')
+  })
+
   it('a host whose sshd does not answer is told in time', async () => {
     await inNode('pkill -STOP -o -x sshd')
     try {
