@@ -7,9 +7,9 @@ import { boxDigest } from '../boxes/digest.ts'
 import { engineFacts } from '../boxes/engine-facts.ts'
 import { findBox, type StoredBox } from '../boxes/find.ts'
 import {
+  artifactsIn,
   buildAll,
   imageInputs,
-  needArtifacts,
   type BuildContext,
   type BuildResults,
 } from '../engine/build/index.ts'
@@ -55,15 +55,20 @@ export async function ensureBox(
 ): Promise<StoredBox> {
   const { box, images, among } = content
   const engine = await context.engine()
-  if (await needArtifacts(images, context, among)) await built
+  const system = systemOf(box)
+  const artifacts = await artifactsIn([system, ...images], context, among)
+  if (artifacts.length > 0) {
+    await built
+    // Only the system may copy them, which is not among what was built.
+    await buildAll(artifacts, context, among)
+  }
   const digest = await digestOfBox(content, context)
   const found = await findBox(engine, box.name, digest, context.signal)
   if (found) {
     await clearLeftovers(engine, context.signal, context.emit)
     return found
   }
-  const system = systemOf(box)
-  const building = buildAll([system], context)
+  const building = buildAll([system], context, artifacts)
   building.catch(() => undefined)
   const results = await built
   const held = images.map((image): BuiltImage => factOf(results.images, 'image', image.ref))

@@ -1,6 +1,18 @@
 import { afterAll, expect, test } from 'vitest'
+import { ensureBox } from '../../src/cli/ensure-box.ts'
+import { defineBox } from '../../src/core/box.ts'
 import type { Build } from '../../src/core/build.ts'
-import { artifact, base, image, output, prefix, removeImages, workplace } from '../support/builds.ts'
+import {
+  artifact,
+  base,
+  failure,
+  image,
+  output,
+  prefix,
+  removeImages,
+  toRemove,
+  workplace,
+} from '../support/builds.ts'
 import { fill, temporaryFolder } from '../support/folder.ts'
 
 afterAll(removeImages)
@@ -40,4 +52,22 @@ test('a file in a context that the Dockerfile does not copy gives no other image
   const after = await run()
   expect(after).toMatchObject({ fingerprint: before?.fingerprint, layers: before?.layers })
   expect(await run()).toEqual({ ...after, changed: [] })
+})
+
+test('the system of a box copies an artifact, which says as well what box it is', async () => {
+  const root = temporaryFolder({
+    'box/Dockerfile': `FROM ${base}\nCOPY agent /\nRUN cat /agent; false\n`,
+    src: '1',
+  })
+  const agent = artifact({
+    ...{ name: `${prefix}-agent`, inputs: ['src'], output: 'box/agent' },
+    run: ['sh', '-c', 'sleep 1; cat src > box/agent'],
+  })
+  const box = defineBox({ name: prefix, build: './box/' })
+  toRemove(`provision/system/${prefix}:latest`)
+  const nothing = Promise.resolve({ images: new Map() })
+  const { context, tasks } = workplace(root)
+  const error = await failure(ensureBox({ box, images: [], among: [agent] }, nothing, context))
+  expect(error).toHaveProperty('message', expect.stringMatching(/step 3 of . failed with exit code 1/))
+  expect(tasks()).toEqual([`artifact ${agent.name}`, `image provision/system/${prefix}:latest`])
 })

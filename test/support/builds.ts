@@ -60,7 +60,7 @@ export function workplace(playbookDir: string, over: Partial<BuildContext> = {})
   }
   const tasks = () => events.flatMap((event) => (event.event === 'task-started' ? [event.title] : []))
   const lines = () => events.flatMap((event) => (event.event === 'task-output' ? [event.line] : []))
-  return { events, tasks, lines, build: (...builds: Build[]) => buildAll(builds, context) }
+  return { context, events, tasks, lines, build: (...builds: Build[]) => buildAll(builds, context) }
 }
 
 /** Builds, and gives what was shown as begun. */

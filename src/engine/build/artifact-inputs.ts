@@ -4,6 +4,7 @@ import { digestOfValue, type Digest } from '../../core/digest.ts'
 import { stampOf } from './digest-cache.ts'
 import { inputFiles } from './inputs.ts'
 import type { FileDigests } from './records.ts'
+import { outputPath } from './waits.ts'
 import type { Workshop } from './workshop.ts'
 
 /** All that goes into an artifact, read. */
@@ -27,15 +28,22 @@ export async function readArtifactInputs(
   const facts = await digests.of(paths.map((path) => resolve(cwd, path)))
   const content = paths.map((path, i) => [path, facts[i]?.digest ?? '', facts[i]?.executable])
   const builder = image && (await inputsOf(image)).digest
-  const others = await Promise.all(needs.map(async (need) => [need.name, (await artifact(need)).digest]))
+  const others = await Promise.all(
+    needs.map(async (need) => ({ need, digest: (await artifact(need)).digest })),
+  )
   const prefix = relative(playbookDir, cwd).split(sep).join('/')
-  const files = paths.map((path, i): [string, Digest] => [
+  const own = paths.map((path, i): [string, Digest] => [
     prefix === '' ? path : `${prefix}/${path}`,
     facts[i]?.digest ?? '',
   ])
+  const made = others.map(({ need, digest }): [string, Digest] => [
+    relative(playbookDir, outputPath(need, playbookDir)).split(sep).join('/'),
+    digest,
+  ])
+  const named = others.map(({ need, digest }) => [need.name, digest])
   return {
-    digest: digestOfValue({ content, run, env, output, builder, ...(others.length > 0 && { others }) }),
-    files: Object.fromEntries(files),
+    digest: digestOfValue({ content, run, env, output, builder, ...(named.length > 0 && { others: named }) }),
+    files: Object.fromEntries([...made, ...own]),
   }
 }
 

@@ -27,8 +27,9 @@ export async function provideArtifact(artifact: Artifact, workshop: Workshop): P
   const { cacheDir, emit, limit, playbookDir, signal } = workshop
   const what = `artifact ${name}`
   const cwd = localPath(artifact.cwd, playbookDir)
-  requireFolder(what, cwd)
+  // One of them may make the folder.
   await workshop.artifactsBefore(artifact)
+  requireFolder(what, cwd)
   const record = recordPath(cacheDir, 'artifacts', `${relative(cacheDir, cwd)} ${name}`)
   const place: Place = { artifact, cwd, target: resolve(cwd, artifact.output), record }
   const { current } = await look(place, await artifactFiles(artifact, cwd), workshop)

@@ -82,16 +82,16 @@ export async function imageInputs(
   return digest
 }
 
-/** Whether artifacts have to be built before it can be said what images are built from: `imageInputs` reads what is there. */
-export async function needArtifacts(
+/** The artifacts that have to lie there before it can be said what images are built from: `imageInputs` reads what is there. */
+export async function artifactsIn(
   images: readonly Image[],
   { playbookDir }: Pick<BuildContext, 'playbookDir'>,
   among: readonly Build[],
-): Promise<boolean> {
+): Promise<readonly Artifact[]> {
   const declared = declare([...images, ...among], playbookDir)
   const withBases = closureOf(images, (build) => (build.kind === 'image' ? declared.needsOf(build) : []))
   const before = await Promise.all([...withBases.values()].map(declared.artifactsBefore))
-  return before.some((artifacts) => artifacts.length > 0)
+  return [...new Set(before.flat())]
 }
 
 /** Runs what a key stands for once, however often and by whomever it is asked for. */

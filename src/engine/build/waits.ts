@@ -1,11 +1,10 @@
-import { relative, resolve, sep } from 'node:path'
-import { buildId, type Artifact, type Build } from '../../core/build.ts'
+import { realpathSync, statSync } from 'node:fs'
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
+import { buildId, type Artifact, type Build, type ImageBuild } from '../../core/build.ts'
+import { isProvisionError, systemCode } from '../../core/error.ts'
 import { localPath } from '../../core/local.ts'
+import { once } from '../../core/once.ts'
 import { readIgnoreFile } from './context.ts'
-
-/** Where the output of an artifact comes to lie. */
-export const outputPath = ({ cwd, output }: Artifact, playbookDir: string): string =>
-  resolve(localPath(cwd, playbookDir), output)
 
 /** Which artifacts have to lie there before something is built from them, by the id of what is built. */
 export type Waits = ReadonlyMap<string, readonly Artifact[]>
@@ -21,18 +20,19 @@ export async function waitsOf(
 ): Promise<Waits> {
   const artifacts = builds.filter((build) => build.kind === 'artifact')
   const after = new Map(builds.map((build) => [buildId(build), new Set(needsOf(build).map(buildId))]))
-  const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
-    if (from === to) return true
-    if (seen.has(from)) return false
-    seen.add(from)
-    return [...(after.get(from) ?? [])].some((next) => reaches(next, to, seen))
-  }
+  const places = placeReader()
+  const readers = await Promise.all(
+    artifacts.length === 0
+      ? []
+      : builds.map(async (build) => [buildId(build), await readerOf(build, playbookDir, places)] as const),
+  )
   for (const artifact of artifacts) {
-    const output = outputPath(artifact, playbookDir)
-    for (const build of builds) {
-      const [reader, maker] = [buildId(build), buildId(artifact)]
-      if (reader === maker || !(await reads(build, playbookDir, output)) || reaches(maker, reader)) continue
-      after.get(reader)?.add(maker)
+    const maker = buildId(artifact)
+    const output = outputOf(artifact, playbookDir, places)
+    // Stays true below: there only what waits for the maker becomes more.
+    const before = reachable(maker, after)
+    for (const [reader, reads] of readers) {
+      if (!before.has(reader) && reads(output)) after.get(reader)?.add(maker)
     }
   }
   return new Map(
@@ -40,40 +40,123 @@ export async function waitsOf(
   )
 }
 
-async function reads(build: Build, playbookDir: string, output: string): Promise<boolean> {
-  switch (build.kind) {
-    case 'folder': {
-      const root = localPath(build.path, playbookDir)
-      return isIn(output, root) || isIn(root, output)
+/** All that a build waits for, itself too. */
+function reachable(from: string, after: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
+  const found = new Set([from])
+  // What is added meanwhile is gone through as well.
+  for (const id of found) for (const next of after.get(id) ?? []) found.add(next)
+  return found
+}
+
+/** By all its names: that which it is called by, and that which links on the way lead to. */
+type Places = readonly string[]
+export type PlaceReader = (path: string) => Places
+
+/** Reads where links lead to, each path once. */
+export function placeReader(): PlaceReader {
+  const known = new Map<string, string>()
+  const real = (path: string): string => {
+    const found = known.get(path) ?? follow(path)
+    known.set(path, found)
+    return found
+  }
+  const follow = (path: string): string => {
+    try {
+      return realpathSync(path)
+    } catch {
+      // What is not there yet comes to lie in what is.
+      return dirname(path) === path ? path : join(real(dirname(path)), basename(path))
     }
-    case 'image': {
-      if (!build.build) return false
-      const root = localPath(build.build.context, playbookDir)
-      if (!isIn(output, root)) return isIn(root, output)
-      const ignored = readIgnoreFile(root)
-      return ignored.hasExceptions || !ignored(below(root, output))
-    }
-    case 'artifact':
-      return readsInput(build, localPath(build.cwd, playbookDir), output)
+  }
+  return (path) => [...new Set([resolve(path), real(resolve(path))])]
+}
+
+interface Output {
+  readonly places: Places
+  readonly mayBeFolder: boolean
+}
+
+function outputOf(artifact: Artifact, playbookDir: string, places: PlaceReader): Output {
+  const path = outputPath(artifact, playbookDir)
+  // Before it is built for the first time, its name is all that is known of it.
+  return { places: places(path), mayBeFolder: isFolder(path) ?? extname(path) === '' }
+}
+
+/** Undefined for what is not there, or out of reach, which is told when it is read. */
+function isFolder(path: string): boolean | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory()
+  } catch {
+    return undefined
   }
 }
 
-/** Of what a folder will hold nothing is known before it is built: a pattern has to begin with its path, or to match that. */
-async function readsInput({ inputs }: Artifact, cwd: string, output: string): Promise<boolean> {
-  const { default: picomatch } = await import('picomatch')
-  const path = below(cwd, output)
-  const matches = (pattern: string): boolean => picomatch.isMatch(path, pattern, { dot: true })
-  const names = (pattern: string): boolean => {
-    const { base, isGlob } = picomatch.scan(pattern)
-    const root = resolve(cwd, base)
-    return isIn(root, output) || (isIn(output, root) && (!isGlob || matches(pattern)))
+/** Where the output of an artifact comes to lie. */
+export const outputPath = ({ cwd, output }: Artifact, playbookDir: string): string =>
+  resolve(localPath(cwd, playbookDir), output)
+
+type Reads = (output: Output) => boolean
+
+async function readerOf(build: Build, playbookDir: string, places: PlaceReader): Promise<Reads> {
+  switch (build.kind) {
+    case 'folder':
+      return readerOfPlace(places(localPath(build.path, playbookDir)), () => true)
+    case 'image':
+      return build.build ? readerOfContext(build.build, playbookDir, places) : () => false
+    case 'artifact':
+      return await readerOfInputs(build, localPath(build.cwd, playbookDir), places)
   }
-  const isOut = (pattern: string): boolean => pattern.startsWith('!') && matches(pattern.slice(1))
-  return inputs.some((pattern) => !pattern.startsWith('!') && names(pattern)) && !inputs.some(isOut)
+}
+
+/** @param isRead whether what lies below the place, at a path relative to it, is read */
+const readerOfPlace =
+  (roots: Places, isRead: (path: string, output: Output) => boolean): Reads =>
+  (output) =>
+    output.places.some((place) =>
+      roots.some((root) => isIn(root, place) || (isIn(place, root) && isRead(below(root, place), output))),
+    )
+
+function readerOfContext({ context }: ImageBuild, playbookDir: string, places: PlaceReader): Reads {
+  const root = localPath(context, playbookDir)
+  const ignored = once(() => {
+    try {
+      return readIgnoreFile(root)
+    } catch (error) {
+      if (!isProvisionError(error) && systemCode(error) === undefined) throw error
+      // Told by the one image that it is about, when its context is read.
+      return Object.assign(() => false, { hasExceptions: false })
+    }
+  })
+  return readerOfPlace(
+    places(root),
+    (path, { mayBeFolder }) => (mayBeFolder && ignored().hasExceptions) || !ignored()(path),
+  )
+}
+
+async function readerOfInputs({ inputs }: Artifact, cwd: string, places: PlaceReader): Promise<Reads> {
+  const { patternIn, takes, takesBelow } = await import('./pattern.ts')
+  const readers = inputs
+    .filter((pattern) => !pattern.startsWith('!'))
+    .map((pattern) => {
+      const { root, glob } = patternIn(cwd, pattern)
+      // A path alone takes all that is below it.
+      const [isTaken, isTakenBelow] = [takes(glob || '**'), takesBelow(glob || '**')]
+      return readerOfPlace(
+        places(root),
+        (path, { mayBeFolder }) => isTaken(path) || (mayBeFolder && isTakenBelow(path)),
+      )
+    })
+  const without = inputs
+    .filter((pattern) => pattern.startsWith('!'))
+    .map((pattern) => takes(pattern.slice(1)))
+  const roots = places(cwd)
+  const isOut = (place: string): boolean =>
+    roots.some((root) => without.some((takesOut) => takesOut(below(root, place))))
+  return (output) => readers.some((reads) => reads(output)) && !output.places.every(isOut)
 }
 
 /** Whether a path is a folder or lies in it. */
 export const isIn = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(`${folder}${sep}`)
+  path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
 
 const below = (root: string, path: string): string => relative(root, path).split(sep).join('/')

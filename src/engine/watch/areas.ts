@@ -1,11 +1,11 @@
 import { dirname, relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
-import { buildNeeds, type Artifact, type Build } from '../../core/build.ts'
+import type { Artifact, Build } from '../../core/build.ts'
 import { localPath } from '../../core/local.ts'
 import { dockerfilePath } from '../build/context.ts'
-import { closureOf } from '../build/order.ts'
+import { patternIn } from '../build/pattern.ts'
 import type { Ignore } from '../build/dockerignore.ts'
-import type { Sources } from './look.ts'
+import { allNeeded, type Sources } from './look.ts'
 
 /** A part of the file system in which something may happen that concerns us. */
 export interface Area {
@@ -24,8 +24,7 @@ export interface Area {
  */
 export function areasOf(sources: Sources, ignoreOf: (folder: string) => Ignore): readonly Area[] {
   const { builds, playbookDir, playbookFiles } = sources
-  const all = [...closureOf(builds, buildNeeds).values()]
-  const deep = all.flatMap((build) => areasOfBuild(build, playbookDir, ignoreOf))
+  const deep = allNeeded(builds).flatMap((build) => areasOfBuild(build, playbookDir, ignoreOf))
   // The folder around an area tells when its root comes or goes.
   const around = [...deep.map(({ root }) => root), ...playbookFiles].map(dirname)
   return [...deep, ...[...new Set(around)].map(flat)]
@@ -65,10 +64,10 @@ function areasOfInputs({ inputs, output }: Artifact, cwd: string): Area[] {
   return inputs
     .filter((pattern) => !pattern.startsWith('!'))
     .map((pattern) => {
-      const { base, glob } = picomatch.scan(pattern)
-      // `*.json` is about one folder; `src` and `src/**` are about all in it.
-      const isFlat = glob !== '' && !glob.includes('/') && !glob.includes('**')
-      return { root: resolve(cwd, base), depth: isFlat ? 'flat' : 'deep', isOut }
+      const { root, glob } = patternIn(cwd, pattern)
+      // `*.json` is about one folder; `src`, `src/**` and `{src,lib}` are about all in it.
+      const isFlat = glob.includes('*') && !glob.includes('/') && !glob.includes('**')
+      return { root, depth: isFlat ? 'flat' : 'deep', isOut }
     })
 }
 

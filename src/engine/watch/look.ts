@@ -1,4 +1,4 @@
-import { basename, join, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { buildId, buildNeeds, type Build } from '../../core/build.ts'
 import { reasonOf } from '../../core/error.ts'
 import { localPath } from '../../core/local.ts'
@@ -6,8 +6,7 @@ import { readContext } from '../build/context.ts'
 import type { DigestCache } from '../build/digest-cache.ts'
 import { readContent } from '../build/folder.ts'
 import { inputFiles } from '../build/inputs.ts'
-import { closureOf } from '../build/order.ts'
-import { isIn, outputPath, waitsOf, type Waits } from '../build/waits.ts'
+import { isIn, outputPath, placeReader, waitsOf, type PlaceReader } from '../build/waits.ts'
 import { isEditorFile } from './editor-files.ts'
 import { gone, isUnsettled, stampReader, type Stamp } from './stamps.ts'
 
@@ -37,19 +36,40 @@ export const isFresh = (look: Snapshot): boolean => [...look.values()].some(isUn
 export async function lookAt(sources: Sources): Promise<Snapshot> {
   const { builds, playbookDir, playbookFiles } = sources
   const reader = stampReader(Date.now())
-  const all = [...closureOf(builds, buildNeeds).values()]
-  // A `.dockerignore` that is none shows when its context is read.
-  const waits = await waitsOf(all, playbookDir, buildNeeds).catch((): Waits => new Map())
+  const all = allNeeded(builds)
+  const waits = await waitsOf(all, playbookDir, buildNeeds)
+  const places = placeReader()
   const looks = await Promise.all(
     all.map(async (build) => {
-      // What a run makes itself is no edit.
-      const made = (waits.get(buildId(build)) ?? []).map((artifact) => outputPath(artifact, playbookDir))
       const look = await lookAtBuild(build, playbookDir, reader)
-      return look.filter(([path]) => !made.some((output) => isIn(path, output)))
+      const made = (waits.get(buildId(build)) ?? []).flatMap((artifact) =>
+        places(outputPath(artifact, playbookDir)),
+      )
+      return made.length === 0 ? look : look.filter((seen) => !isMade(seen, made, places))
     }),
   )
   const files = await stamped(playbookFiles, reader)
   return new Map([...looks.flat(), ...files].filter(([path]) => matters(path)))
+}
+
+/** All that builds need. Two of one id that differ are one here: a run refuses them, and an edit of the playbook mends that. */
+export function allNeeded(builds: readonly Build[]): readonly Build[] {
+  const all = new Map<string, Build>()
+  const add = (build: Build): void => {
+    if (all.has(buildId(build))) return
+    all.set(buildId(build), build)
+    buildNeeds(build).forEach(add)
+  }
+  builds.forEach(add)
+  return [...all.values()]
+}
+
+/** What a run makes itself is no edit, nor is the way to it. */
+function isMade([path, stamp]: Stamped[number], made: readonly string[], places: PlaceReader): boolean {
+  const around = places(dirname(path)).map((place) => join(place, basename(path)))
+  return around.some((place) =>
+    made.some((output) => isIn(place, output) || (stamp === folder && isIn(output, place))),
+  )
 }
 
 /** What a run makes itself, and what editors keep beside a file, is no edit. */

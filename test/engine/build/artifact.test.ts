@@ -123,14 +123,33 @@ test.each<[how: string, app: (lib: Artifact) => Artifact]>([
   const app = appOf(lib)
   const run = async () => {
     const place = workplace(root)
-    await place.build(app, lib)
+    const { built } = await place.build(app, lib)
     expect(readFileSync(join(root, 'out/x.jar'), 'utf8')).toBe(readFileSync(join(root, 'src/a'), 'utf8'))
-    return place.events.flatMap((event) => (event.event === 'task-started' ? [event.title] : []))
+    const tasks = place.events.flatMap((event) => (event.event === 'task-started' ? [event.title] : []))
+    return [tasks, built.get(buildId(app))?.changed]
   }
-  expect(await run()).toEqual(['artifact lib', 'artifact x.jar'])
-  expect(await run()).toEqual([])
+  expect(await run()).toEqual([['artifact lib', 'artifact x.jar'], []])
+  expect(await run()).toEqual([[], []])
   fill(root, { 'src/a': '2' })
-  expect(await run()).toEqual(['artifact lib', 'artifact x.jar'])
+  expect(await run()).toEqual([['artifact lib', 'artifact x.jar'], ['lib']])
+})
+
+test('an artifact is built in a folder that another one makes', async () => {
+  const root = temporaryFolder({ 'src/a': '1' })
+  const made = slow({ run: ['sh', '-c', 'sleep 0.3; mkdir made; cp src/a made'], output: 'made' })
+  const inside = artifact({ cwd: 'made', inputs: ['*'], run: ['cp', 'a', 'b'], output: 'b' })
+  const { built } = await workplace(root).build(inside, made)
+  expect(built.get(buildId(inside))?.type).toBe('file')
+})
+
+test('a `.dockerignore` that cannot be read keeps nothing from being built but its image', async () => {
+  const root = temporaryFolder({ 'src/a': '1', 'out/Dockerfile': 'FROM scratch', 'out/.dockerignore/x': '' })
+  const image: Build = {
+    ...{ kind: 'image', ref: 'x' },
+    build: { context: 'out', dockerfile: 'Dockerfile', args: {}, target: undefined, needs: [] },
+  }
+  await expect(workplace(root).build(image, artifact())).rejects.toThrow(/^image x: .*EISDIR/)
+  expect(existsSync(join(root, 'out/x.jar'))).toBe(true)
 })
 
 test('an artifact that needs one which fails is not begun, and its failure counts once', async () => {

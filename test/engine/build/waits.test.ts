@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { buildId, buildNeeds, type Artifact, type Build, type ImageBuild } from '../../../src/core/build.ts'
+import type { Local } from '../../../src/core/local.ts'
 import { waitsOf } from '../../../src/engine/build/waits.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { artifact } from './artifact-place.ts'
@@ -8,12 +10,12 @@ import { artifact } from './artifact-place.ts'
 const jar = artifact({ name: 'jar', inputs: ['src/**'], output: 'app/target/app.jar' })
 const site = artifact({ name: 'site', inputs: ['src/**'], output: 'dist' })
 const reading = (...inputs: string[]): Artifact => artifact({ name: 'reader', inputs, output: 'elsewhere' })
-const image = (context: string, over: Partial<ImageBuild> = {}): Build => ({
+const image = (context: string, over: Partial<ImageBuild> = {}, ref = 'reader'): Build => ({
   kind: 'image',
-  ref: 'reader',
+  ref,
   build: { context, dockerfile: 'Dockerfile', args: {}, target: undefined, needs: [], ...over },
 })
-const folder = (path: string): Build => ({ kind: 'folder', path, exclude: [] })
+const folder = (path: Local): Build => ({ kind: 'folder', path, exclude: [] })
 
 const waiting = async (builds: readonly Build[], of: Build, root: string): Promise<readonly string[]> =>
   ((await waitsOf(builds, root, buildNeeds)).get(buildId(of)) ?? []).map(({ name }) => name)
@@ -29,6 +31,24 @@ test.each<[reader: string, made: readonly Artifact[], reader: Build, waits: read
     image('ignoring'),
     [],
   ],
+  [
+    'an image, whose .dockerignore lets in others',
+    [{ ...jar, output: 'choosing/target/app.jar' }],
+    image('choosing'),
+    [],
+  ],
+  [
+    'an image, whose .dockerignore lets it in',
+    [{ ...jar, output: 'choosing/in/app.jar' }],
+    image('choosing'),
+    ['jar'],
+  ],
+  [
+    'an image, whose .dockerignore lets in what may be in it',
+    [{ ...site, output: 'choosing/dist' }],
+    image('choosing'),
+    ['site'],
+  ],
   ['an image that is pulled', [jar], { kind: 'image', ref: 'x', build: undefined }, []],
   ['an image that says so', [jar], image('elsewhere', { needs: [jar] }), ['jar']],
   ['a folder that holds it', [jar], folder('app'), ['jar']],
@@ -42,9 +62,44 @@ test.each<[reader: string, made: readonly Artifact[], reader: Build, waits: read
   ['an artifact from a folder beside', [jar], artifact({ cwd: 'lib', inputs: ['../app/**'] }), ['jar']],
   ['an artifact with another pattern', [jar], reading('app/**/*.java', '*.jar'), []],
   ['an artifact that takes it out again', [jar], reading('app/**', '!app/target/**'), []],
+  ['an artifact that takes the folder out', [jar], reading('app/**', '!app/target'), []],
+  ['an artifact with a pattern for folders', [jar], reading('*/target', 'src/**'), ['jar']],
+  ['an artifact with one of two folders', [jar], reading('{app,lib}'), ['jar']],
+  ['an artifact with a pattern by a way round', [jar], reading('lib/../app/*/*.jar'), ['jar']],
+  ['an artifact with a pattern for files in it', [site], reading('**/*.js'), ['site']],
+  ['an artifact with a pattern of fewer folders', [jar], reading('*/*.jar'), []],
+  [
+    'an artifact with a pattern for what is made below its sources',
+    [{ ...site, output: 'src/proto/made' }],
+    reading('src/**/*.ts'),
+    ['site'],
+  ],
+  [
+    'an artifact with a pattern for other files of a folder that is there',
+    [{ ...site, output: 'made.d' }],
+    reading('*/*.ts'),
+    ['site'],
+  ],
+  [
+    'an artifact whose pattern escapes',
+    [{ ...jar, output: 'app (1)/a[b].jar' }],
+    reading('app \\(1\\)/a\\[b\\].jar'),
+    ['jar'],
+  ],
+  [
+    'an artifact whose pattern escapes and matches',
+    [{ ...jar, output: 'app (1)/a[b].jar' }],
+    reading('app \\(1\\)/*\\[b\\].jar'),
+    ['jar'],
+  ],
+  ['an artifact that is built in it', [site], artifact({ cwd: 'dist/www' }), ['site']],
   ['an artifact that says so', [jar], artifact({ needs: [jar] }), ['jar']],
 ])('%s', async (_, made, reader, waits) => {
-  const root = temporaryFolder({ 'ignoring/.dockerignore': 'target' })
+  const root = temporaryFolder({
+    'ignoring/.dockerignore': 'target',
+    'choosing/.dockerignore': '*\n!in\n!dist/*.js',
+    'made.d/old.ts': '',
+  })
   expect(await waiting([reader, ...made], reader, root)).toEqual(waits)
 })
 
@@ -65,4 +120,40 @@ test('an artifact is not waited for by itself', async () => {
   const root = temporaryFolder({})
   const own = artifact({ name: 'own', inputs: ['**'], output: join('src', 'made') })
   expect(await waiting([own], own, root)).toEqual([])
+})
+
+test.each<[how: string, at: (root: string) => string | URL]>([
+  ['a URL of a folder', (root) => pathToFileURL(join(root, 'app/'))],
+  ['a path that ends with a slash', (root) => `${root}/app/`],
+  ['a path that goes up', (root) => `${root}/lib/../app`],
+  ['a link to it', () => 'link'],
+  ['a link to what is around it', (root) => `${root}/link/../around/app`],
+])('a place is met by %s', async (_, at) => {
+  const root = temporaryFolder({ 'app/Dockerfile': '', link: { linkTo: 'app' }, around: { linkTo: '.' } })
+  for (const reader of [
+    folder(at(root)),
+    image('', { context: at(root) }),
+    artifact({ name: 'reader', cwd: at(root), inputs: ['**'], output: 'elsewhere' }),
+  ]) {
+    expect(await waiting([reader, jar], reader, root)).toEqual(['jar'])
+  }
+})
+
+test('a `.dockerignore` that is none keeps nothing out: it is told when the context is read', async () => {
+  const root = temporaryFolder({ 'app/.dockerignore': '[z-a]' })
+  expect(await waiting([image('app'), jar], image('app'), root)).toEqual(['jar'])
+})
+
+test('hundreds of artifacts that may read each other are told apart in no time', async () => {
+  const root = temporaryFolder({ '.dockerignore': '*.log' })
+  const numbers = Array.from({ length: 200 }, (_, i) => i)
+  const made = numbers.map((i) =>
+    artifact({ name: `${i}`, inputs: ['**', '!**/*.md', '*.json'], output: `out/${i}.jar` }),
+  )
+  const images = numbers.map((i) => image('.', {}, `${i}`))
+  const started = performance.now()
+  const waits = await waitsOf([...made, ...images], root, buildNeeds)
+  expect(performance.now() - started).toBeLessThan(2_000)
+  expect(waits.get('image 0')).toHaveLength(200)
+  expect([...waits.values()].flat()).toHaveLength(200 * 200 + (200 * 199) / 2)
 })

@@ -27,6 +27,8 @@ describe('what is listened to', () => {
     ['all below a pattern', artifact(['src/**']), ['/p/code', '/p/code/src …']],
     ['all below a folder', artifact(['src']), ['/p/code', '/p/code/src …']],
     ['all below a pattern for one kind of file', artifact(['src/**/*.java']), ['/p/code', '/p/code/src …']],
+    ['all below one of two folders', artifact(['{app,lib}']), ['/p', '/p/code …']],
+    ['all below a folder whose name is escaped', artifact(['a \\(1\\)/**']), ['/p/code', '/p/code/a (1) …']],
     ['one folder for a pattern in it', artifact(['*.json']), ['/p', '/p/code']],
     ['the folder around a file', artifact(['conf/app.json']), ['/p/code/conf', '/p/code/conf/app.json …']],
     ['what lies beside the working folder', artifact(['../common/**']), ['/p', '/p/common …']],

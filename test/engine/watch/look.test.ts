@@ -2,6 +2,8 @@ import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Build } from '../../../src/core/build.ts'
+import { parseDockerignore } from '../../../src/engine/build/dockerignore.ts'
+import { areasOf } from '../../../src/engine/watch/areas.ts'
 import { differences, extended, filesIn, lookAt, type Sources } from '../../../src/engine/watch/look.ts'
 import { fill, temporaryFolder } from '../../support/folder.ts'
 
@@ -35,6 +37,10 @@ const builds: readonly Build[] = [
     ...{ kind: 'artifact', name: 'bundle', run: ['make'], cwd: '.', env: {}, in: undefined, needs: [] },
     ...{ inputs: ['bundle/**'], output: 'web/bundle' },
   },
+  {
+    ...{ kind: 'artifact', name: 'far.jar', run: ['make'], cwd: '.', env: {}, in: undefined, needs: [] },
+    ...{ inputs: ['bundle/**'], output: 'by/link/target/far.jar' },
+  },
 ]
 
 const files = {
@@ -55,6 +61,7 @@ const files = {
   'web/bundle/app.js': 'x',
   'bundle/app.ts': 'x',
   'far/data': 'x',
+  'by/link': { linkTo: '../far' },
   Farfile: 'FROM scratch',
 }
 
@@ -132,6 +139,7 @@ describe('a look finds', () => {
   it.each<[title: string, act: (root: string) => void]>([
     ['the output of a build', write('services/build/app.jar', 'services/build/classes/Main.class')],
     ['the output of one in the context of an image', write('web/bundle/app.js', 'web/bundle/new/app.js')],
+    ['one whose folder is made for it, beyond a link', write('far/target/far.jar')],
     ['what no pattern matches', write('services/README.md', 'services/new.txt')],
     ['what a pattern takes out', write('services/app/notes/plan.txt', 'services/app/notes/new.txt')],
     ['what a folder excludes', write('www/site.map')],
@@ -158,6 +166,19 @@ describe('a look finds', () => {
 })
 
 describe('looks', () => {
+  it('go on when two builds of one name differ, which a run refuses', async () => {
+    const root = temporaryFolder({ 'one/Dockerfile': 'FROM scratch', 'two/Dockerfile': 'FROM scratch' })
+    const sources: Sources = {
+      builds: [image('a:1', './one'), image('b:1', './two', { needs: [image('a:1', './two')] })],
+      ...{ playbookDir: root, playbookFiles: [] },
+    }
+    expect([...(await lookAt(sources)).keys()].map((path) => relative(root, path))).toEqual([
+      'one/Dockerfile',
+      'two/Dockerfile',
+    ])
+    expect(areasOf(sources, () => parseDockerignore('')).length).toBeGreaterThan(0)
+  })
+
   it('count files, and no folders', async () => {
     const root = temporaryFolder({ 'web/Dockerfile': 'FROM scratch', 'web/a/b/file': 'x' })
     const look = await lookAt({ builds: [image('web', './web')], playbookDir: root, playbookFiles: [] })
