@@ -33,7 +33,8 @@ export async function findBox(
     // Docker would make a volume that is gone anew, and empty.
     if (!(await found(engine.getVolume(facts.store).inspect({ abortSignal: signal })))) return undefined
     const created = Date.parse(image.Created)
-    return { ...facts, image: image.Id, ref: boxRef(name, digest), created, systemSize: image.Size }
+    const system = labelsOf(image.Config)?.[label.inputs]
+    return { ...facts, system, image: image.Id, ref: boxRef(name, digest), created, systemSize: image.Size }
   } catch (error) {
     throw dockerError(`box ${name}`, error, signal, { code: 'box' })
   }
@@ -78,5 +79,6 @@ function storedBox(image: ImageInfo): StoredBox | undefined {
   if (!facts) return undefined
   const ref = boxRef(facts.name, facts.digest)
   if (image.RepoTags?.includes(ref) !== true) return undefined
-  return { ...facts, image: image.Id, ref, created: image.Created * 1000, systemSize: image.Size }
+  const system = labelsOf(image)?.[label.inputs]
+  return { ...facts, system, image: image.Id, ref, created: image.Created * 1000, systemSize: image.Size }
 }

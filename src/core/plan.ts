@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
 import type { Change } from './change.ts'
+import type { HostState } from './provider.ts'
 
 /** What a run would do to one resource. */
 export type Operation = 'none' | 'create' | 'update' | 'recreate' | 'remove'
@@ -21,12 +22,20 @@ export interface Step {
   readonly undo: readonly Action[]
 }
 
+/** A host that does not run: of a stopped one no step is planned, any other is planned as it will be made, empty. */
+export interface AbsentHost {
+  readonly name: string
+  readonly state: Exclude<HostState, 'running'>
+}
+
 /** All resources with their changes and their order: what the dry run shows, the apply does and the JSON holds. */
 export interface Plan {
   readonly playbook: string
   readonly environment: string
   /** In an order in which every step comes after what it needs. */
   readonly steps: readonly Step[]
+  /** Only of a plan that is not carried out: a run has its hosts up before. */
+  readonly absent?: readonly AbsentHost[]
 }
 
 /** The steps that would change something. */
@@ -37,8 +46,26 @@ export const changesIn = (plan: Plan): readonly Step[] =>
 export const workIn = (plan: Plan): readonly Step[] =>
   plan.steps.filter((step) => step.operation !== 'none' || step.actions.length > 0)
 
+/** The steps in their order, but that what a step needs comes before it. */
+export function inNeedOrder(steps: readonly Step[]): readonly Step[] {
+  const byId = new Map(steps.map((step) => [step.id, step]))
+  const ordered = new Set<Step>()
+  const path = new Set<Step>()
+  const visit = (step: Step): void => {
+    if (ordered.has(step) || path.has(step)) return
+    path.add(step)
+    for (const id of step.needs) {
+      const need = byId.get(id)
+      if (need) visit(need)
+    }
+    ordered.add(step)
+  }
+  steps.forEach(visit)
+  return [...ordered]
+}
+
 /** The part of a plan that people and other programs read: no actions. */
-export const planJson = ({ playbook, environment, steps }: Plan) => ({
+export const planJson = ({ playbook, environment, steps, absent = [] }: Plan) => ({
   playbook,
   environment,
   steps: steps.map(({ id, host, kind, name, operation, changes, needs }) => ({
@@ -50,4 +77,5 @@ export const planJson = ({ playbook, environment, steps }: Plan) => ({
     changes,
     needs,
   })),
+  ...(absent.length > 0 && { absent }),
 })

@@ -5,6 +5,8 @@ export interface BakedBox {
   readonly name: string
   /** Of all its inputs. */
   readonly digest: string
+  /** Of those of the host's own system alone; undefined for one that does not say. */
+  readonly system: string | undefined
   readonly user: string
   /** Id of the image of the host's own system. */
   readonly image: string
@@ -22,9 +24,15 @@ export interface ProvidedHost {
   readonly isYoung: boolean
   /** At which other hosts reach it; decided before a node is made. */
   readonly address: string
-  /** Digest of the box that it was made from; undefined where a box means nothing. */
-  readonly box: string | undefined
+  /** Of all that went into the system of the box that it was made from; undefined where a box means nothing. */
+  readonly system: string | undefined
   readonly ssh: SshTarget
+}
+
+/** A host of the environment that the topology names no more. */
+export interface StrayHost extends Pick<ProvidedHost, 'name' | 'state' | 'address' | 'ssh'> {
+  /** The command line by which a person removes it with all that is on it. */
+  readonly removal: string
 }
 
 /** What a provider shows while it works on a host. */
@@ -45,6 +53,8 @@ export interface Provider {
   readonly kind: 'docker' | 'ssh'
   /** Asks what is there, changes nothing. In the topology's order. */
   survey(signal: AbortSignal): Promise<readonly ProvidedHost[]>
+  /** Hosts beyond those, as the last survey found them. */
+  strays(): readonly StrayHost[]
   /** Makes the hosts that are missing, completes or replaces those half-made, starts those stopped. The box is asked for only when a host has to be made. */
   up(
     box: () => Promise<BakedBox>,

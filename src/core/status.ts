@@ -17,7 +17,7 @@ export interface HostStatus {
   /** `unreachable`: it runs, but did not answer. */
   readonly state: HostState | 'unreachable'
   readonly address: string
-  /** Why it is unreachable. */
+  /** Why it is unreachable, or listed though the playbook does not name it. */
   readonly reason?: string | undefined
   readonly ssh: SshDetails
 }

@@ -11,6 +11,7 @@ import { endpointsOf, reachOf } from './endpoints.ts'
 import { removeFormerImages } from './former-images.ts'
 import { lockAll, openGroups } from './group.ts'
 import { someUnreached } from './hosts.ts'
+import { tellStrays } from './strays.ts'
 import type { Built, Session } from './session.ts'
 
 /** How a run ended, but for its time. */
@@ -46,6 +47,7 @@ export async function converge(
   const opening = provided.then((hosts) => openGroups(session, hosts))
   try {
     const [hosts, built, groups] = await settled(provided, building, opening)
+    tellStrays(session)
     const carried = await carryOut(session, groups, factsOf(session, hosts, built))
     let { held } = carried
     try {

@@ -18,7 +18,7 @@ export const clearing = ({ host, paths }: Left): readonly Step[] =>
     ? []
     : [
         {
-          id: `${host}/leftovers`,
+          id: clearingId(host),
           host,
           kind: 'files',
           name: 'of an interrupted run',
@@ -31,6 +31,11 @@ export const clearing = ({ host, paths }: Left): readonly Step[] =>
           undo: [],
         },
       ]
+
+/** Whether a step is one of those. */
+export const isClearing = ({ id, host }: Step): boolean => id === clearingId(host)
+
+const clearingId = (host: string): string => `${host}/leftovers`
 
 /** Says what was found; undefined where there is nothing. */
 export function foundText({ host, paths, owned }: Left): string | undefined {

@@ -1,6 +1,6 @@
 import type { Scope } from '../core/facts.ts'
 import type { Graph } from '../core/graph.ts'
-import type { Plan, Step } from '../core/plan.ts'
+import { inNeedOrder, type Plan, type Step } from '../core/plan.ts'
 import type { Planned } from './plan.ts'
 import type { Session } from './session.ts'
 
@@ -13,13 +13,13 @@ export function mergePlans(
   const places = new Map(resources.map(({ id }, place) => [id, place]))
   const placeOf = ({ id }: Step) => places.get(id) ?? -1
   const steps = plans.flatMap((plan) => plan.steps).sort((a, b) => placeOf(a) - placeOf(b))
-  return { playbook: scope.playbook, environment: scope.environment, steps }
+  return { playbook: scope.playbook, environment: scope.environment, steps: inNeedOrder(steps) }
 }
 
 /** Tells a plan, and what was noticed when its latest parts were made. */
 export function tellPlanned({ hide, emit }: Session, latest: readonly Planned[], plan: Plan): void {
   hide(latest.flatMap(({ secrets }) => secrets))
-  for (const text of latest.flatMap(({ found }) => found)) emit({ event: 'note', level: 'info', text })
+  for (const { text } of latest.flatMap(({ found }) => found)) emit({ event: 'note', level: 'info', text })
   for (const { host, name } of latest.flatMap(({ keptVolumes }) => keptVolumes)) {
     emit({
       event: 'note',

@@ -13,6 +13,9 @@ import { leftoversIn, leftoversProbe } from '../transport/leftovers.ts'
 import { within } from '../transport/time-limit.ts'
 import type { Unreached } from './hosts.ts'
 import { clearing, foundText } from './leftovers.ts'
+import { afterLeaving, networksIn } from './plan-networks.ts'
+import { afterRemovals, removalsOf } from './plan-removals.ts'
+import { afterHolders, heldSubnets, subnetProbes } from './plan-subnets.ts'
 import { inTakingOrder, type Exchange } from './taking-order.ts'
 
 interface BoundNode {
@@ -27,7 +30,7 @@ export interface Planned {
   /** Volumes of ours that the playbook no longer lists: they hold data and are never removed by a plan. */
   readonly keptVolumes: readonly { readonly host: string; readonly name: string }[]
   /** What there is of runs that were killed, in words. */
-  readonly found: readonly string[]
+  readonly found: readonly { readonly host: string; readonly text: string }[]
   /** Hosts that did not answer: nothing of theirs is in the plan. */
   readonly unreached: readonly Unreached[]
 }
@@ -49,7 +52,7 @@ export async function makePlan(
   const ofHosts = new Map([...hosts.keys()].map((name): [string, BoundNode[]] => [name, []]))
   for (const one of nodes) ofHosts.get(one.node.resource.host)?.push(one)
   const asked = await allOf(
-    [...hosts.values()].map((port) => planHost(ofHosts.get(port.name) ?? [], port, facts, signal)),
+    [...hosts.values()].map((port) => planHost(ofHosts.get(port.name) ?? [], port, facts, known, signal)),
     combined,
   )
   const perHost = asked.flatMap((one) => ('error' in one ? [] : [one]))
@@ -58,16 +61,15 @@ export async function makePlan(
       owned.map(({ type, name, version }) => ({ title: `${host} › ${type} ${name}`, version })),
     ),
   )
-  const orphans = perHost.flatMap(({ host, owned }) =>
-    owned.filter(({ resource }) => !known.has(resource)).map((object) => ({ host, object })),
-  )
-  const removals = orphans
-    .filter(({ object }) => object.type !== 'volume')
-    .map(({ host, object }) => removal(host, object))
+  const orphans = perHost.flatMap(({ host, gone }) => gone.map((object) => ({ host, object })))
+  const removals = removalsOf(orphans)
   const judged = new Map(perHost.flatMap(({ judged }) => judged.map((one) => [one.step.id, one])))
   const declared = inTakingOrder(graph.resources.flatMap(({ id }) => judged.get(id) ?? []))
   const clearings = perHost.flatMap(clearing)
-  const steps = [...inRemovalOrder(removals), ...declared.map((step) => afterRemovals(step, removals))]
+  const joined = new Map(perHost.flatMap(({ joined }) => joined))
+  const held = perHost.flatMap(({ held }) => held)
+  const ready = declared.map((step) => afterHolders(afterRemovals(step, removals), held, removals))
+  const steps = afterLeaving([...removals, ...ready], joined)
   return {
     plan: {
       playbook: facts.scope.playbook,
@@ -78,32 +80,53 @@ export async function makePlan(
     keptVolumes: orphans.flatMap(({ host, object }) =>
       object.type === 'volume' ? [{ host, name: object.name }] : [],
     ),
-    found: perHost.flatMap((left) => foundText(left) ?? []),
+    found: perHost.flatMap((left) => {
+      const text = foundText(left)
+      return text === undefined ? [] : [{ host: left.host, text }]
+    }),
     unreached: asked.flatMap((one) => ('error' in one ? [one] : [])),
   }
 }
 
-async function planHost(nodes: readonly BoundNode[], host: HostPort, facts: Facts, signal: AbortSignal) {
+async function planHost(
+  nodes: readonly BoundNode[],
+  host: HostPort,
+  facts: Facts,
+  known: ReadonlySet<string>,
+  signal: AbortSignal,
+) {
   const mine: Probe = { ask: 'owned', ...facts.scope }
   const now = Date.now()
   const probes = nodes.flatMap(probesOf)
   const paths = probes.flatMap((probe) => (probe.ask === 'stat' ? [probe.path] : []))
   const given = await answersOf(host, [mine, leftoversProbe(paths), ...probes], signal)
   if ('error' in given) return given
-  const [owned, left, ...answers] = given.answers
+  const [mineThere, left, ...answers] = given.answers
+  const owned = isOwned(mineThere) ? mineThere : []
   let next = 0
-  const judging = nodes.map(({ node, bound }) => {
+  const parts = nodes.map(({ node, bound }) => {
     const part = answers.slice(next, (next += bound.probes.length))
-    return () => judge(node, bound, part, now)
+    return { node, bound, part }
   })
+  const judged = await allOf(
+    parts.map(({ node, bound, part }) => Promise.resolve().then(() => judge(node, bound, part, now))),
+    combined,
+  )
+  const gone = owned.filter(({ resource }) => !known.has(resource))
+  const subnets = subnetProbes(
+    gone,
+    judged.map(({ step }) => step),
+  )
+  const told = subnets.length > 0 ? await answersOf(host, subnets, signal) : { answers: [] }
+  if ('error' in told) return told
   return {
     host: host.name,
-    owned: isOwned(owned) ? owned : [],
+    owned,
     paths: leftoversIn(left),
-    judged: await allOf(
-      judging.map((one) => Promise.resolve().then(one)),
-      combined,
-    ),
+    joined: parts.map(({ node, part }): [string, readonly string[]] => [node.id, networksIn(part)]),
+    judged,
+    gone,
+    held: heldSubnets(host.name, subnets, told.answers),
   }
 }
 
@@ -163,48 +186,9 @@ function judge(
 /** A host whose clock is ahead has it waited for once more, which costs little. */
 const isRecent = ({ since, within }: Settling, now: number): boolean => now - Date.parse(since) < within
 
-/** What carries our labels but is in the playbook no more. Its id cannot be that of a declared resource. */
-function removal(host: string, { type, name }: OwnedObject): Step {
-  return {
-    id: `${host}/${type}/${name} (removed)`,
-    host,
-    kind: type,
-    name,
-    operation: 'remove',
-    changes: [{ field: 'playbook', from: 'listed', to: undefined }],
-    needs: [],
-    actions:
-      type === 'network'
-        ? [{ do: 'remove-network', name }]
-        : [
-            { do: 'stop-container', name, grace: undefined },
-            { do: 'remove-container', name },
-          ],
-    undo: [],
-  }
-}
-
 const afterClearing = (step: Step, clearings: readonly Step[]): Step => {
   const before = clearings.filter(({ host }) => host === step.host).map(({ id }) => id)
   return before.length > 0 ? { ...step, needs: [...step.needs, ...before] } : step
-}
-
-/** A network can go only when no container is on it. */
-function inRemovalOrder(removals: readonly Step[]): Step[] {
-  const containers = removals.filter(({ kind }) => kind === 'container')
-  const networks = removals.filter(({ kind }) => kind === 'network')
-  const ids = (host: string) => containers.filter((step) => step.host === host).map(({ id }) => id)
-  return [...containers, ...networks.map((step) => ({ ...step, needs: ids(step.host) }))]
-}
-
-/** A container that goes may hold the port or name that another one needs. */
-const afterRemovals = (step: Step, removals: readonly Step[]): Step => {
-  const before = removals
-    .filter(({ host, kind }) => host === step.host && kind === 'container')
-    .map(({ id }) => id)
-  return step.kind === 'container' && before.length > 0
-    ? { ...step, needs: [...step.needs, ...before] }
-    : step
 }
 
 export function combined(errors: readonly unknown[]): Error {

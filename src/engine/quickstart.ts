@@ -12,17 +12,29 @@ import { unlessBusy } from './unless-busy.ts'
  */
 export async function quickstart(session: Session): Promise<Outcomes> {
   await clearHere(session)
-  return unlessBusy(session, (session) => {
+  return unlessBusy(session, async (session) => {
     const building = buildPhase(session)
     // Each promise is awaited in `converge`; until then nobody may take its failure for an unhandled one.
     building.catch(() => undefined)
-    return converge(session, hostsUp(session, building), building)
+    const outdated = new Array<string>()
+    const hosts = hostsUp(session, building, (host) => outdated.push(host))
+    const outcomes = await converge(session, hosts, building)
+    tellOutdated(session, outdated)
+    return outcomes
   })
+}
+
+/** Told last, and as a warning: between phases it went by unseen, and then the count said that there is nothing to do. */
+function tellOutdated({ emit }: Session, hosts: readonly string[]): void {
+  if (hosts.length === 0) return
+  const text = `${hosts.join(', ')}: made from an earlier box; \`provision destroy\` and \`quickstart\` make them anew`
+  emit({ event: 'note', level: 'warning', text })
 }
 
 async function hostsUp(
   session: Session,
   building: ReturnType<typeof buildPhase>,
+  onOutdated: (host: string) => void,
 ): Promise<readonly ProvidedHost[]> {
   const { emit, provider, signal } = session
   if (provider.kind === 'ssh') return provider.survey(signal)
@@ -39,14 +51,9 @@ async function hostsUp(
     () => provider.up(() => box, signal, nodeTasks(emit)),
     (up) => `${up.length} up`,
   )
-  const { digest } = await box
-  const old = hosts.filter((host) => host.box !== undefined && host.box !== digest).map(({ name }) => name)
-  if (old.length > 0) {
-    emit({
-      event: 'note',
-      level: 'info',
-      text: `${old.join(', ')}: made from an earlier box; \`provision destroy\` and \`quickstart\` make them anew`,
-    })
-  }
+  const { system } = await box
+  // Images that are other ones than the box had then have been sent since.
+  for (const host of hosts)
+    if (host.system !== undefined && system !== undefined && host.system !== system) onOutdated(host.name)
   return hosts
 }

@@ -1,16 +1,19 @@
 import type { Facts } from '../core/facts.ts'
 import type { HostPort } from '../core/host.ts'
-import { changesIn, type Plan } from '../core/plan.ts'
+import { changesIn, type AbsentHost, type Plan } from '../core/plan.ts'
 import { inPhase } from '../core/track.ts'
 import { blankHost } from './blank-host.ts'
 import { buildPhase, converge, factsOf, type Outcomes } from './converge.ts'
 import { connectInTurn } from './connect-in-turn.ts'
-import { closeAll, connectEach, noneReached, someUnreached, type Unreached } from './hosts.ts'
+import { closeAll, connectEach, noneReached, someUnreached, type Reached } from './hosts.ts'
 import { clearHere } from './leftovers-here.ts'
 import { runningHosts } from './nodes.ts'
 import { makePlan } from './plan.ts'
+import { absentIn, absentTexts } from './plan-absent.ts'
+import { besideRuns, busyText, holdersOf } from './plan-busy.ts'
 import { tellPlanned } from './plan-told.ts'
 import type { Session } from './session.ts'
+import { tellStrays } from './strays.ts'
 import { unlessBusy } from './unless-busy.ts'
 
 /** Brings what was edited into the running system: rebuilds, pushes and restarts what changed, and runs `after` again. */
@@ -24,26 +27,23 @@ export async function refresh(session: Session): Promise<Outcomes> {
   })
 }
 
-/** What a refresh would do. Hosts that do not exist yet count as empty; nothing on any host changes. */
+/**
+ * What a refresh would do; nothing on any host changes. Hosts that do not exist yet count as empty, and of those that are
+ * stopped nothing is planned.
+ */
 export async function plan(session: Session): Promise<Plan> {
   const provided = await session.provider.survey(session.signal)
   const running = provided.filter(({ state }) => state === 'running')
-  const absent = provided.filter(({ state }) => state !== 'running')
-  for (const { name, state } of absent) {
-    const text = `${name} is ${state}: planned as an empty host`
-    session.emit({ event: 'note', level: 'warning', text })
-  }
+  const absent = absentIn(provided)
+  for (const text of absentTexts(absent)) session.emit({ event: 'note', level: 'warning', text })
+  tellStrays(session)
   const { signal } = session
   const connecting = connectEach({ connect: connectInTurn(session.connect), signal }, running)
   try {
     const [built, reached] = await Promise.all([buildPhase(session), connecting])
     const [first, ...others] = reached.unreached
     if (first && reached.hosts.size === 0) throw noneReached([first, ...others])
-    const hosts = new Map<string, HostPort>([
-      ...reached.hosts,
-      ...absent.map(({ name }): [string, HostPort] => [name, blankHost(name)]),
-    ])
-    return await planOf(session, hosts, factsOf(session, provided, built), reached.unreached)
+    return await planOf(session, reached, absent, factsOf(session, provided, built))
   } finally {
     await connecting.then(({ hosts }) => closeAll(hosts.values())).catch(() => undefined)
   }
@@ -52,18 +52,27 @@ export async function plan(session: Session): Promise<Plan> {
 /** Asks the hosts and compares, as the phase `plan`. @throws ProvisionError when not all answer, once the others' is told */
 async function planOf(
   session: Session,
-  hosts: ReadonlyMap<string, HostPort>,
+  reached: Reached,
+  absent: readonly AbsentHost[],
   facts: Facts,
-  without: readonly Unreached[],
 ): Promise<Plan> {
-  const planned = await inPhase(
-    session.emit,
+  const { emit, graph, signal } = session
+  const blank = absent.filter(({ state }) => state !== 'stopped').map(({ name }) => blankHost(name))
+  const hosts = new Map<string, HostPort>([
+    ...reached.hosts,
+    ...blank.map((host): [string, HostPort] => [host.name, host]),
+  ])
+  const [asked, busy] = await inPhase(
+    emit,
     'plan',
-    () => makePlan(session.graph, hosts, facts, session.signal),
-    ({ plan }) => `${changesIn(plan).length} of ${plan.steps.length} to change`,
+    () => Promise.all([makePlan(graph, hosts, facts, signal), holdersOf(session, reached.hosts.values())]),
+    ([{ plan }]) => `${changesIn(plan).length} of ${plan.steps.length} to change`,
   )
-  tellPlanned(session, [planned], planned.plan)
-  const [first, ...others] = [...without, ...planned.unreached]
+  for (const [host, who] of busy) emit({ event: 'note', level: 'warning', text: busyText(host, who) })
+  const planned = besideRuns(asked, busy)
+  const plan = absent.length > 0 ? { ...planned.plan, absent } : planned.plan
+  tellPlanned(session, [planned], plan)
+  const [first, ...others] = [...reached.unreached, ...planned.unreached]
   if (first) throw someUnreached([first, ...others])
-  return planned.plan
+  return plan
 }

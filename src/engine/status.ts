@@ -1,26 +1,38 @@
 import { isProvisionError, reasonOf } from '../core/error.ts'
 import type { HostPort } from '../core/host.ts'
 import type { ContainerState } from '../core/probe.ts'
-import type { ProvidedHost } from '../core/provider.ts'
+import type { ProvidedHost, StrayHost } from '../core/provider.ts'
 import type { ContainerStatus, HostStatus, Status } from '../core/status.ts'
 import { ask } from './ask.ts'
 import { connectInTurn } from './connect-in-turn.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { Session } from './session.ts'
+import { tellStrays } from './strays.ts'
 
 /** Asks every host that runs, at the same time; one that does not answer is told as such and holds up no other. */
 export async function statusOf(session: Session): Promise<Status> {
   const { workspace, graph, provider, signal } = session
   const provided = await provider.survey(signal)
   const asking = { ...session, connect: connectInTurn(session.connect) }
+  const strays = tellStrays(session)
   const asked = await Promise.all(provided.map((host) => statusOfHost(asking, host)))
   return {
     playbook: workspace.playbook.name,
     environment: workspace.environment,
-    hosts: asked.map(({ host }) => host),
+    hosts: [...asked.map(({ host }) => host), ...strays.map(strayStatus)],
     containers: asked.flatMap(({ containers }) => containers),
     endpoints: endpointsOf(graph, provider, provided.filter(isRunning)),
   }
+}
+
+const strayStatus = (host: StrayHost): HostStatus => ({
+  ...hostStatus(host),
+  reason: 'not in the playbook any more',
+})
+
+function hostStatus({ name, state, address, ssh }: Omit<StrayHost, 'removal'>): HostStatus {
+  const { user, port, identityFile, knownHosts } = ssh
+  return { name, state, address, ssh: { host: ssh.address, port, user, identityFile, knownHosts } }
 }
 
 /** Where nothing runs, nothing answers. */
@@ -32,17 +44,10 @@ interface Asked {
 }
 
 async function statusOfHost(session: Session, provided: ProvidedHost): Promise<Asked> {
-  const { name, state, address, ssh } = provided
-  const { user, port, identityFile, knownHosts } = ssh
-  const host: HostStatus = {
-    name,
-    state,
-    address,
-    ssh: { host: ssh.address, port, user, identityFile, knownHosts },
-  }
+  const host = hostStatus(provided)
   if (!isRunning(provided)) return { host, containers: [] }
   try {
-    const port = await session.connect(ssh, session.signal)
+    const port = await session.connect(provided.ssh, session.signal)
     try {
       return { host, containers: await containersOf(session, port) }
     } finally {

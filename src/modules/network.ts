@@ -82,8 +82,8 @@ function subnetProblem(subnet: string): string | undefined {
 }
 
 /**
- * A Docker network of a host. Containers that join it find each other by name. A change recreates it, which Docker refuses
- * while containers are on it.
+ * A Docker network of a host. Containers that join it find each other by name. A change recreates it, which is refused
+ * while planning as long as containers stay on it.
  */
 export function network(
   host: Host,

@@ -1,6 +1,6 @@
 import { showDuration } from '../core/duration.ts'
 import type { Finished, NamedEndpoint } from '../core/event.ts'
-import { changesIn } from '../core/plan.ts'
+import { changesIn, type Plan } from '../core/plan.ts'
 import { changedText, changesText, countOf } from './changes.ts'
 import { failureText } from './failure.ts'
 import type { Outcome } from './outcome.ts'
@@ -35,8 +35,9 @@ export function resultText(outcome: Outcome, look: ClosingLook): string {
 /** Every failure in full, and where all is that explains it. */
 export function failuresText({ failures, capsule }: Outcome, { style }: ClosingLook): string {
   const texts = failures.map((failure) => failureText(failure, style))
-  const where =
-    capsule === undefined ? [] : [`${style.dim('attach it to a bug report:')} ${cleanLine(capsule)}`]
+  // Only what is our own fault is for us to hear of.
+  const what = failures.some(({ code }) => code === 'bug') ? 'attach it to a bug report:' : 'details:'
+  const where = capsule === undefined ? [] : [`${style.dim(what)} ${cleanLine(capsule)}`]
   return [...texts, ...where].join('\n\n')
 }
 
@@ -70,8 +71,15 @@ export function tallyText(outcome: Outcome, finished: Finished, { style }: Closi
   return `${style.green('✔')} ${[words.join(', '), time].join(' · ')}`
 }
 
-function planTally(plan: NonNullable<Outcome['plan']>, time: string, style: Style): string {
+function planTally(plan: Plan, time: string, style: Style): string {
   const changes = changesIn(plan)
+  const stopped = (plan.absent ?? []).filter(({ state }) => state === 'stopped').map(({ name }) => name)
+  const unknown = stopped.length > 0 ? [`what is on ${stopped.join(', ')} is not known`] : []
+  if (changes.length === 0 && unknown.length > 0) {
+    const known =
+      plan.steps.length > 0 ? [`no changes: ${countOf(plan.steps.length, 'resource')} as they should be`] : []
+    return `${[...known, ...unknown].join(', ')} · ${time}`
+  }
   if (changes.length === 0) {
     return `${style.green('✔')} no changes: ${countOf(plan.steps.length, 'resource')} as they should be · ${time}`
   }
@@ -84,6 +92,7 @@ function planTally(plan: NonNullable<Outcome['plan']>, time: string, style: Styl
     ...count('to change', 'update'),
     ...count('to make anew', 'recreate'),
     ...count('to remove', 'remove'),
+    ...unknown,
   ]
   return `${parts.join(', ')} · ${time}`
 }
@@ -93,10 +102,7 @@ export function nextText(outcome: Outcome, { style, commandLine }: ClosingLook):
   const { plan, command, finished } = outcome
   if (finished?.ok !== true) return ''
   const hints = command === 'quickstart' ? afterQuickstart(outcome) : []
-  if (command === 'plan' && plan && changesIn(plan).length > 0) {
-    const isNew = plan.steps.every(({ operation }) => operation === 'create')
-    hints.push([[isNew ? 'quickstart' : 'refresh'], 'carries it out'])
-  }
+  if (command === 'plan' && plan) hints.push(...afterPlan(plan))
   const lines = hints.map(([words, meaning]) => [
     `  ${style.bold(commandLine(...words))}`,
     style.dim(meaning),
@@ -106,6 +112,16 @@ export function nextText(outcome: Outcome, { style, commandLine }: ClosingLook):
 }
 
 type Hint = readonly [words: readonly string[], meaning: string]
+
+/** Only quickstart makes a host. */
+function afterPlan(plan: Plan): readonly Hint[] {
+  const { steps, absent = [] } = plan
+  if (absent.some(({ state }) => state !== 'stopped')) return [[['quickstart'], 'carries it out']]
+  if (absent.length > 0) return [[['refresh'], 'starts what is stopped, and does what is left to do']]
+  if (changesIn(plan).length === 0) return []
+  const isNew = steps.every(({ operation }) => operation === 'create')
+  return [[[isNew ? 'quickstart' : 'refresh'], 'carries it out']]
+}
 
 function afterQuickstart({ plan, endpoints }: Outcome): Hint[] {
   const containers =

@@ -13,6 +13,7 @@ const box = (name: string, digest: string, ...nodes: string[]): UsedBox => ({
   ref: `${name}:${digest}`,
   created: 0,
   systemSize: 0,
+  system: undefined,
 })
 
 describe('boxes that nobody needs', () => {

@@ -3,7 +3,7 @@ import { containerCalled, containerLabel, containersCalled, hostCalled } from '.
 import type { HostState, ProvidedHost } from '../../src/core/provider.ts'
 
 const host = (name: string, state: HostState = 'running'): ProvidedHost => ({
-  ...{ name, state, address: '192.0.2.1', box: undefined, isYoung: false },
+  ...{ name, state, address: '192.0.2.1', system: undefined, isYoung: false },
   ssh: {
     ...{ name, address: '192.0.2.1', port: 22, user: 'core', identityFile: undefined },
     ...{ knownHosts: [], hostKeyAlias: undefined, become: false },
@@ -39,6 +39,13 @@ describe('containers', () => {
     expect(all.map((one) => containerLabel(one, all))).toEqual(['user', 'web/proxy', 'app/proxy'])
   })
   it('exec takes one by host and name', () => expect(containerCalled('app/proxy', all)).toBe(all[2]))
+  it.each([
+    ['all', () => containersCalled([], [])],
+    ['one', () => containerCalled('user', [])],
+  ])('are refused where the playbook has none: %s', (_, called) => {
+    const message = 'the playbook lists no containers'
+    expect(called).toThrow(expect.objectContaining({ code: 'usage', message }))
+  })
   it.each([
     ['a name that two hosts have', 'proxy', 'name one: web/proxy, app/proxy'],
     ['a wrong name', 'usr', 'did you mean "user"? (known: user, web/proxy, app/proxy)'],

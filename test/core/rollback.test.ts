@@ -3,7 +3,14 @@ import { digestOfFiles } from '../../src/core/build.ts'
 import { digestOf } from '../../src/core/digest.ts'
 import { contentsOf, keptDigest, keptVersion, readKept, type KeptState } from '../../src/core/kept.ts'
 import { knownParams, textsOfParams } from '../../src/core/params.ts'
-import { formerRun, keptStates, lastGood, statesToKeep, type PastRun } from '../../src/core/rollback.ts'
+import {
+  formerRun,
+  keptStates,
+  lastGood,
+  statesToKeep,
+  whyNoFormer,
+  type PastRun,
+} from '../../src/core/rollback.ts'
 
 /** `3 ok touched A`: a run in words; one that did `stop` or `destroy` was that command. */
 function runOf(words: string): PastRun {
@@ -46,6 +53,26 @@ describe('the run to roll back to without a number', () => {
   ])('is %s', (_, runs, expected) => {
     expect(formerRun(runs.map(runOf), kept)?.number).toBe(expected)
   })
+})
+
+test.each<[string, readonly string[]]>([
+  ['no run has changed anything yet', ['1 ok idle A', '2 ok idle B']],
+  [
+    'nothing is kept from before run 2, the latest that changed something',
+    ['1 ok touched X', '2 ok touched A'],
+  ],
+  [
+    'nothing is kept from before run 1, the latest that changed something',
+    ['1 failed touched -', '2 ok idle A'],
+  ],
+  [
+    'all that is kept from before run 4, the latest that changed something, is the same as that run made',
+    ['1 ok touched A', '2 ok idle A', '3 ok touched A', '4 ok touched A'],
+  ],
+])('there is no run to roll back to without a number: %s', (why, words) => {
+  const runs = words.map(runOf)
+  expect(formerRun(runs, kept)).toBeUndefined()
+  expect(whyNoFormer(runs, kept)).toBe(why)
 })
 
 describe('the run to which a failed one goes back', () => {

@@ -71,7 +71,7 @@ describe('the history of an environment', () => {
     )
     const called = await call('refresh', '--plain')
     expect(called.code).toBe(1)
-    const [, path = ''] = /attach it to a bug report: (.*\.tar\.gz)\n/.exec(said(called)) ?? []
+    const [, path = ''] = /details: (.*\.tar\.gz)\n/.exec(said(called)) ?? []
     expect(statSync(path).mode & 0o777).toBe(0o600)
     const { stdout: names } = await run('tar', ['-tzf', path])
     for (const name of [

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { rows, web } from '../support/other-changes.ts'
+import { refused, rows, web } from '../support/other-changes.ts'
 import { hosts, params, world } from '../support/other-world.ts'
 import { planned } from '../support/planned.ts'
 import type { Called } from '../support/project.ts'
@@ -126,6 +126,20 @@ describe('a change of one option is named, and nothing else:', () => {
     const called = await provision(['plan', '--exit-code', '--json'])
     expect(planned(called)).toEqual(expected)
     expect(called.code).toBe(Object.keys(expected).length > 0 ? 2 : 0)
+  })
+
+  it.each(refused)('%s of a network, which containers on it forbid', async (field, from, to) => {
+    project.playbook(
+      world.replace(from, () => to),
+      params,
+    )
+    const called = await provision(['plan', '--plain'])
+    expect(called.stderr + called.stdout).toMatch(
+      new RegExp(
+        `hub › network inner: it cannot be made anew \\(${field}: .*\\) with containers? .* on it\nhelp: `,
+      ),
+    )
+    expect(called.code).toBe(1)
   })
 
   it('a param', async () => {

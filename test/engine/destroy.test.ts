@@ -29,7 +29,7 @@ function clear(code: ErrorCode) {
   const ssh = { address: 'x', port: 1, user: 'x', identityFile: undefined, knownHosts: [], become: false }
   const provided = [
     {
-      ...({ name: 'web', state: 'running', isYoung: false, address: 'x', box: undefined } as const),
+      ...({ name: 'web', state: 'running', isYoung: false, address: 'x', system: undefined } as const),
       ssh: { ...ssh, name: 'web', hostKeyAlias: undefined },
     },
   ]
@@ -41,6 +41,7 @@ function clear(code: ErrorCode) {
     ...{ ifLocked: 'fail', signal: new AbortController().signal, doing: { command: 'destroy' } },
     provider: {
       kind: 'ssh',
+      strays: () => [],
       survey: () => Promise.resolve(provided),
       ...{ up: elsewhere, start: elsewhere, stop: elsewhere, destroy: elsewhere, reach: elsewhere },
     },

@@ -6,7 +6,7 @@ import { container, image } from '../../src/index.ts'
 import { app } from '../support/judge.ts'
 
 const hostAt = (address: string): ProvidedHost => ({
-  ...{ name: 'app', state: 'running', isYoung: false, address, box: undefined },
+  ...{ name: 'app', state: 'running', isYoung: false, address, system: undefined },
   ssh: {
     ...{ name: 'app', address, port: 22, user: 'core', identityFile: undefined, knownHosts: [] },
     ...{ hostKeyAlias: undefined, become: false },

@@ -50,7 +50,7 @@ function scene({ ifLocked = 'fail', holder, build }: Scene) {
   })
   const ssh = { address: 'x', port: 1, user: 'x', identityFile: undefined, knownHosts: [], become: false }
   const provided = playbook.hosts.map((name) => ({
-    ...({ name, state: 'running', isYoung: false, address: 'x', box: undefined } as const),
+    ...({ name, state: 'running', isYoung: false, address: 'x', system: undefined } as const),
     ssh: { ...ssh, name, hostKeyAlias: undefined },
   }))
   const elsewhere = (): never => expect.unreachable()
@@ -64,6 +64,7 @@ function scene({ ifLocked = 'fail', holder, build }: Scene) {
     ...{ build, ifLocked, signal: user.signal, doing: { command: 'refresh' } },
     provider: {
       kind: 'ssh',
+      strays: () => [],
       ...{ survey: elsewhere, up: elsewhere, start: elsewhere, stop: elsewhere, destroy: elsewhere },
       reach: elsewhere,
     },

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { nextText, resultText, tallyText } from '../../src/report/closing.ts'
+import { describe, expect, it } from 'vitest'
+import { failuresText, nextText, resultText, tallyText } from '../../src/report/closing.ts'
 import { emptyOutcome } from '../../src/report/outcome.ts'
 import { uncoloured } from '../../src/report/style.ts'
 
@@ -20,6 +20,16 @@ it('a run that leaves the rest to the next one is told in one quiet line, and no
     '',
     'saved meanwhile: the next run does the rest · 0.0 s',
   ])
+})
+
+it.each([
+  [['action', 'host'] as const, 'details: /a.tar.gz'],
+  [['action', 'bug'] as const, 'attach it to a bug report: /a.tar.gz'],
+])('what explains failures of %j is offered as', (codes, where) => {
+  const look = { style: uncoloured, columns: 80, commandLine: () => '' }
+  const failures = codes.map((code) => ({ code, message: 'x' }))
+  const texts = failuresText({ ...emptyOutcome(), failures, capsule: '/a.tar.gz' }, look).split('\n\n')
+  expect(texts).toEqual(['✖ x', '✖ x', where])
 })
 
 it.each([10, 40, Infinity])('what is clicked or copied is whole on %i columns', (columns) => {
@@ -47,4 +57,48 @@ it.each([
   expect(resultText(outcome, look)).toBe('~ web › file /a\n    mode: 644 → 600')
   expect(tallyText(outcome, finished, look)).toMatch(/^1 to change · /)
   expect(nextText(outcome, look)).toMatch(next)
+})
+
+describe('a plan of hosts that do not all run', () => {
+  const look = {
+    style: uncoloured,
+    columns: 80,
+    commandLine: (...words: readonly string[]) => words.join(' '),
+  }
+  const step = {
+    ...{ id: 'web/file/a', host: 'web', kind: 'file', name: '/a', operation: 'create' as const },
+    ...{ changes: [], needs: [], actions: [], undo: [] },
+  }
+  const same = { ...step, operation: 'none' as const }
+  const stopped = { name: 'db', state: 'stopped' as const }
+
+  it.each([
+    ['all are stopped', [], [stopped], 'what is on db is not known', /refresh +starts what is stopped/],
+    [
+      'one is stopped and the others are fine',
+      [same],
+      [stopped],
+      'no changes: 1 resource as they should be, what is on db is not known',
+      /refresh +starts what is stopped/,
+    ],
+    [
+      'one is stopped and others change',
+      [step],
+      [stopped],
+      '1 to create, what is on db is not known',
+      /refresh +starts/,
+    ],
+    [
+      'one is missing',
+      [step, same],
+      [{ name: 'web', state: 'missing' as const }, stopped],
+      '1 to create, what is on db is not known',
+      /quickstart +carries it out/,
+    ],
+  ])('%s', (_, steps, absent, tally, next) => {
+    const plan = { playbook: 'shop', environment: 'shop', steps, absent }
+    const outcome = { ...emptyOutcome(), command: 'plan', plan, finished }
+    expect(tallyText(outcome, finished, look)).toBe(`${tally} · 0.0 s`)
+    expect(nextText(outcome, look)).toMatch(next)
+  })
 })

@@ -14,6 +14,7 @@ export function fakeSession(workspace: Workspace, over: Partial<Session> = {}): 
     ...{ ifLocked: 'fail', signal: new AbortController().signal, doing: { command: 'refresh' } },
     provider: {
       kind: 'ssh',
+      strays: () => [],
       ...{ survey: elsewhere, up: elsewhere, start: elsewhere, stop: elsewhere, destroy: elsewhere },
       reach: elsewhere,
     },

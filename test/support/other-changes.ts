@@ -57,13 +57,6 @@ export const rows: [string, string, string, Record<string, string[]>][] = [
     `image: tiny, command: ['sleep'`,
     { 'hub/container/peer': ['network'] },
   ],
-  [
-    'a network without a way out',
-    `subnet: '10.77.0.0/24'`,
-    `subnet: '10.77.0.0/24', internal: true`,
-    { 'hub/network/inner': ['internal'] },
-  ],
-  ['a subnet', '10.77.0.0/24', '10.78.0.0/24', { 'hub/network/inner': ['subnet'] }],
   ['a mode', 'mode: 0o640', 'mode: 0o600', { 'hub/file//etc/etest/conf.ini': ['mode'] }],
   [
     'an owner',
@@ -88,4 +81,10 @@ export const rows: [string, string, string, Record<string, string[]>][] = [
     `creates: '/srv/then'`,
     { 'hub/command/set up': ['creates'] },
   ],
+]
+
+/** Changes of a network that Docker makes anew only without containers: the field, and how that is changed. */
+export const refused: readonly (readonly [field: string, from: string, to: string])[] = [
+  ['internal', `subnet: '10.77.0.0/24'`, `subnet: '10.77.0.0/24', internal: true`],
+  ['subnet', '10.77.0.0/24', '10.78.0.0/24'],
 ]

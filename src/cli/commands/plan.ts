@@ -6,7 +6,7 @@ export const command = defineCommand({
   summary: 'show what refresh would change, and change nothing',
   args: [playbookArgument],
   options: {
-    'exit-code': { type: 'flag', summary: 'exit with 2 when there are changes' },
+    'exit-code': { type: 'flag', summary: 'exit with 2 when there are changes, or hosts that do not run' },
   },
   examples: [
     ['provision plan', 'what would change, field by field'],
@@ -17,6 +17,7 @@ export const command = defineCommand({
     const { playbook, environment } = workspace
     context.emit({ event: 'started', command: 'plan', playbook: playbook.name, environment })
     const plan = await context.withRun(workspace, (run) => run.plan())
-    return options['exit-code'] && changesIn(plan).length > 0 ? 2 : 0
+    const isSettled = changesIn(plan).length === 0 && plan.absent === undefined
+    return options['exit-code'] && !isSettled ? 2 : 0
   },
 })

@@ -67,6 +67,6 @@ export const providedHost = (context: Context, node: FoundNode): ProvidedHost =>
   state: node.state,
   isYoung: node.isYoung,
   address: node.address,
-  box: node.box,
+  system: node.system,
   ssh: sshOf(context, node),
 })

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import type Dockerode from 'dockerode'
 import { acquireLock } from '../../transport/lock.ts'
 import { ProvisionError } from '../../core/error.ts'
-import type { ProvidedHost, Provider } from '../../core/provider.ts'
+import type { ProvidedHost, Provider, StrayHost } from '../../core/provider.ts'
+import { quoteAll } from '../../core/quote.ts'
 import { providedHost, providerError, reachOf, sshOf, type Context } from './context.ts'
 import { destroyAll } from './destroy.ts'
 import { keyFilesOf } from './keys.ts'
@@ -47,12 +48,14 @@ export function createDockerProvider(options: DockerProviderOptions): Provider {
     readyLimit: options.readyLimit ?? 30_000,
     signal,
   })
-  /** Which ports of which node answer on loopback, as last seen. */
+  /** The nodes as last seen: which ports of them answer on loopback, which of them the topology does not name. */
   let seen: ReadonlyMap<string, FoundNode> = new Map()
+  let strays: readonly StrayHost[] = []
 
   const survey = async (context: Context): Promise<readonly ProvidedHost[]> => {
     const nodes = await listNodes(context)
     seen = new Map(nodes.map((node) => [node.host, node]))
+    strays = nodes.filter(({ host }) => !hosts.includes(host)).map((node) => strayHost(context, node))
     if (hosts.every((host) => seen.has(host))) return hosts.flatMap((host) => hostOf(context, seen.get(host)))
     const network = await findNetwork(context)
     const has = new Map(nodes.map(({ host, address }) => [host, address]))
@@ -78,6 +81,7 @@ export function createDockerProvider(options: DockerProviderOptions): Provider {
   return {
     kind: 'docker',
     survey: async (signal) => survey(await contextOf(signal)),
+    strays: () => strays,
     up: (box, signal, watch) =>
       changing(signal, async (context) => {
         await bringUp(context, box, watch)
@@ -114,11 +118,19 @@ export function createDockerProvider(options: DockerProviderOptions): Provider {
 const hostOf = (context: Context, node: FoundNode | undefined): readonly ProvidedHost[] =>
   node ? [providedHost(context, node)] : []
 
+const strayHost = (context: Context, node: FoundNode): StrayHost => ({
+  ...providedHost(context, node),
+  removal: [
+    quoteAll(['docker', 'rm', '-fv', node.container]),
+    quoteAll(['docker', 'volume', 'rm', context.names.volume(node.host)]),
+  ].join(' && '),
+})
+
 const missingHost = (context: Context, name: string, address: string): ProvidedHost => ({
   name,
   state: 'missing',
   isYoung: false,
   address,
-  box: undefined,
+  system: undefined,
   ssh: sshOf(context, { host: name, address, user: 'core', ports: undefined }),
 })

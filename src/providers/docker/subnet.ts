@@ -1,5 +1,5 @@
 import { ProvisionError } from '../../core/error.ts'
-import { cidrOf, hostAddresses, overlap, parseCidr, showCidr, type Cidr } from './cidr.ts'
+import { cidrOf, hostAddresses, overlap, parseCidr, showCidr, type Cidr } from '../../core/cidr.ts'
 
 /** The subnets to choose from, best first: 192.168.60.0/24 to 192.168.254.0/24, then those of 10.60.0.0/16. */
 const candidates: readonly Cidr[] = [

@@ -33,7 +33,8 @@ export interface FoundNode {
   /** `new` only while nobody can have worked on the node. */
   readonly volume: VolumeAge
   readonly user: string
-  readonly box: string | undefined
+  /** Of all that went into the system of its box: a container has the labels of its image, too. */
+  readonly system: string | undefined
   /** Ports of the node to ports of 127.0.0.1; undefined where the node's own address is used. */
   readonly ports: ReadonlyMap<number, number> | undefined
 }
@@ -56,7 +57,7 @@ export async function listNodes({ engine, names, signal }: Context): Promise<rea
 
 /** What a container in Docker's list says of itself; undefined for one of ours that is no node. */
 export function foundNode(info: ContainerInfo): FoundNode | undefined {
-  const { [label.host]: host, [label.address]: address = '', [label.box]: box } = info.Labels
+  const { [label.host]: host, [label.address]: address = '', [label.inputs]: system } = info.Labels
   if (host === undefined) return undefined
   const container = (info.Names[0] ?? info.Id).replace(/^\//, '')
   const state = stateOf(info.State, container)
@@ -74,7 +75,7 @@ export function foundNode(info: ContainerInfo): FoundNode | undefined {
     // With its final name it has been a host, whatever state it is in now.
     volume: isMaking(container) && info.Labels[volumeLabel] === 'new' ? 'new' : 'former',
     user: info.Labels[userLabel] ?? 'core',
-    box,
+    system,
     ports: readPorts(info.Labels[portsLabel]),
   }
 }

@@ -53,7 +53,8 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
     const given = entry[key]
     if (given === undefined) return undefined
     const accepted = accept(given)
-    if (accepted === undefined) read.problem(given, `${what}.${key} must be ${wanted}`)
+    if (accepted === undefined)
+      read.problem(given, `${what}.${key} must be ${wanted}, not ${read.shown(given)}`)
     return accepted
   }
   const plain =

@@ -45,7 +45,7 @@ function targetsIn(document: Document.Parsed, lines: LineCounter, expected: Expe
   const more = shown.length > most ? [`and ${shown.length - most} more`] : []
   throw new ProvisionError('usage', shown[0] ?? expected.file, {
     output: [...shown.slice(1, most), ...more].join('\n') || undefined,
-    help: problems.find(({ help }) => help !== undefined)?.help ?? 'every host needs at least an address',
+    help: problems.find(({ help }) => help !== undefined)?.help ?? `correct it in ${expected.file}`,
   })
 }
 

@@ -33,6 +33,7 @@ export async function createSshProvider({ file, hosts }: SshProviderOptions): Pr
   return {
     kind: 'ssh',
     survey: () => Promise.resolve(provided),
+    strays: () => [],
     up: () => Promise.resolve(provided),
     start: () => Promise.resolve(provided),
     stop: () =>
@@ -52,7 +53,7 @@ const providedHost = (ssh: SshTarget): ProvidedHost => ({
   state: 'running',
   isYoung: false,
   address: ssh.address,
-  box: undefined,
+  system: undefined,
   ssh,
 })
 

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Node } from 'yaml'
+import { shownValue } from '../../core/shown-value.ts'
 import { didYouMean } from '../../core/suggest.ts'
 
 /** Something wrong at a place in a file. */
@@ -17,6 +18,8 @@ export interface Reader {
   plain(node: Node): unknown
   /** The elements of a list; undefined where there is something else. */
   list(node: Node): readonly Node[] | undefined
+  /** What stands there, as messages show it. */
+  shown(node: Node): string
   problem(node: Node | null, message: string, help?: string): void
 }
 
@@ -24,13 +27,19 @@ export function reader(document: Document.Parsed, problems: Problem[]): Reader {
   const problem: Reader['problem'] = (node, message, help) => {
     problems.push({ offset: node?.range?.[0] ?? 0, message, help })
   }
+  // Only aliases to plain values are followed, so no file can unfold to more than it holds.
+  const named = (node: Node): unknown => (isAlias(node) ? node.resolve(document) : node)
   return {
     root: document.contents,
     problem,
-    // Only aliases to plain values are followed, so no file can unfold to more than it holds.
     plain: (node) => {
-      const value = isAlias(node) ? node.resolve(document) : node
+      const value = named(node)
       return isScalar(value) ? value.value : undefined
+    },
+    shown: (node) => {
+      const value = named(node)
+      if (isScalar(value)) return shownValue(value.value)
+      return isSeq(value) ? 'a list' : 'a mapping'
     },
     list: (node) => (isSeq<Node>(node) ? node.items : undefined),
     map(node, what, known) {

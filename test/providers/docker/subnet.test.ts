@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { overlap, parseAddress, parseCidr, showCidr } from '../../../src/providers/docker/cidr.ts'
+import { overlap, parseAddress, parseCidr, showCidr } from '../../../src/core/cidr.ts'
 import { assignAddresses, chooseSubnet, parseRoutes, uplinkOf } from '../../../src/providers/docker/subnet.ts'
 
 const taken = (...ranges: string[]) =>

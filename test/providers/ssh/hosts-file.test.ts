@@ -175,12 +175,30 @@ hosts:
     [
       'a wrong port',
       'hosts: { web: { address: a, port: 0 }, app: { address: b } }',
-      [/:1:35: hosts\.web\.port must/],
+      [
+        /:1:35: hosts\.web\.port must be a number from 1 to 65535, not 0\n/,
+        /help: correct it in hosts\.yaml$/,
+      ],
+    ],
+    [
+      'a port that is no number',
+      'hosts:\n  web:\n    address: a\n    port: abc\n  app: { address: b }',
+      [/^hosts\.yaml:4:11: hosts\.web\.port must be a number from 1 to 65535, not "abc"\n/],
+    ],
+    [
+      'a list for a user',
+      'hosts: { web: { address: a, user: [b] }, app: { address: b } }',
+      [/web\.user must be the name of a user, not a list\n/],
+    ],
+    [
+      'a mapping for a wait',
+      'hosts: { web: { address: a, connectTimeout: { s: 3 } }, app: { address: b } }',
+      [/24 days at most, not a mapping\n/],
     ],
     [
       'a port as text',
       'hosts: { web: { address: a, port: "22" }, app: { address: b } }',
-      [/web\.port must be a num/],
+      [/web\.port must be a number from 1 to 65535, not "22"\n/],
     ],
     ['an empty address', 'hosts: { web: { address: "" }, app: { address: b } }', [/web\.address must be/]],
     [

@@ -17,7 +17,7 @@ describe('hosts that are there already', () => {
   it('are taken as they are, in the order of the topology', async () => {
     const provider = await open(good)
     const hosts = await provider.survey(signal)
-    expect(hosts.map(({ name, state, address, box }) => [name, state, address, box])).toEqual([
+    expect(hosts.map(({ name, state, address, system }) => [name, state, address, system])).toEqual([
       ['web', 'running', 'a', undefined],
       ['app', 'running', 'b', undefined],
     ])
