@@ -5,7 +5,16 @@
 
 export { definePlaybook } from './core/playbook.ts'
 export type { AfterRun, Playbook, PlaybookOptions, Reach, ResourceSet } from './core/playbook.ts'
-export type { ParamSpec, ParamSpecs, ParamValues } from './core/params.ts'
+export type {
+  BooleanParam,
+  IntParam,
+  NumberParam,
+  ParamSpec,
+  ParamSpecs,
+  ParamValues,
+  SecretParam,
+  StringParam,
+} from './core/params.ts'
 export type { Host } from './core/host.ts'
 export type { Endpoint, Endpoints } from './core/endpoint.ts'
 export { defineBox } from './core/box.ts'

@@ -53,3 +53,17 @@ it.each(Object.keys(commands).map((name) => name.split(' ')))(
     for (const word of words) expect(readme).toContain(word)
   },
 )
+
+it('a project of your own begins in the README as `init` says, and never with a stranger of our name', () => {
+  const [, section = ''] = /## A project of your own\n([\s\S]*?)\n## /.exec(readme) ?? []
+  const [, ...lines] = (/```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? '')
+    .split('\n')
+    .map((line) => line.split(/ {2,}#/)[0])
+  expect(lines).toEqual([
+    'cd ../shop',
+    'npm install',
+    'npx --no-install provision quickstart',
+    'npx --no-install tsc',
+    '',
+  ])
+})

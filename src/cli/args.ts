@@ -121,13 +121,22 @@ function valueOf(
   return spec.type === 'texts' ? [...former, value] : value
 }
 
-function unknownOption(command: string, raw: string, specs: OptionSpecs): ProvisionError {
+/** @param command undefined for an option that stands where a command should */
+function unknownOption(command: string | undefined, raw: string, specs: OptionSpecs): ProvisionError {
   const known = Object.keys(specs).map((name) => `--${name}`)
   const near = nearest(raw, known)
-  return new ProvisionError('usage', `${command}: there is no option ${raw}`, {
-    help:
-      near === undefined ? `provision help ${command}` : `did you mean ${near}? (provision help ${command})`,
+  const help = command === undefined ? 'provision help' : `provision help ${command}`
+  const message = `there is no option ${raw}`
+  return new ProvisionError('usage', command === undefined ? message : `${command}: ${message}`, {
+    help: near === undefined ? help : `did you mean ${near}? (${help})`,
   })
+}
+
+/** @throws ProvisionError `usage` for an option that not every command takes, before the first word that is none */
+function refuseStray(argv: readonly string[], word: string | undefined): void {
+  const before = word === undefined ? argv : argv.slice(0, argv.indexOf(word))
+  const stray = split(before, globalOptions).options.find(({ name }) => !Object.hasOwn(globalOptions, name))
+  if (stray) throw unknownOption(undefined, stray.raw, globalOptions)
 }
 
 function checkArguments(
@@ -171,10 +180,22 @@ export function paramsOf(texts: readonly string[]): Record<string, string> {
   )
 }
 
-/** The name of the command that a call begins with; undefined when it has none. */
+/** The group of commands, such as `box`, that words name without one of its commands; undefined when they name none. */
+export function groupIn([first, ...more]: readonly string[], known: readonly string[]): string | undefined {
+  if (first === undefined || more.length > 0 || known.includes(first)) return undefined
+  return known.some((name) => name.startsWith(`${first} `)) ? first : undefined
+}
+
+/**
+ * The name of the command that a call begins with; undefined when it has none.
+ * @throws ProvisionError `usage` for a word that is no command, and for an option before it that not all commands take
+ */
 export function commandIn(argv: readonly string[], known: readonly string[]): string | undefined {
   const [first, second] = leadingWords(argv)
-  if (first === undefined) return undefined
+  if (first === undefined) {
+    refuseStray(argv, first)
+    return undefined
+  }
   const group = known.filter((name) => name.startsWith(`${first} `))
   const full = `${first} ${second ?? ''}`.trim()
   if (group.includes(full)) return full
@@ -187,6 +208,7 @@ export function commandIn(argv: readonly string[], known: readonly string[]): st
         : `${first}: there is no command ${JSON.stringify(second)}`
     throw new ProvisionError('usage', message, { help: didYouMean(second ?? '', verbs) })
   }
+  refuseStray(argv, first)
   throw new ProvisionError('usage', `there is no command ${JSON.stringify(first)}`, {
     help: didYouMean(first, known),
   })

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { ProvisionError } from '../core/error.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { timed } from '../core/track.ts'
-import { commandIn, leadingWords, looseGlobals, parseCall } from './args.ts'
+import { commandIn, groupIn, leadingWords, looseGlobals, parseCall } from './args.ts'
 import type { Command, ExitCode } from './command.ts'
 import type { Context } from './context.ts'
 import type { Blame } from '../report/failure.ts'
@@ -33,6 +33,8 @@ export interface World extends Pick<
 /** @throws ProvisionError `usage` for a call that is wrong, and whatever the command throws */
 export async function callCommand(argv: readonly string[], world: World): Promise<ExitCode> {
   const loose = looseGlobals(argv)
+  const group = loose.help ? groupIn(leadingWords(argv), Object.keys(commands)) : undefined
+  if (group !== undefined) return showHelp([group], loose, world)
   const name = commandIn(argv, [...Object.keys(commands), 'help'])
   if (name === undefined && loose.version) return showVersion(loose, world)
   if (name === undefined && (loose.help || argv.length === 0)) return showHelp([], loose, world)
@@ -58,15 +60,10 @@ type Ways = Pick<Globals, 'json'>
 async function showHelp(words: readonly string[], ways: Ways, world: World): Promise<ExitCode> {
   const { overview, commandHelp } = await import('./help.ts')
   const { columns } = world.look
-  const isGroup =
-    words.length === 1 &&
-    !Object.hasOwn(commands, words[0] ?? '') &&
-    Object.keys(commands).some((one) => one.startsWith(`${words[0] ?? ''} `))
-  const name = isGroup ? undefined : commandIn(words, Object.keys(commands))
+  const group = groupIn(words, Object.keys(commands))
+  const name = group === undefined ? commandIn(words, Object.keys(commands)) : undefined
   const text =
-    name === undefined
-      ? await overview(columns, words[0] ?? '')
-      : commandHelp(name, await load(name), columns)
+    name === undefined ? await overview(columns, group ?? '') : commandHelp(name, await load(name), columns)
   answer(ways, world, 'help', text, () => text)
   return 0
 }
@@ -111,6 +108,7 @@ function contextOf(globals: Globals, world: World): Context {
     },
     workspace: async (playbook) => {
       const { openWorkspace } = await import('./workspace.ts')
+      await learnWritten(learned)
       const opening = () => openWorkspace(playbook, globals, dir)
       const workspace = await timed(emit, { what: 'load the playbook' }, opening)
       signal.throwIfAborted()
@@ -120,6 +118,7 @@ function contextOf(globals: Globals, world: World): Context {
       return workspace
     },
     withRun: async (workspace, work, over) => {
+      await learnWritten(learned)
       const options = { emit, signal, ifLocked: 'wait', ...over } as const
       const run: Run = await timed(emit, { what: 'prepare the run' }, () =>
         wiring.openRun(workspace, options),
@@ -136,4 +135,10 @@ function contextOf(globals: Globals, world: World): Context {
       return reportApart(world, work, isFatal)
     },
   }
+}
+
+/** From now on code of a playbook may fail; what tells where comes with the compiler, which other calls do without. */
+async function learnWritten(learned: Learned): Promise<void> {
+  const { writtenPlace } = await import('./written.ts')
+  learned.written = writtenPlace
 }

@@ -10,10 +10,17 @@ const specifier = /\b(?:from|import|require)\s*\(?\s*(['"])((?:\\.|(?!\1)[^\\\n]
  * The modules that a source text imports by path, as written. Reads wrong syntax as well; finds one too many rather than
  * one too few, as in a comment.
  */
-export function pathsImportedBy(text: string): readonly string[] {
-  const names = [...text.matchAll(specifier)].flatMap(([, , name]) => (name === undefined ? [] : [name]))
-  return [...new Set(names.filter((name) => /^(?:\.{1,2}(?:\/|$)|\/)/.test(name)))]
-}
+export const pathsImportedBy = (text: string): readonly string[] => namesIn(text).filter(isPath)
+
+/** The other modules that it imports: packages, with what is taken of them, and parts of Node.js. */
+export const packagesImportedBy = (text: string): readonly string[] =>
+  namesIn(text).filter((name) => !isPath(name))
+
+const isPath = (name: string): boolean => /^(?:\.{1,2}(?:\/|$)|\/)/.test(name)
+
+const namesIn = (text: string): readonly string[] => [
+  ...new Set([...text.matchAll(specifier)].flatMap(([, , name]) => (name === undefined ? [] : [name]))),
+]
 
 const extensions = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']
 
@@ -39,7 +46,8 @@ export async function readTexts(files: readonly string[]): Promise<PlaybookTexts
 export const isSameText = (texts: PlaybookTexts, others: PlaybookTexts): boolean =>
   texts.size === others.size && [...texts].every(([file, text]) => others.get(file) === text)
 
-function textOf(file: string): string {
+/** The text of a source file; empty for one that is missing, and for data. */
+export function textOf(file: string): string {
   if (extname(file) === '.json') return ''
   try {
     return readFileSync(file, 'utf8')

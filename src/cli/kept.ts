@@ -7,7 +7,7 @@ import { graphOf } from '../core/graph.ts'
 import type { KeptState } from '../core/kept.ts'
 import { knownParams } from '../core/params.ts'
 import type { Playbook } from '../core/playbook.ts'
-import { formerRun, rollbackTargets, type PastRun } from '../core/rollback.ts'
+import { formerRun, rollbackTargets, whyNoFormer, type PastRun } from '../core/rollback.ts'
 import { moved, portable, rootOf } from '../engine/rollback/keep.ts'
 import { layOut } from '../engine/rollback/playbook-tree.ts'
 import { restored } from '../engine/rollback/restore.ts'
@@ -167,15 +167,13 @@ export async function chooseRun(
   const help =
     names.length === 0
       ? 'a run that goes well is kept from now on; destroy takes that away'
-      : `it can be rolled back to ${names.join(', ')} (provision history)`
+      : `to bring back what a run made, name it: ${names.join(', ')} (provision history)`
   const refuse = (message: string): never => {
     throw new ProvisionError('usage', message, { help })
   }
   if (word === undefined) {
-    return (
-      formerRun(runs, kept) ??
-      refuse(`environment ${environment}: nothing is kept of a run before the latest change`)
-    )
+    const why = names.length === 0 ? 'nothing is kept of any run' : whyNoFormer(runs, kept)
+    return formerRun(runs, kept) ?? refuse(`environment ${environment}: ${why}`)
   }
   const chosen = targets.find(({ number }) => String(number) === word)
   if (chosen) return chosen

@@ -1,14 +1,18 @@
 import { createJiti } from 'jiti'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import { createRequire, isBuiltin } from 'node:module'
 import { extname, join } from 'node:path'
 import { isBox, type Box } from '../core/box.ts'
 import { showBytes } from '../core/bytes.ts'
 import { isProvisionError, ProvisionError, reasonOf, systemCode } from '../core/error.ts'
 import { isPlaybook, type Playbook } from '../core/playbook.ts'
-import { placesIn, showPlace } from '../report/failure.ts'
-import { filesOf } from './imports.ts'
+import { strictRecord } from '../core/strict.ts'
+import { nearest } from '../core/suggest.ts'
+import { placeOf, showPlace } from '../report/failure.ts'
+import { filesOf, packagesImportedBy, textOf } from './imports.ts'
 import { mayBeKept } from './source-cache.ts'
 import { unlessDry } from './unless-dry.ts'
+import { writtenPlace } from './written.ts'
 
 /**
  * The default export of a TypeScript file, which may import `provision` wherever it lies.
@@ -23,7 +27,7 @@ async function loadDefault(file: string, cacheDir: string, what: 'box' | 'playbo
       moduleCache: false,
       interopDefault: false,
       // The very functions of this process: no second copy of them, nothing to resolve.
-      virtualModules: { provision },
+      virtualModules: { provision: strictRecord({ ...provision }, 'provision has no export') },
     }).import(file)
   const loading = load(mayBeKept(file) && join(cacheDir, 'jiti')).catch((error: unknown) => {
     // That a compiled copy finds no room is no fault of the playbook.
@@ -102,11 +106,8 @@ const exportsOf = (loaded: unknown): string => {
 
 /** Where in the user's files it went wrong, and why; an error that says so itself is left as it is. */
 function loadError(file: string, error: unknown): ProvisionError {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const place = placesIn(stack).find(
-    (one) => !one.file.includes('/node_modules/') && !one.file.startsWith(ownDir),
-  )
-  const where = place ? showPlace(place) : file
+  const place = placeOf(error, ownDir)
+  const where = place ? showPlace(writtenPlace(place)) : file
   if (isProvisionError(error)) {
     const { code, message, output, help } = error
     return new ProvisionError(code, `${where}: ${message}`, { output, help, cause: error })
@@ -120,7 +121,33 @@ function loadError(file: string, error: unknown): ProvisionError {
     const message = at === '0:0' ? `${path} is nested too deep to be compiled` : `${path}:${at}: ${what}`
     return new ProvisionError('playbook', message, { cause: error })
   }
-  return new ProvisionError('playbook', `${where}: ${reasonOf(error)}`, { cause: error })
+  const help = isNotFound(error) ? helpWithImports(place?.file ?? file) : undefined
+  return new ProvisionError('playbook', `${where}: ${reasonOf(error)}`, { cause: error, help })
 }
+
+const isNotFound = (error: unknown): boolean => /^(?:ERR_)?MODULE_NOT_FOUND$/.test(systemCode(error) ?? '')
+
+/** What to do about the first package that a file imports and that is not installed; undefined where all are. */
+function helpWithImports(file: string): string | undefined {
+  const { resolve } = createRequire(file)
+  const isThere = (name: string): boolean =>
+    name === 'provision' ||
+    name.startsWith('#') ||
+    isBuiltin(name) ||
+    (resolve.paths(name) ?? []).some((folder) => existsSync(join(folder, name)))
+  const missing = packagesImportedBy(textOf(file))
+    .map(packageOf)
+    .find((name) => !isThere(name))
+  if (missing === undefined) return undefined
+  const near = nearest(missing, ['provision'])
+  return near === undefined ? `npm install ${missing}` : `did you mean '${near}'?`
+}
+
+/** Of `@scope/name/part`, and of `name/part`, without the part. */
+const packageOf = (module: string): string =>
+  module
+    .split('/')
+    .slice(0, module.startsWith('@') ? 2 : 1)
+    .join('/')
 
 const ownDir = join(import.meta.dirname, '..')

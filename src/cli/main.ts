@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { reasonOf } from '../core/error.ts'
 import type { Emit, Failure } from '../core/event.ts'
 import { hideSecrets } from '../core/redactor.ts'
-import { failureOf } from '../report/failure.ts'
+import { failureOf, type Place } from '../report/failure.ts'
 import { outputTo } from '../report/output.ts'
 import { redactEvent } from '../report/redact.ts'
 import { styleFor } from '../report/style.ts'
@@ -31,6 +31,8 @@ export interface Learned {
   globals: Pick<Globals, 'env' | 'on' | 'dir' | 'playbook' | 'param'>
   /** Undefined as long as there is no playbook. */
   projectDir: string | undefined
+  /** Where a place of a playbook's compiled code is in the playbook. */
+  written: (place: Place) => Place
   redact: (text: string) => string
 }
 
@@ -46,6 +48,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const learned: Learned = {
     globals: { env: undefined, on: undefined, dir: undefined, playbook: undefined, param: [] },
     projectDir: undefined,
+    written: (place) => place,
     redact: hideSecrets,
   }
   const reporting: ReportOptions = {
@@ -68,7 +71,8 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   }
   const run = holdLast(redacted)
   const note = (text: string) => redacted({ event: 'note', level: 'warning', text })
-  const blame = { ownDir, verbose: loose.verbose }
+  const written = (place: Place) => learned.written(place)
+  const blame = { ownDir, verbose: loose.verbose, written }
   const signals = listenToSignals(process, note)
   const playbookCode = hearPlaybookCode({
     ...{ process, blame, stderr, emit: redacted, stop: signals.stop },

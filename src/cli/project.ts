@@ -54,7 +54,7 @@ export function projectAround(start: string): Project | undefined {
 }
 
 /** A folder and all that it lies in, inmost first. */
-function upwards(start: string): string[] {
+export function upwards(start: string): string[] {
   const dir = resolve(start)
   const parent = dirname(dir)
   return parent === dir ? [dir] : [dir, ...upwards(parent)]

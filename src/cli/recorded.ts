@@ -146,9 +146,12 @@ const nothingDone: Outcomes = { ok: false, changed: 0, unchanged: 0, failed: 0 }
 /** Whether a run that failed is to be explained by a capsule. In a watch the next run mends what was saved meanwhile. */
 export function needsCapsule(
   record: Record,
-  { failures, touched }: Pick<Seen, 'failures' | 'touched'>,
+  { failures, begun, touched }: Pick<Seen, 'failures' | 'begun' | 'touched'>,
 ): boolean {
   if (failures.some(({ code }) => explained.has(code))) return false
+  const isBug = failures.some(({ code }) => code === 'bug')
+  const isMistake = failures.length > 0 && failures.every(({ code }) => code === 'playbook')
+  if (!isBug && (!begun || (isMistake && !touched))) return false
   return record === 'all' || (touched && !isOnlyEdited(failures))
 }
 
@@ -158,17 +161,20 @@ const explained: ReadonlySet<string> = new Set<Failure['code']>(['usage', 'inter
 /** What a capsule needs to know of a run. */
 interface Seen {
   plan: Plan | undefined
+  /** Whether any phase was entered: what fails before says all there is to say. */
+  begun: boolean
   /** Whether anything was done to a host. */
   touched: boolean
   readonly steps: string[]
   readonly failures: Failure[]
 }
 
-const emptySeen = (): Seen => ({ plan: undefined, touched: false, steps: [], failures: [] })
+const emptySeen = (): Seen => ({ plan: undefined, begun: false, touched: false, steps: [], failures: [] })
 
 function see(seen: Seen, event: Event): void {
   if (event.event === 'planned') seen.plan = event.plan
   if (event.event === 'task-failed') seen.steps.push(event.task)
+  if (event.event === 'phase-started') seen.begun = true
   if (touchesHosts(event)) seen.touched = true
   if (event.event !== 'task-failed' && event.event !== 'failed') return
   // The step that met it and the run tell the same.

@@ -20,7 +20,8 @@ export async function openReport({ globals, env, ...options }: ReportOptions): P
     const { jsonReport } = await import('../report/json.ts')
     return jsonReport(options.stdout)
   }
-  const isLive = options.stdout.isTTY && env['TERM'] !== 'dumb' && !env['CI']
+  const isScreen = options.stdout.isTTY && Number.isFinite(options.stdout.columns())
+  const isLive = isScreen && env['TERM'] !== 'dumb' && !env['CI']
   if (isLive && !globals.plain && !globals.verbose) {
     const { ttyReport } = await import('../report/tty.ts')
     return forPeople(ttyReport({ ...options, now }))

@@ -1,23 +1,61 @@
-/** The files of `provision init`, by their paths: one host with a web server whose page is edited and refreshed. */
-export const starterFiles = (name: string): Readonly<Record<string, string>> => ({
-  'package.json': `${JSON.stringify(manifest(name), undefined, 2)}\n`,
+/**
+ * The files of `provision init`, by their paths: one host with a web server whose page is edited and refreshed.
+ * @param spec what npm finds this installation by: the registry's package of our name is somebody else's
+ */
+export const starterFiles = (name: string, spec: string): Readonly<Record<string, string>> => ({
+  'package.json': json(manifest(name, spec)),
+  'tsconfig.json': json(tsconfig),
   '.gitignore': '.provision/\nnode_modules/\n',
   'playbooks/app/playbook.ts': playbook,
   'playbooks/app/image/Dockerfile': dockerfile,
   'playbooks/app/www/index.html': page,
 })
 
-const manifest = (name: string) => ({
-  // What npm takes as a name; anything else becomes a dash.
+const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
+
+/** What `tsc` and editors need besides our own types: those of `URL`, `fetch` and the rest of Node. */
+export const devDependencies = { '@types/node': '^20.19.43', typescript: '^6.0.3' } as const
+
+const manifest = (name: string, spec: string) => ({
+  // What npm takes as a name; anything else becomes a dash. Its own name would keep it from depending on us.
   name:
     name
       .toLowerCase()
       .replace(/[^a-z0-9-]+/g, '-')
-      .replace(/^-+|-+$/g, '') || 'app',
+      .replace(/^-+|-+$/g, '')
+      .replace(/^provision$/, '') || 'app',
   private: true,
   type: 'module',
   provision: { playbook: 'app' },
+  dependencies: { provision: spec },
+  devDependencies,
 })
+
+const tsconfig = {
+  compilerOptions: {
+    target: 'es2023',
+    lib: ['es2023'],
+    // Files are loaded, never emitted, so it does not matter whether a package.json says that they are modules.
+    module: 'preserve',
+    types: ['node'],
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    noPropertyAccessFromIndexSignature: true,
+    noImplicitOverride: true,
+    noImplicitReturns: true,
+    noFallthroughCasesInSwitch: true,
+    noUnusedLocals: true,
+    noUnusedParameters: true,
+    isolatedModules: true,
+    verbatimModuleSyntax: true,
+    erasableSyntaxOnly: true,
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+    noEmit: true,
+  },
+  include: ['playbooks/*/*.ts', 'boxes/*/*.ts'],
+}
 
 const playbook = `import { container, definePlaybook, image, tree } from 'provision'
 import coreos from '../../boxes/coreos/box.ts'

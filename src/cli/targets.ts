@@ -34,19 +34,28 @@ export const containerLabel = ({ host, name }: Listed, all: readonly Listed[]): 
 
 /**
  * The containers that are meant by names (`user`, or `app/user`), or all.
- * @throws ProvisionError `usage` for an unknown name
+ * @throws ProvisionError `usage` for an unknown name, and where there is no container at all
  */
 export function containersCalled(names: readonly string[], all: readonly Listed[]): readonly Listed[] {
+  refuseNone(all)
   if (names.length === 0) return all
   return [...new Set(names.flatMap((name) => containersNamed(name, all)))]
 }
 
 /** @throws ProvisionError `usage` for a name that is unknown or that several hosts have */
 export function containerCalled(name: string, all: readonly Listed[]): Listed {
+  refuseNone(all)
   const [first, ...others] = containersNamed(name, all)
   if (first && others.length === 0) return first
   const labels = [first, ...others].flatMap((one) => (one ? [`${one.host}/${one.name}`] : []))
   throw new ProvisionError('usage', `which container ${name}?`, { help: `name one: ${labels.join(', ')}` })
+}
+
+function refuseNone(all: readonly Listed[]): void {
+  if (all.length > 0) return
+  throw new ProvisionError('usage', 'the playbook lists no containers', {
+    help: 'provision status shows what it lists',
+  })
 }
 
 function containersNamed(name: string, all: readonly Listed[]): Listed[] {

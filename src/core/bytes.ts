@@ -1,4 +1,5 @@
 import { ProvisionError } from './error.ts'
+import { shownValue } from './shown-value.ts'
 
 /** An amount of memory as people write it: `64m`, `1.5g` (powers of 1024, as Docker counts), or a number of bytes. */
 export type Bytes = number | `${number}${'k' | 'm' | 'g'}`
@@ -15,7 +16,7 @@ export function bytes(amount: Bytes, what: string): number {
   const unit = match?.[2]
   if (match && (unit === 'k' || unit === 'm' || unit === 'g'))
     return Math.round(Number(match[1]) * factors[unit])
-  throw new ProvisionError('playbook', `${what}: ${JSON.stringify(amount)} is not an amount of memory`, {
+  throw new ProvisionError('playbook', `${what}: ${shownValue(amount)} is not an amount of memory`, {
     help: 'write it like "64m", "1.5g" or a number of bytes',
   })
 }

@@ -1,4 +1,5 @@
 import { ProvisionError } from './error.ts'
+import { shownValue } from './shown-value.ts'
 
 /**
  * A length of time as people write it: `250ms`, `30s`, `5m`, `1h`, or a number of milliseconds. What is waited for takes 24 days
@@ -15,7 +16,7 @@ const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
 export function milliseconds(duration: Duration, what: string): number {
   const ms = durationOf(duration)
   if (ms !== undefined) return ms
-  throw new ProvisionError('playbook', `${what}: ${JSON.stringify(duration)} is not a length of time`, {
+  throw new ProvisionError('playbook', `${what}: ${shownValue(duration)} is not a length of time`, {
     help: 'write it like "250ms", "30s", "5m" or "1h"',
   })
 }
@@ -33,7 +34,7 @@ export const fitsTimer = (ms: number): boolean => ms <= longestWait
 export function timerLength(duration: Duration, what: string): number {
   const ms = milliseconds(duration, what)
   if (fitsTimer(ms)) return ms
-  throw new ProvisionError('playbook', `${what}: ${JSON.stringify(duration)} is longer than 24 days`, {
+  throw new ProvisionError('playbook', `${what}: ${shownValue(duration)} is longer than 24 days`, {
     help: 'give at most "576h"',
   })
 }

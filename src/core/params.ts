@@ -10,24 +10,50 @@ interface Described {
   readonly description?: string
 }
 
-/** A value that a run can be given with `--param name=value`. */
-export type ParamSpec =
-  | (Described & { readonly type: 'string'; readonly default?: string; readonly choices?: readonly string[] })
-  | (Described & {
-      readonly type: 'int'
-      readonly default?: number
-      readonly min?: number
-      readonly max?: number
-    })
-  | (Described & {
-      readonly type: 'number'
-      readonly default?: number
-      readonly min?: number
-      readonly max?: number
-    })
-  | (Described & { readonly type: 'boolean'; readonly default?: boolean })
-  /** Read from an environment variable, so that it is in no process list. */
-  | (Described & { readonly type: 'secret'; readonly env: string })
+interface Bounded {
+  /** Without it every run has to give one. */
+  readonly default?: number
+  /** The least that is taken. */
+  readonly min?: number
+  /** The most that is taken. */
+  readonly max?: number
+}
+
+/** A text. */
+export interface StringParam extends Described {
+  readonly type: 'string'
+  /** Without it every run has to give one. */
+  readonly default?: string
+  /** The only texts that are taken; they make its type. */
+  readonly choices?: readonly string[]
+}
+
+/** A whole number. */
+export interface IntParam extends Described, Bounded {
+  readonly type: 'int'
+}
+
+/** Any number. */
+export interface NumberParam extends Described, Bounded {
+  readonly type: 'number'
+}
+
+/** `true` or `false`. */
+export interface BooleanParam extends Described {
+  readonly type: 'boolean'
+  /** Without it every run has to give one. */
+  readonly default?: boolean
+}
+
+/** A secret, which is read from an environment variable, so that it is in no process list. */
+export interface SecretParam extends Described {
+  readonly type: 'secret'
+  /** The name of the variable. */
+  readonly env: string
+}
+
+/** A value that a run can be given with `--param name=value`, or a secret. */
+export type ParamSpec = StringParam | IntParam | NumberParam | BooleanParam | SecretParam
 
 export type ParamSpecs = Readonly<Record<string, ParamSpec>>
 
@@ -126,7 +152,7 @@ function readParam(
     if (expected === undefined) return spec.default
     throw new ProvisionError(
       'playbook',
-      `${what}: its default ${JSON.stringify(spec.default)} is not ${expected}`,
+      `${what}: its default ${shownValue(spec.default)} is not ${expected}`,
       { help: 'correct it in the playbook' },
     )
   }

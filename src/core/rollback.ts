@@ -35,6 +35,16 @@ export function formerRun(runs: readonly PastRun[], kept: ReadonlySet<string>): 
   return rollbackTargets(runs, kept).find(isOther)
 }
 
+/** Why there is no such run, though there are some that can be rolled back to by their numbers. */
+export function whyNoFormer(runs: readonly PastRun[], kept: ReadonlySet<string>): string {
+  const latest = newestFirst(runs).find(({ touched }) => touched)
+  if (!latest) return 'no run has changed anything yet'
+  const change = `run ${latest.number}, the latest that changed something`
+  return rollbackTargets(runs, kept).some(({ number }) => number < latest.number)
+    ? `all that is kept from before ${change}, is the same as that run made`
+    : `nothing is kept from before ${change}`
+}
+
 /**
  * The run after which the system was last as it should be, whether it is kept or not; undefined when none has gone well, or
  * none since the environment was destroyed.

@@ -98,7 +98,7 @@ export function modeProblem(what: string, mode: number | undefined): string | un
   // 644 is 0o1204, as are its like: bits that nobody wants, and that a person meant otherwise.
   const isDecimal = mode > 0o1000 && mode <= 777 && /^[0-7]+$/.test(String(mode))
   if (isOne && !isDecimal) return undefined
-  return `${what}: ${quoted(mode)} is not a mode (write it like ${isDecimal ? `0o${mode}` : '0o644'})`
+  return `${what}: ${shownValue(mode)} is not a mode (write it like ${isDecimal ? `0o${mode}` : '0o644'})`
 }
 
 /** Why a text cannot name a user or group; what begins with a dash would be read as an option. */

@@ -4,7 +4,7 @@ import { isPlain, isRef } from '../core/ref.ts'
 import { refuseIf } from '../core/refuse.ts'
 import { firstProblem, recordProblem } from '../core/rules.ts'
 import { shownValue } from '../core/shown-value.ts'
-import { portsProblem } from './container-ports.ts'
+import { portsProblem, refuseNoPort } from './container-ports.ts'
 import type { ContainerOptions, ContainerPort, HostPort, MountOptions, Ready } from './container-options.ts'
 
 const names: OptionNames<ContainerOptions<string, string>> = {
@@ -86,6 +86,10 @@ export function checkGiven(title: string, options: Options): void {
     ready === undefined ? undefined : readyProblem(title, ready),
   )
   refuseIf(title, problem)
+  for (const [key, place] of Object.entries(publish))
+    if (place !== undefined) refuseNoPort(`${title}: publish`, key, ports)
+  if (ready !== undefined && 'http' in ready) refuseNoPort(`${title}: ready.port`, ready.port, ports)
+  if (ready !== undefined && 'tcp' in ready) refuseNoPort(`${title}: ready.tcp`, ready.tcp, ports)
 }
 
 const recordsProblem = (records: Readonly<Record<string, unknown>>): string | undefined =>

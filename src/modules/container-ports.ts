@@ -1,6 +1,8 @@
+import { ProvisionError } from '../core/error.ts'
 import { isRef } from '../core/ref.ts'
 import { firstProblem } from '../core/rules.ts'
 import { shownValue } from '../core/shown-value.ts'
+import { didYouMean } from '../core/suggest.ts'
 
 type Given = Readonly<Record<string, unknown>>
 
@@ -31,6 +33,18 @@ export const portsProblem = (ports: Given, publish: Given): string | undefined =
       )
     }),
   )
+
+/**
+ * Refuses a name that none of a container's ports has.
+ * @throws ProvisionError `playbook`
+ */
+export function refuseNoPort(title: string, name: unknown, ports: Given): void {
+  if (typeof name === 'string' && Object.hasOwn(ports, name)) return
+  const known = Object.keys(ports)
+  throw new ProvisionError('playbook', `${title}: ${shownValue(name)} is not the name of one of its ports`, {
+    help: known.length === 0 ? 'it has none: list them in `ports`' : didYouMean(String(name), known),
+  })
+}
 
 const isPlace = (value: unknown): value is { readonly port?: unknown; readonly [field: string]: unknown } =>
   typeof value === 'object' && value !== null && !isRef(value)

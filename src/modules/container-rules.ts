@@ -17,6 +17,7 @@ import {
   userProblem,
   wordsProblem,
 } from '../core/rules.ts'
+import { shownValue } from '../core/shown-value.ts'
 import type { ContainerProps, ResolvedProps } from './container-props.ts'
 
 /** Docker refuses containers with less. */
@@ -37,11 +38,9 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
         ? undefined
         : `ports.${key}: ${quoted(port)} is neither a TCP nor a UDP port`,
     ]),
-    ...props.published.flatMap(({ name, container, port, address }) => [
-      name in props.ports ? undefined : `publish.${name}: it has no port of that name`,
+    ...props.published.flatMap(({ name, port, address }) => [
       portProblem(`publish.${name}`, port),
       isIP(address) > 0 ? undefined : `publish.${name}: ${quoted(address)} is not an IP address`,
-      container.startsWith('0/') ? `publish.${name}: it has no port of that name` : undefined,
     ]),
     ...readyProblems(props),
     ...Object.entries(props.mounts).flatMap(([path, { at, on }]) => [
@@ -104,18 +103,19 @@ function readyProblems({ ready, ports }: ContainerProps): (string | undefined)[]
       return [
         Object.values(ports).includes(`${ready.port}/tcp`)
           ? undefined
-          : ready.port === 0
-            ? 'ready: it has no port of that name'
-            : `ready: port ${ready.port} is not a TCP port`,
+          : `ready: port ${ready.port} is not a TCP port`,
         ready.by === 'http' && !/^\/[\x21-\x7e]*$/.test(ready.path)
           ? `ready.http: ${quoted(ready.path)} is not a path like "/health"`
           : undefined,
-        ready.by === 'http' && ready.status !== undefined && !(ready.status >= 100 && ready.status <= 599)
-          ? `ready.status: ${ready.status} is not an HTTP status`
-          : undefined,
+        ready.by === 'http' && ready.status !== undefined ? statusProblem(ready.status) : undefined,
       ]
   }
 }
+
+const statusProblem = (status: number): string | undefined =>
+  Number.isInteger(status) && status >= 100 && status <= 599
+    ? undefined
+    : `ready.status: ${shownValue(status)} is not an HTTP status (a whole number from 100 to 599)`
 
 function patternProblem(text: string): string | undefined {
   const pattern = compilePattern(text)
@@ -143,5 +143,5 @@ const limitProblem = ({ memory, cpus }: ContainerProps): string | undefined => {
     return `memory: ${memory} bytes is less than Docker's least, 6m`
   return cpus === undefined || (Number.isFinite(cpus) && cpus >= 0.01)
     ? undefined
-    : `cpus: ${cpus} is not 0.01 or more`
+    : `cpus: ${shownValue(cpus)} is not a number of CPUs (0.01 or more, like 1.5)`
 }

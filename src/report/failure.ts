@@ -18,12 +18,15 @@ export interface Blame {
   /** The folder of our own code: an error that never passed through other files is a bug of ours. */
   readonly ownDir: string
   readonly verbose: boolean
+  /** Where a place of compiled code is in the file as it is written. */
+  readonly written: (place: Place) => Place
 }
 
 /** What people read of anything that was thrown. */
-export function failureOf(error: unknown, { ownDir, verbose }: Blame): Failure {
+export function failureOf(error: unknown, { ownDir, verbose, written }: Blame): Failure {
   const stack = stackOf(error)
-  const place = placeOf(error, ownDir)
+  const compiled = placeOf(error, ownDir)
+  const place = compiled && written(compiled)
   if (isProvisionError(error)) {
     const { code, output, log, help } = error
     // Only what the playbook says has its place there: all else is thrown by our own code alone.

@@ -4,7 +4,7 @@ import { systemCode } from '../core/error.ts'
 /** A stream that texts go to, that may go away at any time. */
 export interface Output {
   readonly isTTY: boolean
-  /** Columns of the screen; Infinity where there is none. */
+  /** Columns of the screen; Infinity where there is none, and for one of no size, as of `script` in a job without a terminal. */
   readonly columns: () => number
   readonly write: (text: string | Uint8Array) => void
   /** Aborted when nobody reads any more, as after `| head -1`. */
@@ -44,7 +44,7 @@ export function outputTo(stream: Stream): Output {
     })
   return {
     isTTY: stream.isTTY === true,
-    columns: () => (stream.isTTY === true ? (stream.columns ?? 80) : Infinity),
+    columns: () => (stream.isTTY === true && stream.columns !== 0 ? (stream.columns ?? 80) : Infinity),
     write: (text) => {
       if (!gone.signal.aborted && !stream.destroyed) stream.write(text)
     },

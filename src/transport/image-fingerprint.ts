@@ -48,8 +48,7 @@ export function imageFingerprint(image: InspectedImage): Digest {
 /** A file that a Dockerfile does not copy counts among the inputs, and gives containers nothing else. */
 function withoutInputs(labels: unknown): unknown {
   if (!isObject(labels)) return labels
-  const { [label.inputs]: _, ...rest } = labels
-  return rest
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => name !== label.inputs))
 }
 
 /** Engines differ in whether they leave out what is not set or say `null`, `""`, `[]` or `{}`. */

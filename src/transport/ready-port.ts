@@ -57,8 +57,7 @@ export function createPortTalk(connection: Connection): PortTalk {
     async http(check, signal) {
       const { address, port, path, status } = check
       const title = `GET http://${bracketed(address)}:${port}${path}`
-      const judge = (got: number): Readied =>
-        isWanted(got, status) ? 'ready' : { reason: `${title}: answered ${got}` }
+      const judge = (got: number): Readied => judged(title, got, status)
       const stream = await open(address, port, signal)
       if (stream === 'forbidden') {
         const lines = [`GET ${path} HTTP/1.0`, `Host: ${bracketed(address)}:${port}`, '', '']
@@ -100,6 +99,13 @@ const okLine = (): Readied => 'ready'
 /** Any answer that is no error counts, unless one is asked for. */
 export const isWanted = (got: number, wanted: number | undefined): boolean =>
   wanted === undefined ? got >= 200 && got < 400 : got === wanted
+
+/** What an answer says of a container; a status of 0 is that of an answer that is no HTTP. */
+export function judged(title: string, got: number, wanted: number | undefined): Readied {
+  if (isWanted(got, wanted)) return 'ready'
+  const answer = got === 0 ? 'answered something that is not HTTP' : `answered ${got}`
+  return { reason: `${title}: ${answer}${wanted === undefined ? '' : `, and ${wanted} is expected`}` }
+}
 
 /** The status in the first line of an HTTP answer; 0 when it is none. */
 export const statusIn = (line: string): number => Number(/^HTTP\/\d\S* (\d{3})/.exec(line)?.[1] ?? 0)

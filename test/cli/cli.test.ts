@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commands } from '../../src/cli/table.ts'
 import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
@@ -17,18 +16,6 @@ beforeAll(() => {
     'package.json': '{ "provision": { "playbook": "shop" } }',
     'playbooks/shop/playbook.ts': plainPlaybook('shop'),
     'playbooks/throws/playbook.ts': "\n\nthrow new Error('on purpose\\nand more')\n",
-    'playbooks/type-error/playbook.ts': `import { definePlaybook, defineBox, container } from 'provision'
-const box = defineBox({ name: 'none', build: '/' })
-export default definePlaybook({ name: 'a', box, hosts: ['web'], resources: ({ hosts }) => [
-  container(hosts.wbe, 'x', { image: 'y' }),
-] })`,
-    'playbooks/syntax/playbook.ts': 'const a = 1\nconst b = {\n',
-    'playbooks/no-default/playbook.ts': 'export const playbook = 1\nexport const other = 2\n',
-    'playbooks/wrong-kind/playbook.ts': 'export default { name: "a", hosts: [] }\n',
-    'playbooks/function/playbook.ts': 'export default function setup() {}\n',
-    'playbooks/a-box/playbook.ts':
-      "import { defineBox } from 'provision'\nexport default defineBox({ name: 'b', build: '/' })\n",
-    'playbooks/missing-import/playbook.ts': "import { x } from './nowhere.ts'\nexport default x\n",
     'playbooks/slow/playbook.ts':
       "console.error('the playbook runs')\nawait new Promise((done) => setTimeout(done, 60_000))\n",
     'sub/folder/file.txt': '',
@@ -53,6 +40,12 @@ describe('a call that is wrong', () => {
     ],
     ['a group alone', ['box'], /what to do with it is missing\nhelp: known: bake, list/],
     ['an unknown option', ['plan', '--exit-cod'], /no option --exit-cod\nhelp: did you mean --exit-code\?/],
+    [
+      'an unknown option alone',
+      ['--jsom'],
+      /✖ there is no option --jsom\nhelp: did you mean --json\? \(provision help\)/,
+    ],
+    ['an option before a command, with a value', ['--tail', '5', 'logs'], /there is no option --tail\n/],
     ['an unknown short option', ['logs', '-x'], /no option -x/],
     [
       'an option without its value',
@@ -91,33 +84,6 @@ describe('a call that is wrong', () => {
   })
 })
 
-describe('a playbook that cannot be loaded', () => {
-  it.each([
-    ['throws', 'throws', /throws\/playbook.ts:3:7: on purpose$/m],
-    [
-      'throws while it is evaluated',
-      'type-error',
-      /type-error\/playbook.ts:4:\d+: the playbook has no host "wbe"\nhelp: did you mean "web"/,
-    ],
-    ['has a syntax error', 'syntax', /syntax\/playbook.ts:3:\d+: .*Unexpected token/],
-    [
-      'has no default export',
-      'no-default',
-      /has no default export, only other, playbook\nhelp: write `export default/,
-    ],
-    ['exports something else', 'wrong-kind', /is an object with name, hosts, not a playbook/],
-    ['exports a function', 'function', /is a function setup, not a playbook/],
-    ['exports a box', 'a-box', /is a box, not a playbook/],
-    ['imports what is not there', 'missing-import', /missing-import\/playbook.ts.*nowhere\.ts/],
-  ])('%s: exit code 1 and the place, without a stack', async (_, name, stderr) => {
-    const result = await run('plan', name)
-    expect(result.stderr).toMatch(stderr)
-    expect(result.stderr).not.toMatch(/\n\s+at /)
-    expect(result.stderr).not.toContain('bug of provision')
-    expect(result.code).toBe(1)
-  })
-})
-
 describe('help', () => {
   it.each(Object.keys(commands))('of %s tells usage, options and examples', async (name) => {
     const { code, stdout } = await run(...name.split(' '), '--help')
@@ -129,6 +95,17 @@ describe('help', () => {
   it('is the same by option and by command', async () => {
     const [byOption, byCommand] = await Promise.all([run('logs', '--help'), run('help', 'logs')])
     expect(byCommand.stdout).toBe(byOption.stdout)
+  })
+
+  it('of a group of commands is the same by option and by command', async () => {
+    const [byOption, byShort, byCommand] = await Promise.all([
+      run('box', '--help'),
+      run('-h', 'box'),
+      run('help', 'box'),
+    ])
+    expect(byOption.stdout).toContain('usage: provision box COMMAND')
+    expect(byOption).toEqual(byCommand)
+    expect(byShort).toEqual(byCommand)
   })
 
   it.each([[[]], [['--help']], [['help']]])('of all with %j lists every command', async (args) => {
@@ -225,24 +202,4 @@ describe('a signal', () => {
       expect(child.exitCode).toBe(130)
     },
   )
-})
-
-describe('init', () => {
-  it('writes a playbook that loads, and never writes over anything', async () => {
-    const folder = projectWith({ 'package.json': '{ "name": "mine" }', '.gitignore': 'mine\n' })
-    try {
-      const { code, stdout } = await runIn(folder.dir, 'init')
-      expect(code).toBe(0)
-      expect(stdout).toContain('+ playbooks/app/playbook.ts\n')
-      expect(stdout).not.toContain('package.json')
-      expect(readFileSync(`${folder.dir}/package.json`, 'utf8')).toBe('{ "name": "mine" }')
-      const { stderr } = await runIn(folder.dir, 'plan', '--param', 'port=x')
-      expect(stderr).toContain('param port: "x" is not a whole number')
-      const again = await runIn(folder.dir, 'init')
-      expect(again.stderr).toMatch(/playbooks is there already/)
-      expect(again.code).toBe(2)
-    } finally {
-      folder.remove()
-    }
-  })
 })

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { filesOf, pathsImportedBy } from '../../src/cli/imports.ts'
+import { filesOf, packagesImportedBy, pathsImportedBy } from '../../src/cli/imports.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 describe('the paths that a text imports', () => {
@@ -21,6 +21,12 @@ describe('the paths that a text imports', () => {
   ])('%s', (_, text, expected) => {
     expect(pathsImportedBy(text)).toEqual(expected)
   })
+})
+
+it('tells packages and parts of Node.js from paths', () => {
+  const text =
+    "import { x } from 'provision'\nimport fs from 'node:fs'\nimport './a.ts'\nimport y from '@a/b/c'"
+  expect(packagesImportedBy(text)).toEqual(['provision', 'node:fs', '@a/b/c'])
 })
 
 it('follows imports from file to file, also to those that are missing, in circles and without an extension', () => {

@@ -10,25 +10,30 @@ import { step } from '../support/fake-run.ts'
 import { fakeSession } from '../support/fake-session.ts'
 import { opened, playbookIn, playbookText, projectWith } from '../support/opened.ts'
 
-it.each<[Record, touched: boolean, codes: Failure['code'][], expected: boolean]>([
-  ['all', false, ['build'], true],
-  ['all', true, ['action'], true],
-  ['all', true, ['edited'], true],
-  ['all', true, ['usage'], false],
-  ['all', true, ['action', 'interrupted'], false],
-  ['changes', false, ['build'], false],
-  ['changes', true, ['action'], true],
-  ['changes', true, ['edited', 'action'], true],
-  ['changes', true, ['edited', 'edited'], false],
-  ['changes', true, ['interrupted'], false],
-  ['changes', true, [], true],
-])(
-  'a recording of %s, hosts touched: %s, failures %j: a capsule is %s',
-  (record, touched, codes, expected) => {
-    const failures = codes.map((code) => ({ code, message: 'x' }))
-    expect(needsCapsule(record, { touched, failures })).toBe(expected)
-  },
-)
+type Reach = 'nothing begun' | 'begun' | 'hosts touched'
+
+it.each<[Record, Reach, codes: Failure['code'][], expected: boolean]>([
+  ['all', 'begun', ['build'], true],
+  ['all', 'hosts touched', ['action'], true],
+  ['all', 'hosts touched', ['edited'], true],
+  ['all', 'hosts touched', ['usage'], false],
+  ['all', 'hosts touched', ['action', 'interrupted'], false],
+  ['all', 'nothing begun', ['provider'], false],
+  ['all', 'nothing begun', ['bug'], true],
+  ['all', 'begun', ['playbook'], false],
+  ['all', 'begun', ['playbook', 'host'], true],
+  ['all', 'hosts touched', ['playbook'], true],
+  ['changes', 'begun', ['build'], false],
+  ['changes', 'hosts touched', ['action'], true],
+  ['changes', 'hosts touched', ['edited', 'action'], true],
+  ['changes', 'hosts touched', ['edited', 'edited'], false],
+  ['changes', 'hosts touched', ['interrupted'], false],
+  ['changes', 'hosts touched', [], true],
+])('a recording of %s, %s, failures %j: a capsule is %s', (record, reach, codes, expected) => {
+  const failures = codes.map((code) => ({ code, message: 'x' }))
+  const seen = { begun: reach !== 'nothing begun', touched: reach === 'hosts touched', failures }
+  expect(needsCapsule(record, seen)).toBe(expected)
+})
 
 /** Records a run that tells these events and ends like that. */
 async function record(
@@ -76,7 +81,11 @@ test('no capsule shows what stands for a secret', async () => {
     ...{ playbook: 'shop', environment: 'shop' },
     steps: [step('web', 'container', 'app', 'create', changes)],
   }
-  const told = await record(workspace, [{ event: 'planned', plan }], false)
+  const events: Event[] = [
+    { event: 'phase-started', phase: 'plan' },
+    { event: 'planned', plan },
+  ]
+  const told = await record(workspace, events, false)
   const [path = ''] = told.flatMap((event) => (event.event === 'capsule' ? [event.path] : []))
   const shown = execFileSync('tar', ['-xzOf', path]).toString()
   expect(shown).toContain('"to": "[secret]"')

@@ -17,7 +17,7 @@ it('a part that does not end in good order says so by its own report, and gives 
     {
       ...{
         openReport,
-        blame: { ownDir: '/own', verbose: false },
+        blame: { ownDir: '/own', verbose: false, written: (place) => place },
         signal: stop.signal,
         overdue: overdue.signal,
       },

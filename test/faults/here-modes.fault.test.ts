@@ -63,7 +63,7 @@ describe.each(umasks)('with umask %s', (umask) => {
 
   it('keys, journals and capsules are for their owner alone', async () => {
     project.playbook(`return [command(one, 'fails', { run: ['false'], creates: '/nowhere' })]`)
-    expect(await call(['refresh', '--plain'])).toMatch(/attach it to a bug report/)
+    expect(await call(['refresh', '--plain'])).toMatch(/^details: .*\.tar\.gz$/m)
     // With a key of its own for the node, nobody even asks the agent.
     expect(asked).toBe(0)
     expect(await call(['ssh', 'one', '--', 'true'])).toBe('')

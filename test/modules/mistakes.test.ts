@@ -142,6 +142,23 @@ describe('options that nobody type-checked', () => {
       () => file(app, '/a', untyped({ content: '' }, { mode: '644' })),
       'mode: "644" is not a mode',
     ],
+    [
+      'a mode that is no number',
+      () => file(app, '/a', { content: '', mode: NaN }),
+      'mode: NaN is not a mode (write it like 0o644)',
+    ],
+    [
+      'CPUs in a text',
+      named({ cpus: '2' }),
+      'app › container user: cpus: "2" is not a number of CPUs (0.01 or more, like 1.5)',
+    ],
+    ['memory that is no number', named({ memory: NaN }), 'memory: NaN is not an amount of memory (write it'],
+    ['a time that is no number', named({ stopTimeout: NaN }), 'stopTimeout: NaN is not a length of time'],
+    [
+      'a status in a text',
+      named({ ports: { http: 80 }, ready: { http: '/', port: 'http', status: '204' } }),
+      'ready.status: "204" is not an HTTP status (a whole number from 100 to 599)',
+    ],
   ])('%s', (_, declare, message) => {
     expect(told(declare)).toContain(message)
     expect(told(declare)).toMatch(/^playbook: .*\)$/)

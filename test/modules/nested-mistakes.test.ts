@@ -114,6 +114,36 @@ it.each<[string, () => Resource, string]>([
     'publish.http: a reference is not a port',
   ],
   [
+    'a published port that it does not have',
+    named({ ports: { http: 80, dns: 53 }, publish: { htp: 80 } }),
+    'app › container user: publish: "htp" is not the name of one of its ports (did you mean "http"? (known: http, dns))',
+  ],
+  [
+    'a published port where it has none',
+    named({ publish: { web: 80 } }),
+    'publish: "web" is not the name of one of its ports (it has none: list them in `ports`)',
+  ],
+  [
+    'readiness of a port that it does not have',
+    named({ ports: { http: 80 }, ready: { http: '/', port: 'web' } }),
+    'ready.port: "web" is not the name of one of its ports (known: http)',
+  ],
+  [
+    'readiness of a port by its number',
+    named({ ports: { http: 80 }, ready: { tcp: 80 } }),
+    'ready.tcp: 80 is not the name of one of its ports (known: http)',
+  ],
+  [
+    'readiness of no port',
+    named({ ports: { http: 80 }, ready: { http: '/' } }),
+    'ready.port: undefined is not the name of one of its ports (known: http)',
+  ],
+  [
+    'the name of what every object has as a published port',
+    named({ ports: { http: 80 }, publish: { constructor: 80 } }),
+    'publish: "constructor" is not the name of one of its ports',
+  ],
+  [
     'nothing as a published port',
     named({ ports: { http: 80 }, publish: { http: null } }),
     'publish.http: null is not a port',

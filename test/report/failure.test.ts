@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { ProvisionError } from '../../src/core/error.ts'
-import { failureOf, failureText, placesIn } from '../../src/report/failure.ts'
+import { failureOf, failureText, placesIn, type Place } from '../../src/report/failure.ts'
 import { uncoloured } from '../../src/report/style.ts'
 
-const blame = { ownDir: '/opt/provision/dist', verbose: false }
+const blame = { ownDir: '/opt/provision/dist', verbose: false, written: (place: Place) => place }
 const thrownAt = (...lines: readonly string[]) => {
   const error = new TypeError("Cannot read properties of undefined (reading 'name')\nmore")
   error.stack = [`TypeError: ${error.message}`, ...lines.map((line) => `    at ${line}`)].join('\n')

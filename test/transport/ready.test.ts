@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ContainerInspection } from '../../src/transport/docker-state.ts'
-import { isWanted, statusIn } from '../../src/transport/ready-port.ts'
+import { isWanted, judged, statusIn } from '../../src/transport/ready-port.ts'
 import { reachAt } from '../../src/transport/ready-place.ts'
 import { startOfLog } from '../../src/transport/ready-check.ts'
 import { ending, pauseAfter } from '../../src/transport/ready.ts'
@@ -73,6 +73,15 @@ test.each([
   [200, 404, false],
 ])('status %i where %s is wanted', (got, wanted, expected) => {
   expect(isWanted(got, wanted)).toBe(expected)
+})
+
+test.each([
+  [200, undefined, 'ready'],
+  [503, undefined, { reason: 'GET x: answered 503' }],
+  [200, 204, { reason: 'GET x: answered 200, and 204 is expected' }],
+  [0, undefined, { reason: 'GET x: answered something that is not HTTP' }],
+])('status %i where %s is wanted is told as %j', (got, wanted, expected) => {
+  expect(judged('GET x', got, wanted)).toEqual(expected)
 })
 
 test.each([

@@ -2,8 +2,9 @@ import { carryOut, ifLocked, playbookArgument, waitOptions } from '../carry.ts'
 import { defineCommand } from '../command.ts'
 
 export const command = defineCommand({
-  summary: 'plan, and carry it out on the hosts that run',
-  about: 'Makes no host, and builds only what the plan needs.',
+  summary: 'plan, and carry it out: the same as refresh',
+  about:
+    'Rebuilds, pushes and restarts what changed, starts hosts that are stopped but makes none, and inserts sample data again.',
   args: [playbookArgument],
   options: waitOptions,
   examples: [

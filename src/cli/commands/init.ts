@@ -1,20 +1,20 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { ProvisionError } from '../../core/error.ts'
+import { quote } from '../../core/quote.ts'
 import { defineCommand } from '../command.ts'
-import { commandLineFor } from '../commandline.ts'
-import { packageDir } from '../package-dir.ts'
-import { starterFiles } from '../starter.ts'
+import { installedIn, isThisPackage, packageDir } from '../package-dir.ts'
+import { devDependencies, starterFiles } from '../starter.ts'
 
 const ownBox = join(packageDir, 'boxes/coreos')
 
 export const command = defineCommand({
-  summary: 'write a small working playbook and its box into this folder',
+  summary: 'write a small project that works into this folder: a playbook, its box, and what types need',
   about: 'Never writes over anything: what is there already is kept.',
   args: [],
   options: {},
-  examples: [['mkdir shop && cd shop && provision init', 'then: provision quickstart']],
+  examples: [['provision init --dir ../shop', 'a project beside this folder; it says what to type next']],
   run: async (context) => {
     const dir = context.cwd
     if (existsSync(join(dir, 'playbooks'))) {
@@ -22,18 +22,45 @@ export const command = defineCommand({
         help: 'run `provision plan` here, or init in another folder',
       })
     }
+    await mkdir(dir, { recursive: true })
+    const spec = specFor(dir)
     const written: string[] = []
-    for (const [path, text] of Object.entries(starterFiles(basename(dir)))) {
-      if (await writeNew(join(dir, path), text)) written.push(path)
+    const kept: string[] = []
+    for (const [path, text] of Object.entries(starterFiles(basename(dir), spec))) {
+      const list = (await writeNew(join(dir, path), text)) ? written : kept
+      list.push(path)
     }
-    if (await copyNew(ownBox, join(dir, 'boxes/coreos'))) written.push('boxes/coreos/')
-    const next = commandLineFor(context.env, context.globals)('quickstart')
-    context.answer('init', { dir, written }, ({ style }) =>
-      [...written.map((path) => style.green(`+ ${path}`)), '', `next: ${style.bold(next)}`].join('\n'),
+    const list = (await copyNew(ownBox, join(dir, 'boxes/coreos'))) ? written : kept
+    list.push('boxes/coreos/')
+    const next = [
+      ...(context.globals.dir === undefined ? [] : [`cd ${quote(dir)}`]),
+      ...(kept.includes('package.json') ? addingTo(dir, spec) : ['npm install']),
+      'npx --no-install provision quickstart',
+    ]
+    context.answer('init', { dir, written, kept, next }, ({ style }) =>
+      [
+        ...written.map((path) => style.green(`+ ${path}`)),
+        ...kept.map((path) => style.dim(`  ${path} is there already and is kept`)),
+        '',
+        style.dim('next:'),
+        ...next.map((line) => `  ${style.bold(line)}`),
+      ].join('\n'),
     )
     return 0
   },
 })
+
+/** What a package.json in a folder has to say to depend on this installation, and on no other of its name. */
+const specFor = (dir: string): string => `file:${relative(realpathSync(dir), realpathSync(packageDir))}`
+
+/** How npm adds to a package.json what ours would hold. */
+function addingTo(dir: string, spec: string): string[] {
+  const types = Object.entries(devDependencies).map(([name, range]) => `${name}@${range}`)
+  return [
+    ...(isThisPackage(installedIn(dir)) ? [] : [`npm install ${quote(spec)}`]),
+    `npm install --save-dev ${types.map(quote).join(' ')}`,
+  ]
+}
 
 async function writeNew(path: string, text: string): Promise<boolean> {
   if (existsSync(path)) return false
