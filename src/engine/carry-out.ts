@@ -8,8 +8,8 @@ import { renewedBy } from './former-images.ts'
 import { planGroup, type Asked, type Group, type PlannedGroup } from './group.ts'
 import type { HostLocks } from './host-locks.ts'
 import { noneReached, type Unreached } from './hosts.ts'
-import { combined } from './plan.ts'
-import { mergePlans, tellPlanned } from './plan-told.ts'
+import { combined } from './plan/make.ts'
+import { mergePlans, tellPlanned } from './plan/told.ts'
 import type { Session } from './session.ts'
 
 /** What became of a run on its hosts. */

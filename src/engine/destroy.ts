@@ -5,7 +5,7 @@ import { connectInTurn } from './connect-in-turn.ts'
 import { lockHosts, type HostLocks } from './host-locks.ts'
 import { closeAll, connectEach, noneReached, someUnreached, type Unreached } from './hosts.ts'
 import { nodeTasks } from './nodes.ts'
-import { makePlan } from './plan.ts'
+import { makePlan } from './plan/make.ts'
 import type { Session } from './session.ts'
 
 /** What a run needs for that. */

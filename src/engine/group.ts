@@ -8,7 +8,7 @@ import type { ConnectedHost } from '../transport/host.ts'
 import { connectInTurn } from './connect-in-turn.ts'
 import { lockHosts, type HostLocks } from './host-locks.ts'
 import { closeAll, connectEach, type Reached, type Unreached } from './hosts.ts'
-import { makePlan, type Planned } from './plan.ts'
+import { makePlan, type Planned } from './plan/make.ts'
 import type { Session } from './session.ts'
 
 /** Hosts that need nothing of others, on their way into a run. */

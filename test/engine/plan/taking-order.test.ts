@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { isProvisionError, type ProvisionError } from '../../src/core/error.ts'
-import { inTakingOrder, type Exchange } from '../../src/engine/taking-order.ts'
-import type { Operation } from '../../src/core/plan.ts'
+import { isProvisionError, type ProvisionError } from '../../../src/core/error.ts'
+import { inTakingOrder, type Exchange } from '../../../src/engine/plan/taking-order.ts'
+import type { Operation } from '../../../src/core/plan.ts'
 
 /** `a takes 80 frees 81 needs b`, on host `app` unless it says `on`. */
 function exchange(text: string): Exchange {

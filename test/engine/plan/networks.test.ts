@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { graphOf } from '../../src/core/graph.ts'
-import type { Operation, Step } from '../../src/core/plan.ts'
-import { applyPlan } from '../../src/engine/apply.ts'
-import { afterLeaving } from '../../src/engine/plan-networks.ts'
-import { mergePlans } from '../../src/engine/plan-told.ts'
-import { fakeHost } from '../support/fake-host.ts'
-import { matching } from '../support/matching.ts'
-import { step, starting, thing } from '../support/resource.ts'
+import { graphOf } from '../../../src/core/graph.ts'
+import type { Operation, Step } from '../../../src/core/plan.ts'
+import { applyPlan } from '../../../src/engine/apply.ts'
+import { afterLeaving } from '../../../src/engine/plan/networks.ts'
+import { mergePlans } from '../../../src/engine/plan/told.ts'
+import { fakeHost } from '../../support/fake-host.ts'
+import { matching } from '../../support/matching.ts'
+import { step, starting, thing } from '../../support/resource.ts'
 
 const network = (name: string, operation: Operation, needs: readonly string[] = []): Step =>
   step(`h/network/${name}`, {

@@ -1,9 +1,9 @@
-import { isProvisionError } from '../core/error.ts'
-import type { Plan } from '../core/plan.ts'
-import type { ConnectedHost } from '../transport/host.ts'
+import { isProvisionError } from '../../core/error.ts'
+import type { Plan } from '../../core/plan.ts'
+import type { ConnectedHost } from '../../transport/host.ts'
 import { isClearing } from './leftovers.ts'
-import type { Planned } from './plan.ts'
-import type { Session } from './session.ts'
+import type { Planned } from './make.ts'
+import type { Session } from '../session.ts'
 
 /** Who is at work on which hosts now, in words. Whoever cannot be asked is told as not reached anyway. */
 export async function holdersOf(

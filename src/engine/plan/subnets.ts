@@ -1,6 +1,6 @@
-import type { Step } from '../core/plan.ts'
-import type { Answer, OwnedObject, Probe } from '../core/probe.ts'
-import { overlap, parseCidr } from '../core/cidr.ts'
+import type { Step } from '../../core/plan.ts'
+import type { Answer, OwnedObject, Probe } from '../../core/probe.ts'
+import { overlap, parseCidr } from '../../core/cidr.ts'
 
 type NetworkProbe = Extract<Probe, { readonly ask: 'network' }>
 

@@ -1,8 +1,8 @@
-import { showChange } from '../core/change.ts'
-import { ProvisionError } from '../core/error.ts'
-import { inNeedOrder, type Step } from '../core/plan.ts'
-import type { Answer } from '../core/probe.ts'
-import { resourceTitle } from '../core/resource.ts'
+import { showChange } from '../../core/change.ts'
+import { ProvisionError } from '../../core/error.ts'
+import { inNeedOrder, type Step } from '../../core/plan.ts'
+import type { Answer } from '../../core/probe.ts'
+import { resourceTitle } from '../../core/resource.ts'
 
 /** The networks that containers are on now, by the ids of their steps. */
 export type Joined = ReadonlyMap<string, readonly string[]>

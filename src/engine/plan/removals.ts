@@ -1,5 +1,5 @@
-import type { Step } from '../core/plan.ts'
-import type { OwnedObject } from '../core/probe.ts'
+import type { Step } from '../../core/plan.ts'
+import type { OwnedObject } from '../../core/probe.ts'
 
 /** What carries our labels but is in the playbook no more. */
 export interface Orphan {

@@ -1,7 +1,7 @@
-import { createClaims } from '../core/claim.ts'
-import { ProvisionError } from '../core/error.ts'
-import type { Step } from '../core/plan.ts'
-import { resourceTitle } from '../core/resource.ts'
+import { createClaims } from '../../core/claim.ts'
+import { ProvisionError } from '../../core/error.ts'
+import type { Step } from '../../core/plan.ts'
+import { resourceTitle } from '../../core/resource.ts'
 
 /** A step with the claims that its resource has by it, and those that it had before and gives up. */
 export interface Exchange {

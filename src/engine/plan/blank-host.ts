@@ -1,6 +1,6 @@
-import { ProvisionError } from '../core/error.ts'
-import type { HostPort } from '../core/host.ts'
-import type { Answer, Probe } from '../core/probe.ts'
+import { ProvisionError } from '../../core/error.ts'
+import type { HostPort } from '../../core/host.ts'
+import type { Answer, Probe } from '../../core/probe.ts'
 
 /** A host that does not exist yet, to plan against: it has nothing. */
 export const blankHost = (name: string): HostPort => ({

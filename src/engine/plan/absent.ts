@@ -1,5 +1,5 @@
-import type { AbsentHost } from '../core/plan.ts'
-import type { ProvidedHost } from '../core/provider.ts'
+import type { AbsentHost } from '../../core/plan.ts'
+import type { ProvidedHost } from '../../core/provider.ts'
 
 /** The hosts that a plan cannot ask. */
 export const absentIn = (provided: readonly ProvidedHost[]): readonly AbsentHost[] =>

@@ -1,8 +1,8 @@
-import type { Scope } from '../core/facts.ts'
-import type { Graph } from '../core/graph.ts'
-import { inNeedOrder, type Plan, type Step } from '../core/plan.ts'
-import type { Planned } from './plan.ts'
-import type { Session } from './session.ts'
+import type { Scope } from '../../core/facts.ts'
+import type { Graph } from '../../core/graph.ts'
+import { inNeedOrder, type Plan, type Step } from '../../core/plan.ts'
+import type { Planned } from './make.ts'
+import type { Session } from '../session.ts'
 
 /** One plan of those of several groups of hosts, in the order that a plan of all would have. */
 export function mergePlans(

@@ -1,6 +1,6 @@
-import { ownName } from '../core/making.ts'
-import type { Step } from '../core/plan.ts'
-import type { OwnedObject } from '../core/probe.ts'
+import { ownName } from '../../core/making.ts'
+import type { Step } from '../../core/plan.ts'
+import type { OwnedObject } from '../../core/probe.ts'
 
 /** What runs have left on a host that were killed, or in which a new container did not become ready. */
 export interface Left {
