@@ -167,7 +167,7 @@ export async function chooseRun(
   const help =
     names.length === 0
       ? 'a run that goes well is kept from now on; destroy takes that away'
-      : `to bring back what a run made, name it: ${names.join(', ')} (provision history)`
+      : `by number it can be rolled back to ${names.join(', ')} (provision history)`
   const refuse = (message: string): never => {
     throw new ProvisionError('usage', message, { help })
   }
