@@ -1,6 +1,7 @@
-import { relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import type { Artifact } from '../../core/build.ts'
 import { digestOfValue, type Digest } from '../../core/digest.ts'
+import { wayTo } from '../../core/local.ts'
 import { stampOf } from './digest-cache.ts'
 import { inputFiles } from './inputs.ts'
 import type { FileDigests } from './records.ts'
@@ -31,13 +32,13 @@ export async function readArtifactInputs(
   const others = await Promise.all(
     needs.map(async (need) => ({ need, digest: (await artifact(need)).digest })),
   )
-  const prefix = relative(playbookDir, cwd).split(sep).join('/')
+  const prefix = wayTo(playbookDir, cwd)
   const own = paths.map((path, i): [string, Digest] => [
     prefix === '' ? path : `${prefix}/${path}`,
     facts[i]?.digest ?? '',
   ])
   const made = others.map(({ need, digest }): [string, Digest] => [
-    relative(playbookDir, outputPath(need, playbookDir)).split(sep).join('/'),
+    wayTo(playbookDir, outputPath(need, playbookDir)),
     digest,
   ])
   const named = others.map(({ need, digest }) => [need.name, digest])

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { join, posix, relative, resolve, sep } from 'node:path'
+import { join, posix, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Pack } from 'tar-stream'
 import type { ImageBuild } from '../../core/build.ts'
 import type { Digest } from '../../core/digest.ts'
 import { ProvisionError, systemCode } from '../../core/error.ts'
-import { localPath } from '../../core/local.ts'
+import { localPath, wayTo } from '../../core/local.ts'
 import { afterEdit } from '../../transport/local-content.ts'
 import type { DigestCache } from './digest-cache.ts'
 import { parseDockerignore, type Ignore } from './dockerignore.ts'
@@ -60,7 +60,7 @@ export async function readContext(
 ): Promise<Context> {
   const root = localPath(build.context, playbookDir)
   const path = dockerfilePath(build, playbookDir)
-  const inside = relative(root, path).split(sep).join('/')
+  const inside = wayTo(root, path)
   const isOutside = inside.startsWith('../')
   const ignored = readIgnoreFile(root)
   // The engine reads these two itself, whatever they say of themselves.

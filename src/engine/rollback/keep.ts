@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildId, type BuiltArtifact, type BuiltImage, type LocalFile } from '../../core/build.ts'
 import { digestOf, type Digest } from '../../core/digest.ts'
@@ -9,6 +9,7 @@ import { keptDigest, keptVersion, type KeptArtifact, type KeptState } from '../.
 import { textsOfParams } from '../../core/params.ts'
 import type { SharedReads } from '../../transport/shared-reads.ts'
 import { createLimit } from '../../core/limit.ts'
+import { wayTo } from '../../core/local.ts'
 import type { Built, Session } from '../session.ts'
 import type { PlaybookTexts, Workspace } from '../workspace.ts'
 import { keepImages } from './images.ts'
@@ -27,11 +28,9 @@ export function stateOf(session: Session, built: Built, texts: PlaybookTexts): K
     // A text that holds a secret is asked for again, as the secret itself is.
     params: Object.fromEntries(params.filter(([, text]) => redact(text) === text)),
     playbook: {
-      root: slashed(relative(projectDir, root)),
-      file: slashed(relative(root, playbookFile)),
-      files: Object.fromEntries(
-        [...texts].map(([file, text]) => [slashed(relative(root, file)), digestOf(text)]),
-      ),
+      root: wayTo(projectDir, root),
+      file: wayTo(root, playbookFile),
+      files: Object.fromEntries([...texts].map(([file, text]) => [wayTo(root, file), digestOf(text)])),
     },
     artifacts: Object.fromEntries(
       wanted.flatMap(({ id }) => {
@@ -68,8 +67,6 @@ const artifactOf = ({ name, digest, type, files }: BuiltArtifact): KeptArtifact 
 const imageOf = ({ ref, id, fingerprint, layers }: BuiltImage): KeptState['images'][number] => ({
   ...{ ref, id, fingerprint, layers },
 })
-
-const slashed = (path: string): string => path.split(sep).join('/')
 
 function commonFolder(files: readonly string[]): string {
   const [first = sep, ...others] = files

@@ -1,7 +1,7 @@
-import { dirname, relative, resolve, sep } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import picomatch from 'picomatch'
 import type { Artifact, Build } from '../../core/build.ts'
-import { localPath } from '../../core/local.ts'
+import { localPath, wayTo } from '../../core/local.ts'
 import { dockerfilePath } from '../build/context.ts'
 import { patternIn } from '../build/pattern.ts'
 import type { Ignore } from '../build/dockerignore.ts'
@@ -75,6 +75,6 @@ function areasOfInputs({ inputs, output }: Artifact, cwd: string): Area[] {
 const below =
   (root: string, isOut: (path: string) => boolean) =>
   (folder: string): boolean => {
-    const path = relative(root, folder).split(sep).join('/')
+    const path = wayTo(root, folder)
     return path !== '' && !path.startsWith('../') && isOut(path)
   }
