@@ -1,9 +1,10 @@
 import { realpathSync, statSync } from 'node:fs'
-import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, extname, join, resolve, sep } from 'node:path'
 import { buildId, type Artifact, type Build, type ImageBuild } from '../../core/build.ts'
 import { isProvisionError, systemCode } from '../../core/error.ts'
-import { localPath } from '../../core/local.ts'
+import { localPath, wayTo } from '../../core/local.ts'
 import { once } from '../../core/once.ts'
+import { reachable } from '../../core/reachable.ts'
 import { readIgnoreFile } from './context.ts'
 
 /** Which artifacts have to lie there before something is built from them, by the id of what is built. */
@@ -30,7 +31,7 @@ export async function waitsOf(
     const maker = buildId(artifact)
     const output = outputOf(artifact, playbookDir, places)
     // Stays true below: there only what waits for the maker becomes more.
-    const before = reachable(maker, after)
+    const before = reachable(maker, (id) => after.get(id) ?? [])
     for (const [reader, reads] of readers) {
       if (!before.has(reader) && reads(output)) after.get(reader)?.add(maker)
     }
@@ -38,14 +39,6 @@ export async function waitsOf(
   return new Map(
     [...after].map(([id, needs]) => [id, artifacts.filter((artifact) => needs.has(buildId(artifact)))]),
   )
-}
-
-/** All that a build waits for, itself too. */
-function reachable(from: string, after: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
-  const found = new Set([from])
-  // What is added meanwhile is gone through as well.
-  for (const id of found) for (const next of after.get(id) ?? []) found.add(next)
-  return found
 }
 
 /** By all its names: that which it is called by, and that which links on the way lead to. */
@@ -113,7 +106,7 @@ const readerOfPlace =
   (roots: Places, isRead: (path: string, output: Output) => boolean): Reads =>
   (output) =>
     output.places.some((place) =>
-      roots.some((root) => isIn(root, place) || (isIn(place, root) && isRead(below(root, place), output))),
+      roots.some((root) => isIn(root, place) || (isIn(place, root) && isRead(wayTo(root, place), output))),
     )
 
 function readerOfContext({ context }: ImageBuild, playbookDir: string, places: PlaceReader): Reads {
@@ -151,12 +144,10 @@ async function readerOfInputs({ inputs }: Artifact, cwd: string, places: PlaceRe
     .map((pattern) => takes(pattern.slice(1)))
   const roots = places(cwd)
   const isOut = (place: string): boolean =>
-    roots.some((root) => without.some((takesOut) => takesOut(below(root, place))))
+    roots.some((root) => without.some((takesOut) => takesOut(wayTo(root, place))))
   return (output) => readers.some((reads) => reads(output)) && !output.places.every(isOut)
 }
 
 /** Whether a path is a folder or lies in it. */
 export const isIn = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
-
-const below = (root: string, path: string): string => relative(root, path).split(sep).join('/')

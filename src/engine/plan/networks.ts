@@ -2,6 +2,7 @@ import { showChange } from '../../core/change.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { inNeedOrder, type Step } from '../../core/plan.ts'
 import type { Answer } from '../../core/probe.ts'
+import { reachable } from '../../core/reachable.ts'
 import { resourceTitle } from '../../core/resource.ts'
 
 /** The networks that containers are on now, by the ids of their steps. */
@@ -24,9 +25,10 @@ export function afterLeaving(steps: readonly Step[], joined: Joined): readonly S
     const ids = (waits.get(step) ?? []).map(({ id }) => id)
     return ids.length > 0 ? { ...step, needs: [...step.needs, ...ids] } : step
   })
-  const reaches = reachIn(waiting)
+  const needs = new Map(waiting.map((step) => [step.id, step.needs]))
+  const needed = (id: string) => reachable(id, (one) => needs.get(one) ?? [])
   for (const [network, users] of waits) {
-    const staying = users.filter((user) => reaches(user.id).has(network.id))
+    const staying = users.filter((user) => needed(user.id).has(network.id))
     if (staying.length > 0)
       throw network.operation === 'remove' ? stillHeld(network, waiting, staying) : inUse(network, staying)
   }
@@ -43,23 +45,6 @@ const usersOf = (network: Step, steps: readonly Step[], joined: Joined): readonl
       host === network.host &&
       ((kind === 'container' && operation === 'remove') || joined.get(id)?.includes(network.name)),
   )
-
-/** What a step needs, directly or through others. */
-function reachIn(steps: readonly Step[]): (id: string) => ReadonlySet<string> {
-  const needs = new Map(steps.map((step) => [step.id, step.needs]))
-  return (id) => {
-    const found = new Set<string>()
-    const open = [id]
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      for (const need of needs.get(next) ?? []) {
-        if (found.has(need)) continue
-        found.add(need)
-        open.push(need)
-      }
-    }
-    return found
-  }
-}
 
 const containersOf = (staying: readonly Step[]): string =>
   `${staying.length === 1 ? 'container' : 'containers'} ${staying.map(({ name }) => name).join(', ')}`
