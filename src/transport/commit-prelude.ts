@@ -41,7 +41,7 @@ export const commitPrelude = ({ random, commit, folders, uploads, unpack }: Prel
 ${plainShell}; umask 022
 no() { printf '%s\\0%s\\0' "$1" "$2"; }
 ${ownerShell}
-places() {
+tell_devices() {
   n=0
   for d do
     until [ -d "$d" ]; do d=\${d%/*}; d=\${d:-/}; done
@@ -78,11 +78,11 @@ done
 home=$d
 eval "near=\\\${above$n:-\\$d}"
 te=$( { cd -- "$R" && ${unpack === 'cat' ? '' : `${unpack} | `}tar -x -p -o -m -f -; } 2>&1)
-[ -f "$R/end" ]${'in' in commit ? ' && read -r d <"$R/end" && [ "$(sha256sum <"$R/run")" = "$d" ]' : ''} || { no broken "$te"; places "$@"; exit 1; }
+[ -f "$R/end" ]${'in' in commit ? ' && read -r d <"$R/end" && [ "$(sha256sum <"$R/run")" = "$d" ]' : ''} || { no broken "$te"; tell_devices "$@"; exit 1; }
 ${helpers}
 ${'text' in commit ? commit.text : '. "$R/run"'}
 commit && no done ''
-[ -z "$full" ] || places ${quoteAll(folders)}
+[ -z "$full" ] || tell_devices ${quoteAll(folders)}
 exit 0`
 
 const helpers = `
