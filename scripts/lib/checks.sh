@@ -2,14 +2,11 @@
 # Every check of package.json and all kinds of tests, all of them even when some fail; then the count.
 
 run_checks() {
-  local results name code=0
+  local results code=0
   results=$(mktemp -d)
-  : > "$results/checks"
   # shellcheck disable=SC2064
   trap "rm -rf '$results'" EXIT
-  while read -r name; do
-    check "$name" >> "$results/checks"
-  done < <(node scripts/lib/count.mjs checks)
+  all_checks "$results"
   vitest unit "$results"
   vitest e2e "$results"
   vitest faults "$results"
@@ -17,15 +14,24 @@ run_checks() {
   return "$code"
 }
 
-# check NAME: runs the npm script, prints `passed NAME` or `failed NAME`.
+# all_checks DIRECTORY: leaves a line for each in DIRECTORY/checks. None writes what another one reads, so two are at work at any time.
+all_checks() {
+  local name
+  : > "$1/checks"
+  while read -r name; do
+    [[ $(jobs -rp | wc -l) -lt 2 ]] || wait -n || :
+    check "$name" "$1" &
+  done < <(node scripts/lib/count.mjs checks)
+  wait
+}
+
+# check NAME DIRECTORY: runs the npm script, tells all that it said when it is over, adds `passed NAME` or `failed NAME` to DIRECTORY/checks.
 check() {
+  local verdict=failed
   say "• npm run $1"
-  if npm run --silent "$1" < /dev/null >&2; then
-    echo "passed $1"
-  else
-    say "failed: npm run $1"
-    echo "failed $1"
-  fi
+  if npm run --silent "$1" < /dev/null &> "$2/$1.log"; then verdict=passed; fi
+  say "$verdict: npm run $1"$'\n'"$(< "$2/$1.log")"
+  echo "$verdict $1" >> "$2/checks"
 }
 
 # vitest PROJECT DIRECTORY: leaves DIRECTORY/PROJECT.json; a missing file counts as a failure, so the status is not needed.
