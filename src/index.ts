@@ -40,9 +40,9 @@ export { network } from './modules/network.ts'
 export type { NetworkOptions } from './modules/network.ts'
 export { volume } from './modules/volume.ts'
 export type { VolumeOptions } from './modules/volume.ts'
-export { preload } from './modules/container-image.ts'
-export { container } from './modules/container.ts'
-export type { Container } from './modules/container.ts'
+export { preload } from './modules/container/image.ts'
+export { container } from './modules/container/index.ts'
+export type { Container } from './modules/container/index.ts'
 export type {
   ContainerOptions,
   ContainerPort,
@@ -51,7 +51,7 @@ export type {
   MountSource,
   PortRefs,
   Ready,
-} from './modules/container-options.ts'
+} from './modules/container/options.ts'
 
 export { secret } from './core/secret.ts'
 export type { Secret, Text } from './core/secret.ts'

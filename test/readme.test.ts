@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, it } from 'vitest'
-import { loadPlaybook } from '../src/cli/load.ts'
-import { commands } from '../src/cli/table.ts'
+import { loadPlaybook } from '../src/cli/playbook/load.ts'
+import { commands } from '../src/cli/call/table.ts'
 import { graphOf } from '../src/core/graph.ts'
 
 const root = join(import.meta.dirname, '..')

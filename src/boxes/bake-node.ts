@@ -2,10 +2,10 @@ import { Duplex, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
 import { ProvisionError } from '../core/error.ts'
-import { dockerOver } from '../transport/docker-agent.ts'
-import { containerExec } from '../transport/docker-exec.ts'
-import { lastLines } from '../transport/docker-logs.ts'
-import { demultiplex } from '../transport/docker-stream.ts'
+import { dockerOver } from '../transport/docker/agent.ts'
+import { containerExec } from '../transport/docker/exec.ts'
+import { lastLines } from '../transport/docker/logs.ts'
+import { demultiplex } from '../transport/docker/stream.ts'
 
 /** The Docker inside a node, reached through the engine outside: needs neither sshd nor a network. */
 export interface InnerDocker {

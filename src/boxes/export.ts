@@ -8,7 +8,7 @@ import { ProvisionError, isProvisionError, reasonOf, systemCode } from '../core/
 import type { Emit } from '../core/event.ts'
 import { short } from '../core/digest.ts'
 import { tracked } from '../core/track.ts'
-import { dockerError, unless } from '../transport/docker-error.ts'
+import { dockerError, unless } from '../transport/docker/error.ts'
 import {
   checksumName,
   manifestName,

@@ -4,7 +4,7 @@ import type { Digest } from '../core/digest.ts'
 import { label } from '../core/label.ts'
 import { refuseNewer } from '../core/owned.ts'
 import type { BakedBox } from '../core/provider.ts'
-import { dockerError, found } from '../transport/docker-error.ts'
+import { dockerError, found } from '../transport/docker/error.ts'
 import { boxLabel, boxOfLabels, type BoxFacts } from './labels.ts'
 import { boxRef } from './names.ts'
 

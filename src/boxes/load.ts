@@ -2,8 +2,8 @@ import type Dockerode from 'dockerode'
 import type { BuiltImage } from '../core/build.ts'
 import type { Emit } from '../core/event.ts'
 import { tracked } from '../core/track.ts'
-import { unless } from '../transport/docker-error.ts'
-import { imageSource } from '../transport/image-source.ts'
+import { unless } from '../transport/docker/error.ts'
+import { imageSource } from '../transport/images/source.ts'
 
 export interface Loading {
   /** Where the images are. */

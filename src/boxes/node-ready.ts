@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
 import { ProvisionError, isProvisionError, reasonOf } from '../core/error.ts'
 import type { SshTarget } from '../core/host.ts'
-import { dockerOver } from '../transport/docker-agent.ts'
-import { connect as login } from '../transport/ssh.ts'
-import { lastLines } from '../transport/docker-logs.ts'
+import { dockerOver } from '../transport/docker/agent.ts'
+import { connect as login } from '../transport/ssh/index.ts'
+import { lastLines } from '../transport/docker/logs.ts'
 import { timeLimit } from '../transport/time-limit.ts'
 
 /** Between two looks: a node needs some hundred milliseconds, and a look costs less than one. */

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import type { ContainerCreateOptions } from 'dockerode'
-import { unless } from '../transport/docker-error.ts'
-import { removeContainer } from '../transport/remove-container.ts'
+import { unless } from '../transport/docker/error.ts'
+import { removeContainer } from '../transport/docker/remove-container.ts'
 import { hostKeyArchive, type KeyPair } from './ssh-keys.ts'
 
 /** Makes a node's container, with a host key of its own inside, and starts it. */

@@ -4,7 +4,7 @@ import type Dockerode from 'dockerode'
 import type { Container } from 'dockerode'
 import { ProvisionError } from '../core/error.ts'
 import { label, labelVersion } from '../core/label.ts'
-import { demultiplex } from '../transport/docker-stream.ts'
+import { demultiplex } from '../transport/docker/stream.ts'
 import { boxLabel } from './labels.ts'
 import { ownBaker } from './names.ts'
 

@@ -5,8 +5,8 @@ import type Dockerode from 'dockerode'
 import { engineFacts } from '../boxes/engine-facts.ts'
 import { showBytes } from '../core/bytes.ts'
 import { isProvisionError, reasonOf } from '../core/error.ts'
-import { found } from '../transport/docker-error.ts'
-import { localEngine } from '../transport/engine.ts'
+import { found } from '../transport/docker/error.ts'
+import { localEngine } from '../transport/docker/engine.ts'
 import type { Check } from './check.ts'
 import type { ExamineOptions } from './wiring.ts'
 
@@ -123,7 +123,7 @@ async function checkPlaybook({ workspace }: ExamineOptions): Promise<Check> {
 async function checkNodes({ workspace, emit, signal }: ExamineOptions): Promise<Check> {
   const opened = await workspace().catch(() => undefined)
   if (!opened) return doubtful('nodes', 'not known without a playbook')
-  const { openRun } = await import('./open-run.ts')
+  const { openRun } = await import('./run/open.ts')
   const run = await openRun(opened, { emit, signal, ifLocked: 'fail' })
   try {
     const hosts = await run.survey()

@@ -3,7 +3,7 @@ import { ProvisionError } from '../core/error.ts'
 import type { RunRecord } from '../core/journal.ts'
 import { journalNumbers, loadJournal } from '../engine/journal/folder.ts'
 import type { AtWork, Numbered } from '../report/history.ts'
-import { lockHolder } from '../transport/lock.ts'
+import { lockHolder } from '../transport/lock/state-lock.ts'
 
 /** All journals of an environment, the newest first. */
 export async function allJournals(stateDir: string): Promise<readonly Numbered[]> {

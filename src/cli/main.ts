@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { reasonOf } from '../core/error.ts'
 import type { Emit, Failure } from '../core/event.ts'
 import { hideSecrets } from '../core/redactor.ts'
@@ -6,15 +5,16 @@ import { failureOf, type Place } from '../report/failure.ts'
 import { outputTo } from '../report/output.ts'
 import { redactEvent } from '../report/redact.ts'
 import { styleFor } from '../report/style.ts'
-import { looseGlobals } from './args.ts'
-import { callCommand } from './call.ts'
-import type { ExitCode } from './command.ts'
-import { commandLineFor } from './commandline.ts'
-import type { Globals } from './globals.ts'
-import { holdLast, stoppedBy } from './hold-last.ts'
-import { openReport, type ReportOptions } from './reports.ts'
-import { cutOffTexts, followProgress, inTime } from './in-time.ts'
-import { hearPlaybookCode } from './playbook-code.ts'
+import { looseGlobals } from './call/args.ts'
+import { callCommand } from './call/index.ts'
+import type { ExitCode } from './call/command.ts'
+import { commandLineFor } from './call/commandline.ts'
+import type { Globals } from './call/globals.ts'
+import { holdLast, stoppedBy } from './report/hold-last.ts'
+import { openReport, type ReportOptions } from './report/open.ts'
+import { cutOffTexts, followProgress, inTime } from './report/in-time.ts'
+import { codeDir } from './package-dir.ts'
+import { hearPlaybookCode } from './playbook/code.ts'
 import { listenToSignals } from './signals.ts'
 import { unlessDry } from './unless-dry.ts'
 import type { Wiring } from './wiring.ts'
@@ -35,8 +35,6 @@ export interface Learned {
   written: (place: Place) => Place
   redact: (text: string) => string
 }
-
-const ownDir = join(import.meta.dirname, '..')
 
 /** Carries out one call of the command line, from words to exit code. */
 export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
@@ -72,7 +70,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const run = holdLast(redacted)
   const note = (text: string) => redacted({ event: 'note', level: 'warning', text })
   const written = (place: Place) => learned.written(place)
-  const blame = { ownDir, verbose: loose.verbose, written }
+  const blame = { ownDir: codeDir, verbose: loose.verbose, written }
   const signals = listenToSignals(process, note)
   const playbookCode = hearPlaybookCode({
     ...{ process, blame, stderr, emit: redacted, stop: signals.stop },

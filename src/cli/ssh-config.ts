@@ -1,6 +1,6 @@
 import type { SshTarget } from '../core/host.ts'
 import { ProvisionError } from '../core/error.ts'
-import { proxyCommand } from '../transport/jump.ts'
+import { proxyCommand } from '../transport/ssh/jump.ts'
 
 /** A configuration for the OpenSSH client: each host by its name, with strict host keys and nothing of the user's own. */
 export const sshConfigText = (targets: readonly SshTarget[]): string =>

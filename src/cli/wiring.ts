@@ -4,7 +4,7 @@ import type { Workspace } from '../engine/workspace.ts'
 import type { ConnectedHost } from '../transport/host.ts'
 import type { WarmHosts } from '../transport/keep-warm.ts'
 import type { Check } from './check.ts'
-import type { OpenRun } from './run.ts'
+import type { OpenRun } from './run/index.ts'
 
 /** The rooms below the command line, as its commands see them; each is loaded only when it is used. */
 export interface Wiring {

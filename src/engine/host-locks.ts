@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import { allOf } from '../core/track.ts'
 import type { ConnectedHost } from '../transport/host.ts'
-import type { HostLock } from '../transport/host-lock.ts'
-import { thisRun } from '../transport/lock.ts'
+import type { HostLock } from '../transport/lock/host-lock.ts'
+import { thisRun } from '../transport/lock/state-lock.ts'
 import type { Session } from './session.ts'
 
 /** What a run needs to be the only one at work on its hosts. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { ProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import type { ProvidedHost, Provider, ProviderWatcher } from '../core/provider.ts'
-import { hasKeyFiles } from '../transport/key-files.ts'
+import { hasKeyFiles } from '../transport/ssh/key-files.ts'
 import type { Session } from './session.ts'
 import { inPhase } from '../core/track.ts'
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { bringAll } from './bulk.ts'
+import { bringAll } from './files/bulk.ts'
 import { noteFailures, type Failures } from './commit-failure.ts'
 import { partsOf } from './commit-apart.ts'
 import { arrivedOf, layoutOf, type Layout } from './commit-layout.ts'
@@ -8,7 +8,7 @@ import { commitPrelude, type CommitSource } from './commit-prelude.ts'
 import { readReport } from './commit-report.ts'
 import { commitOf, type Commit } from './commit-script.ts'
 import { commitStream } from './commit-stream.ts'
-import type { Connection } from './connection.ts'
+import type { Connection } from './ssh/connection.ts'
 import type { Searches } from './delta-search.ts'
 import {
   aloneSize,
@@ -21,11 +21,11 @@ import {
   sizeOf,
   type Numbered,
   type Write,
-} from './file-batch.ts'
-import { gzipped } from './gzip.ts'
+} from './files/batch.ts'
+import { gzipped } from './files/gzip.ts'
 import { createLinkMeter, paysToPack, worthPacking, type LinkFacts, type LinkMeter } from './link-speed.ts'
-import { shareReads, type SharedReads } from './shared-reads.ts'
-import type { Upload, Uploaded } from './upload.ts'
+import { shareReads, type SharedReads } from './files/shared-reads.ts'
+import type { Upload, Uploaded } from './files/upload.ts'
 
 /** The ways to a host that files take. */
 export interface FileRoutes {

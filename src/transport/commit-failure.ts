@@ -2,9 +2,9 @@ import { posix } from 'node:path'
 import { ProvisionError } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
 import type { CommitReport } from './commit-report.ts'
-import type { ExecResult } from './connection.ts'
-import { isWrite, type Numbered } from './file-batch.ts'
-import { afterEdit, whyDamaged } from './local-content.ts'
+import type { ExecResult } from './ssh/connection.ts'
+import { isWrite, type Numbered } from './files/batch.ts'
+import { afterEdit, whyDamaged } from './files/local-content.ts'
 
 /** Why actions failed, by their index. */
 export type Failures = Map<number, ProvisionError>

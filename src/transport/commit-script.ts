@@ -1,7 +1,7 @@
 import type { Permissions } from '../core/action.ts'
 import { quote, quoteAll } from '../core/quote.ts'
 import type { Layout, Staged } from './commit-layout.ts'
-import type { Numbered } from './file-batch.ts'
+import type { Numbered } from './files/batch.ts'
 
 /** One command over several paths, done at once, and one by one where that fails. */
 interface Group {

@@ -2,9 +2,9 @@ import { ProvisionError } from '../core/error.ts'
 import type { Layout, Staged } from './commit-layout.ts'
 import { endOf, type CommitSource } from './commit-prelude.ts'
 import { defaultMode, type Commit } from './commit-script.ts'
-import { readContents } from './local-content.ts'
-import type { SharedReads } from './shared-reads.ts'
-import { tarStream, type TarEntry } from './tar.ts'
+import { readContents } from './files/local-content.ts'
+import type { SharedReads } from './files/shared-reads.ts'
+import { tarStream, type TarEntry } from './files/tar.ts'
 
 /** What a host gets of a batch in one stream, besides what comes by itself. */
 export interface CommitContent {

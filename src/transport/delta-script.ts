@@ -3,7 +3,7 @@ import { quote } from '../core/quote.ts'
 import type { Piece } from './delta-plan.ts'
 import type { Question } from './delta-refine.ts'
 import { strongDigits } from './delta-signature.ts'
-import { fastSum } from './fast-sum.ts'
+import { fastSum } from './shell/fast-sum.ts'
 
 /** A file whose former version may be on the host. */
 export interface Former {

@@ -5,7 +5,7 @@ import { findMatches, type Match, type Matches } from './delta-match.ts'
 import { bytesToSend, piecesOf, runsOf, worthTaking, type Piece, type MatchRun } from './delta-plan.ts'
 import { inFile, partsAsSignature, questionAfter, type Question } from './delta-refine.ts'
 import type { Signature } from './delta-signature.ts'
-import { bytesOf } from './file-bytes.ts'
+import { bytesOf } from './files/bytes.ts'
 import { isVerySlow } from './link-speed.ts'
 
 /** Searches of a run: hosts whose former file is the same share the work. */

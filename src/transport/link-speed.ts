@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { performance, type EventLoopUtilization } from 'node:perf_hooks'
 import { Readable } from 'node:stream'
-import type { Connection } from './connection.ts'
+import type { Connection } from './ssh/connection.ts'
 
 /** What is known of the way to a host. */
 export interface LinkFacts {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { onAbort } from '../core/abort.ts'
 import { ProvisionError } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
-import { interruption } from './exec-error.ts'
+import { interruption } from './session/exec-error.ts'
 import { cutLines } from './lines.ts'
 import { killMarked } from './marked-processes.ts'
 

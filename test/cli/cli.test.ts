@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { commands } from '../../src/cli/table.ts'
+import { commands } from '../../src/cli/call/table.ts'
 import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
 import { plainPlaybook, projectWith, type Project } from '../support/playbook-folder.ts'
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { sshConfigText } from '../../src/cli/ssh-config.ts'
 import type { SshTarget } from '../../src/core/host.ts'
-import { proxyCommand } from '../../src/transport/jump.ts'
+import { proxyCommand } from '../../src/transport/ssh/jump.ts'
 
 const run = promisify(execFile)
 const dir = mkdtempSync(join(tmpdir(), 'provision-ssh-config-'))

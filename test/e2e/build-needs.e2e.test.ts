@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { ensureBox } from '../../src/cli/ensure-box.ts'
+import { ensureBox } from '../../src/cli/box/ensure.ts'
 import { defineBox } from '../../src/core/box.ts'
 import type { Build } from '../../src/core/build.ts'
 import {

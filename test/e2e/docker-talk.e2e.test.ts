@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PassThrough, Readable } from 'node:stream'
-import { containerExec } from '../../src/transport/docker-exec.ts'
-import { containerLogs, type LogLine } from '../../src/transport/docker-logs.ts'
+import { containerExec } from '../../src/transport/docker/exec.ts'
+import { containerLogs, type LogLine } from '../../src/transport/docker/logs.ts'
 import { awaiting, made, never, startDockerHost, type DockerHost } from '../support/docker-host.ts'
 import { matching } from '../support/matching.ts'
 

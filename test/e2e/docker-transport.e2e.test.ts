@@ -5,8 +5,8 @@ import { secret } from '../../src/core/secret.ts'
 import { made, never, startDockerHost, waiting, awaiting, type DockerHost } from '../support/docker-host.ts'
 import { startSshd } from '../support/sshd.ts'
 import { matching } from '../support/matching.ts'
-import { connect } from '../../src/transport/ssh.ts'
-import { dockerOf } from '../../src/transport/docker.ts'
+import { connect } from '../../src/transport/ssh/index.ts'
+import { dockerOf } from '../../src/transport/docker/index.ts'
 
 let host: DockerHost
 beforeAll(async () => {

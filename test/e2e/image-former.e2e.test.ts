@@ -1,9 +1,9 @@
 import type Dockerode from 'dockerode'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { BuiltImage } from '../../src/core/build.ts'
-import { localEngine } from '../../src/transport/engine.ts'
-import { imageFingerprint } from '../../src/transport/image-fingerprint.ts'
-import { imageSource } from '../../src/transport/image-source.ts'
+import { localEngine } from '../../src/transport/docker/engine.ts'
+import { imageFingerprint } from '../../src/transport/images/fingerprint.ts'
+import { imageSource } from '../../src/transport/images/source.ts'
 import { startEngine, type OwnEngine } from '../support/engine.ts'
 import { addLayer, importTiny } from '../support/tiny-image.ts'
 

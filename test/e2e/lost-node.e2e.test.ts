@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { listBoxes } from '../../src/boxes/find.ts'
 import { removeBox } from '../../src/boxes/usage.ts'
-import { localEngine } from '../../src/transport/engine.ts'
+import { localEngine } from '../../src/transport/docker/engine.ts'
 import { ask } from '../support/project.ts'
 import { said, scratch, type Scratch } from '../support/scratch.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { makeKeyPair } from '../../src/boxes/ssh-keys.ts'
 import { nodeBody } from '../../src/boxes/node-body.ts'
-import { localEngine } from '../../src/transport/engine.ts'
+import { localEngine } from '../../src/transport/docker/engine.ts'
 import { ask, makeProject, type Called, type Project } from '../support/project.ts'
 import { timeLimit } from '../../src/transport/time-limit.ts'
 

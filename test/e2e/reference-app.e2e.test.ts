@@ -6,7 +6,7 @@ import { artifact, image } from 'provision'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { insertSampleData } from '../../playbooks/hash-collision/sample-data.ts'
 import { buildAll } from '../../src/engine/build/index.ts'
-import { localEngine } from '../../src/transport/engine.ts'
+import { localEngine } from '../../src/transport/docker/engine.ts'
 import { timeLimit } from '../../src/transport/time-limit.ts'
 
 const source = new URL('../../playbooks/hash-collision/', import.meta.url).pathname

@@ -4,7 +4,7 @@ import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/prom
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/core/digest.ts'
-import type { FileAction, Write } from '../../src/transport/file-batch.ts'
+import type { FileAction, Write } from '../../src/transport/files/batch.ts'
 import type { ConnectedHost } from '../../src/transport/host.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
 import { failure, freshFolder, never, withHost } from '../support/transport.ts'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { SshTarget } from '../../src/core/host.ts'
-import { connect } from '../../src/transport/ssh.ts'
+import { connect } from '../../src/transport/ssh/index.ts'
 import { freePort, startSshd, type Sshd } from '../support/sshd.ts'
 import { failure, never } from '../support/transport.ts'
 

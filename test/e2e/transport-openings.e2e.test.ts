@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { SshTarget } from '../../src/core/host.ts'
 import { connectHost } from '../../src/transport/host.ts'
-import { connect } from '../../src/transport/ssh.ts'
+import { connect } from '../../src/transport/ssh/index.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
 import { never } from '../support/transport.ts'
 

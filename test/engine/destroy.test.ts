@@ -4,7 +4,7 @@ import type { OwnedObject } from '../../src/core/probe.ts'
 import { noTraffic } from '../../src/core/traffic.ts'
 import { destroy, type Clearing } from '../../src/engine/destroy.ts'
 import { defineBox, definePlaybook } from '../../src/index.ts'
-import { dockerOf } from '../../src/transport/docker.ts'
+import { dockerOf } from '../../src/transport/docker/index.ts'
 import { fakeConnection } from '../support/fake-connection.ts'
 import { fakeHost } from '../support/fake-host.ts'
 

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tally } from '../support/faults.ts'
 import { freePort, startSshd, type Sshd } from '../support/sshd.ts'
-import { connect } from '../../src/transport/ssh.ts'
+import { connect } from '../../src/transport/ssh/index.ts'
 import { failure, never } from '../support/transport.ts'
 
 let sshd: Sshd

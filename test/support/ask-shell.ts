@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { probeAnswers } from '../../src/transport/probe-answers.ts'
-import { probeScript, type ShellProbe } from '../../src/transport/probe-script.ts'
+import { probeAnswers } from '../../src/transport/probe/answers.ts'
+import { probeScript, type ShellProbe } from '../../src/transport/probe/script.ts'
 import { runIn, type Shell } from './shells.ts'
 
 export const marker = 'provision-0123456789abcdef'

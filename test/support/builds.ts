@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { Artifact, Build, Image, ImageBuild } from '../../src/core/build.ts'
 import type { Event } from '../../src/core/event.ts'
 import { buildAll, type BuildContext } from '../../src/engine/build/index.ts'
-import { found, unless } from '../../src/transport/docker-error.ts'
-import { localEngine } from '../../src/transport/engine.ts'
+import { found, unless } from '../../src/transport/docker/error.ts'
+import { localEngine } from '../../src/transport/docker/engine.ts'
 
 /** The engine of this machine. */
 export const engine = await localEngine()

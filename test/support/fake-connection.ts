@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { Client } from 'ssh2'
-import type { Connection } from '../../src/transport/connection.ts'
-import { openingsOf } from '../../src/transport/openings.ts'
+import type { Connection } from '../../src/transport/ssh/connection.ts'
+import { openingsOf } from '../../src/transport/session/openings.ts'
 import { countTraffic } from '../../src/transport/traffic.ts'
 
 /** A connection to nowhere, on which every command ends well and every socket is refused; but for what is given. */

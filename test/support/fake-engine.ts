@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { dockerOver } from '../../src/transport/docker-agent.ts'
+import { dockerOver } from '../../src/transport/docker/agent.ts'
 
 /** An engine that answers as a test says. */
 export interface FakeEngine {

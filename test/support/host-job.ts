@@ -5,7 +5,7 @@ import { digestOf } from '../../src/core/digest.ts'
 import { isProvisionError, type ProvisionError } from '../../src/core/error.ts'
 import type { HostPort, Outcome, SshTarget } from '../../src/core/host.ts'
 import { connectHost } from '../../src/transport/host.ts'
-import type { ConnectOptions } from '../../src/transport/ssh.ts'
+import type { ConnectOptions } from '../../src/transport/ssh/index.ts'
 import { randomFrom } from './faults.ts'
 import { never } from './transport.ts'
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { localEngine } from '../../src/transport/engine.ts'
+import { localEngine } from '../../src/transport/docker/engine.ts'
 import { projectWith } from './playbook-folder.ts'
 import { ask } from './project.ts'
 import { freePort, type Sshd } from './sshd.ts'

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { releaseAll } from '../../src/engine/rollback/runs.ts'
-import { localEngine } from '../../src/transport/engine.ts'
+import { localEngine } from '../../src/transport/docker/engine.ts'
 
 /** Takes away what the environments of a project have kept to roll back to, for tests that end without `destroy`. */
 export async function releaseKept(projectDir: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { listBoxes } from '../../src/boxes/find.ts'
 import { removeBox } from '../../src/boxes/usage.ts'
-import { localEngine } from '../../src/transport/engine.ts'
+import { localEngine } from '../../src/transport/docker/engine.ts'
 import { differences, endStateOf, type EndState } from './end-state.ts'
 import { effort, replayOf, tally } from './faults.ts'
 import { killPlaces, killProject, type KillProject, type Version } from './kill-project.ts'

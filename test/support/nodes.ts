@@ -12,7 +12,7 @@ import type { Event } from '../../src/core/event.ts'
 import type { SshTarget } from '../../src/core/host.ts'
 import type { ProvidedHost, Provider, ProviderWatcher } from '../../src/core/provider.ts'
 import { createDockerProvider, type DockerProviderOptions } from '../../src/providers/docker/index.ts'
-import { connect } from '../../src/transport/ssh.ts'
+import { connect } from '../../src/transport/ssh/index.ts'
 import { engine, prefix, workplace } from './builds.ts'
 import { fill } from './folder.ts'
 

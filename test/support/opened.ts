@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { Globals } from '../../src/cli/globals.ts'
-import { openWorkspace } from '../../src/cli/workspace.ts'
+import type { Globals } from '../../src/cli/call/globals.ts'
+import { openWorkspace } from '../../src/cli/playbook/workspace.ts'
 import type { Workspace } from '../../src/engine/workspace.ts'
 import { temporaryFolder } from './folder.ts'
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { localEngine } from '../../src/transport/engine.ts'
+import { localEngine } from '../../src/transport/docker/engine.ts'
 import { releaseKept } from './kept.ts'
 import { projectWith } from './playbook-folder.ts'
 import { ask } from './project.ts'

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { SshTarget } from '../../src/core/host.ts'
 import type { ErrorCode } from '../../src/core/error.ts'
-import type { ConnectOptions } from '../../src/transport/ssh.ts'
+import type { ConnectOptions } from '../../src/transport/ssh/index.ts'
 import type { Job } from './host-job.ts'
 
 /** The one error that a fault may end in. */

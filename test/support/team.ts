@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { manifestPath } from '../../src/core/manifest.ts'
 import { resourceId } from '../../src/core/resource.ts'
-import { localEngine } from '../../src/transport/engine.ts'
+import { localEngine } from '../../src/transport/docker/engine.ts'
 import type { BuiltCli } from './cli.ts'
 import { releaseKept } from './kept.ts'
 import { startLive, type Live } from './live.ts'

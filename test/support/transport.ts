@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isProvisionError, type ProvisionError } from '../../src/core/error.ts'
 import type { SshTarget } from '../../src/core/host.ts'
-import type { Connection } from '../../src/transport/connection.ts'
+import type { Connection } from '../../src/transport/ssh/connection.ts'
 import { connectHost, type ConnectedHost } from '../../src/transport/host.ts'
-import { connect } from '../../src/transport/ssh.ts'
+import { connect } from '../../src/transport/ssh/index.ts'
 import type { Sshd } from './sshd.ts'
 
 /** A signal that nobody aborts. */

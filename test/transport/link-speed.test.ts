@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, describe, it, vi } from 'vitest'
-import { deltaFrom } from '../../src/transport/file-batch.ts'
+import { deltaFrom } from '../../src/transport/files/batch.ts'
 import { createLinkMeter, isFast, isSlow, isVerySlow, paysToPack } from '../../src/transport/link-speed.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { shells } from '../support/shells.ts'

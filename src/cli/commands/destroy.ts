@@ -1,6 +1,6 @@
 import type { Destroyed } from '../../core/provider.ts'
-import { ifLocked, playbookArgument, waitOptions } from '../carry.ts'
-import { defineCommand } from '../command.ts'
+import { ifLocked, playbookArgument, waitOptions } from '../run/carry.ts'
+import { defineCommand } from '../call/command.ts'
 import type { Look } from '../../report/look.ts'
 
 export const command = defineCommand({

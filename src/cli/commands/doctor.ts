@@ -1,6 +1,6 @@
 import type { Style } from '../../report/style.ts'
 import { cleanLine, displayWidth, padEnd } from '../../report/width.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../call/command.ts'
 import type { Check } from '../check.ts'
 import type { Look } from '../../report/look.ts'
 

@@ -1,9 +1,9 @@
 import { ProvisionError } from '../../core/error.ts'
-import { containerExec, type Terminal } from '../../transport/docker-exec.ts'
-import type { Context } from '../context.ts'
-import { defineCommand } from '../command.ts'
-import { openHost } from '../open-host.ts'
-import { containerCalled } from '../targets.ts'
+import { containerExec, type Terminal } from '../../transport/docker/exec.ts'
+import type { Context } from '../call/context.ts'
+import { defineCommand } from '../call/command.ts'
+import { openHost } from '../run/open-host.ts'
+import { containerCalled } from '../run/targets.ts'
 
 export const command = defineCommand({
   summary: 'run a command in a container, wherever it is',

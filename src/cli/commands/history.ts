@@ -1,6 +1,6 @@
 import { historyText, rowJson } from '../../report/history.ts'
-import { playbookArgument } from '../carry.ts'
-import { defineCommand } from '../command.ts'
+import { playbookArgument } from '../run/carry.ts'
+import { defineCommand } from '../call/command.ts'
 import { allJournals, atWorkOn } from '../journals.ts'
 
 export const command = defineCommand({

@@ -3,7 +3,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { ProvisionError } from '../../core/error.ts'
 import { quote } from '../../core/quote.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../call/command.ts'
 import { installedIn, isThisPackage, packageDir } from '../package-dir.ts'
 import { devDependencies, starterFiles } from '../starter.ts'
 

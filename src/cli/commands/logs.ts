@@ -1,10 +1,10 @@
 import { ProvisionError } from '../../core/error.ts'
-import { defineCommand } from '../command.ts'
-import { printerFor } from '../container-logs.ts'
-import { followLog } from '../follow-log.ts'
-import type { Run } from '../run.ts'
-import { sinceOf } from '../since.ts'
-import { containerLabel, containersCalled, hostCalled } from '../targets.ts'
+import { defineCommand } from '../call/command.ts'
+import { printerFor } from '../logs/container-logs.ts'
+import { followLog } from '../logs/follow-log.ts'
+import type { Run } from '../run/index.ts'
+import { sinceOf } from '../logs/since.ts'
+import { containerLabel, containersCalled, hostCalled } from '../run/targets.ts'
 
 export const command = defineCommand({
   summary: 'what containers say, those of all hosts merged',

@@ -1,6 +1,6 @@
 import { changesIn } from '../../core/plan.ts'
-import { playbookArgument } from '../carry.ts'
-import { defineCommand } from '../command.ts'
+import { playbookArgument } from '../run/carry.ts'
+import { defineCommand } from '../call/command.ts'
 
 export const command = defineCommand({
   summary: 'show what refresh would change, and change nothing',

@@ -1,5 +1,5 @@
-import { carryOut, ifLocked, playbookArgument, waitOptions } from '../carry.ts'
-import { defineCommand } from '../command.ts'
+import { carryOut, ifLocked, playbookArgument, waitOptions } from '../run/carry.ts'
+import { defineCommand } from '../call/command.ts'
 
 export const command = defineCommand({
   summary: 'bring what was edited into the running system',

@@ -1,5 +1,5 @@
-import { ifLocked, playbookArgument, waitOptions } from '../carry.ts'
-import { defineCommand } from '../command.ts'
+import { ifLocked, playbookArgument, waitOptions } from '../run/carry.ts'
+import { defineCommand } from '../call/command.ts'
 
 export const command = defineCommand({
   summary: 'bring the system back to the artifacts, images and params of an earlier run',
@@ -21,7 +21,7 @@ export const command = defineCommand({
   ],
   run: async (context, { args, options }) => {
     // Loaded here: the list of all commands asks each for its summary.
-    const { chooseRun, openKept } = await import('../kept.ts')
+    const { chooseRun, openKept } = await import('../run/kept.ts')
     const place = await context.place(args[1])
     const run = await chooseRun(place, args[0])
     const kept = await openKept(place, run)

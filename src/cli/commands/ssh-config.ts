@@ -1,6 +1,6 @@
 import { sshConfigText } from '../ssh-config.ts'
-import { playbookArgument } from '../carry.ts'
-import { defineCommand } from '../command.ts'
+import { playbookArgument } from '../run/carry.ts'
+import { defineCommand } from '../call/command.ts'
 
 export const command = defineCommand({
   summary: 'print an OpenSSH configuration of the hosts',

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { ProvisionError, systemCode } from '../../core/error.ts'
 import { quoteAll } from '../../core/quote.ts'
 import { temporaryName } from '../../core/temporary.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../call/command.ts'
 import { sshConfigText } from '../ssh-config.ts'
-import { hostCalled } from '../targets.ts'
+import { hostCalled } from '../run/targets.ts'
 
 export const command = defineCommand({
   summary: 'a shell on a host, or one command there',

@@ -2,8 +2,8 @@ import { showDuration } from '../../core/duration.ts'
 import type { ContainerStatus, Status } from '../../core/status.ts'
 import { table } from '../../report/table.ts'
 import { cleanLine } from '../../report/width.ts'
-import { playbookArgument } from '../carry.ts'
-import { defineCommand } from '../command.ts'
+import { playbookArgument } from '../run/carry.ts'
+import { defineCommand } from '../call/command.ts'
 import type { Look } from '../../report/look.ts'
 
 export const command = defineCommand({

@@ -1,5 +1,5 @@
-import { ifLocked, playbookArgument, waitOptions } from '../carry.ts'
-import { defineCommand } from '../command.ts'
+import { ifLocked, playbookArgument, waitOptions } from '../run/carry.ts'
+import { defineCommand } from '../call/command.ts'
 
 export const command = defineCommand({
   summary: 'stop the hosts; they keep all that is on them',

@@ -1,4 +1,4 @@
-import { acquireLock } from '../../transport/lock.ts'
+import { acquireLock } from '../../transport/lock/state-lock.ts'
 import type { BuildTask } from './task.ts'
 
 /**

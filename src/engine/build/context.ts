@@ -8,7 +8,7 @@ import type { ImageBuild } from '../../core/build.ts'
 import type { Digest } from '../../core/digest.ts'
 import { ProvisionError, systemCode } from '../../core/error.ts'
 import { localPath, wayTo } from '../../core/local.ts'
-import { afterEdit } from '../../transport/local-content.ts'
+import { afterEdit } from '../../transport/files/local-content.ts'
 import type { DigestCache } from './digest-cache.ts'
 import { parseDockerignore, type Ignore } from './dockerignore.ts'
 

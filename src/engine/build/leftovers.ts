@@ -1,5 +1,5 @@
-import { unless } from '../../transport/docker-error.ts'
-import { localEngine } from '../../transport/engine.ts'
+import { unless } from '../../transport/docker/error.ts'
+import { localEngine } from '../../transport/docker/engine.ts'
 import { markOf, runVariable } from '../../transport/local.ts'
 import { killMarked } from '../../transport/marked-processes.ts'
 import { builderRunLabel } from './artifact-in-image.ts'

@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
 import { label } from '../../core/label.ts'
-import { dockerError, found } from '../../transport/docker-error.ts'
+import { dockerError, found } from '../../transport/docker/error.ts'
 import { imageName } from './image-name.ts'
 
 /** An image as the engine's list shows it. */

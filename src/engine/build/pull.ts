@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
 import { ProvisionError } from '../../core/error.ts'
-import { dockerReason } from '../../transport/docker-error.ts'
+import { dockerReason } from '../../transport/docker/error.ts'
 import { readMessages, type EngineMessage } from './engine-stream.ts'
 import type { BuildTask } from './task.ts'
 

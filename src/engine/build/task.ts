@@ -1,6 +1,6 @@
 import type { Emit } from '../../core/event.ts'
 import { tracked } from '../../core/track.ts'
-import { interruption } from '../../transport/exec-error.ts'
+import { interruption } from '../../transport/session/exec-error.ts'
 
 /** What one build shows while it works. */
 export interface BuildTask {

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import type { Artifact, Build, BuiltArtifact, BuiltImage, Image } from '../../core/build.ts'
 import type { Emit } from '../../core/event.ts'
-import type { SharedReads } from '../../transport/shared-reads.ts'
+import type { SharedReads } from '../../transport/files/shared-reads.ts'
 import type { DigestCache } from './digest-cache.ts'
 import type { ImageInputs } from './image-inputs.ts'
 import type { Limit } from '../../core/limit.ts'

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { isAlive } from '../../transport/alive.ts'
-import { tarStream } from '../../transport/tar.ts'
+import { tarStream } from '../../transport/files/tar.ts'
 
 /** So many capsules are kept of a project. */
 export const capsuleDepth = 10

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import type { BuiltImage } from '../../core/build.ts'
 import { digestOf, short } from '../../core/digest.ts'
-import { found, unless } from '../../transport/docker-error.ts'
+import { found, unless } from '../../transport/docker/error.ts'
 
 /** The name under which an environment's images are kept on this machine's engine: one that has a name is not pruned. */
 export const keptRepository = (stateDir: string): string => `provision/kept-${short(digestOf(stateDir))}`

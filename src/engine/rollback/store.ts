@@ -5,7 +5,7 @@ import { canonicalJson, type Digest } from '../../core/digest.ts'
 import { systemCode } from '../../core/error.ts'
 import { temporaryName } from '../../core/temporary.ts'
 import { readKept, type KeptState, type ReadKept } from '../../core/kept.ts'
-import { digestOfFile } from '../../transport/file-digest.ts'
+import { digestOfFile } from '../../transport/files/digest.ts'
 
 /** Where all lies that a rollback needs: `.provision/<environment>/kept`. */
 export const keptFolder = (stateDir: string): string => join(stateDir, 'kept')

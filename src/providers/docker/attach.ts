@@ -1,5 +1,5 @@
 import type { ProviderWatcher } from '../../core/provider.ts'
-import { dockerStatus, found } from '../../transport/docker-error.ts'
+import { dockerStatus, found } from '../../transport/docker/error.ts'
 import { cidrOf, parseAddress, showCidr } from '../../core/cidr.ts'
 import { providerError, type Context } from './context.ts'
 import { ensureNetwork } from './network.ts'

@@ -1,8 +1,8 @@
 import type { Destroyed, ProviderWatcher } from '../../core/provider.ts'
 import { label } from '../../core/label.ts'
 import { refuseNewer } from '../../core/owned.ts'
-import { dockerReason, unless } from '../../transport/docker-error.ts'
-import { removeContainer } from '../../transport/remove-container.ts'
+import { dockerReason, unless } from '../../transport/docker/error.ts'
+import { removeContainer } from '../../transport/docker/remove-container.ts'
 import { providerError, type Context } from './context.ts'
 import { removeKeys } from './keys.ts'
 

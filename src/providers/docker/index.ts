@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type Dockerode from 'dockerode'
-import { acquireLock } from '../../transport/lock.ts'
+import { acquireLock } from '../../transport/lock/state-lock.ts'
 import { ProvisionError } from '../../core/error.ts'
 import type { ProvidedHost, Provider, StrayHost } from '../../core/provider.ts'
 import { quoteAll } from '../../core/quote.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { systemCode } from '../../core/error.ts'
 import { temporaryName } from '../../core/temporary.ts'
 import { withoutComment, type KeyPair } from '../../boxes/ssh-keys.ts'
-import { isKeyPair, isPublicKey } from '../../transport/key-files.ts'
+import { isKeyPair, isPublicKey } from '../../transport/ssh/key-files.ts'
 
 /** The files of an environment's keys, in its state directory. */
 export interface KeyFiles {

@@ -1,6 +1,6 @@
 import { awaitNode } from '../../boxes/node-ready.ts'
 import { ProvisionError } from '../../core/error.ts'
-import { unless } from '../../transport/docker-error.ts'
+import { unless } from '../../transport/docker/error.ts'
 import { providerError, sshOf, type Context } from './context.ts'
 import { takenPorts } from './loopback.ts'
 import type { FoundNode } from './survey.ts'

@@ -2,7 +2,7 @@ import type { ContainerInfo } from 'dockerode'
 import { label } from '../../core/label.ts'
 import { refuseNewer } from '../../core/owned.ts'
 import type { HostState } from '../../core/provider.ts'
-import { containerName } from '../../transport/docker-state.ts'
+import { containerName } from '../../transport/docker/state.ts'
 import { providerError, type Context } from './context.ts'
 import { isMaking } from './names.ts'
 

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Node } from 'yaml'
 import { durationOf, fitsTimer } from '../../core/duration.ts'
 import type { SshTarget } from '../../core/host.ts'
-import { keyPathOf, type SshConfig } from '../../transport/ssh-config.ts'
+import { keyPathOf, type SshConfig } from '../../transport/ssh/config.ts'
 import type { Reader } from './yaml-reader.ts'
 
 /** What holds where a host says nothing. */

@@ -5,7 +5,7 @@ import { ProvisionError, reasonOf } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import type { ProvidedHost, Provider } from '../../core/provider.ts'
 import { defaultsFor } from './host-fields.ts'
-import { sshConfigs } from '../../transport/ssh-configs.ts'
+import { sshConfigs } from '../../transport/ssh/configs.ts'
 import { openHostsFile } from './hosts-file.ts'
 
 export interface SshProviderOptions {

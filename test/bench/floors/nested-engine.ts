@@ -1,5 +1,5 @@
 import { nodeBody } from '../../../src/boxes/node-body.ts'
-import { localEngine } from '../../../src/transport/engine.ts'
+import { localEngine } from '../../../src/transport/docker/engine.ts'
 import type { Bench } from '../bench.ts'
 import { benchLabel } from '../clear.ts'
 import { until } from '../waiting.ts'

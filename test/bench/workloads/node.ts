@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { listBoxes, type StoredBox } from '../../../src/boxes/find.ts'
 import { createDockerProvider } from '../../../src/providers/docker/index.ts'
-import { localEngine } from '../../../src/transport/engine.ts'
+import { localEngine } from '../../../src/transport/docker/engine.ts'
 import type { Bench } from '../bench.ts'
 import { benchLabel } from '../clear.ts'
 import { floor, time } from '../contenders.ts'

@@ -1,5 +1,5 @@
-import { bakeTarget } from '../../boxes.ts'
-import { defineCommand } from '../../command.ts'
+import { bakeTarget } from '../../box/chosen.ts'
+import { defineCommand } from '../../call/command.ts'
 
 export const command = defineCommand({
   summary: 'bake a box with the images of a playbook inside, if its content changed',

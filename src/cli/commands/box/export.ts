@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { showBytes } from '../../../core/bytes.ts'
-import { boxCalled } from '../../boxes.ts'
-import { defineCommand } from '../../command.ts'
+import { boxCalled } from '../../box/chosen.ts'
+import { defineCommand } from '../../call/command.ts'
 
 export const command = defineCommand({
   summary: 'write a baked box into a file that carries its checksum',

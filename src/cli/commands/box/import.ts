@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { defineCommand } from '../../command.ts'
+import { defineCommand } from '../../call/command.ts'
 
 export const command = defineCommand({
   summary: 'take in a box that was exported, once its checksum is verified',

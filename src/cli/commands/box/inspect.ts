@@ -1,6 +1,6 @@
 import { showBytes } from '../../../core/bytes.ts'
-import { boxCalled } from '../../boxes.ts'
-import { defineCommand } from '../../command.ts'
+import { boxCalled } from '../../box/chosen.ts'
+import { defineCommand } from '../../call/command.ts'
 import type { BoxEntry } from '../../wiring.ts'
 
 export const command = defineCommand({

@@ -1,7 +1,7 @@
 import { showBytes } from '../../../core/bytes.ts'
 import { short } from '../../../core/digest.ts'
 import { table } from '../../../report/table.ts'
-import { defineCommand } from '../../command.ts'
+import { defineCommand } from '../../call/command.ts'
 import type { Look } from '../../../report/look.ts'
 import type { BoxEntry } from '../../wiring.ts'
 

@@ -1,5 +1,5 @@
 import { showBytes } from '../../../core/bytes.ts'
-import { defineCommand } from '../../command.ts'
+import { defineCommand } from '../../call/command.ts'
 
 export const command = defineCommand({
   summary: 'remove boxes that no node was made from, except the newest of each name',

@@ -1,8 +1,8 @@
 import { endingOf } from '../../../core/journal.ts'
 import { planJson } from '../../../core/plan.ts'
 import { runText } from '../../../report/history.ts'
-import { playbookArgument } from '../../carry.ts'
-import { defineCommand } from '../../command.ts'
+import { playbookArgument } from '../../run/carry.ts'
+import { defineCommand } from '../../call/command.ts'
 import { atWorkOn, runCalled } from '../../journals.ts'
 
 export const command = defineCommand({

@@ -1,0 +1,16 @@
+import { shareCredentials } from '../../transport/ssh/credentials.ts'
+import type { Searches } from '../../transport/delta-search.ts'
+import { localEngine } from '../../transport/docker/engine.ts'
+import { connectHost, type ConnectedHost } from '../../transport/host.ts'
+import { imageSource } from '../../transport/images/source.ts'
+import { shareReads } from '../../transport/files/shared-reads.ts'
+import { keepWarm, type WarmHosts } from '../../transport/keep-warm.ts'
+
+/** Hosts that stay connected over several runs, and share the images of this machine's engine as those of one run do. */
+export function warmHosts(): WarmHosts<ConnectedHost> {
+  const images = imageSource(() => localEngine())
+  const searches: Searches = new Map()
+  const reads = shareReads()
+  const credentials = shareCredentials()
+  return keepWarm((target, signal) => connectHost(target, signal, { images, searches, reads, credentials }))
+}

@@ -1,0 +1,136 @@
+import { label } from '../../core/label.ts'
+import type { ContainerState, ImageState, Stat } from '../../core/probe.ts'
+import { isMark, markOf, withMark } from '../../core/secret.ts'
+import type { ResolvedProps } from './props.ts'
+import { isWatched, showArgv, showCpus, showHosts, showMount, type MountProps, type Spec } from './spec.ts'
+
+/** What is there of a container: itself, what a killed run left, the host's image, and the single files that it mounts. */
+export interface State {
+  readonly container: ContainerState | undefined
+  /** Names of containers. */
+  readonly leftovers: readonly string[]
+  readonly image: ImageState | undefined
+  /** By path in the container. */
+  readonly files: Readonly<Record<string, Stat | undefined>>
+}
+
+/** Fields that are read from the container itself; of the others only the label tells. */
+const observed = /^(?:(?:env|labels|publish|mounts)\.|(?:network|restart|memory|cpus)$)/
+
+/**
+ * The spec of a container as it is: what it was made from, as its label says, with everything that can be seen on the
+ * container itself as it is seen there.
+ */
+export function actualSpec(
+  container: ContainerState,
+  wanted: Spec,
+  state: State,
+  props: ResolvedProps,
+): Spec {
+  const made = storedSpec(container)
+  const fields: Readonly<Record<string, string | undefined>> = {
+    ...Object.fromEntries(Object.entries(made).filter(([field]) => !observed.test(field))),
+    ...envOf(container, wanted, made, state.image),
+    ...labelsOf(container, wanted, made),
+    ...portsOf(container),
+    ...mountsOf(container, made, state, props),
+    ...('command' in made && { command: showArgv(container.command) }),
+    ...('user' in made && { user: container.user }),
+    network: container.networks.join(','),
+    restart: container.restartPolicy === '' ? 'no' : container.restartPolicy,
+    memory: container.memory > 0 ? String(container.memory) : undefined,
+    cpus: container.nanoCpus > 0 ? showCpus(container.nanoCpus) : undefined,
+    ...imageOf(container, state.image, props),
+  }
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [[field, value]])),
+  )
+}
+
+/** What it was made from; nothing where the label is missing or not ours to read, so that every field differs. */
+function storedSpec({ labels }: ContainerState): Spec {
+  const value = parsed(labels[label.spec])
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([field, text]): [string, string][] =>
+      typeof text === 'string' ? [[field, withMark(text)]] : [],
+    ),
+  )
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Its variables without those that are there only because the image sets them. */
+function envOf(
+  container: ContainerState,
+  wanted: Spec,
+  made: Spec,
+  image: ImageState | undefined,
+): Record<string, string> {
+  // What an image that is here no more has set cannot be told from what somebody added.
+  const base = image?.id === container.imageId ? new Set(image.env) : undefined
+  return Object.fromEntries(
+    container.env.flatMap((line): [string, string][] => {
+      const at = line.indexOf('=')
+      const [key, value] = at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)]
+      const field = `env.${key}`
+      const isOfImage = base ? base.has(line) : !(field in made)
+      if (!(field in wanted) && isOfImage) return []
+      const known = [wanted[field], made[field]]
+      const isHidden = value !== wanted[field] && known.some((text) => text !== undefined && isMark(text))
+      return [[field, isHidden ? markOf(value) : value]]
+    }),
+  )
+}
+
+/** Those of its labels that the playbook sets or has set; the rest may be the image's. */
+const labelsOf = ({ labels }: ContainerState, wanted: Spec, made: Spec): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(labels).flatMap(([key, value]) => {
+      const field = `labels.${key}`
+      return field in wanted || field in made ? [[field, value]] : []
+    }),
+  )
+
+function portsOf({ ports }: ContainerState): Record<string, string> {
+  const hosts = (port: string) => ports.filter(({ container }) => container === port).map(({ host }) => host)
+  return Object.fromEntries(
+    ports.map(({ container }) => [`publish.${container}`, showHosts(hosts(container))]),
+  )
+}
+
+function mountsOf({ binds }: ContainerState, made: Spec, { files }: State, { mounts }: ResolvedProps): Spec {
+  return Object.fromEntries(
+    binds.map((bind) => {
+      const [source = '', target = '', ...modes] = bind.split(':')
+      const seen = [source, ...modes].join(':')
+      const stored = made[`mounts.${target}`]
+      const isAsMade = stored?.replace(/^[0-9a-f]{64} /, '') === seen
+      return [`mounts.${target}`, isAsMade ? withEdits(stored, seen, mounts[target], files[target]) : seen]
+    }),
+  )
+}
+
+/** The mount as it was made, unless somebody has edited on the host the very file that it should be. */
+function withEdits(
+  stored: string,
+  seen: string,
+  mount: MountProps | undefined,
+  file: Stat | undefined,
+): string {
+  const content = mount && isWatched(mount) ? mount.at.content : undefined
+  if (content?.file === undefined || file?.digest === undefined || file.digest === content.file) return stored
+  return stored === showMount(seen, content.digest) ? showMount(seen, 'edited') : stored
+}
+
+/** The image that it runs, where that is not the one which the host has by this name now. */
+function imageOf({ imageId }: ContainerState, image: ImageState | undefined, props: ResolvedProps): Spec {
+  const isCurrent = image?.fingerprint !== props.image.fingerprint || image.id === imageId
+  return isCurrent ? {} : { image: `${props.image.ref} ${imageId}` }
+}

@@ -1,0 +1,104 @@
+import { portClaim } from '../../core/claim.ts'
+import { endpointOf, type PublishedPort } from '../../core/endpoint.ts'
+import { factOf, type Facts } from '../../core/facts.ts'
+import type { Host } from '../../core/host.ts'
+import { formerName, nameInMaking } from '../../core/making.ts'
+import { defineModule, type ResourceOptions } from '../../core/module.ts'
+import { refuseForeign } from '../../core/owned.ts'
+import { ref } from '../../core/ref.ts'
+import { resourceTitle, type Resource } from '../../core/resource.ts'
+import { strictRecord } from '../../core/strict.ts'
+import type { State } from './actual.ts'
+import type { ContainerOptions, PortRefs } from './options.ts'
+import { containerChanges, containerRemedy, containerSettling } from './plan.ts'
+import { propsOf, type ContainerProps } from './props.ts'
+import { checkResolved, containerProblem } from './rules.ts'
+import { isWatched } from './spec.ts'
+
+/** A container on a host, and where its published ports answer. */
+export interface Container<P extends string = string> extends Resource {
+  /** `rabbit.at.amqp.host`: by the names of its published ports. To use one makes the user wait until it is ready. */
+  readonly at: { readonly [K in P]: PortRefs }
+  /** The names of the ports that it publishes. */
+  readonly publishes: readonly P[]
+}
+
+const resource = defineModule({
+  kind: 'container',
+  validate: (props: ContainerProps) => containerProblem(props),
+  claims: ({ published }) => published.map(portClaim),
+  probe: (props) => {
+    checkResolved(props)
+    return {
+      container: { ask: 'container', name: props.name } as const,
+      leftovers: namesLeft(props).map((name) => ({ ask: 'container', name, usually: 'absent' }) as const),
+      image: { ask: 'image', ref: props.image.ref } as const,
+      files: watchedFiles(props).map(({ path }) => ({ ask: 'stat', path }) as const),
+    }
+  },
+  parse: ({ container, leftovers, image, files }, props): State => {
+    const identity = { host: props.host, kind: 'container', name: props.name }
+    if (container) refuseForeign(identity, props.name, container.labels, props.scope)
+    const left = namesLeft(props).filter((name, i) => {
+      const found = leftovers[i]
+      if (found) refuseForeign(identity, name, found.labels, props.scope)
+      return found !== undefined
+    })
+    const stats = watchedFiles(props).map(({ target }, i) => [target, files[i]] as const)
+    return { container, leftovers: left, image, files: Object.fromEntries(stats) }
+  },
+  diff: containerChanges,
+  remedy: containerRemedy,
+  settling: containerSettling,
+})
+
+/** What a run that was killed may have left. */
+const namesLeft = ({ name }: { readonly name: string }) => [nameInMaking(name), formerName(name)]
+
+/** The single files whose content matters to the container: where they are on the host and in the container. */
+const watchedFiles = ({ mounts }: Parameters<typeof checkResolved>[0]) =>
+  Object.entries(mounts).flatMap(([target, mount]) =>
+    isWatched(mount) && mount.at.content?.type === 'file' ? [{ target, path: mount.at.source }] : [],
+  )
+
+/**
+ * A container on a host. It is compared field by field with what it was made from and with what it is; any difference
+ * recreates it, and the plan names the field. The old one is kept until the new one is ready, and started again when that
+ * fails. A container of this name that was not made for this resource is never touched: the run stops with a `conflict`.
+ * @param name its name in Docker; letters, digits, `_`, `.` and `-`
+ * @throws ProvisionError `playbook` for a memory or time that is none
+ */
+export function container<const P extends string = never, const Q extends P = never>(
+  host: Host,
+  name: string,
+  options: ContainerOptions<P, Q>,
+  more?: ResourceOptions,
+): Container<Q>
+export function container(
+  host: Host,
+  name: string,
+  options: ContainerOptions<string, string>,
+  more?: ResourceOptions,
+): Container {
+  const props = propsOf(host, name, options)
+  const made = resource(host, name, props, more)
+  const published = Object.fromEntries(
+    props.published.map(({ name: key, port, protocol, address }) => [key, { port, protocol, address }]),
+  )
+  const refs = Object.fromEntries(
+    Object.entries(published).map(([key, port]) => [key, portRefs(made, key, port)]),
+  )
+  const at = strictRecord(refs, `${resourceTitle(made)}: it publishes no port`)
+  return Object.assign(made, { at, publishes: Object.keys(published), published })
+}
+
+function portRefs(made: Resource, key: string, { address, port }: PublishedPort): PortRefs {
+  const read = (facts: Facts) =>
+    endpointOf(key, address === '0.0.0.0' ? factOf(facts.hosts, 'host', made.host).address : address, port)
+  const origin = (field: string) => ({ label: `${made.host}/${made.name}.at.${key}.${field}`, needs: [made] })
+  return {
+    host: ref(origin('host'), (facts) => read(facts).host),
+    port: ref(origin('port'), (facts) => read(facts).port),
+    url: ref(origin('url'), (facts) => read(facts).url),
+  }
+}

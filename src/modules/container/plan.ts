@@ -1,0 +1,153 @@
+import type { Action } from '../../core/action.ts'
+import { changeOf, type Change } from '../../core/change.ts'
+import { heldPortClaim, portClaim } from '../../core/claim.ts'
+import { short } from '../../core/digest.ts'
+import { formerName, nameInMaking } from '../../core/making.ts'
+import { causesOf } from '../../core/mount.ts'
+import type { Remedy, Settling } from '../../core/module.ts'
+import type { ContainerState } from '../../core/probe.ts'
+import { actualSpec, type State } from './actual.ts'
+import type { ResolvedProps } from './props.ts'
+import { bodyOf, isWatched, specOf } from './spec.ts'
+
+/** What differs, field by field. */
+export function containerChanges(props: ResolvedProps, state: State | undefined): readonly Change[] {
+  const container = state?.container
+  if (!container) return changeOf('state', undefined, 'running')
+  const wanted = specOf(props)
+  const actual = actualSpec(container, wanted, state, props)
+  const fields = [...new Set([...Object.keys(actual), ...Object.keys(wanted)])].sort()
+  return [
+    ...fields.flatMap((field) =>
+      changeOf(field, actual[field], wanted[field], causesOfField(field, props)).map(shortened),
+    ),
+    ...changeOf('state', container.status, 'running'),
+    ...state.leftovers.flatMap((name) => changeOf('leftover', name, undefined)),
+  ]
+}
+
+function causesOfField(field: string, { image, mounts }: ResolvedProps): readonly string[] {
+  if (field === 'image')
+    return image.changed.length > 0 ? causesOf({ name: image.ref, changed: image.changed }) : []
+  const mount = field.startsWith('mounts.') ? mounts[field.slice('mounts.'.length)] : undefined
+  return mount && isWatched(mount) ? (mount.at.content?.because ?? []) : []
+}
+
+/** Digests in the fields that hold them are shown short. */
+function shortened(change: Change): Change {
+  if (change.field !== 'image' && !change.field.startsWith('mounts.')) return change
+  const show = (text: string | undefined) => text?.replaceAll(/(?:sha256:)?[0-9a-f]{64}/g, short)
+  return { ...change, from: show(change.from), to: show(change.to) }
+}
+
+/** What makes it so: nothing more than a start, where only that is missing. */
+export function containerRemedy(
+  props: ResolvedProps,
+  changes: readonly Change[],
+  state: State | undefined,
+): Remedy {
+  const { name, grace } = props
+  const { container, leftovers = [] } = state ?? {}
+  const fields = new Set(changes.map(({ field }) => field))
+  if (!container) return creation(props, leftovers)
+  const tidy = leftovers.map(removal)
+  const isSpecFine = [...fields].every((field) => field === 'leftover' || field === 'state')
+  const start = { do: 'start-container', name } as const
+  if (isSpecFine && !fields.has('state')) {
+    // Who made another one may have told this one to stop before it was killed: that goes on, and is seen only at its end.
+    const again = [{ do: 'stop-container', name, grace } as const, start, awaited(props, name)]
+    return {
+      operation: 'update',
+      actions: leftovers.includes(nameInMaking(name)) ? [...tidy, ...again] : tidy,
+    }
+  }
+  if (isSpecFine && ['created', 'exited'].includes(container.status))
+    return { operation: 'update', actions: [...tidy, start, awaited(props, name)] }
+  const frees = container.running ? freed(props, container) : []
+  return { ...recreation(props, tidy, container.running), frees }
+}
+
+/** Milliseconds that a start of ours may come after the making, beside the time that the former one has to end. */
+const startSlack = 5_000
+
+/** Started again by its engine, after a reboot or its own end: nobody has waited for that start yet. */
+export function containerSettling(props: ResolvedProps, state: State | undefined): Settling | undefined {
+  const { container } = state ?? {}
+  if (!container) return undefined
+  const { createdAt, startedAt } = container
+  if (Date.parse(startedAt) - Date.parse(createdAt) <= props.grace * 1000 + startSlack) return undefined
+  return { since: startedAt, within: props.readyTimeout, actions: [awaited(props, props.name)] }
+}
+
+/** One that does not become ready stays, to be looked at; unless a killed run has left a former one, which is then put back. */
+function creation(props: ResolvedProps, leftovers: readonly string[]): Remedy {
+  const { name } = props
+  const [making, former] = [nameInMaking(name), formerName(name)]
+  const hasFormer = leftovers.includes(former)
+  return {
+    operation: 'create',
+    actions: [
+      ...(leftovers.includes(making) ? [removal(making)] : []),
+      ...started(props),
+      takeOver(name),
+      ...(hasFormer ? [removal(former)] : []),
+    ],
+    undo: hasFormer ? putBack(name, 'running') : [],
+  }
+}
+
+/** The old one stays until the new one has its name, so that it can be put back whatever fails on the way. */
+function recreation(props: ResolvedProps, tidy: readonly Action[], isRunning: boolean): Remedy {
+  const { name, grace } = props
+  const former = formerName(name)
+  const [create, ...start] = started(props)
+  return {
+    operation: 'recreate',
+    actions: [
+      ...tidy,
+      ...(create ? [create] : []),
+      ...(isRunning ? [{ do: 'stop-container', name, grace } as const] : []),
+      ...start,
+      renamed(name, former),
+      takeOver(name),
+      removal(former),
+    ],
+    undo: putBack(name, isRunning ? 'running' : 'stopped'),
+  }
+}
+
+/** The ports that its former self holds as long as it runs. */
+function freed({ published }: ResolvedProps, { ports }: ContainerState): readonly string[] {
+  const wanted = new Set(published.map(portClaim))
+  return ports.map(({ host }) => heldPortClaim(host)).filter((claim) => !wanted.has(claim))
+}
+
+const putBack = (name: string, state: 'running' | 'stopped'): readonly Action[] => [
+  removal(nameInMaking(name)),
+  renamed(formerName(name), name),
+  ...(state === 'running' ? [{ do: 'start-container', name } as const] : []),
+]
+
+const started = (props: ResolvedProps): readonly Action[] => [
+  { do: 'create-container', name: nameInMaking(props.name), body: bodyOf(props) },
+  { do: 'start-container', name: nameInMaking(props.name) },
+  awaited(props, nameInMaking(props.name)),
+]
+
+const renamed = (name: string, to: string): Action => ({ do: 'rename-container', name, to })
+
+const takeOver = (name: string): Action => ({
+  do: 'rename-container',
+  name: nameInMaking(name),
+  to: name,
+  handsOver: true,
+})
+
+const removal = (name: string): Action => ({ do: 'remove-container', name })
+
+const awaited = ({ ready, readyTimeout }: ResolvedProps, name: string): Action => ({
+  do: 'await-container',
+  name,
+  check: ready,
+  timeout: readyTimeout,
+})

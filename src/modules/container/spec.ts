@@ -1,0 +1,142 @@
+import type { ContainerBody } from '../../core/action.ts'
+import { canonicalJson, type Digest } from '../../core/digest.ts'
+import { label, resourceLabels } from '../../core/label.ts'
+import { resourceId } from '../../core/resource.ts'
+import { isSecret, reveal, secretFrom, showable, type Text } from '../../core/secret.ts'
+import type { ResolvedProps } from './props.ts'
+
+/**
+ * All that a container is made from, as one flat record: `env.PORT`, `mounts./var/app/app.jar`, `image`. Kept in a label,
+ * compared field by field, and shown as it is; so secrets are digests in it.
+ */
+export type Spec = Readonly<Record<string, string>>
+
+/** The spec of a container as it should be. */
+export function specOf(props: ResolvedProps): Spec {
+  const { image, command, entrypoint, memory, cpus, user, workdir, hostname, capAdd, capDrop } = props
+  const fields: Readonly<Record<string, string | undefined>> = {
+    image: `${image.ref} ${image.fingerprint}`,
+    command: command && showArgv(command),
+    entrypoint: entrypoint && showArgv(entrypoint),
+    network: props.network ?? 'bridge',
+    restart: props.restart,
+    memory: memory === undefined ? undefined : String(memory),
+    cpus: cpus === undefined ? undefined : showCpus(nanoCpus(cpus)),
+    user,
+    workdir,
+    hostname,
+    'capabilities.add': listed(capAdd),
+    'capabilities.drop': listed(capDrop),
+    stopTimeout: `${props.grace}s`,
+    ...prefixed(
+      'env',
+      entriesOf(props.env, ([, value]) => showable(textOf(value))),
+    ),
+    ...prefixed('labels', props.labels),
+    ...prefixed(
+      'publish',
+      entriesOf(bindingsOf(props), ([, hosts]) => showHosts(hosts.map(showHostPort))),
+    ),
+    ...prefixed(
+      'mounts',
+      entriesOf(props.mounts, ([, mount]) => showMount(bindSource(mount), digestOfMount(mount))),
+    ),
+  }
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [[field, value]])),
+  )
+}
+
+/** What Docker is asked to create. */
+export function bodyOf(props: ResolvedProps): ContainerBody {
+  const { host, name, command, entrypoint, network, memory, cpus, user, workdir, hostname, grace } = props
+  return {
+    Image: props.image.ref,
+    ...(command && { Cmd: command.map(String) }),
+    ...(entrypoint && { Entrypoint: entrypoint }),
+    Env: Object.entries(props.env).map(([key, value]) => assignment(key, textOf(value))),
+    Labels: {
+      ...props.labels,
+      ...resourceLabels(props.scope, resourceId({ host, kind: 'container', name })),
+      [label.spec]: canonicalJson(specOf(props)),
+    },
+    ...(user !== undefined && { User: user }),
+    ...(workdir !== undefined && { WorkingDir: workdir }),
+    ...(hostname !== undefined && { Hostname: hostname }),
+    ExposedPorts: Object.fromEntries(Object.values(props.ports).map((port) => [port, {}])),
+    StopTimeout: grace,
+    HostConfig: {
+      PortBindings: entriesOf(bindingsOf(props), ([, hosts]) => hosts.map(bindingOf)),
+      Binds: Object.entries(props.mounts).map(([target, mount]) => bindOf(target, mount)),
+      RestartPolicy: { Name: props.restart },
+      ...(memory !== undefined && { Memory: memory }),
+      ...(cpus !== undefined && { NanoCpus: nanoCpus(cpus) }),
+      ...(props.capAdd.length > 0 && { CapAdd: props.capAdd }),
+      ...(props.capDrop.length > 0 && { CapDrop: props.capDrop }),
+      ...(network !== undefined && { NetworkMode: network }),
+    },
+    // While it is made under another name, others on the network must find it by its own.
+    ...(network !== undefined && {
+      NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [name] } } },
+    }),
+  }
+}
+
+export const showArgv = (argv: readonly (string | number)[]): string => JSON.stringify(argv.map(String))
+export const showCpus = (nano: number): string => String(nano / 1e9)
+export const showHosts = (hosts: readonly string[]): string => hosts.toSorted().join(',')
+/** The digest comes first, because a source may hold blanks. */
+export const showMount = (source: string, digest: string | undefined): string =>
+  digest === undefined ? source : `${digest} ${source}`
+
+export type MountProps = ResolvedProps['mounts'][string]
+type Published = ResolvedProps['published'][number]
+
+/** Whether new content recreates the container. */
+export const isWatched = ({ at, restart }: MountProps): boolean => restart ?? at.content?.type === 'file'
+
+/** `/var/www:ro`: what Docker's inspect shows of a bind, but for its target. */
+export const bindSource = ({ at, readOnly }: MountProps): string =>
+  (readOnly ?? !at.writable) ? `${at.source}:ro` : at.source
+
+const bindOf = (target: string, mount: MountProps): string => {
+  const [mode = ''] = /:ro$/.exec(bindSource(mount)) ?? []
+  return `${mount.at.source}:${target}${mode}`
+}
+
+const digestOfMount = (mount: MountProps): Digest | undefined =>
+  isWatched(mount) ? mount.at.content?.digest : undefined
+
+const nanoCpus = (cpus: number): number => Math.round(cpus * 1e9)
+
+const listed = (names: readonly string[]): string | undefined =>
+  names.length > 0 ? names.toSorted().join(' ') : undefined
+
+const textOf = (value: Text | number | boolean): Text => (isSecret(value) ? value : String(value))
+
+const assignment = (key: string, value: Text): Text =>
+  isSecret(value) ? secretFrom(`${key}=${reveal(value)}`, [value]) : `${key}=${value}`
+
+/** What the host publishes, by port of the container. */
+function bindingsOf({ published }: ResolvedProps): Record<string, Published[]> {
+  const ports = [...new Set(published.map(({ container }) => container))]
+  return Object.fromEntries(
+    ports.map((port) => [port, published.filter(({ container }) => container === port)]),
+  )
+}
+
+const bindingOf = ({ port, address }: Published) =>
+  address === '0.0.0.0' ? { HostPort: String(port) } : { HostIp: address, HostPort: String(port) }
+
+/** As the host's answer shows it: `7000/tcp`, `127.0.0.1:7000/tcp`. */
+const showHostPort = ({ port, protocol, address }: Published): string =>
+  `${address === '0.0.0.0' ? '' : `${address}:`}${port}/${protocol}`
+
+const prefixed = (prefix: string, record: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [`${prefix}.${key}`, value]))
+
+const entriesOf = <T, U>(
+  record: Readonly<Record<string, T>>,
+  map: (entry: [string, T]) => U,
+): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map([key, value])]))

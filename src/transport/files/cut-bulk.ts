@@ -1,0 +1,45 @@
+import { onAbort } from '../../core/abort.ts'
+import type { Connection } from '../ssh/connection.ts'
+
+/** How long bulk may take to end in good order once it is told to. Milliseconds. */
+const patience = 400
+
+type OpenBulk = () => Promise<Connection>
+
+/** Who gets the connection for bulk. */
+export interface BulkUses {
+  /** Does work that may take it, and has it cut when that work is told to stop, but does not end soon. */
+  readonly during: <T>(stop: AbortSignal, work: (openBulk: OpenBulk) => Promise<T>) => Promise<T>
+  /** Takes it for what is to go on whatever bulk is told. */
+  readonly toKeep: OpenBulk
+}
+
+/** What is told to stop waits in the queue of a connection that is full. Files that have not come whole are dropped there. */
+export function usesOfBulk(openBulk: OpenBulk): BulkUses {
+  const kept = new WeakSet<Connection>()
+  return {
+    async during(stop, work) {
+      const taken = new Set<Connection>()
+      let late: NodeJS.Timeout | undefined
+      const cut = (): void => {
+        for (const second of taken) if (!kept.has(second)) second.client.destroy()
+      }
+      const forget = onAbort(stop, () => (late = setTimeout(cut, patience).unref()))
+      try {
+        return await work(async () => {
+          const second = await openBulk()
+          taken.add(second)
+          return second
+        })
+      } finally {
+        forget()
+        clearTimeout(late)
+      }
+    },
+    async toKeep() {
+      const second = await openBulk()
+      kept.add(second)
+      return second
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { digestOf } from '../../../src/core/digest.ts'
+import { batchesOf, type FileAction } from '../../../src/transport/files/batch.ts'
+
+const rights = { mode: undefined, owner: undefined, group: undefined }
+const write = (path: string): FileAction => ({
+  ...{ do: 'write', path, content: { from: 'text', text: path } },
+  ...{ digest: digestOf(path), size: path.length, ...rights },
+})
+const remove = (path: string): FileAction => ({ do: 'delete', path })
+const many = (count: number, under = '/a'): FileAction[] =>
+  Array.from({ length: count }, (_, i) => write(`${under}/${i}`))
+
+describe('actions on files', () => {
+  it.each<[string, readonly FileAction[], readonly [number, boolean][]]>([
+    ['none', [], []],
+    ['few are one batch', [write('/a'), write('/b'), remove('/c')], [[3, false]]],
+    [
+      'more than fit into one go alongside each other',
+      many(11_000),
+      [
+        [5_000, false],
+        [5_000, true],
+        [1_000, true],
+      ],
+    ],
+    [
+      'a second content for a path waits',
+      [write('/a'), write('/b'), write('/a')],
+      [
+        [2, false],
+        [1, false],
+      ],
+    ],
+    [
+      'so does one that is in the batch before the last',
+      [...many(6_000), write('/a/7')],
+      [
+        [5_000, false],
+        [1_000, true],
+        [1, false],
+      ],
+    ],
+    [
+      'what is made where something was deleted waits',
+      [remove('/a'), write('/b'), write('/a/b')],
+      [
+        [2, false],
+        [1, false],
+      ],
+    ],
+    [
+      'even if that was in the batch before',
+      [remove('/x'), ...many(5_000), write('/x/y')],
+      [
+        [5_000, false],
+        [1, true],
+        [1, false],
+      ],
+    ],
+    ['what is deleted after it was written is in one batch', [write('/a'), remove('/a')], [[2, false]]],
+  ])('%s', (_, actions, expected) => {
+    const numbered = actions.map((action, index) => ({ index, path: action.path, action }))
+    const batches = batchesOf(numbered)
+    expect(batches.map((batch) => [batch.actions.length, batch.alongside])).toEqual(expected)
+    expect(batches.flatMap((batch) => batch.actions)).toEqual(numbered)
+  })
+})

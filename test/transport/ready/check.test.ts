@@ -1,0 +1,107 @@
+import type { ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { createLimit } from '../../../src/core/limit.ts'
+import type { ContainerInspection } from '../../../src/transport/docker/state.ts'
+import { readinessCheck } from '../../../src/transport/ready/check.ts'
+import { fakeConnection } from '../../support/fake-connection.ts'
+import { fakeEngine, frame, tell } from '../../support/fake-engine.ts'
+import { matching } from '../../support/matching.ts'
+
+const never = new AbortController().signal
+const waiting = { reason: matching(/no line of its log matches/) }
+
+const startedAt = (StartedAt: string): ContainerInspection => ({
+  Id: 'id',
+  Created: StartedAt,
+  Image: 'sha256:image',
+  RestartCount: 0,
+  State: {
+    Status: 'running',
+    Running: true,
+    ExitCode: 0,
+    StartedAt,
+    FinishedAt: '0001-01-01T00:00:00Z',
+    OOMKilled: false,
+  },
+  Config: { Image: 'image', Labels: {}, Env: [], Cmd: [], User: '', Tty: false },
+  HostConfig: { NetworkMode: 'default' },
+  NetworkSettings: { Networks: {} },
+})
+
+/** A container whose log the test writes: each reading of it is one response. */
+async function logCheck(pattern: string) {
+  const readings: ServerResponse[] = []
+  const engine = await fakeEngine((path, response) => {
+    if (path.endsWith('/json')) tell(response, { Name: '/user', Id: 'user', Config: { Tty: false } })
+    else {
+      response.flushHeaders()
+      readings.push(response)
+    }
+  })
+  const place = { connection: fakeConnection(), docker: engine.docker, limit: createLimit(5) }
+  const attempt = readinessCheck(place, 'user', { by: 'log', pattern }, never)
+  return {
+    attempt: (start: string) => attempt(startedAt(start), never),
+    async begun(count: number) {
+      while (readings.length < count) await sleep(5)
+    },
+    async says(reading: number, line: string) {
+      readings[reading]?.write(frame('stdout', `2026-01-01T00:00:00.000000001Z ${line}\n`))
+      await sleep(50)
+    },
+    stop: () => engine.stop(),
+  }
+}
+
+const first = '2026-01-01T00:00:00Z'
+const second = '2026-01-01T00:00:09Z'
+
+test.each([
+  ['started', 'it started'],
+  ['{"msg":"started"', '{"msg":"started"}'],
+  [String.raw`started \- ok`, 'started - ok'],
+  ['in {n} ms', 'in {n} ms'],
+  [String.raw`[\w-.]+`, 'a-b'],
+])('a log check for %s is content with %s', async (pattern, line) => {
+  const log = await logCheck(pattern)
+  try {
+    expect(await log.attempt(first)).toEqual(waiting)
+    await log.begun(1)
+    await log.says(0, 'other')
+    await log.says(0, line)
+    expect(await log.attempt(first)).toBe('ready')
+  } finally {
+    await log.stop()
+  }
+})
+
+test('what a former start has said counts for nothing', async () => {
+  const log = await logCheck('started')
+  try {
+    await log.attempt(first)
+    await log.begun(1)
+    await log.says(0, 'started')
+    expect(await log.attempt(second)).toEqual(waiting)
+    await log.begun(2)
+    expect(await log.attempt(second)).toEqual(waiting)
+    await log.says(1, 'started')
+    expect(await log.attempt(second)).toBe('ready')
+  } finally {
+    await log.stop()
+  }
+})
+
+test('nor does what is still heard of it', async () => {
+  const log = await logCheck('started')
+  try {
+    await log.attempt(first)
+    await log.begun(1)
+    expect(await log.attempt(second)).toEqual(waiting)
+    await log.begun(2)
+    await log.says(0, 'started')
+    expect(await log.attempt(second)).toEqual(waiting)
+  } finally {
+    await log.stop()
+  }
+})
