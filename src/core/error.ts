@@ -30,7 +30,21 @@ export const errorCodes = [
   'interrupted',
 ] as const
 
+/** Something on a host: `container user`, `/etc/motd`. */
+export interface Thing {
+  readonly host: string
+  readonly name: string
+}
+
+/** What an error is about: something on a host, or whatever else has a name, such as the host as a whole. */
+export type Subject = Thing | string
+
+const subjectTitle = (about: Subject): string =>
+  typeof about === 'string' ? about : `${about.host} › ${about.name}`
+
 export interface ErrorDetails {
+  /** Stands before what is said of it. */
+  readonly about?: Subject | undefined
   /** The end of the output of whatever failed; shown indented below the message. */
   readonly output?: string | undefined
   /** More than `output` can show: the log of what failed, for whoever looks at the run afterwards. */
@@ -46,13 +60,20 @@ const brand = Symbol.for('provision.error')
 export class ProvisionError extends Error {
   override readonly name = 'ProvisionError'
   readonly code: ErrorCode
+  readonly about: Subject | undefined
+  /** The message without what it is about. */
+  readonly reason: string
   readonly output: string | undefined
   readonly log: readonly string[] | undefined
   readonly help: string | undefined
   readonly [brand] = true
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+  constructor(code: ErrorCode, reason: string, details: ErrorDetails = {}) {
+    const { about, cause } = details
+    const message = about === undefined ? reason : `${subjectTitle(about)}: ${reason}`
+    super(message, cause === undefined ? undefined : { cause })
+    this.about = about
+    this.reason = reason
     this.code = code
     this.output = details.output
     this.log = details.log

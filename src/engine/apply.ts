@@ -126,7 +126,7 @@ async function doStep(step: Step, { perform, mend }: Means, emit: Emit): Promise
     const error = meaningOf(together[at], bad.error)
     // What still stops cannot be put back: the next run finds it half-way, and does.
     const failure = (await isStopping(step.host, together[at], mend))
-      ? failureOf(error)
+      ? { ...failureOf(error), message: titled(step, error) }
       : hasTakenOver
         ? leftOver(step, error)
         : await putBack(step, error, mend, watch)
@@ -188,7 +188,7 @@ function stretchesOf(actions: readonly Action[]): readonly (readonly Action[])[]
 /** The failure of what was only to tidy up. */
 function leftOver(step: Step, error: ProvisionError): Failure {
   const failure = failureOf(error)
-  const message = `${withTitle(step, failure.message)} (the new one has taken over)`
+  const message = `${titled(step, error)} (the new one has taken over)`
   return { ...failure, message, help: failure.help ?? 'the next run removes what is left of the former one' }
 }
 
@@ -200,8 +200,8 @@ async function putBack(
   watch: HostWatcher,
 ): Promise<Failure> {
   const failure = failureOf(error)
-  const titled = withTitle(step, failure.message)
-  if (step.undo.length === 0) return { ...failure, message: titled }
+  const message = titled(step, error)
+  if (step.undo.length === 0) return { ...failure, message }
   const reasons: string[] = []
   for (const action of step.undo) {
     const outcome = await perform(step.host, action, watch)
@@ -211,23 +211,24 @@ async function putBack(
     const help = failure.log
       ? `provision history show (provision logs ${step.name}: the one that is back)`
       : failure.help
-    return { ...failure, message: `${titled} (the former one is back)`, help }
+    return { ...failure, message: `${message} (the former one is back)`, help }
   }
   // That is no longer only a file that was saved meanwhile.
   const code = failure.code === 'edited' ? 'action' : failure.code
   return {
     ...failure,
     code,
-    message: titled,
+    message,
     output: [failure.output, ...reasons].filter(Boolean).join('\n'),
   }
 }
 
-/** Whoever does a single action does not know for which resource it is. */
-function withTitle(step: Step, message: string): string {
+/** Whoever does a single action knows a path or a container, but not for which resource it is. */
+function titled(step: Step, { about, reason, code, message }: ProvisionError): string {
+  // The host as a whole has failed, or was left.
+  if (typeof about === 'string' || (about === undefined && code === 'host')) return message
   const title = resourceTitle(step)
-  if (message.startsWith(title) || message.startsWith(`${step.host}: `)) return message
-  const [onHost, named] = [`${step.host} › `, `${step.name}: `]
-  const rest = message.startsWith(onHost) ? message.slice(onHost.length) : message
-  return `${title}: ${rest.startsWith(named) ? rest.slice(named.length) : rest}`
+  const isResource =
+    about === undefined || about.name === step.name || about.name === `${step.kind} ${step.name}`
+  return isResource ? `${title}: ${reason}` : `${title}: ${about.name}: ${reason}`
 }

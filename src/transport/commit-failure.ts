@@ -45,9 +45,7 @@ const unfinished = (host: string, code: number, stderr: string): ProvisionError 
 
 /** A file here is not what it was when the plan was made. */
 const localFailure = (host: string, path: string, reason: string): ProvisionError =>
-  new ProvisionError('edited', `${host} › ${path}: ${reason}`, {
-    help: afterEdit,
-  })
+  new ProvisionError('edited', reason, { about: { host, name: path }, help: afterEdit })
 
 /** What a program of the host says about one path. */
 function failure(host: string, path: string, reason: string): ProvisionError {
@@ -55,7 +53,8 @@ function failure(host: string, path: string, reason: string): ProvisionError {
   const first = text.split('\n')[0] ?? text
   // Without the name of the program that says it.
   const short = first.replace(/^[a-z0-9]+: /, '')
-  return new ProvisionError('action', `${host} › ${path}: ${short}`, {
+  return new ProvisionError('action', short, {
+    about: { host, name: path },
     output: text.includes('\n') ? text : undefined,
     help: `look at its place by hand, and whether the disk is full: provision ssh ${host} -- df -h ${quote(posix.dirname(path))}`,
   })

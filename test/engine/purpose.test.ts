@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ProvisionError } from '../../src/core/error.ts'
 import type { Event } from '../../src/core/event.ts'
 import { applyPlan } from '../../src/engine/apply.ts'
 import { fakeHost, type FakeBehaviour } from '../support/fake-host.ts'
@@ -20,7 +21,7 @@ describe('a run asks whether a command has reached its purpose', () => {
   const failing = (...words: readonly string[]): FakeBehaviour => ({
     fails: (action) =>
       action.do === 'run' && words.includes(action.argv[0] ?? '')
-        ? `h › ${action.argv[0]}: exit code 1`
+        ? new ProvisionError('action', 'exit code 1', { about: { host: 'h', name: action.argv[0] ?? '' } })
         : undefined,
   })
 

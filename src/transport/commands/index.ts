@@ -72,45 +72,42 @@ const redactorFor = ({ env }: RunAction): ((text: string) => string) => redactor
 
 function problemOf(host: string, { argv, env }: RunAction): ProvisionError | undefined {
   if (argv.length === 0) {
-    return new ProvisionError('playbook', `${host}: a command without any words cannot be run`)
+    return new ProvisionError('playbook', 'a command without any words cannot be run')
   }
   const name = Object.keys(env).find((key) => !isVariableName(key))
   if (name === undefined) return undefined
   return new ProvisionError(
     'playbook',
-    `${host} › ${titleOf(argv)}: ${JSON.stringify(name)} cannot be the name of an environment variable`,
-    { help: 'use letters, digits and _, not beginning with a digit' },
+    `${JSON.stringify(name)} cannot be the name of an environment variable`,
+    { about: { host, name: titleOf(argv) }, help: 'use letters, digits and _, not beginning with a digit' },
   )
 }
 
 function errorOf(host: string, run: RunAction, result: RunResult | undefined): ProvisionError | undefined {
   if (result?.code === 0) return undefined
   const hide = redactorFor(run)
-  const what = `${host} › ${hide(titleOf(run.argv))}`
+  const about = { host, name: hide(titleOf(run.argv)) }
   const lines = result?.output.slice(-shown).join('\n') ?? ''
-  const details = { output: lines.trim() === '' ? undefined : hide(lines) }
+  const details = { about, output: lines.trim() === '' ? undefined : hide(lines) }
   if (result?.code === undefined) {
-    return new ProvisionError('host', `${what}: the host did not tell how it ended`, {
+    return new ProvisionError('host', 'the host did not tell how it ended', {
       ...details,
       help: `look whether it ended the shell that ran it`,
     })
   }
   if (result.nowhere) {
-    return new ProvisionError('action', `${what}: not run: there is no folder ${run.cwd}`, {
+    return new ProvisionError('action', `not run: there is no folder ${run.cwd}`, {
+      about,
       help: `make it first, as a directory of the playbook`,
     })
   }
   if (endedCodes.includes(result.code) && result.took >= run.timeout) {
-    return new ProvisionError(
-      'action',
-      `${what}: not done after ${showDuration(run.timeout)}, so it was ended`,
-      {
-        ...details,
-        help: 'give it a longer timeout, or look why it takes so long',
-      },
-    )
+    return new ProvisionError('action', `not done after ${showDuration(run.timeout)}, so it was ended`, {
+      ...details,
+      help: 'give it a longer timeout, or look why it takes so long',
+    })
   }
-  return new ProvisionError('action', `${what}: ${reasons[result.code] ?? `exit code ${result.code}`}`, {
+  return new ProvisionError('action', reasons[result.code] ?? `exit code ${result.code}`, {
     ...details,
     help: `try it by hand: provision ssh ${host} -- ${hide(titleOf(run.argv))}`,
   })

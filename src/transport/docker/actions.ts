@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
 import type { Action, ContainerBody, NetworkBody, VolumeBody } from '../../core/action.ts'
-import { ProvisionError } from '../../core/error.ts'
+import { ProvisionError, type Thing } from '../../core/error.ts'
 import { label } from '../../core/label.ts'
 import { ownName } from '../../core/making.ts'
 import { reveal } from '../../core/secret.ts'
@@ -25,16 +25,16 @@ export async function act(
   signal: AbortSignal,
 ): Promise<void> {
   const [, kind] = action.do.split('-')
-  const what = `${host} › ${kind ?? ''} ${ownName(action.name)}`
+  const about = { host, name: `${kind ?? ''} ${ownName(action.name)}` }
   try {
-    await call(what, docker, action, signal)
+    await call(about, docker, action, signal)
   } catch (error) {
-    throw await explain({ what, host }, docker, action, error, signal)
+    throw await explain(about, docker, action, error, signal)
   }
 }
 
 async function call(
-  what: string,
+  about: Thing,
   docker: Dockerode,
   action: DockerAction,
   signal: AbortSignal,
@@ -57,11 +57,11 @@ async function call(
     case 'remove-container':
       return removeContainer(container, abort)
     case 'create-network':
-      return createNetwork(what, docker, action.name, action.body, signal)
+      return createNetwork(about, docker, action.name, action.body, signal)
     case 'remove-network':
       return unless([404], docker.getNetwork(action.name).remove(abort))
     case 'create-volume':
-      return createVolume(what, docker, action.name, action.body, signal)
+      return createVolume(about, docker, action.name, action.body, signal)
   }
 }
 
@@ -82,7 +82,7 @@ async function renameContainer(
 
 /** Docker takes a second network of one name; asked to check, it says 409. */
 async function createNetwork(
-  what: string,
+  about: Thing,
   docker: Dockerode,
   name: string,
   body: NetworkBody,
@@ -102,13 +102,13 @@ async function createNetwork(
   } catch (error) {
     if (dockerStatus(error) !== 409) throw error
     const there = await inspectNetwork(docker, name, signal)
-    if (!isOurs(there.Labels, body.Labels)) throw taken(what)
+    if (!isOurs(there.Labels, body.Labels)) throw taken(about)
   }
 }
 
 /** Creating a volume that is there answers as if it were new, with the labels that it has. */
 async function createVolume(
-  what: string,
+  about: Thing,
   docker: Dockerode,
   name: string,
   body: VolumeBody,
@@ -121,7 +121,7 @@ async function createVolume(
     Labels: { ...body.Labels },
   })
   const there = await docker.getVolume(name).inspect(abortable(signal))
-  if (!isOurs(there.Labels, body.Labels)) throw taken(what)
+  if (!isOurs(there.Labels, body.Labels)) throw taken(about)
 }
 
 type Labels = Readonly<Record<string, string>> | null | undefined
@@ -129,8 +129,9 @@ type Labels = Readonly<Record<string, string>> | null | undefined
 const isOurs = (there: Labels, wanted: Labels): boolean =>
   [label.environment, label.resource].every((key) => there?.[key] === wanted?.[key])
 
-const taken = (what: string) =>
-  new ProvisionError('conflict', `${what}: there is one already that was not made for this resource`, {
+const taken = (about: Thing) =>
+  new ProvisionError('conflict', 'there is one already that was not made for this resource', {
+    about,
     help: 'remove it, or choose another name in the playbook',
   })
 
@@ -157,25 +158,22 @@ function containerBody(body: ContainerBody): Dockerode.ContainerCreateOptions {
 
 /** Says what to do next, by what Docker answered and by what there is. */
 async function explain(
-  { what, host }: { readonly what: string; readonly host: string },
+  about: Thing,
   docker: Dockerode,
   action: DockerAction,
   error: unknown,
   signal: AbortSignal,
 ): Promise<ProvisionError> {
   const status = dockerStatus(error)
-  const failed = (help: string) => dockerError(what, error, signal, { help })
+  const failed = (help: string) => dockerError(about, error, signal, { help })
   if (action.do === 'start-container' && status === 500) {
     const holder = await portHolder(docker, action.name, signal).catch(() => undefined)
     if (holder) {
-      return new ProvisionError(
-        'conflict',
-        `${what}: port ${holder.port} is taken by container ${holder.by}`,
-        {
-          help: `stop or remove container ${holder.by}, or publish another port`,
-          cause: error,
-        },
-      )
+      return new ProvisionError('conflict', `port ${holder.port} is taken by container ${holder.by}`, {
+        about,
+        help: `stop or remove container ${holder.by}, or publish another port`,
+        cause: error,
+      })
     }
     return failed('see what Docker says above; a port may be used by a program of the host: ss -ltnp')
   }
@@ -183,12 +181,12 @@ async function explain(
     return failed('the image or network is not on this host')
   if (action.do === 'start-container' && status === 400) return failed('correct its command or its image')
   if (status === 409) {
-    return dockerError(what, error, signal, {
+    return dockerError(about, error, signal, {
       code: 'conflict',
       help: 'remove or rename what has the name, or choose another name in the playbook',
     })
   }
   if (status === 500)
-    return failed(`see what Docker says above; is there space left on ${host}? docker system df`)
-  return dockerError(what, error, signal)
+    return failed(`see what Docker says above; is there space left on ${about.host}? docker system df`)
+  return dockerError(about, error, signal)
 }

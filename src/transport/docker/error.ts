@@ -5,6 +5,7 @@ import {
   systemCode,
   type ErrorCode,
   type ErrorDetails,
+  type Subject,
 } from '../../core/error.ts'
 
 /** How a connection ends whose other side is gone. */
@@ -46,21 +47,21 @@ export async function unless(statuses: readonly number[], call: Promise<unknown>
   }
 }
 
-/** The error that users see for a failed call. `what` is the thing with its host: `app › container user`. */
+/** The error that users see for a failed call. */
 export function dockerError(
-  what: string,
+  about: Subject,
   error: unknown,
   signal: AbortSignal,
   details: ErrorDetails & { readonly code?: ErrorCode } = {},
 ): ProvisionError {
-  if (signal.aborted) return new ProvisionError('interrupted', `${what}: interrupted`, { cause: error })
+  if (signal.aborted) return new ProvisionError('interrupted', 'interrupted', { about, cause: error })
   if (isProvisionError(error)) return error
   const { code = 'action', ...rest } = details
   const reason = dockerReason(error)
   if (dockerStatus(error) === undefined && brokenOff.has(systemCode(error) ?? '')) {
     const help =
       'look whether Docker runs there, then run the same again: what is done already is not done twice'
-    return new ProvisionError(code, `${what}: Docker broke off (${reason})`, { cause: error, ...rest, help })
+    return new ProvisionError(code, `Docker broke off (${reason})`, { about, cause: error, ...rest, help })
   }
-  return new ProvisionError(code, `${what}: ${reason}`, { cause: error, ...rest })
+  return new ProvisionError(code, reason, { about, cause: error, ...rest })
 }

@@ -51,7 +51,8 @@ const usual: DockerPatience = { answer: 60_000, action: 300_000 }
 const stopLimit = ({ grace = 600 }: { readonly grace: number | undefined }): number => grace * 1_000
 
 const noAnswer = (host: string, most: number): ProvisionError =>
-  new ProvisionError('host', `${host} › docker: no answer within ${showDuration(most)}`, {
+  new ProvisionError('host', `no answer within ${showDuration(most)}`, {
+    about: { host, name: 'docker' },
     help: `look whether Docker hangs there: provision ssh ${host}, then docker ps`,
   })
 
@@ -138,7 +139,7 @@ export function dockerOf(
           answerAll(docker, probes, isForwarded ? wide : limit, either),
         )
       } catch (error) {
-        throw dockerError(`${name} › docker`, error, signal, { code: 'host' })
+        throw dockerError({ host: name, name: 'docker' }, error, signal, { code: 'host' })
       }
     },
     perform: (actions, signal, watch = {}) =>

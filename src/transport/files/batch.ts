@@ -66,9 +66,9 @@ export const isWrite = (one: Numbered): one is Numbered<Write> => one.action.do 
 
 /** A reason why a path cannot be meant. */
 export function pathProblem(host: string, action: FileAction): ProvisionError | undefined {
-  const what = `${host} › ${JSON.stringify(action.path)}`
+  const about = { host, name: JSON.stringify(action.path) }
   const wrong = (reason: string) =>
-    new ProvisionError('playbook', `${what}: ${reason}`, { help: 'give an absolute path on the host' })
+    new ProvisionError('playbook', reason, { about, help: 'give an absolute path on the host' })
   if (!action.path.startsWith('/')) return wrong('is not an absolute path')
   if (action.path.includes('\0')) return wrong('no path can hold a NUL character')
   const path = posix.normalize(action.path)

@@ -56,7 +56,7 @@ async function contentOf(
     // It was there when the plan was made. One that may not be read stays so: another run would not bring it.
     const code = systemCode(cause) === 'ENOENT' ? 'edited' : 'action'
     const reason = `${content.path} cannot be read: ${reasonOf(cause)}`
-    return new ProvisionError(code, `${host} › ${path}: ${reason}`, { cause })
+    return new ProvisionError(code, reason, { about: { host, name: path }, cause })
   }
 }
 

@@ -122,9 +122,10 @@ export function uploadFailed(
   const now = statSync(source, { throwIfNoEntry: false })
   if (now?.size !== size) {
     const why = now ? changed(source) : `${source} is gone`
-    return new ProvisionError('edited', `${host} › ${target}: ${why}`, { help: afterEdit, cause })
+    return new ProvisionError('edited', why, { about: { host, name: target }, help: afterEdit, cause })
   }
-  return new ProvisionError('action', `${host} › ${source}: the upload failed: ${reasonOf(cause)}`, {
+  return new ProvisionError('action', `the upload failed: ${reasonOf(cause)}`, {
+    about: { host, name: source },
     help: `look whether the disk of ${host} is full: provision ssh ${host} -- df -h ${quote(posix.dirname(folder))}`,
     cause,
   })
@@ -158,7 +159,8 @@ printf '%s\\0' "$f"
 `
 
 export const uploadFolderProblem = (host: string, stderr: string): ProvisionError =>
-  new ProvisionError('action', `${host}: there is no folder to upload to`, {
+  new ProvisionError('action', 'there is no folder to upload to', {
+    about: host,
     output: stderr.trim(),
     help: `look whether the disk of ${host} is full or read-only`,
   })

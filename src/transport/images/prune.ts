@@ -10,6 +10,6 @@ export async function pruneImages(host: string, docker: Dockerode, signal: Abort
     // 409: somebody else is at it.
     await unless([409], docker.pruneImages(options))
   } catch (error) {
-    throw dockerError(`${host} › former images`, error, signal)
+    throw dockerError({ host, name: 'former images' }, error, signal)
   }
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { pipeline, Readable, Transform } from 'node:stream'
 import { unlessAborted } from '../../core/abort.ts'
 import type { BuiltImage } from '../../core/build.ts'
-import { isProvisionError, ProvisionError } from '../../core/error.ts'
+import { isProvisionError, ProvisionError, type Thing } from '../../core/error.ts'
 import { label, labelVersion } from '../../core/label.ts'
 import { dockerError, found } from '../docker/error.ts'
 import { inspectImage } from '../docker/inspect.ts'
@@ -43,7 +43,7 @@ export async function sendImage(
   known: KnownImages = new Map(),
 ): Promise<void> {
   const { host, signal, asking = (work) => work(signal) } = delivery
-  const what = `${host} › image ${image.ref}`
+  const about = { host, name: `image ${image.ref}` }
   try {
     const former = await asking((within) => inspectImage(target, image.ref, within))
     if (former && imageFingerprint(former) === image.fingerprint) return
@@ -58,17 +58,18 @@ export async function sendImage(
       if (have === 'named') return
       if (await arrives(target, archive, have, image, delivery)) return
       // Another run may have pruned what has no name yet, or layers that were counted on.
-      if (!(await arrives(target, archive, 0, image, delivery))) throw notWhole(what)
+      if (!(await arrives(target, archive, 0, image, delivery))) throw notWhole(about)
     })
   } catch (error) {
-    throw dockerError(what, error, signal, {
+    throw dockerError(about, error, signal, {
       help: `is there space left on ${host}? df -h; docker system df`,
     })
   }
 }
 
-const notWhole = (what: string) =>
-  new ProvisionError('action', `${what}: what the host's Docker made of it is not the image that was built`, {
+const notWhole = (about: Thing) =>
+  new ProvisionError('action', "what the host's Docker made of it is not the image that was built", {
+    about,
     help: 'run it again; if it stays so, the host’s image store may be broken: docker system df',
   })
 

@@ -166,17 +166,19 @@ function contentOf(
   code: string,
 ): string | undefined {
   if (code === 'missing') return undefined
-  const what = `${host} › ${probe?.ask === 'read' ? probe.path : 'file'}`
+  const about = { host, name: probe?.ask === 'read' ? probe.path : 'file' }
   if (code === 'other') {
-    throw new ProvisionError('conflict', `${what}: is no file, so it cannot be read`, {
+    throw new ProvisionError('conflict', 'is no file, so it cannot be read', {
+      about,
       help: 'move it out of the way',
     })
   }
   if (code !== '0') {
-    throw new ProvisionError('host', `${what}: cannot be read`, { output: utf8(body).trim() })
+    throw new ProvisionError('host', 'cannot be read', { about, output: utf8(body).trim() })
   }
   if (body.length > readLimit) {
-    throw new ProvisionError('conflict', `${what}: is larger than ${readLimit / 1024 / 1024} MB`, {
+    throw new ProvisionError('conflict', `is larger than ${readLimit / 1024 / 1024} MB`, {
+      about,
       help: 'look whether this is the file that is meant',
     })
   }

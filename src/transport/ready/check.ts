@@ -56,7 +56,7 @@ function checkRunning(enough: number): Attempt {
 /** Follows the log from the container's present start on; what a former one has said counts for nothing. */
 function checkLog(place: Place, name: string, text: string, signal: AbortSignal): Attempt {
   const pattern = compilePattern(text)
-  if (!pattern) return () => Promise.reject(noPattern(name, text))
+  if (!pattern) return () => Promise.reject(noPattern(text))
   const waiting = { reason: `no line of its log matches ${String(pattern)} yet` }
   let present: Following | undefined
   return (container) => {
@@ -88,14 +88,10 @@ interface Following {
   found: boolean
 }
 
-const noPattern = (name: string, text: string): ProvisionError =>
-  new ProvisionError(
-    'ready',
-    `container ${name}: ready.log: ${JSON.stringify(text)} is not a regular expression`,
-    {
-      help: 'correct it in the playbook',
-    },
-  )
+const noPattern = (text: string): ProvisionError =>
+  new ProvisionError('ready', `ready.log: ${JSON.stringify(text)} is not a regular expression`, {
+    help: 'correct it in the playbook',
+  })
 
 /**
  * From when on the log is that of the present start; undefined for all of it. Docker notes the time of a start when that

@@ -33,7 +33,7 @@ export async function awaitContainer(
   signal: AbortSignal,
 ): Promise<void> {
   const { name, check, timeout } = action
-  const what = `${place.connection.name} › container ${ownName(name)}`
+  const about = { host: place.connection.name, name: `container ${ownName(name)}` }
   const ended = new AbortController()
   const within = AbortSignal.any([signal, ended.signal])
   try {
@@ -42,17 +42,17 @@ export async function awaitContainer(
     // A try may hang on the address of a container that has just ended.
     const end = await Promise.race([watch.end, tryUntil(timeout, watch.present, attempt, within)])
     if (end === 'ready') return
-    const message = `${what}: ${end.because}`
     const log = await lastLines(place.docker, name, logLines.kept)
     const tail =
       log.length > 0 ? ['last log lines:', ...log.slice(-logLines.shown)] : ['it wrote nothing to its log']
-    throw new ProvisionError('ready', message, {
+    throw new ProvisionError('ready', end.because, {
+      about,
       output: [...end.details, ...tail].join('\n'),
       log,
       help: `provision logs ${ownName(name)}`,
     })
   } catch (error) {
-    throw dockerError(what, error, signal, { code: 'ready' })
+    throw dockerError(about, error, signal, { code: 'ready' })
   } finally {
     ended.abort()
   }

@@ -5,7 +5,7 @@ import type { Session } from './index.ts'
 /** What to throw when a signal ends something: its own reason where that is for people. */
 export function interruption(name: string, signal: AbortSignal): ProvisionError {
   if (isProvisionError(signal.reason)) return signal.reason
-  return new ProvisionError('interrupted', `${name}: interrupted`, { cause: signal.reason })
+  return new ProvisionError('interrupted', 'interrupted', { about: name, cause: signal.reason })
 }
 
 export const asError = ({ name }: Session, error: unknown): ProvisionError =>

@@ -70,7 +70,7 @@ describe.each(tools)('under $title', ({ without, ...shell }) => {
       command(['/etc/passwd']),
       'box › /etc/passwd: it may not be executed (exit code 126)',
     ],
-    ['no words', command([]), 'box: a command without any words cannot be run'],
+    ['no words', command([]), 'a command without any words cannot be run'],
     [
       'a name that is none',
       command(['true'], { env: { 'a-b': 'x' } }),
