@@ -11,6 +11,8 @@ export type Phase = (typeof phases)[number]
 export interface Failure {
   readonly code: ErrorCode | 'bug'
   readonly message: string
+  /** Where in a file of the user it began: `FILE:LINE:COLUMN`. */
+  readonly place?: string
   readonly output?: string | undefined
   /** The log of what failed, as far as it was kept: what has gone by now shows no other. */
   readonly log?: readonly string[] | undefined

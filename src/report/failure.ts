@@ -28,14 +28,15 @@ export function failureOf(error: unknown, { ownDir, verbose, written }: Blame): 
   const compiled = placeOf(error, ownDir)
   const place = compiled && written(compiled)
   if (isProvisionError(error)) {
-    const { code, output, log, help } = error
+    const { code, message, output, log, help } = error
     // Only what the playbook says has its place there: all else is thrown by our own code alone.
-    const message = place && code === 'playbook' ? `${showPlace(place)}: ${error.message}` : error.message
+    const where = place && code === 'playbook' ? { place: showPlace(place) } : {}
     const trace = verbose && error.cause instanceof Error ? error.cause.stack : undefined
-    return { code, message, output: [output, trace].filter(Boolean).join('\n') || undefined, log, help }
+    const shown = [output, trace].filter(Boolean).join('\n') || undefined
+    return { code, message, ...where, output: shown, log, help }
   }
   const output = verbose ? stack : undefined
-  if (place) return { code: 'playbook', message: `${showPlace(place)}: ${reasonOf(error)}`, output }
+  if (place) return { code: 'playbook', message: reasonOf(error), place: showPlace(place), output }
   if (error instanceof Error) return { code: 'bug', message: reasonOf(error), output, help: reportIt }
   // We throw nothing else.
   const message = `the playbook threw ${inspect(error, { breakLength: Infinity })}, which is no error`
@@ -60,9 +61,10 @@ export function placesIn(stack: string): Place[] {
   })
 }
 
-/** The message, the output indented below it, and one thing to do next. */
-export function failureText({ message, output, help }: Failure, style: Style): string {
-  const [first = '', ...more] = message.split('\n').map(cleanLine)
+/** The message with its place, the output indented below it, and one thing to do next. */
+export function failureText({ message, place, output, help }: Failure, style: Style): string {
+  const text = place === undefined ? message : `${place}: ${message}`
+  const [first = '', ...more] = text.split('\n').map(cleanLine)
   const end = (output ?? '').replace(/^\n+|\s+$/g, '')
   const indented = [...more, ...(end === '' ? [] : end.split('\n').map(cleanLine))]
   return [

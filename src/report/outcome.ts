@@ -60,14 +60,15 @@ export function gather(outcome: Outcome, event: Event): void {
 function withFailure(failures: readonly Failure[], next: Failure): Failure[] {
   const isSame = (failure: Failure) =>
     // Everything that a stop interrupts fails alike: the stop itself is told last, and is enough.
-    (failure.code === 'interrupted' && next.code === 'interrupted') ||
-    failure.message === next.message ||
-    (failure.code === 'bug' && next.message.endsWith(failure.message))
+    (failure.code === 'interrupted' && next.code === 'interrupted') || failure.message === next.message
   const former = failures.find(isSame)
   if (!former) return [...failures, next]
-  const fuller =
-    former.code === 'bug' ||
-    next.code === 'interrupted' ||
-    (former.output ?? '').length < (next.output ?? '').length
-  return failures.map((failure) => (failure === former && fuller ? next : failure))
+  return failures.map((failure) => (failure === former && isFuller(next, former) ? next : failure))
 }
+
+/** Whether a second telling says more: which stop it was, whose fault and where, or more of the output. */
+const isFuller = (next: Failure, former: Failure): boolean =>
+  next.code === 'interrupted' ||
+  former.code === 'bug' ||
+  (next.place !== undefined && former.place === undefined) ||
+  (former.output ?? '').length < (next.output ?? '').length

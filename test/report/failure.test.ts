@@ -22,8 +22,8 @@ describe('failureOf', () => {
       thrownAt('resources (/home/me/playbooks/a/playbook.ts:12:7)', 'declare (/opt/provision/dist/x.js:1:1)'),
       {
         code: 'playbook',
-        message:
-          "/home/me/playbooks/a/playbook.ts:12:7: Cannot read properties of undefined (reading 'name')",
+        message: "Cannot read properties of undefined (reading 'name')",
+        place: '/home/me/playbooks/a/playbook.ts:12:7',
       },
     ],
     [
@@ -31,14 +31,15 @@ describe('failureOf', () => {
       Object.assign(new ProvisionError('playbook', 'the playbook has no host "wbe"'), {
         stack: 'Error\n    at get (/opt/provision/dist/s.js:3:1)\n    at r (/home/me/p/playbook.ts:4:9)',
       }),
-      { code: 'playbook', message: '/home/me/p/playbook.ts:4:9: the playbook has no host "wbe"' },
+      { code: 'playbook', message: 'the playbook has no host "wbe"', place: '/home/me/p/playbook.ts:4:9' },
     ],
     [
       'one thrown in our code that the playbook called wrongly',
       thrownAt('container (/opt/provision/dist/c.js:3:1)', 'file:///home/me/p/playbook.ts:4:9'),
       {
         code: 'playbook',
-        message: "/home/me/p/playbook.ts:4:9: Cannot read properties of undefined (reading 'name')",
+        message: "Cannot read properties of undefined (reading 'name')",
+        place: '/home/me/p/playbook.ts:4:9',
       },
     ],
     [
@@ -102,6 +103,10 @@ describe('failureText', () => {
     expect(failureText(failure, uncoloured)).toBe(
       '✖ app › container user: not ready after 30 s\n  GET /health: refused\n\n  last line\nhelp: provision logs user',
     )
+  })
+  it('shows before the message where in the playbook it began', () => {
+    const failure = { code: 'playbook', message: 'x is undefined', place: '/a/playbook.ts:3:1' } as const
+    expect(failureText(failure, uncoloured)).toBe('✖ /a/playbook.ts:3:1: x is undefined')
   })
   it('keeps further lines of a message below the first', () => {
     expect(failureText({ code: 'playbook', message: 'a cycle:\nx → y → x' }, uncoloured)).toBe(

@@ -108,10 +108,10 @@ const exportsOf = (loaded: unknown): string => {
 /** Where in the user's files it went wrong, and why; an error that says so itself is left as it is. */
 function loadError(file: string, error: unknown): ProvisionError {
   const place = placeOf(error, codeDir)
-  const where = place ? showPlace(writtenPlace(place)) : file
+  const about = place ? showPlace(writtenPlace(place)) : file
   if (isProvisionError(error)) {
     const { code, message, output, help } = error
-    return new ProvisionError(code, `${where}: ${message}`, { output, help, cause: error })
+    return new ProvisionError(code, message, { about, output, help, cause: error })
   }
   // jiti tells of wrong syntax in its message: what, and on the next line where; 0:0 for what it gave up as a whole.
   const [, what, path, at] =
@@ -123,7 +123,7 @@ function loadError(file: string, error: unknown): ProvisionError {
     return new ProvisionError('playbook', message, { cause: error })
   }
   const help = isNotFound(error) ? helpWithImports(place?.file ?? file) : undefined
-  return new ProvisionError('playbook', `${where}: ${reasonOf(error)}`, { cause: error, help })
+  return new ProvisionError('playbook', reasonOf(error), { about, cause: error, help })
 }
 
 const isNotFound = (error: unknown): boolean => /^(?:ERR_)?MODULE_NOT_FOUND$/.test(systemCode(error) ?? '')

@@ -18,9 +18,10 @@ export function hearStrays(process: NodeJS.Process, blame: Blame, tell: (error: 
 
 function strayError(error: unknown, blame: Blame): Error {
   if (isProvisionError(error)) return error
-  const { code, message, help } = failureOf(error, blame)
+  const { code, message, place, help } = failureOf(error, blame)
   if (code === 'bug' && error instanceof Error) return error
   return new ProvisionError('playbook', message, {
+    about: place,
     help: help ?? 'nobody waits for this: await the promise, or catch it within the callback',
     cause: error,
   })
