@@ -14,7 +14,7 @@ import { within } from '../../transport/time-limit.ts'
 import type { Unreached } from '../hosts.ts'
 import { clearing, foundText } from './leftovers.ts'
 import { afterLeaving, networksIn } from './networks.ts'
-import { afterRemovals, removalsOf } from './removals.ts'
+import { afterRemovals, isOrphan, removalsOf } from './removals.ts'
 import { afterHolders, heldSubnets, subnetProbes } from './subnets.ts'
 import { inTakingOrder, type Exchange } from './taking-order.ts'
 
@@ -112,7 +112,7 @@ async function planHost(
     parts.map(({ node, bound, part }) => Promise.resolve().then(() => judge(node, bound, part, now))),
     combined,
   )
-  const gone = owned.filter(({ resource }) => !known.has(resource))
+  const gone = owned.filter((object) => isOrphan({ host: host.name, object }, known))
   const subnets = subnetProbes(
     gone,
     judged.map(({ step }) => step),

@@ -1,10 +1,22 @@
+import { ownName } from '../../core/making.ts'
 import type { Step } from '../../core/plan.ts'
 import type { OwnedObject } from '../../core/probe.ts'
+import { resourceId } from '../../core/resource.ts'
 
 /** What carries our labels but is in the playbook no more. */
 export interface Orphan {
   readonly host: string
   readonly object: OwnedObject
+}
+
+/** Whether the playbook lists it no more, or not under the name that somebody has given it since. */
+export const isOrphan = (orphan: Orphan, known: ReadonlySet<string>): boolean =>
+  !known.has(orphan.object.resource) || isRenamed(orphan)
+
+/** What another host of the playbook made is its business: both may be one machine. */
+function isRenamed({ host, object: { type, name, resource } }: Orphan): boolean {
+  const idOf = (one: string) => resourceId({ host, kind: type, name: one })
+  return resource.startsWith(idOf('')) && resource !== idOf(ownName(name))
 }
 
 /** What takes them away, containers first; a volume holds data and stays. */
@@ -14,14 +26,20 @@ export const removalsOf = (orphans: readonly Orphan[]): readonly Step[] =>
   )
 
 /** Its id cannot be that of a declared resource. */
-function removal({ host, object: { type, name } }: Orphan): Step {
+function removal(orphan: Orphan): Step {
+  const { host, object } = orphan
+  const { type, name } = object
   return {
     id: `${host}/${type}/${name} (removed)`,
     host,
     kind: type,
     name,
     operation: 'remove',
-    changes: [{ field: 'playbook', from: 'listed', to: undefined }],
+    changes: [
+      isRenamed(orphan)
+        ? { field: 'made as', from: object.resource, to: undefined }
+        : { field: 'playbook', from: 'listed', to: undefined },
+    ],
     needs: [],
     actions:
       type === 'network'

@@ -98,6 +98,29 @@ describe('making a plan', () => {
     ])
   })
 
+  it.each([
+    ['c', 'web/container/c', []],
+    ['c.provision-new', 'web/container/c', []],
+    ['on-the-same-machine', 'app/container/c', []],
+    ['c-renamed', 'web/container/c', [{ field: 'made as', from: 'web/container/c', to: undefined }]],
+    ['gone', 'web/container/gone', [{ field: 'playbook', from: 'listed', to: undefined }]],
+  ])(
+    'of containers of ours removes what the playbook does not list by its name: %s, made as %s',
+    async (name, resource, changes) => {
+      const known = new Set(['web/container/c', 'app/container/c'])
+      const web = fakeHost('web', { answer: owning({ ...owned('container', name), resource }) })
+      const hosts = new Map([['web', web]])
+      const { plan: made } = await makePlan(
+        { resources: [] },
+        hosts,
+        facts,
+        new AbortController().signal,
+        known,
+      )
+      expect(made.steps.flatMap((step) => step.changes)).toEqual(changes)
+    },
+  )
+
   it('goes on without a host that does not answer, and says which', async () => {
     const silent = fakeHost('app')
     const refusal = new ProvisionError('host', 'app: the connection was lost')
