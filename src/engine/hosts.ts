@@ -74,9 +74,19 @@ function reasonsOf([first, ...others]: Some): Some {
 
 /** Of many hosts, the first ones tell enough. */
 const mostShown = 20
+/** Lines of what each of them says besides: the help of a host key that is not known is about them. */
+const mostDetails = 5
+
+const detailsOf = ({ output }: ProvisionError): readonly string[] =>
+  output === undefined
+    ? []
+    : output
+        .split('\n')
+        .slice(0, mostDetails)
+        .map((line) => `  ${line}`)
 
 function severalUnreached(unreached: Some, message: string, then?: string): ProvisionError {
-  const shown = unreached.slice(0, mostShown).map(({ error }) => error.message)
+  const shown = unreached.slice(0, mostShown).flatMap(({ error }) => [error.message, ...detailsOf(error)])
   const more = unreached.slice(mostShown).map(({ host }) => host)
   return new ProvisionError('host', message, {
     output: [...shown, ...(more.length > 0 ? [`and ${more.join(', ')}`] : [])].join('\n'),

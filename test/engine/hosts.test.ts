@@ -30,6 +30,26 @@ describe('hosts that are not reached', () => {
     expect(noneReached([first, ...others])).toMatchObject({ message, output, help: 'look at db' })
   })
 
+  it('are told with what they show, which the help is about', () => {
+    const key = (host: string) =>
+      new ProvisionError('host', `${host}: its key is not known`, {
+        output: [`it shows ${host}-key`, ...Array.from({ length: 9 }, (_, i) => `line ${i + 2}`)].join('\n'),
+        help: 'compare what it shows',
+      })
+    const [web, app] = ['web', 'app'].map((host) => ({ host, error: key(host) }))
+    if (!web || !app) throw new Error('no host')
+    const shown = (host: string) =>
+      [
+        `${host}: its key is not known`,
+        `  it shows ${host}-key`,
+        ...[2, 3, 4, 5].map((n) => `  line ${n}`),
+      ].join('\n')
+    expect(noneReached([web, app])).toMatchObject({
+      output: `${shown('web')}\n${shown('app')}`,
+      help: 'compare what it shows',
+    })
+  })
+
   it('are told once for each reason, with what to do next', () => {
     expect(
       someUnreached([

@@ -192,7 +192,7 @@ const afterClearing = (step: Step, clearings: readonly Step[]): Step => {
 }
 
 export function combined(errors: readonly unknown[]): Error {
-  const known = errors.filter(isProvisionError)
+  const known = errors.filter(isProvisionError).flatMap(partsOf)
   const first = known[0]
   const bug = errors.find((error) => !isProvisionError(error))
   if (!first || bug instanceof Error) return bug instanceof Error ? bug : new Error(String(bug))
@@ -200,5 +200,10 @@ export function combined(errors: readonly unknown[]): Error {
   return new ProvisionError(first.code, `${known.length} things stand in the way`, {
     output: more,
     help: first.help,
+    cause: new AggregateError(known),
   })
 }
+
+/** Those of a host are combined before those of all hosts are. */
+const partsOf = (error: ProvisionError): readonly ProvisionError[] =>
+  error.cause instanceof AggregateError ? error.cause.errors.filter(isProvisionError) : [error]

@@ -3,6 +3,7 @@ import type { Facts } from '../../../src/core/facts.ts'
 import { graphOf } from '../../../src/core/graph.ts'
 import type { OwnedObject, Probe } from '../../../src/core/probe.ts'
 import { command } from '../../../src/modules/command.ts'
+import { volume } from '../../../src/modules/volume.ts'
 import { hostNamed } from '../../../src/core/host.ts'
 import { secret } from '../../../src/core/secret.ts'
 import { ProvisionError } from '../../../src/core/error.ts'
@@ -70,6 +71,23 @@ describe('making a plan', () => {
       code: 'conflict',
       message: `web › ${type} ${name} was made by a newer provision (labels of version 2, this one knows 1)`,
       help: 'update provision on this machine',
+    })
+  })
+
+  it('counts all that stands in the way, on whichever hosts, and lists it once', async () => {
+    const volumes = ['web', 'app'].flatMap((host) => ['va', 'vb'].map((name) => volume(hostNamed(host), name)))
+    const answer = (probe: Probe) => {
+      if (probe.ask === 'owned') return []
+      return probe.ask === 'volume' ? { driver: 'local', labels: {} } : undefined
+    }
+    const hosts = ['web', 'app'].map((name) => [name, fakeHost(name, { answer })] as const)
+    const graph = graphOf(volumes, ['web', 'app'])
+    await expect(makePlan(graph, new Map(hosts), facts, new AbortController().signal)).rejects.toMatchObject({
+      code: 'conflict',
+      message: '4 things stand in the way',
+      output: ['web › volume va', 'web › volume vb', 'app › volume va', 'app › volume vb']
+        .map((title) => `${title}: a volume ${title.slice(-2)} is there that provision did not make`)
+        .join('\n'),
     })
   })
 
