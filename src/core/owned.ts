@@ -21,7 +21,7 @@ export function refuseForeign(
 ): void {
   const title = resourceTitle(identity)
   const thing = `${identity.kind} ${name}`
-  const help = `rename or remove it there (docker ${identity.kind} rm ${name}), or give this one another name in the playbook`
+  const help = `${outOfTheWay(identity.kind)} (docker ${identity.kind} rm ${name}), or give this one another name in the playbook`
   const environment = labels[label.environment]
   if (environment === undefined) {
     throw new ProvisionError('conflict', `${title}: a ${thing} is there that provision did not make`, {
@@ -39,11 +39,15 @@ export function refuseForeign(
   ) {
     throw new ProvisionError(
       'conflict',
-      `${title}: the ${thing} there belongs to ${owner.resource ?? 'another resource'} of environment ${environment}`,
+      `${title}: the ${thing} there belongs to ${owner.resource ?? 'another resource'} of playbook ${owner.playbook ?? 'unknown'} in environment ${environment}`,
       { help },
     )
   }
 }
+
+/** No volume can be renamed, and with it goes what it holds. */
+const outOfTheWay = (kind: string): string =>
+  kind === 'volume' ? 'move its data and remove it there' : 'rename or remove it there'
 
 /**
  * Refuses what a newer tool has made: its labels may mean something that this one does not know.

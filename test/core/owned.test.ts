@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { refuseNewer } from '../../src/core/owned.ts'
+import { refuseForeign, refuseNewer } from '../../src/core/owned.ts'
 
 test.each<[string, readonly (string | undefined)[]]>([
   ['nothing', []],
@@ -22,4 +22,19 @@ test.each<[readonly (string | undefined)[], string]>([
   expect(() => {
     refuseNewer(versions.map((version, i) => ({ title: `a${i}`, version })))
   }).toThrow(message)
+})
+
+test.each([
+  ['container', 'rename or remove it there (docker container rm data)'],
+  ['network', 'rename or remove it there (docker network rm data)'],
+  ['volume', 'move its data and remove it there (docker volume rm data)'],
+])('the way out beside somebody else’s %s keeps what it holds', (kind, help) => {
+  const refusing = () =>
+    refuseForeign({ host: 'app', kind, name: 'data' }, 'data', {}, { playbook: 'p', environment: 'e' })
+  expect(refusing).toThrow(
+    expect.objectContaining({
+      code: 'conflict',
+      help: `${help}, or give this one another name in the playbook`,
+    }),
+  )
 })

@@ -82,9 +82,13 @@ describe('network', () => {
     [
       'another environment’s',
       { ...labels, 'provision.environment': 'other' },
-      /belongs to app\/network\/inner of environment other/,
+      /belongs to app\/network\/inner of playbook shop in environment other/,
     ],
-    ['another playbook’s', { ...labels, 'provision.playbook': 'other' }, /belongs to/],
+    [
+      'another playbook’s',
+      { ...labels, 'provision.playbook': 'other' },
+      /belongs to app\/network\/inner of playbook other in environment shop-docker/,
+    ],
     [
       'another resource’s',
       { ...labels, 'provision.resource': 'web/network/inner' },
@@ -140,6 +144,11 @@ describe('volume', () => {
       'is not ours',
       state({ labels: {} }),
       /app › volume data: a volume data is there that provision did not make/,
+    ],
+    [
+      'is another playbook’s',
+      state({ labels: { ...own, 'provision.playbook': 'other' } }),
+      /belongs to app\/volume\/data of playbook other in environment/,
     ],
     ['has another driver, for its data would be lost', state({ driver: 'nfs' }), /driver nfs, not local/],
   ])('stops where it %s', (_, found, message) => {

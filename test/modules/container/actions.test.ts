@@ -171,7 +171,7 @@ describe('what is done about a container', () => {
       'belongs to another environment',
       'container user',
       there({ labels: { ...there().labels, [label.environment]: 'other' } }),
-      /belongs to app\/container\/user of environment other/,
+      /belongs to app\/container\/user of playbook shop in environment other/,
     ],
     [
       'belongs to another resource',
