@@ -58,7 +58,10 @@ function readHosts(read: Reader, expected: Expected): readonly SshTarget[] {
     read.problem(read.root, 'it lists no hosts', `begin it with: hosts:`)
     return []
   }
-  const entries = read.map(section, 'hosts', expected.hosts)
+  const names = read.keys(section)
+  // Beside those of this playbook may stand those of others; where one is missing, another one may be meant for it.
+  const isWhole = expected.hosts.every((name) => names.includes(name))
+  const entries = read.map(section, 'hosts', isWhole ? names : expected.hosts)
   const targets = expected.hosts.flatMap((name) => {
     const entry = Object.hasOwn(entries, name) ? entries[name] : undefined
     if (entry !== undefined) return fieldsOf(read, name, entry, expected) ?? []

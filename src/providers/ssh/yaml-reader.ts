@@ -12,6 +12,8 @@ export interface Problem {
 /** Takes a YAML document apart and notes what is not as it should be. */
 export interface Reader {
   readonly root: Node | null
+  /** The keys of a mapping; none where there is something else. */
+  keys(node: Node): readonly string[]
   /** The values of a mapping by key; notes keys that are not known. */
   map(node: Node | null, what: string, known: readonly string[]): Readonly<Record<string, Node>>
   /** A plain value; an alias to one counts as one. Undefined (not noted) where there is something else. */
@@ -42,6 +44,7 @@ export function reader(document: Document.Parsed, problems: Problem[]): Reader {
       return isSeq(value) ? 'a list' : 'a mapping'
     },
     list: (node) => (isSeq<Node>(node) ? node.items : undefined),
+    keys: (node) => (isMap<Node, Node | null>(node) ? node.items.map(({ key }) => nameOf(key)) : []),
     map(node, what, known) {
       const found: Record<string, Node> = {}
       if (!isMap<Node, Node | null>(node)) {
@@ -49,7 +52,7 @@ export function reader(document: Document.Parsed, problems: Problem[]): Reader {
         return found
       }
       for (const { key, value } of node.items) {
-        const name = isScalar(key) ? String(key.value) : ''
+        const name = nameOf(key)
         if (!known.includes(name)) {
           problem(key, `unknown key ${JSON.stringify(name)} in ${what}`, didYouMean(name, known))
         } else if (value === null) {
@@ -62,3 +65,5 @@ export function reader(document: Document.Parsed, problems: Problem[]): Reader {
     },
   }
 }
+
+const nameOf = (key: Node): string => (isScalar(key) ? String(key.value) : '')

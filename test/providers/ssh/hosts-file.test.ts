@@ -55,6 +55,11 @@ describe('a file of hosts', () => {
     },
   )
 
+  it('may list hosts of other playbooks, whatever it says of them', () => {
+    const text = 'hosts: { web: { address: a }, db: { address: a, port: x }, app: { address: b } }'
+    expect(parse(text).map(({ name }) => name)).toEqual(['web', 'app'])
+  })
+
   it('misses a host with the name of what every object has', () => {
     const topology = { ...expected, hosts: ['constructor'] }
     expect(() => parseHostsFile('hosts: {}', topology)).toThrow('host constructor of the topology is missing')
@@ -153,9 +158,9 @@ hosts:
     ['no YAML', 'hosts: { web: { address: a }', [/^hosts\.yaml:\d+:\d+: /]],
     ['a host missing', 'hosts:\n  web: { address: a }', [/:2:3: host app of the topology is missing/]],
     [
-      'a host too many',
-      'hosts:\n  web: { address: a }\n  app: { address: b }\n  ap: { address: c }',
-      [/:4:3: unknown key "ap" in hosts/, /did you mean "app"/],
+      'another host for one',
+      'hosts:\n  ap: { address: c }\n  web: { address: a }',
+      [/:2:3: unknown key "ap" in hosts/, /did you mean "app"/, /host app of the topology is missing/],
     ],
     [
       'a wrong key',
