@@ -1,10 +1,11 @@
 import { ProvisionError } from '../../core/error.ts'
+import { onceEach } from '../../core/once.ts'
 import { defineCommand } from '../call/command.ts'
 import { printerFor } from '../logs/container-logs.ts'
-import { followLog } from '../logs/follow-log.ts'
-import type { Run } from '../run/index.ts'
+import { followLogs } from '../logs/follow-logs.ts'
 import { sinceOf } from '../logs/since.ts'
-import { containerLabel, containersCalled, hostCalled } from '../run/targets.ts'
+import { openHost } from '../run/open-host.ts'
+import { containerLabel, containersCalled } from '../run/targets.ts'
 
 export const command = defineCommand({
   summary: 'what containers say, those of all hosts merged',
@@ -28,37 +29,24 @@ export const command = defineCommand({
     const tail = tailOf(options.tail)
     const since = options.since === undefined ? undefined : sinceOf(options.since, Date.now())
     const workspace = await context.workspace()
-    await context.withRun(workspace, async (run) => {
+    return context.withRun(workspace, async (run) => {
       const wanted = containersCalled(args, run.containers)
-      const hosts = await hostsOf(
-        run,
-        wanted.map(({ host }) => host),
-      )
-      const labels = wanted.map((one) => containerLabel(one, run.containers))
+      const labels = new Map(wanted.map((one) => [one, containerLabel(one, run.containers)]))
       const signal = AbortSignal.any([context.signal, context.stdout.gone])
-      const printer = printerFor(context, run, labels, options.timestamps)
-      const reading = wanted.map(async ({ host, name }, i) => {
-        const docker = hosts.get(host)
-        const label = labels[i]
-        if (!docker || label === undefined) return
-        await followLog(docker, name, {
+      const printer = printerFor(context, run, [...labels.values()], options.timestamps)
+      const troubles = await followLogs(wanted, {
+        dockerOf: onceEach(async (host) => (await openHost(run, host)).docker),
+        options: (one) => ({
           ...{ follow: options.follow, tail, since, signal },
-          onLine: (line) => printer.add(label, line),
-        })
+          onLine: (line) => printer.add(labels.get(one) ?? one.name, line),
+        }),
+        onTrouble: ({ message }) => context.emit({ event: 'note', level: 'warning', text: message }),
       })
-      await Promise.all(reading)
       await printer.end()
+      return troubles === 0 ? 0 : 1
     })
-    return 0
   },
 })
-
-async function hostsOf(run: Run, names: readonly string[]) {
-  const provided = await run.survey()
-  const wanted = [...new Set(names)].map((name) => hostCalled(name, provided).name)
-  const open = await run.hosts(wanted)
-  return new Map(open.map((host) => [host.provided.name, host.docker]))
-}
 
 function tailOf(text: string | undefined): number | undefined {
   if (text === 'all') return undefined

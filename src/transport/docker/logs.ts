@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode'
 import type { Readable } from 'node:stream'
+import { showDuration } from '../../core/duration.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { nameInMaking } from '../../core/making.ts'
 import { containerCalled } from './container-called.ts'
@@ -8,7 +9,7 @@ import { dockerError } from './error.ts'
 import type { ContainerInspection } from './state.ts'
 import { demultiplex, unframed, type Frame, type OutputStream } from './stream.ts'
 import { cutLines, type LineCutter } from '../lines.ts'
-import { timeLimit } from '../time-limit.ts'
+import { timeLimit, within } from '../time-limit.ts'
 
 /** A line that a container wrote. */
 export interface LogLine {
@@ -26,6 +27,8 @@ export interface LogOptions {
   /** Only what was written since: seconds since 1970, or a time as in `LogLine`. */
   readonly since?: number | string | undefined
   readonly signal: AbortSignal
+  /** How long Docker may take to tell what container that is, in milliseconds: a log may say nothing for days. Default 1 min. */
+  readonly patience?: number
   /**
    * Called line by line; the next one is read when its promise is done.
    * @param until when the last piece of it was written: Docker cuts long lines, and stamps each piece
@@ -49,15 +52,21 @@ export async function containerLogs(docker: Dockerode, name: string, options: Lo
 }
 
 async function* framesOf(docker: Dockerode, name: string, options: LogOptions): AsyncGenerator<Frame> {
-  const { follow = false, tail, since, signal } = options
+  const { follow = false, tail, since, signal, patience = 60_000 } = options
+  const late = () => noAnswer(name, patience)
   try {
-    const inspection = await speakerCalled(docker, name, signal)
+    const inspection = await within(patience, late, signal, (either) => speakerCalled(docker, name, either))
     const stream = await openLog(docker, inspection.Id, { follow, tail, since: unixTime(since), signal })
     yield* inspection.Config.Tty ? unframed(stream) : demultiplex(stream)
   } catch (error) {
     throw dockerError(`container ${name}`, error, signal, { code: 'host' })
   }
 }
+
+const noAnswer = (name: string, most: number): ProvisionError =>
+  new ProvisionError('host', `container ${name}: Docker gives no answer within ${showDuration(most)}`, {
+    help: 'look whether Docker hangs on its host: docker ps',
+  })
 
 /** A container that never became ready has not got its own name yet; it is the one that most needs to be read. */
 async function speakerCalled(

@@ -26,6 +26,23 @@ test.each<[string, boolean, object]>([
   }
 })
 
+test('an engine that hangs is told, and not waited for', async () => {
+  const engine = await fakeEngine(() => undefined)
+  try {
+    const reading = containerLogs(engine.docker, 'user', {
+      signal: never,
+      patience: 50,
+      onLine: () => undefined,
+    })
+    await expect(reading).rejects.toMatchObject({
+      code: 'host',
+      message: 'container user: Docker gives no answer within 0.1 s',
+    })
+  } finally {
+    await engine.stop()
+  }
+})
+
 test('what fails with a line is nothing of Docker', async () => {
   const engine = await fakeEngine((path, response) => {
     if (path.endsWith('/json')) tell(response, { Name: '/user', Id: 'user', Config: { Tty: false } })
