@@ -1,10 +1,11 @@
-import Dockerode from 'dockerode'
+import type Dockerode from 'dockerode'
 import { readFile } from 'node:fs/promises'
 import { connect, isIP, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { connect as connectSecurely } from 'node:tls'
 import { showDuration } from '../../core/duration.ts'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
+import { watchedEngine } from './engine-agent.ts'
 import { clientFolder, engineAddresses, type EngineAddress, type Env } from './engine-address.ts'
 
 /** What to show to an engine that speaks TLS, and what to believe it by. */
@@ -28,7 +29,7 @@ export async function localEngine(env: Env = process.env, patience = usualPatien
     const credentials = await credentialsOf(address, env)
     try {
       await answers(address, credentials, patience)
-      return clientOf(address, credentials)
+      return clientOf(address, credentials, patience)
     } catch (error) {
       refusals.push({ address, error })
     }
@@ -84,10 +85,24 @@ function answers(address: EngineAddress, credentials: Credentials, patience: num
   })
 }
 
-function clientOf({ at, secure }: EngineAddress, credentials: Credentials): Dockerode {
-  if ('path' in at) return new Dockerode({ protocol: 'http', host: undefined, socketPath: at.path })
-  return new Dockerode({ protocol: secure ? 'https' : 'http', host: at.host, port: at.port, ...credentials })
+function clientOf(address: EngineAddress, credentials: Credentials, patience: number): Dockerode {
+  const { at, from } = address
+  const way = {
+    connect: () => connectTo(address, credentials),
+    // What is under way is worth more than a call that has just begun.
+    ask: () => answers(address, credentials, 3 * patience),
+    hangs: (error: unknown) => stuck(from, error),
+    silence: patience,
+  }
+  return watchedEngine(way, 'path' in at ? { socketPath: at.path } : at)
 }
+
+const stuck = (from: string, cause: unknown): ProvisionError =>
+  new ProvisionError('engine', 'the Docker engine of this machine hangs: it leaves calls unanswered', {
+    output: `${from}: ${wordsOf(cause)}`,
+    help: 'look whether it does: docker ps; restart Docker, then run the same again: what is done already is not done twice',
+    cause,
+  })
 
 /** Of what OpenSSL says, with names of its functions and files around it, the words that tell something. */
 const wordsOf = (error: unknown): string =>

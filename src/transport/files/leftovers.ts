@@ -26,7 +26,6 @@ look() {
   n=$((n+1))
   [ "$n" -lt ${most} ] || exit 0
 }
-born $$ || exit 0
 for d do
   for r in "\${d%/}"/.provision-*.*.*; do look "$r"; done
 done

@@ -12,7 +12,7 @@ import { gzipped } from '../files/gzip.ts'
 import { imageFingerprint } from './fingerprint.ts'
 import { packWithout, type ImageArchive } from './archive.ts'
 import { sharedLayers, splitRef } from './layers.ts'
-import { loadTar } from './load.ts'
+import { loadWatched, type LoadPatience } from './load-watch.ts'
 import { worthPacking } from '../link-speed.ts'
 
 /** Where an image goes and how that shows. */
@@ -26,6 +26,8 @@ export interface Delivery {
   readonly asking?: (<T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>) | undefined
   /** Whether compressing pays; asked when there is much to send. By default it does not. */
   readonly isSlow?: ((size: number) => Promise<boolean>) | undefined
+  /** How long the engine may take to get on with it. */
+  readonly patience?: LoadPatience | undefined
 }
 
 /** Lends the saved image for as long as a task takes. Not called when nothing has to be sent. */
@@ -153,7 +155,7 @@ async function arrives(
   delivery: Delivery,
 ): Promise<boolean> {
   const { signal, asking = (work) => work(signal) } = delivery
-  if (!(await transfer(target, archive, lowest, delivery))) return false
+  if (!(await transfer(target, archive, lowest, image, delivery))) return false
   return asking(async (within) => {
     const id = await loadedOf(target, archive, lowest, image, within)
     // A trial that did not end in time says nothing of the image.
@@ -167,16 +169,26 @@ async function transfer(
   target: Dockerode,
   archive: ImageArchive,
   lowest: number,
-  { signal, sent, isSlow }: Delivery,
+  { ref }: BuiltImage,
+  { host, signal, sent, isSlow, patience }: Delivery,
 ): Promise<boolean> {
-  const { tar, size } = packWithout(archive, lowest)
+  const { tar, size: total } = packWithout(archive, lowest)
+  let done = 0
   try {
-    const packs = size >= worthPacking && (await isSlow?.(size)) === true
+    const packs = total >= worthPacking && (await isSlow?.(total)) === true
     // Its failure destroys what is read, and so arrives where that is sent.
-    const counted = pipeline(tar, counter(size, sent), () => undefined)
+    const counted = pipeline(
+      tar,
+      counter((count) => {
+        done += count
+        sent?.(done, total)
+      }),
+      () => undefined,
+    )
     // Docker unpacks it by itself.
     const sending = packs ? Readable.from(gzipped(counted), { objectMode: false }) : counted
-    await loadTar(target, sending, signal)
+    const load = { about: { host, name: `image ${ref}` }, tar: sending, sent: () => done, total }
+    await loadWatched(target, load, signal, patience)
     return true
   } catch (error) {
     // Without its lowest layers it may be refused for just that reason.
@@ -207,16 +219,13 @@ async function loadedOf(
   return undefined
 }
 
-const counter = (total: number, sent: Delivery['sent']): Transform => {
-  let done = 0
-  return new Transform({
+const counter = (onBytes: (count: number) => void): Transform =>
+  new Transform({
     transform(chunk: Buffer, _, callback) {
-      done += chunk.length
-      sent?.(done, total)
+      onBytes(chunk.length)
       callback(null, chunk)
     },
   })
-}
 
 /**
  * The containerd store takes an image whose lower layers it lacks. That shows when a container is made; or, where the

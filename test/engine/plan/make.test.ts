@@ -75,7 +75,9 @@ describe('making a plan', () => {
   })
 
   it('counts all that stands in the way, on whichever hosts, and lists it once', async () => {
-    const volumes = ['web', 'app'].flatMap((host) => ['va', 'vb'].map((name) => volume(hostNamed(host), name)))
+    const volumes = ['web', 'app'].flatMap((host) =>
+      ['va', 'vb'].map((name) => volume(hostNamed(host), name)),
+    )
     const answer = (probe: Probe) => {
       if (probe.ask === 'owned') return []
       return probe.ask === 'volume' ? { driver: 'local', labels: {} } : undefined
