@@ -186,28 +186,6 @@ describe('applying a plan', () => {
     expect(result.failed.map(({ failure }) => failure.code)).toEqual([code])
   })
 
-  const onHost = (name: string) => ({ about: { host: 'h', name } })
-  it.each<[string, error: ProvisionError, message: string]>([
-    ['the resource itself', new ProvisionError('action', 'no', onHost('file /a')), 'h › file /a: no'],
-    ['its path', new ProvisionError('action', 'no', onHost('/a')), 'h › file /a: no'],
-    ['a path below it', new ProvisionError('action', 'no', onHost('/a/b')), 'h › file /a: /a/b: no'],
-    [
-      'what begins as it does',
-      new ProvisionError('action', 'no', onHost('file /ab')),
-      'h › file /a: file /ab: no',
-    ],
-    ['nothing in particular', new ProvisionError('action', 'no'), 'h › file /a: no'],
-    ['the host', new ProvisionError('action', 'no room', { about: 'h' }), 'h: no room'],
-    [
-      'a host that is lost',
-      new ProvisionError('host', 'h: the connection was lost'),
-      'h: the connection was lost',
-    ],
-  ])('of an error about %s, people read which resource it is', async (_, error, message) => {
-    const { result } = await apply([step('h/file//a', { actions: [removal('/a')] })], { fails: () => error })
-    expect(result.failed.map(({ failure }) => failure.message)).toEqual([message])
-  })
-
   it('begins nothing after an interruption', async () => {
     const stop = new AbortController()
     const { result } = await apply(
