@@ -8,9 +8,12 @@ export interface Manifest {
   readonly folders: readonly string[]
 }
 
+/** Where manifests lie on a host; for a login that may not write there, its transport has another place. */
+export const manifestFolder = '/var/lib/provision/trees/'
+
 /** Where the manifest of a resource lies on its host. */
 export const manifestPath = ({ playbook, environment }: Scope, id: string): string =>
-  `/var/lib/provision/trees/${digestOfValue({ playbook, environment, id })}.json`
+  `${manifestFolder}${digestOfValue({ playbook, environment, id })}.json`
 
 export const writeManifest = (manifest: Manifest): string => `${canonicalJson(manifest)}\n`
 

@@ -17,8 +17,10 @@ import { lookAtHostLock } from './lock/look.ts'
 import { takeHostLock, type Attempt, type HostLock, type LockOptions } from './lock/host-lock.ts'
 import { createLinkMeter } from './link-speed.ts'
 import type { Early } from './session/openings.ts'
+import { homePlace, rootPlace } from './files/own-place.ts'
 import { answerProbes } from './probe/index.ts'
 import type { ShellProbe } from './probe/script.ts'
+import { hasRoot } from './session/index.ts'
 import { shareReads, type SharedReads } from './files/shared-reads.ts'
 import { watchingSilence } from './ssh/silence.ts'
 import { connect, type ConnectOptions } from './ssh/index.ts'
@@ -146,6 +148,14 @@ export async function connectHost(
     }
   }
 
+  const answer = (probes: readonly Probe[], stop: AbortSignal) =>
+    inGroups<Probe, boolean, Answer>(probes, isDockerProbe, async (ofDocker, some) =>
+      ofDocker
+        ? docker.probe(some.filter(isDockerProbe), stop)
+        : answerProbes(connection, some.filter(isShellProbe), stop),
+    )
+  const own = hasRoot(target) ? rootPlace : homePlace(answer)
+
   return {
     name: target.name,
     connection,
@@ -162,14 +172,11 @@ export async function connectHost(
     },
     lockHolder: (lockOptions) => lookAtHostLock(connection, lockOptions),
     traffic: () => sumOf(connections.map(({ traffic }) => traffic.soFar())),
-    probe: (probes, stop) =>
-      inGroups<Probe, boolean, Answer>(probes, isDockerProbe, async (ofDocker, some) =>
-        ofDocker
-          ? docker.probe(some.filter(isDockerProbe), stop)
-          : answerProbes(connection, some.filter(isShellProbe), stop),
+    probe: async (probes, stop) => answer(await own.probes(probes, stop), stop),
+    perform: async (actions, stop, watch) =>
+      inGroups(await own.actions(actions, stop), laneOf, (lane, some) =>
+        performLane(lane, some, stop, watch),
       ),
-    perform: (actions, stop, watch) =>
-      inGroups(actions, laneOf, (lane, some) => performLane(lane, some, stop, watch)),
     async close() {
       await Promise.allSettled([docker.close(), bulkDocker?.port.close(), held?.settled()])
       const second = await bulk?.catch(() => undefined)

@@ -30,6 +30,10 @@ export interface Session {
   readonly onDetail: (text: string) => void
 }
 
+/** Whether a login has rights of root, by itself or by asking for them. */
+export const hasRoot = ({ user, become }: Pick<Session, 'user' | 'become'>): boolean =>
+  become || user === 'root'
+
 /** Whether rights of root have to be asked for. */
 export const needsSudo = ({ user, become }: Session, as: Rights): boolean =>
   as === 'root' && become && user !== 'root'
