@@ -126,7 +126,7 @@ async function commitOnce(
     const report = readReport(ended.stdout, arrived, commit)
     const again = partsOf(batch, arrived, report)
     const rest = batch.filter((one) => !again.some((part) => part.includes(one)))
-    await noteFailures({ host: connection.name, batch: rest, report, ended }, failures)
+    await noteFailures({ connection, batch: rest, report, ended }, failures)
     return again
   } finally {
     // It goes on by itself where the host has given up early.

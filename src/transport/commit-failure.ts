@@ -2,23 +2,28 @@ import { posix } from 'node:path'
 import { ProvisionError } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
 import type { CommitReport } from './commit-report.ts'
-import type { ExecResult } from './ssh/connection.ts'
+import type { Connection, ExecResult } from './ssh/connection.ts'
 import { isWrite, type Numbered } from './files/batch.ts'
 import { afterEdit, whyDamaged } from './files/local-content.ts'
+import { hasRoot } from './session/index.ts'
 
 /** Why actions failed, by their index. */
 export type Failures = Map<number, ProvisionError>
 
 /** A batch that was carried out, and what its host says of it. */
 interface Ended {
-  readonly host: string
+  readonly connection: Pick<Connection, 'name' | 'login'>
   readonly batch: readonly Numbered[]
   readonly report: CommitReport
   readonly ended: ExecResult
 }
 
 /** Notes which actions of a batch failed and why; what was noted before counts more. */
-export async function noteFailures({ host, batch, report, ended }: Ended, failures: Failures): Promise<void> {
+export async function noteFailures(
+  { connection, batch, report, ended }: Ended,
+  failures: Failures,
+): Promise<void> {
+  const host = connection.name
   for (const one of batch) {
     const { index, path } = one
     if (failures.has(index)) continue
@@ -28,7 +33,10 @@ export async function noteFailures({ host, batch, report, ended }: Ended, failur
       continue
     }
     const local = report.damaged.has(index) && isWrite(one) ? await whyDamaged(one.action) : undefined
-    failures.set(index, local === undefined ? failure(host, path, reason) : localFailure(host, path, local))
+    failures.set(
+      index,
+      local === undefined ? failure(connection, path, reason) : localFailure(host, path, local),
+    )
   }
 }
 
@@ -48,7 +56,8 @@ const localFailure = (host: string, path: string, reason: string): ProvisionErro
   new ProvisionError('edited', reason, { about: { host, name: path }, help: afterEdit })
 
 /** What a program of the host says about one path. */
-function failure(host: string, path: string, reason: string): ProvisionError {
+function failure({ name: host, login }: Ended['connection'], path: string, reason: string): ProvisionError {
+  const folder = quote(posix.dirname(path))
   const text = reason.trim() === '' ? 'its content did not arrive whole' : reason.trim()
   const first = text.split('\n')[0] ?? text
   // Without the name of the program that says it.
@@ -56,6 +65,8 @@ function failure(host: string, path: string, reason: string): ProvisionError {
   return new ProvisionError('action', short, {
     about: { host, name: path },
     output: text.includes('\n') ? text : undefined,
-    help: `look at its place by hand, and whether the disk is full: provision ssh ${host} -- df -h ${quote(posix.dirname(path))}`,
+    help: hasRoot(login)
+      ? `look at its place by hand, and whether the disk is full: provision ssh ${host} -- df -h ${folder}`
+      : `look whether ${login.user} may write there (with become: true, root does), and whether the disk is full: provision ssh ${host} -- ls -ld ${folder}`,
   })
 }

@@ -181,10 +181,11 @@ place() {
     return 0
   fi
   S=\${2%/}/$name
-  e=$(mv -f -- "$R/$1" "$S" 2>&1) && ( cd -- "$S" && put_all "$1" "$2" ) || no "folder $1" "$e"
+  e=$(mv -f -- "$R/$1" "$S" 2>&1) && ( cd -- "$S" && put_all "$1" "$2" ) || { plainly "$2"; no "folder $1" "$e"; }
   rm -rf -- "$S"
   S=
 }
+plainly() { [ -e "$S" ] || x=$(mkdir -- "$S" 2>&1) || e="cannot write to '$1': \${x##*: }"; }
 put_all() { put "$1" "$2" *; put "$1" "$2" .[!.]*; put "$1" "$2" ..?*; }
 put() {
   k=$1 d=\${2%/}/

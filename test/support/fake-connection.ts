@@ -12,6 +12,7 @@ export function fakeConnection(given: Partial<Connection> = {}): Connection {
   const client = new Client()
   return {
     name: 'app',
+    login: { user: 'root', become: false },
     client,
     openings: openingsOf(client, () => 'any'),
     lost: new AbortController().signal,

@@ -36,6 +36,7 @@ export function shellConnection(shell: Shell): Connection {
   const client = new ssh2.Client()
   return {
     name: 'box',
+    login: { user: 'root', become: false },
     client,
     openings: openingsOf(client, () => 'any'),
     lost: new AbortController().signal,

@@ -8,6 +8,7 @@ import { newMarker } from '../session/bootstrap.ts'
 import { readResults, type RunResult } from './results.ts'
 import { commandScript, isVariableName, type RunAction } from './script.ts'
 import type { Connection } from '../ssh/connection.ts'
+import { sudoFor } from '../session/index.ts'
 
 /** Of the output of a command that fails, what its error shows. Lines. */
 const shown = 20
@@ -35,7 +36,7 @@ export async function runCommands(
   const results = sound.length === 0 ? [] : await runAll(connection, sound, signal, { line })
   const ends = new Map(sound.map((run, index) => [run, results[index]]))
   return runs.map((run, index) => {
-    const error = problems[index] ?? errorOf(connection.name, run, ends.get(run))
+    const error = problems[index] ?? errorOf(connection, run, ends.get(run))
     if (error) return { ok: false, error }
     const output = redactorFor(run)(ends.get(run)?.output.join('\n') ?? '')
     return output === '' ? { ok: true } : { ok: true, output }
@@ -83,7 +84,11 @@ function problemOf(host: string, { argv, env }: RunAction): ProvisionError | und
   )
 }
 
-function errorOf(host: string, run: RunAction, result: RunResult | undefined): ProvisionError | undefined {
+function errorOf(
+  { name: host, login }: Connection,
+  run: RunAction,
+  result: RunResult | undefined,
+): ProvisionError | undefined {
   if (result?.code === 0) return undefined
   const hide = redactorFor(run)
   const about = { host, name: hide(titleOf(run.argv)) }
@@ -109,7 +114,7 @@ function errorOf(host: string, run: RunAction, result: RunResult | undefined): P
   }
   return new ProvisionError('action', reasons[result.code] ?? `exit code ${result.code}`, {
     ...details,
-    help: `try it by hand: provision ssh ${host} -- ${hide(titleOf(run.argv))}`,
+    help: `try it by hand: provision ssh ${host} -- ${hide(titleOf([...sudoFor(login, 'root'), ...run.argv]))}`,
   })
 }
 

@@ -1,18 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2'
 import { isProvisionError, ProvisionError, reasonOf } from '../../core/error.ts'
-import type { Rights } from '../ssh/connection.ts'
+import type { Login, Rights } from '../ssh/connection.ts'
 import type { Limit } from '../../core/limit.ts'
 import type { Openings } from './openings.ts'
 import type { SessionCount } from './count.ts'
 import type { TrafficCounter } from '../traffic.ts'
 
 /** What running something on an open connection needs. */
-export interface Session {
+export interface Session extends Login {
   /** The host's name in the topology. */
   readonly name: string
-  readonly user: string
-  readonly become: boolean
   readonly client: Client
   readonly openings: Openings
   /** Aborted with the reason when the connection is lost or closed. */
@@ -31,16 +29,15 @@ export interface Session {
 }
 
 /** Whether a login has rights of root, by itself or by asking for them. */
-export const hasRoot = ({ user, become }: Pick<Session, 'user' | 'become'>): boolean =>
-  become || user === 'root'
+export const hasRoot = ({ user, become }: Login): boolean => become || user === 'root'
 
 /** Whether rights of root have to be asked for. */
-export const needsSudo = ({ user, become }: Session, as: Rights): boolean =>
+export const needsSudo = ({ user, become }: Login, as: Rights): boolean =>
   as === 'root' && become && user !== 'root'
 
 /** What a command begins with that asks for them. */
-export const sudoFor = (session: Session, as: Rights): readonly string[] =>
-  needsSudo(session, as) ? ['sudo', '-n', '-H'] : []
+export const sudoFor = (login: Login, as: Rights): readonly string[] =>
+  needsSudo(login, as) ? ['sudo', '-n', '-H'] : []
 
 /** sshd's answer when a connection has as many sessions as it allows, or had: it frees them late. */
 const tooMany = 2

@@ -29,10 +29,17 @@ export interface ExecResult {
   readonly stderr: string
 }
 
+/** Who is logged in, and whether what needs rights of root gets them by `sudo`. */
+export interface Login {
+  readonly user: string
+  readonly become: boolean
+}
+
 /** An open connection to a host. */
 export interface Connection {
   /** The host's name in the topology. */
   readonly name: string
+  readonly login: Login
   /** ssh2's own client. */
   readonly client: Client
   /** What opens its channels, also ahead. */

@@ -200,10 +200,11 @@ async function open({ target, signal, deadline, known, identity, options }: Open
 
 /** Everything else, on the client of an open connection. */
 function over(session: Session, close: () => Promise<void>): Connection {
-  const { name, client, openings, traffic } = session
+  const { name, user, become, client, openings, traffic } = session
   const { openly, startOf } = openScripts(session)
   return {
     name,
+    login: { user, become },
     client,
     openings,
     lost: session.lost,

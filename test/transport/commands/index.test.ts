@@ -46,6 +46,17 @@ describe.each(tools)('under $title', ({ without, ...shell }) => {
     return outcome?.ok === false ? outcome.error : undefined
   }
 
+  it('one that fails can be tried by hand with the rights that it had', async () => {
+    const helpAs = async (login: Connection['login']) => {
+      const [outcome] = await runCommands({ ...connection, login }, [sh('exit 3')], never)
+      return outcome?.ok === false ? outcome.error.help : undefined
+    }
+    const tried = (rights: string) => `try it by hand: provision ssh box -- ${rights}sh -c 'exit 3'`
+    expect(await helpAs({ user: 'ann', become: true })).toBe(tried('sudo -n -H '))
+    expect(await helpAs({ user: 'ann', become: false })).toBe(tried(''))
+    expect(await helpAs({ user: 'root', become: true })).toBe(tried(''))
+  })
+
   it('runs one after the other, and one that fails does not stop those after it', async () => {
     const { outcomes, lines } = await run([
       sh('echo one; echo two >&2'),
