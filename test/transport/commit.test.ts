@@ -21,7 +21,6 @@ import type { Connection } from '../../src/transport/ssh/connection.ts'
 import type { FileAction, Write } from '../../src/transport/files/batch.ts'
 import { performFiles } from '../../src/transport/files/index.ts'
 import { hostileName } from '../support/hostile.ts'
-import { matching } from '../support/matching.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { shells } from '../support/shells.ts'
 
@@ -205,21 +204,6 @@ describe.each(shells)('under $title', (shell) => {
     expect(helpOf(7)).toBe('run the same again, when nothing writes to it any more')
     expect(await readFile(`${at}/file`, 'utf8')).toBe('kept')
     expect((await readdir(at)).sort()).toEqual(['file', 'folder', 'good', 'local'])
-  })
-
-  it('says plainly where it cannot write, and who may not', async () => {
-    const actions = [write('/proc/sys/provision', 'x')]
-    const problemFor = async (login: Connection['login']) => {
-      const [outcome] = await perform({ ...connection, login }, actions)
-      return outcome?.ok === false ? outcome.error : undefined
-    }
-    expect(await problemFor({ user: 'ann', become: false })).toMatchObject({
-      message: matching(/^box › \/proc\/sys\/provision: cannot write to '\/proc\/sys': [A-Z][a-z ]+$/),
-      help: 'look whether ann may write there (with become: true, root does), and whether the disk is full: provision ssh box -- ls -ld /proc/sys',
-    })
-    expect(await problemFor({ user: 'ann', become: true })).toMatchObject({
-      help: 'look at its place by hand, and whether the disk is full: provision ssh box -- df -h /proc/sys',
-    })
   })
 
   it('clears away what a run that was killed has left, and not what one that is at work needs', async () => {
