@@ -1,4 +1,5 @@
-import { reasonOf } from '../core/error.ts'
+import { join } from 'node:path'
+import { ProvisionError, reasonOf } from '../core/error.ts'
 import type { Emit, Failure } from '../core/event.ts'
 import { hideSecrets } from '../core/redactor.ts'
 import { failureOf, type Place } from '../report/failure.ts'
@@ -97,7 +98,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
       openReport: () => openReport(reporting),
       blame,
     }
-    const calling = callCommand(argv, { ...world, cwd: process.cwd(), emit: run.emit, learned })
+    const calling = callCommand(argv, { ...world, cwd: currentFolder(process), emit: run.emit, learned })
     code = await unlessDry(inTime(calling, signals.overdue, lastWords), () => {
       const late = progress.underWay().join(', ')
       const error = new Error(`nothing is left that could end this call${late === '' ? '' : `: ${late}`}`)
@@ -130,6 +131,17 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   stderr.write(`✖ not all could be written to standard output: ${reasonOf(lost)}\n`)
   await stderr.flush()
   return code === 0 ? 1 : code
+}
+
+function currentFolder(process: NodeJS.Process): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new ProvisionError('usage', `the current folder cannot be told: ${reasonOf(cause)}`, {
+      help: 'it may be gone: cd to a folder that is there',
+      cause,
+    })
+  }
 }
 
 /** What was cut off has so long to say so by a report of its own, which may hold the screen. Milliseconds. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
-import { isProvisionError, reasonOf } from '../core/error.ts'
+import { isProvisionError, reasonOf, systemCode } from '../core/error.ts'
 import type { Failure } from '../core/event.ts'
 import type { Style } from './style.ts'
 import { cleanLine, cleanLines } from './width.ts'
@@ -36,11 +36,21 @@ export function failureOf(error: unknown, { ownDir, verbose, written }: Blame): 
     return { code, message, ...where, output: shown, log, help }
   }
   const output = verbose ? stack : undefined
-  if (place) return { code: 'playbook', message: reasonOf(error), place: showPlace(place), output }
+  if (place) return { code: 'playbook', message: `${showPlace(place)}: ${reasonOf(error)}`, output }
+  const cure = cureOf(error)
+  if (cure !== undefined) return { code: 'state', message: reasonOf(error), output, help: cure }
   if (error instanceof Error) return { code: 'bug', message: reasonOf(error), output, help: reportIt }
   // We throw nothing else.
   const message = `the playbook threw ${inspect(error, { breakLength: Infinity })}, which is no error`
   return { code: 'playbook', message, help: 'throw an Error: it also tells where' }
+}
+
+/** What to do about a file or folder that this machine refuses to our own code: that is no bug of it. */
+function cureOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('path' in error)) return undefined
+  const code = systemCode(error)
+  if (code === 'EMFILE' || code === 'ENFILE') return 'let more files be open at once: ulimit -n 1024'
+  return 'see to what it names, then run the same again: what is done already is not done twice'
 }
 
 /** Where in files of the user an error was made; undefined for one that never passed through them. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commands } from '../../src/cli/call/table.ts'
 import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
@@ -170,6 +171,14 @@ describe('the playbook', () => {
     // It was found, loaded and evaluated: only the param is unknown to it.
     expect(stderr).toContain('--param x: the playbook has no such param')
   })
+})
+
+it('a current folder that is gone is told', async () => {
+  const script = 'd=$(mktemp -d) && cd "$d" && rmdir "$d" && exec "$@"'
+  const child = spawn('sh', ['-c', script, 'sh', process.execPath, cli.bin, 'status'])
+  const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')])
+  expect(stderr).toMatch(/^✖ the current folder cannot be told: ENOENT.*\nhelp: it may be gone: cd to/)
+  expect(child.exitCode).toBe(2)
 })
 
 it('a reader that leaves early is no error', async () => {

@@ -60,6 +60,7 @@ const bearable: readonly Trouble[] = [
   { title: 'a full disk for temporary files', script: full('$T') },
   { title: 'temporary files in a folder that is not there', script: ':', env: { TMPDIR: '/nonexistent' } },
   { title: 'hardly any file descriptors', script: 'ulimit -n 24' },
+  { title: 'not enough file descriptors to read its own files', script: 'ulimit -n 20' },
   { title: 'no PATH to speak of', script: 'WAY=/nonexistent' },
 ]
 

@@ -9,6 +9,8 @@ const thrownAt = (...lines: readonly string[]) => {
   error.stack = [`TypeError: ${error.message}`, ...lines.map((line) => `    at ${line}`)].join('\n')
   return error
 }
+const fileError = (message: string, code: string) =>
+  Object.assign(new Error(message), { stack: `Error: ${message}`, code, syscall: 'open', path: '/p' })
 
 describe('failureOf', () => {
   it.each([
@@ -53,6 +55,24 @@ describe('failureOf', () => {
         code: 'bug',
         message: "Cannot read properties of undefined (reading 'name')",
         help: 'this is a bug of provision: please report it, with what --verbose shows',
+      },
+    ],
+    [
+      'a folder that is none, where our own code reads one',
+      fileError('ENOTDIR: not a directory, scandir /p/journal', 'ENOTDIR'),
+      {
+        code: 'state',
+        message: 'ENOTDIR: not a directory, scandir /p/journal',
+        help: 'see to what it names, then run the same again: what is done already is not done twice',
+      },
+    ],
+    [
+      'too few file descriptors',
+      fileError('EMFILE: too many open files, open /p/x.js', 'EMFILE'),
+      {
+        code: 'state',
+        message: 'EMFILE: too many open files, open /p/x.js',
+        help: 'let more files be open at once: ulimit -n 1024',
       },
     ],
     [

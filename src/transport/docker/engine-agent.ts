@@ -2,6 +2,7 @@ import Dockerode from 'dockerode'
 import { Agent, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { inspect } from 'node:util'
+import { showDuration } from '../../core/duration.ts'
 import { watchForHang } from '../hang.ts'
 
 /** The way to an engine on which calls are noticed that never end. */
@@ -13,7 +14,12 @@ export interface WatchedWay {
   readonly hangs: (error: unknown) => Error
   /** How long all calls may be silent before it is asked. Milliseconds. */
   readonly silence: number
+  /** How long a single one may take that is no open-ended work, though the engine answers others. Milliseconds. */
+  readonly most: number
 }
+
+/** What a client is asked for. */
+type Call = Parameters<Dockerode['modem']['dial']>[0]
 
 /** As Node's own agent keeps them. Milliseconds. */
 const idleTime = 5_000
@@ -24,7 +30,7 @@ const idleTime = 5_000
  * @param place how the engine is called in requests
  */
 export function watchedEngine(
-  { connect, ask, hangs, silence }: WatchedWay,
+  { connect, ask, hangs, silence, most }: WatchedWay,
   place: Pick<Dockerode.DockerOptions, 'socketPath' | 'host' | 'port'>,
 ): Dockerode {
   /** All that are open, with the answer that is read there. */
@@ -78,11 +84,17 @@ export function watchedEngine(
   const docker = new Dockerode(options)
   const { modem } = docker
   const dial = modem.dial.bind(modem)
-  modem.dial = (request, done) =>
-    dial(request, (error, answer) => {
+  modem.dial = (request, done) => {
+    const limit = isOpenEnded(request) ? undefined : new AbortController()
+    const timer = limit && setTimeout(() => limit.abort(), most).unref()
+    const signals = [request.abortSignal, limit?.signal].filter((signal) => signal !== undefined)
+    dial({ ...request, abortSignal: AbortSignal.any(signals) }, (error, answer) => {
+      clearTimeout(timer)
       if (answer instanceof IncomingMessage) hear(answer)
-      done?.(error, answer)
+      const isLate = error !== null && limit?.signal.aborted === true
+      done?.(isLate ? hangs(noAnswer(request, most)) : error, answer)
     })
+  }
   const hear = (answer: IncomingMessage): void => {
     const { socket } = answer
     open.set(socket, answer)
@@ -92,3 +104,10 @@ export function watchedEngine(
   }
   return docker
 }
+
+/** A build, an image on its way, the wait for a container: they last as long as they last. */
+const isOpenEnded = ({ isStream, hijack, path }: Call): boolean =>
+  isStream === true || hijack === true || /\/wait\b/.test(path)
+
+const noAnswer = ({ method, path }: Call, most: number): Error =>
+  new Error(`${method ?? 'GET'} ${path.replace(/\?.*$/, '')}: no answer within ${showDuration(most)}`)

@@ -93,6 +93,7 @@ function clientOf(address: EngineAddress, credentials: Credentials, patience: nu
     ask: () => answers(address, credentials, 3 * patience),
     hangs: (error: unknown) => stuck(from, error),
     silence: patience,
+    most: 30 * patience,
   }
   return watchedEngine(way, 'path' in at ? { socketPath: at.path } : at)
 }

@@ -70,3 +70,18 @@ test('one that is at work may take its time, over a connection that was idle as 
   await read(docker, '/quick')
   expect(await read(docker, '/slow')).toBe('at last')
 })
+
+test('of one that answers, a call that asks is not waited for without end, while work is', async () => {
+  stuck.is = false
+  const docker = await localEngine(env, 20)
+  const asked = docker.listContainers()
+  await expect(asked).rejects.toMatchObject({
+    message: 'the Docker engine of this machine hangs: it leaves calls unanswered',
+    output: `DOCKER_HOST ${env.DOCKER_HOST}: GET /containers/json: no answer within 0.6 s`,
+  })
+  const stop = new AbortController()
+  const working = download(docker, '/never', new URLSearchParams(), stop.signal).catch(() => 'stopped')
+  expect(await Promise.race([working, sleep(900, 'at work')])).toBe('at work')
+  stop.abort()
+  expect(await working).toBe('stopped')
+})
