@@ -1,5 +1,7 @@
+import type Dockerode from 'dockerode'
 import type { BuiltImage, Image } from '../../core/build.ts'
 import type { Digest } from '../../core/digest.ts'
+import type { ProvisionError } from '../../core/error.ts'
 import { label } from '../../core/label.ts'
 import { isObject, isTexts } from '../../core/shape.ts'
 import { dockerError, dockerStatus } from '../../transport/docker/error.ts'
@@ -36,7 +38,7 @@ export async function provideImage(
   if (before?.output !== id || before.inputs !== inputs.digest) {
     writeJson(path, { inputs: inputs.digest, files: inputs.files, output: id, described })
   }
-  if (!isCurrent && image.build && listed) await removeFormer(listed, id, workshop)
+  if (!isCurrent && image.build && listed) await removeFormer(image, listed, id, workshop)
   const changed = isCurrent || !before ? [] : changedFiles(before.files, inputs.files)
   return { ref: image.ref, id, ...described, changed }
 }
@@ -51,7 +53,7 @@ async function make(
   const { emit, inTurn, limit, signal } = workshop
   if (!build || !context) {
     await workshop.base(ref)
-    return (await (await workshop.engine()).getImage(ref).inspect()).Id
+    return (await inspected(ref, image, workshop)).Id
   }
   const settled = await Promise.allSettled([
     ...declared.needsOf(image).map(workshop.image),
@@ -86,27 +88,44 @@ async function madeMeanwhile(
   return image && labelsOf(image.Config)?.[label.inputs] === digest ? image.Id : undefined
 }
 
-async function describe(id: string, { ref }: Image, { engine, signal }: Workshop): Promise<Described> {
+async function describe(id: string, image: Image, workshop: Workshop): Promise<Described> {
+  const there = await inspected(id, image, workshop)
+  return { fingerprint: imageFingerprint(there), layers: there.RootFS.Layers ?? [] }
+}
+
+/** What the engine says of an image that has to be there. */
+async function inspected(
+  name: string,
+  image: Image,
+  { engine, signal }: Workshop,
+): Promise<Dockerode.ImageInspectInfo> {
   try {
-    const image = await (await engine()).getImage(id).inspect()
-    return { fingerprint: imageFingerprint(image), layers: image.RootFS.Layers ?? [] }
+    return await (await engine()).getImage(name).inspect()
   } catch (error) {
-    throw dockerError(`image ${ref}`, error, signal, { code: 'engine', help: 'provision doctor' })
+    throw engineError(image, error, signal)
   }
 }
+
+const engineError = ({ ref }: Image, error: unknown, signal: AbortSignal): ProvisionError =>
+  dockerError(`image ${ref}`, error, signal, { code: 'engine', help: 'provision doctor' })
 
 /**
  * Takes away what a rebuild replaced, so that old images do not pile up. What is in use, or was not built here, stays;
  * not to succeed does no harm.
  */
-async function removeFormer({ id, inputs }: ListedImage, now: string, { engine }: Workshop): Promise<void> {
+async function removeFormer(
+  image: Image,
+  { id, inputs }: ListedImage,
+  now: string,
+  { engine, signal }: Workshop,
+): Promise<void> {
   if (inputs === undefined || id === now) return
-  const image = (await engine()).getImage(id)
+  const former = (await engine()).getImage(id)
   try {
-    const { RepoTags: tags } = await image.inspect()
-    if (tags.length === 0) await image.remove()
+    const { RepoTags: tags } = await former.inspect()
+    if (tags.length === 0) await former.remove()
   } catch (error) {
-    if (dockerStatus(error) === undefined) throw error
+    if (dockerStatus(error) === undefined) throw engineError(image, error, signal)
   }
 }
 

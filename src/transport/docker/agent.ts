@@ -2,6 +2,7 @@ import Dockerode from 'dockerode'
 import { Agent } from 'node:http'
 import { Duplex } from 'node:stream'
 import { inspect } from 'node:util'
+import { around, wholeAnswers } from '../docker-answers.ts'
 
 /** Opens one byte stream to a Docker engine. */
 export type Dial = () => Promise<Duplex>
@@ -37,7 +38,9 @@ export function dockerOver(
     timeout: undefined,
     agent,
   }
-  return { docker: new Dockerode(options), agent }
+  const docker = new Dockerode(options)
+  around(docker, wholeAnswers)
+  return { docker, agent }
 }
 
 /** Ends the sockets that nobody uses now. */

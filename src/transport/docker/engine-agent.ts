@@ -3,6 +3,7 @@ import { Agent, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { showDuration } from '../../core/duration.ts'
+import { around, wholeAnswers, type DockerDial } from '../docker-answers.ts'
 import { watchForHang } from '../hang.ts'
 
 /** The way to an engine on which calls are noticed that never end. */
@@ -19,7 +20,7 @@ export interface WatchedWay {
 }
 
 /** What a client is asked for. */
-type Call = Parameters<Dockerode['modem']['dial']>[0]
+type Call = Parameters<DockerDial>[0]
 
 /** As Node's own agent keeps them. Milliseconds. */
 const idleTime = 5_000
@@ -82,19 +83,23 @@ export function watchedEngine(
   const plain = { protocol: 'http' as const, ca: undefined, cert: undefined, key: undefined }
   const options = { ...unset, ...plain, ...place, agent }
   const docker = new Dockerode(options)
-  const { modem } = docker
-  const dial = modem.dial.bind(modem)
-  modem.dial = (request, done) => {
+  around(docker, (dial) => (request, done) => {
+    dial(request, (error, answer) => {
+      if (answer instanceof IncomingMessage) hear(answer)
+      done?.(error, answer)
+    })
+  })
+  around(docker, wholeAnswers)
+  around(docker, (dial) => (request, done) => {
     const limit = isOpenEnded(request) ? undefined : new AbortController()
     const timer = limit && setTimeout(() => limit.abort(), most).unref()
     const signals = [request.abortSignal, limit?.signal].filter((signal) => signal !== undefined)
     dial({ ...request, abortSignal: AbortSignal.any(signals) }, (error, answer) => {
       clearTimeout(timer)
-      if (answer instanceof IncomingMessage) hear(answer)
       const isLate = error !== null && limit?.signal.aborted === true
       done?.(isLate ? hangs(noAnswer(request, most)) : error, answer)
     })
-  }
+  })
   const hear = (answer: IncomingMessage): void => {
     const { socket } = answer
     open.set(socket, answer)
