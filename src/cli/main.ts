@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { ProvisionError, reasonOf } from '../core/error.ts'
 import type { Emit, Failure } from '../core/event.ts'
 import { hideSecrets } from '../core/redactor.ts'

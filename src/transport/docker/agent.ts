@@ -2,7 +2,7 @@ import Dockerode from 'dockerode'
 import { Agent } from 'node:http'
 import { Duplex } from 'node:stream'
 import { inspect } from 'node:util'
-import { around, wholeAnswers } from '../docker-answers.ts'
+import { around, wholeAnswers } from './answers.ts'
 
 /** Opens one byte stream to a Docker engine. */
 export type Dial = () => Promise<Duplex>

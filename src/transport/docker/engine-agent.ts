@@ -3,7 +3,7 @@ import { Agent, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { showDuration } from '../../core/duration.ts'
-import { around, wholeAnswers, type DockerDial } from '../docker-answers.ts'
+import { around, wholeAnswers, type DockerDial } from './answers.ts'
 import { watchForHang } from '../hang.ts'
 
 /** The way to an engine on which calls are noticed that never end. */

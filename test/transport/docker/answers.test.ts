@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type Dockerode from 'dockerode'
-import { dockerReason, dockerStatus } from '../../src/transport/docker/error.ts'
-import { localEngine } from '../../src/transport/docker/engine.ts'
-import { fakeEngine, tell } from '../support/fake-engine.ts'
+import { dockerReason, dockerStatus } from '../../../src/transport/docker/error.ts'
+import { localEngine } from '../../../src/transport/docker/engine.ts'
+import { fakeEngine, tell } from '../../support/fake-engine.ts'
 
 const whole = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n[{"Id":"abc"}]'
 
