@@ -9,6 +9,7 @@ import type Dockerode from 'dockerode'
 import { dockerReason, dockerStatus } from '../../../src/transport/docker/error.ts'
 import { localEngine } from '../../../src/transport/docker/engine.ts'
 import { fakeEngine, tell } from '../../support/fake-engine.ts'
+import { matching } from '../../support/matching.ts'
 
 const whole = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n[{"Id":"abc"}]'
 
@@ -54,7 +55,7 @@ it.each(ways.flatMap(([whose, way]) => cuts.map((cut) => [whose, cut, way] as co
   'an answer of the engine %s that is cut off after %i bytes fails its call at once',
   async (_, cut, way) => {
     const asked = way(cut, (docker) => Promise.race([docker.listContainers(), sleep(5_000, 'waits')]))
-    await expect(asked).rejects.toMatchObject({ code: expect.stringMatching(/^(ECONNRESET|HPE_)/) as string })
+    await expect(asked).rejects.toMatchObject({ code: matching(/^(ECONNRESET|HPE_)/) })
   },
 )
 
