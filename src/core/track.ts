@@ -22,6 +22,15 @@ export interface Task {
   readonly title: string
 }
 
+/** How a task is called where several hosts are at work: `app › container user`. */
+export const taskTitle = ({
+  host,
+  title,
+}: {
+  readonly host?: string | undefined
+  readonly title: string
+}): string => (host === undefined ? title : `${host} › ${title}`)
+
 /** Runs a part of a run and tells when it starts, ends or fails. */
 export async function tracked<T>(emit: Emit, task: Task, work: () => Promise<T>): Promise<T> {
   const started = performance.now()

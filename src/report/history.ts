@@ -3,6 +3,7 @@ import type { Failure } from '../core/event.ts'
 import { endingOf, type Ending, type JournalTask, type RunRecord } from '../core/journal.ts'
 import type { Journal } from '../core/journal-read.ts'
 import { showTime } from '../core/show-time.ts'
+import { taskTitle } from '../core/track.ts'
 import { changesText } from './changes.ts'
 import { failureText } from './failure.ts'
 import type { Look } from './look.ts'
@@ -125,7 +126,7 @@ function tasksText(tasks: readonly JournalTask[], { style, columns }: Look): str
   const rows = tasks.map(({ phase, host, title, state, durationMs, summary, startedMs }) => [
     state === 'done' ? style.green('✔') : state === 'failed' ? style.red('✖') : style.yellow('…'),
     phase,
-    cleanLine(host === undefined || title.startsWith(host) ? title : `${host} › ${title}`),
+    cleanLine(taskTitle({ host, title })),
     cleanLine(state === 'open' ? 'not ended' : summary || state),
     durationMs === undefined ? '' : showDuration(durationMs),
     style.dim(`after ${showDuration(startedMs)}`),

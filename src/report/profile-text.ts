@@ -1,4 +1,5 @@
 import { showBytes } from '../core/bytes.ts'
+import { taskTitle } from '../core/track.ts'
 import { noTraffic, type Traffic } from '../core/traffic.ts'
 import { hostsIn, phasesIn, type Profile, type Span } from './profile.ts'
 import { criticalPath, type Stretch } from './profile-path.ts'
@@ -70,7 +71,7 @@ function covered(spans: readonly Span[]): number {
 
 const showMs = (ms: number): string => `${Math.round(ms)} ms`
 const whereOf = ({ host, name }: { readonly host: string | undefined; readonly name: string }): string =>
-  cleanLine(host === undefined ? name : `${host} › ${name}`)
+  cleanLine(taskTitle({ host, title: name }))
 
 /** Tables for people. */
 export function profileText(

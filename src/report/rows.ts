@@ -1,6 +1,7 @@
 import { showBytes } from '../core/bytes.ts'
 import { showDuration } from '../core/duration.ts'
 import type { Phase } from '../core/event.ts'
+import { taskTitle } from '../core/track.ts'
 import type { PhaseRow, TaskRow } from './board.ts'
 import type { Style } from './style.ts'
 import { cleanLine, displayWidth, padEnd } from './width.ts'
@@ -58,14 +59,7 @@ export function taskLines(tasks: readonly TaskRow[], look: Moment): string[] {
   ]
 }
 
-/** `app › container user`, or only its title where that names no host. */
-export const nameOf = ({
-  host,
-  title,
-}: {
-  readonly host?: string | undefined
-  readonly title: string
-}): string => cleanLine(host === undefined || title.startsWith(`${host} `) ? title : `${host} › ${title}`)
+export const nameOf = (task: Pick<TaskRow, 'host' | 'title'>): string => cleanLine(taskTitle(task))
 
 function taskLine(task: TaskRow, width: number, { style, spinner, now }: Moment): string {
   const name = padEnd(nameOf(task), width)

@@ -71,6 +71,15 @@ test('one run in full: who, plan with changes, steps with times, failure', () =>
   )
 })
 
+test.each(['c', 'container'])('one run in full: a host %s by its name, whatever was done there', (host) => {
+  const { journal } = journalOf(4, 'refresh', [
+    { event: 'task-started', task: 'a', phase: 'apply', host, title: 'container user' },
+    { event: 'task-finished', task: 'a', durationMs: 500 },
+  ])
+  if (journal.state !== 'read') throw new Error('it can be read')
+  expect(runText(journal.run, undefined, look)).toMatch(new RegExp(`apply +${host} › container user +done`))
+})
+
 test('one run in full: the log of what was taken back, once, with all that was kept of it', () => {
   const lines = Array.from({ length: 30 }, (_, i) => `line ${i}`)
   const textWith = (log: readonly string[]): string => {

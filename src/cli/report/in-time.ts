@@ -1,6 +1,7 @@
 import { onAbort } from '../../core/abort.ts'
 import type { Emit, Event } from '../../core/event.ts'
 import { changesIn } from '../../core/plan.ts'
+import { taskTitle } from '../../core/track.ts'
 
 /** How far a run has come, as its events tell. */
 export interface Progress {
@@ -23,9 +24,8 @@ export function followProgress(): Progress {
       if (event.event === 'planned') {
         planned = changesIn(event.plan).map(({ id }) => id)
       } else if (event.event === 'task-started') {
-        const { task, host, title } = event
-        titles.set(task, host === undefined ? title : `${host} › ${title}`)
-        begun.add(task)
+        titles.set(event.task, taskTitle(event))
+        begun.add(event.task)
       } else if (event.event === 'task-finished' || event.event === 'task-failed') {
         titles.delete(event.task)
         if (event.event === 'task-finished') ended.add(event.task)
