@@ -172,6 +172,7 @@ describe('file', () => {
     ['the root', '/', { content: '' }, /root of the file system/],
     ['a NUL', '/etc/\0', { content: '' }, /NUL/],
     ['half a character', '/etc/\ud800', { content: '' }, /not well-formed/],
+    ['half a character in it', '/etc/motd', { content: '\ud800' }, /content: is not well-formed Unicode/],
     ['a mode of text', '/etc/motd', { content: '', mode: 10_000 }, /mode: 10000 is not a mode/],
     ['an owner that is an option', '/etc/motd', { content: '', owner: '--help' }, /owner: "--help"/],
   ])('refuses %s', (_, where, options, problem) => {

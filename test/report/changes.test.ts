@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Plan } from '../../src/core/plan.ts'
-import { changedText, changesText } from '../../src/report/changes.ts'
+import { changedText, changesText, countOf } from '../../src/report/changes.ts'
 import { uncoloured } from '../../src/report/style.ts'
 
 const look = { style: uncoloured, columns: 80 }
@@ -32,4 +32,13 @@ it('a plan that is asked for tells every field', () => {
     10_000,
     '    9998.html: a → b',
   ])
+})
+
+it.each([
+  [1, 'directory', '1 directory'],
+  [2, 'directory', '2 directories'],
+  [2, 'push', '2 pushes'],
+  [0, 'file', '0 files'],
+])('%i of %s is %s', (count, noun, text) => {
+  expect(countOf(count, noun)).toBe(text)
 })

@@ -5,14 +5,14 @@ import { uncoloured } from '../../src/report/style.ts'
 
 const finished = { event: 'finished', ok: true, changed: 1, unchanged: 0, failed: 0, durationMs: 1 } as const
 const url = 'http://192.168.60.3:7000'
+const step = {
+  ...{ id: 'web/file/a', host: 'web', kind: 'file', name: '/a', operation: 'update' as const },
+  ...{ changes: [{ field: 'mode', from: '644', to: '600' }], needs: [], actions: [], undo: [] },
+}
+const plan = { playbook: 'shop', environment: 'shop', steps: [step] }
 
 it('a run that leaves the rest to the next one is told in one quiet line, and not as done', () => {
   const look = { style: uncoloured, columns: 80, commandLine: () => '' }
-  const step = {
-    ...{ id: 'web/file/a', host: 'web', kind: 'file', name: '/a', operation: 'update' as const },
-    ...{ changes: [{ field: 'mode', from: '644', to: '600' }], needs: [], actions: [], undo: [] },
-  }
-  const plan = { playbook: 'shop', environment: 'shop', steps: [step] }
   const last = { ...finished, changed: 0, again: true } as const
   const outcome = { ...emptyOutcome(), command: 'refresh', isUnderWay: true, plan, finished: last }
   expect([resultText(outcome, look), nextText(outcome, look), tallyText(outcome, last, look)]).toEqual([
@@ -20,6 +20,12 @@ it('a run that leaves the rest to the next one is told in one quiet line, and no
     '',
     'saved meanwhile: the next run does the rest · 0.0 s',
   ])
+})
+
+it('of a run that failed, the changes are told as what was planned', () => {
+  const look = { style: uncoloured, columns: 80, commandLine: () => '' }
+  const outcome = { ...emptyOutcome(), command: 'refresh', plan, finished: { ...finished, ok: false } }
+  expect(resultText(outcome, look)).toBe('planned:\n~ web › file /a\n    mode: 644 → 600')
 })
 
 it.each([
@@ -48,11 +54,6 @@ it.each([
 ])('after %s it is said what carries it out', (command, next) => {
   const commandLine = (...words: readonly string[]) => ['npx provision', ...words].join(' ')
   const look = { style: uncoloured, columns: 80, commandLine }
-  const step = {
-    ...{ id: 'web/file/a', host: 'web', kind: 'file', name: '/a', operation: 'update' as const },
-    ...{ changes: [{ field: 'mode', from: '644', to: '600' }], needs: [], actions: [], undo: [] },
-  }
-  const plan = { playbook: 'shop', environment: 'shop', steps: [step] }
   const outcome = { ...emptyOutcome(), command, plan, finished }
   expect(resultText(outcome, look)).toBe('~ web › file /a\n    mode: 644 → 600')
   expect(tallyText(outcome, finished, look)).toMatch(/^1 to change · /)

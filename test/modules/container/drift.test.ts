@@ -185,6 +185,16 @@ describe('what was changed by hand', () => {
     })
   })
 
+  it.each<[string, NonNullable<Options['mounts']>, string[]]>([
+    ['a file', { '/app/app.jar': code }, ['/srv/user.jar']],
+    ['a file whose changes do not matter', { '/app/app.jar': { from: code, restart: false } }, []],
+    ['a folder', { '/www': www }, []],
+    ['a folder whose changes matter', { '/www': { from: www, restart: true } }, []],
+  ])('is looked for by hand in what is mounted: %s', (_, mounts, expected) => {
+    const { probes } = named({ mounts }).bind(run())
+    expect(probes.flatMap((probe) => (probe.ask === 'stat' ? [probe.path] : []))).toEqual(expected)
+  })
+
   it('is not seen in what nobody changed: the file that it mounts is as it should be, or is only missing', () => {
     expect(
       judged(named(options), { ...hand(() => ({})), 'stat /srv/user.jar': fileStat('j1') }, run()),

@@ -83,7 +83,7 @@ describe('a container is refused', () => {
     ['an empty entry point', { entrypoint: [] }, /entrypoint: is empty/],
     ['one of our labels', { labels: { 'provision.spec': 'x' } }, /labels: "provision\.spec" is one of ours/],
     ['a label without a name', { labels: { '': 'x' } }, /labels: one has an empty name/],
-    ['too little memory', { memory: '1m' }, /memory: 1048576 bytes is less than Docker's least/],
+    ['too little memory', { memory: 6 * 1024 ** 2 - 1 }, /memory: 6291455 bytes is less than Docker's least/],
     ['no CPU', { cpus: 0 }, /cpus: 0 is not/],
     ['all CPUs there are', { cpus: Infinity }, /cpus: Infinity is not/],
     ['a capability that is none', { capabilities: { add: ['net admin'] } }, /capabilities: "net admin"/],
@@ -92,6 +92,10 @@ describe('a container is refused', () => {
     ['an empty user', { user: '' }, /user: "" is not a user/],
   ])('%s', (_, options, problem) => {
     expect(named('user', options).problem).toMatch(problem)
+  })
+
+  it('not as little memory as Docker takes', () => {
+    expect(named('user', { memory: '6m' }).problem).toBeUndefined()
   })
 
   it.each([['a'], ['-user'], ['us er'], ['grüße'], ['a/b'], [''], ['$(reboot)'], ['user.provision-new']])(
