@@ -60,3 +60,15 @@ describe('a tree with a folder that another resource is about', () => {
     expect(judged(tree(app, to, { from: './www' }), answers, facts)).toEqual(expected)
   })
 })
+
+it('of a tree, inner folders that are left are removed before outer ones', () => {
+  const content = builtOf('www', [localFile('css/site.css', 'body {}'), localFile('index.html', '<h1>')])
+  const former = writeManifest({ files, folders: ['css', 'js', 'js/lib'] })
+  const answers = { ...there, [`stat ${to}/css`]: folderStat(), [`read ${note}`]: former }
+  const { actions } = judged(tree(app, to, { from: './www' }), answers, factsOf([[folder, content]]))
+  expect(actions).toEqual([
+    `delete-empty-folder ${to}/js/lib`,
+    `delete-empty-folder ${to}/js`,
+    `write ${note} 0600`,
+  ])
+})

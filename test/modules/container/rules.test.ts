@@ -90,6 +90,7 @@ describe('a container is refused', () => {
     ['a relative folder', { workdir: 'app' }, /workdir: "app" is not an absolute path/],
     ['a host name with a blank', { hostname: 'a b' }, /hostname: "a b"/],
     ['an empty user', { user: '' }, /user: "" is not a user/],
+    ['a user too long to be one', { user: 'u'.repeat(513) }, /user: .* is not a user/],
   ])('%s', (_, options, problem) => {
     expect(named('user', options).problem).toMatch(problem)
   })
