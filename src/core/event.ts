@@ -82,11 +82,14 @@ export type Event =
   | { readonly event: 'edited'; readonly files: readonly string[] }
   /** A watch is at rest: from now on a change of one of that many files makes a run. */
   | { readonly event: 'watching'; readonly files: number }
-  /** A `detail` is for those who look closely; `not-begun` is what a failure has held up. */
+  /**
+   * A `detail` is for those who look closely; `not-begun` is what a failure has held up, `stray` a host that the playbook
+   * names no more.
+   */
   | {
       readonly event: 'note'
       readonly level: 'info' | 'warning' | 'detail'
-      readonly kind?: 'not-begun'
+      readonly kind?: 'not-begun' | 'stray'
       readonly text: string
     }
   | { readonly event: 'endpoints'; readonly endpoints: readonly NamedEndpoint[] }

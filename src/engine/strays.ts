@@ -7,6 +7,8 @@ const strayText = ({ name, state, removal }: StrayHost): string =>
 /** Tells of each host that the playbook names no more in a line; to be called once the hosts have been surveyed. */
 export function tellStrays({ provider, emit }: Pick<Session, 'provider' | 'emit'>): readonly StrayHost[] {
   const strays = provider.strays()
-  for (const stray of strays) emit({ event: 'note', level: 'warning', text: strayText(stray) })
+  for (const stray of strays) {
+    emit({ event: 'note', level: 'warning', kind: 'stray', text: strayText(stray) })
+  }
   return strays
 }

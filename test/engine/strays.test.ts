@@ -31,11 +31,11 @@ it('tells each node that the playbook has no host for in a line, with what remov
   const gone = 'is not in the playbook any more, but its node is'
   expect(events).toEqual([
     {
-      ...{ event: 'note', level: 'warning' },
+      ...{ event: 'note', level: 'warning', kind: 'stray' },
       text: `db ${gone} still running with all that is on it; to remove it: remove db`,
     },
     {
-      ...{ event: 'note', level: 'warning' },
+      ...{ event: 'note', level: 'warning', kind: 'stray' },
       text: `old ${gone} still there (stopped) with all that is on it; to remove it: remove old`,
     },
   ])

@@ -11,6 +11,7 @@ import type { Context } from '../call/context.ts'
 import { filesOf } from '../playbook/imports.ts'
 import type { Run } from './index.ts'
 import { watchLogs, type WatchLogs } from '../logs/watch-logs.ts'
+import { withoutRepeats } from '../watch-repeats.ts'
 
 /** A watch on a playbook, with what the keys of a terminal may ask of it. */
 export interface Watching extends Watch {
@@ -25,7 +26,8 @@ export function startWatching(
   warm: WarmHosts<ConnectedHost>,
 ): Watching {
   const logs = watchLogs(context)
-  const emitIn = withoutRepeats(context)
+  // A machine reads each run by itself.
+  const emitIn = context.globals.json ? (emit: Emit) => emit : withoutRepeats()
   let workspace = loaded
   let builds: Sources['builds'] = []
   let playbookFiles = filesAround(workspace)
@@ -122,18 +124,5 @@ async function withSignal<T>(outer: AbortSignal, work: (signal: AbortSignal) => 
     return await work(own.signal)
   } finally {
     outer.removeEventListener('abort', stop)
-  }
-}
-
-/** People need not be told at every run where the same endpoints answer. */
-function withoutRepeats({ globals }: Context): (emit: Emit) => Emit {
-  let former = ''
-  return (emit) => (event) => {
-    if (event.event === 'endpoints' && !globals.json) {
-      const endpoints = JSON.stringify(event.endpoints)
-      if (endpoints === former) return
-      former = endpoints
-    }
-    emit(event)
   }
 }
