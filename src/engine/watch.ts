@@ -1,11 +1,32 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { buildId, type Build } from '../core/build.ts'
 import { deferred } from '../core/deferred.ts'
 import { parseDockerignore, type Ignore } from './build/dockerignore.ts'
 import { areasOf, type Area } from './watch/areas.ts'
 import { watchFolders } from './watch/folders.ts'
-import { differences, extended, filesIn, isFresh, lookAt, type Snapshot, type Sources } from './watch/look.ts'
-import { advance, beginning, defaultPace, type Input, type Next, type Pace } from './watch/machine.ts'
+import { lookAt, lookAtOne, type Sources } from './watch/look.ts'
+import {
+  advance,
+  beginning,
+  defaultPace,
+  type Found,
+  type Input,
+  type Next,
+  type Pace,
+} from './watch/machine.ts'
+import { contentsOf, isUnchanged, type Contents } from './watch/rewritten.ts'
+import {
+  differences,
+  extended,
+  filesIn,
+  hasHalves,
+  isFresh,
+  type Part,
+  type Snapshot,
+} from './watch/snapshot.ts'
+import { tick } from './watch/stamps.ts'
 
 export type { Sources } from './watch/look.ts'
 
@@ -26,15 +47,25 @@ export type Done = 'all' | 'part'
  */
 export const mayLeave = ({ edited, asked }: Cause): boolean => asked || edited.length > 0
 
+/** What a run tells of its reading, so that the watch knows what it has seen. */
+export interface Reading {
+  /** To be called before it reads what `sources` has got in addition since the run began. */
+  readonly widen: () => Promise<void>
+  /**
+   * To be called before it reads what a build is made from, where that may have changed since the run began by what was built.
+   * What it gives, once called, makes that all that the run is answerable for: later changes are edits, former ones are not.
+   */
+  readonly notice: (build: Build) => Promise<() => void>
+}
+
 export interface WatchOptions {
   /** What the system is made from, as far as is known now. */
   readonly sources: () => Sources
   /**
-   * Carries out one run. Before it reads what `sources` has got in addition since the run began, it has to call `widen`.
-   * What fails in it is its own business: a rejection ends the watch. After one that did only a part another follows, also
-   * when no edit is found, unless it was not to leave anything.
+   * Carries out one run. What fails in it is its own business: a rejection ends the watch. After one that did only a part
+   * another follows, also when no edit is found, unless it was not to leave anything.
    */
-  readonly run: (cause: Cause, widen: () => Promise<void>) => Promise<Done>
+  readonly run: (cause: Cause, reading: Reading) => Promise<Done>
   /** Called when nothing is left to do, with the number of files that are watched. */
   readonly onRest: (files: number) => void
   /** Called when runs follow each other without end, with what differs each time. */
@@ -68,6 +99,8 @@ export function watch(options: WatchOptions): Watch {
   let areas: readonly Area[] | undefined
   let before: Snapshot | undefined
   let latest: Snapshot = new Map()
+  /** Of what the run before had left otherwise than it was, as the last run found it. */
+  let left: Contents = new Map()
   let took = 0
 
   const tell = (input: Input): void => {
@@ -120,23 +153,40 @@ export function watch(options: WatchOptions): Watch {
     folders.follow(areas)
     latest = await lookAt(now)
     took = performance.now() - started
-    const differs = before !== undefined && differences(before, latest).length > 0
-    if (differs && !hasHeard) folders.distrust()
+    const found = await findIn(latest)
+    if (found !== 'nothing' && !hasHeard) folders.distrust()
     // What is just being written is let come to an end, whether that was heard or not.
-    if (differs && isFresh(latest)) tell({ is: 'stir' })
-    tell({ is: 'looked', differs })
+    if (found !== 'nothing' && isFresh(latest)) tell({ is: 'stir' })
+    tell({ is: 'looked', found })
+  }
+  const findIn = async (now: Snapshot): Promise<Found> => {
+    if (!before) return 'nothing'
+    const differing = differences(before, now)
+    // What two runs in a row write they write themselves; the same once more is no edit, and would never come to an end.
+    if (await isUnchanged(differing, left)) before = now
+    else if (differing.length > 0) return hasHalves(before, now) ? 'half' : 'edits'
+    return 'nothing'
   }
   const widen = async (): Promise<void> => {
-    if (before) before = extended(before, await lookAt(sources()))
+    const now = await lookAt(sources())
+    if (before) before = extended(before, now)
+  }
+  const notice = async (build: Build): Promise<() => void> => {
+    const part = await settledPart(() => lookAtOne(build, sources()))
+    const id = buildId(build)
+    return () => {
+      if (before?.has(id)) before = new Map([...before, [id, part]])
+    }
   }
   const runNow = async ({ asked, isCircle }: { asked: boolean; isCircle: boolean }): Promise<void> => {
     const edited = before ? differences(before, latest) : []
+    left = isResting ? new Map() : await contentsOf(edited)
     before = latest
     isResting = false
     hasHeard = false
     if (isCircle) onCircle(edited)
     const cause = { edited, asked }
-    const done = await run(cause, widen)
+    const done = await run(cause, { widen, notice })
     // The run may have read another playbook, another .dockerignore.
     areas = undefined
     tell({ is: 'ran', owes: done === 'part' && mayLeave(cause) })
@@ -144,6 +194,15 @@ export function watch(options: WatchOptions): Watch {
 
   tell({ is: 'due' })
   return { ask: () => tell({ is: 'ask' }), quit: () => tell({ is: 'quit' }), ended: ending.promise }
+}
+
+/** A look that lasts: what was written a moment ago, as by a build that has just ended, is let settle, but not for ever. */
+async function settledPart(look: () => Promise<Part>): Promise<Part> {
+  for (let attempt = 1; ; attempt++) {
+    const part = await look()
+    if (attempt === 5 || !isFresh(new Map([['', part]]))) return part
+    await sleep(tick + 5)
+  }
 }
 
 /**

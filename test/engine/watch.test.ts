@@ -1,60 +1,14 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { mayLeave, watch, type Cause, type WatchOptions } from '../../src/engine/watch.ts'
+import { describe, expect, it } from 'vitest'
+import { mayLeave, watch } from '../../src/engine/watch.ts'
 import { settledFolder } from '../support/folder.ts'
-
-interface Started {
-  readonly root: string
-  readonly causes: readonly Cause[]
-  /** Resolves when it has come to rest so many times. */
-  readonly rests: (count: number) => Promise<void>
-  readonly quit: () => Promise<void>
-  readonly ask: () => void
-}
-
-/** A watch on a folder `www` and a playbook, whose runs do no more than `during`. */
-async function start(
-  during: (root: string, cause: Cause) => Promise<unknown> = () => Promise.resolve(),
-  more: Partial<WatchOptions> = {},
-): Promise<Started> {
-  const root = await settledFolder({ 'playbook.ts': '', 'www/index.html': 'x' })
-  const causes: Cause[] = []
-  let rested = 0
-  const watching = watch({
-    sources: () => ({
-      builds: [{ kind: 'folder', path: './www', exclude: [] }],
-      playbookDir: root,
-      playbookFiles: [join(root, 'playbook.ts')],
-    }),
-    run: async (cause) => {
-      causes.push(cause)
-      return (await during(root, cause)) === 'part' ? 'part' : 'all'
-    },
-    onRest: () => void (rested += 1),
-    onCircle: () => undefined,
-    onDeaf: (reason) => expect.unreachable(reason),
-    ...more,
-  })
-  const quit = () => {
-    watching.quit()
-    return watching.ended
-  }
-  onTestFinished(quit)
-  return {
-    root,
-    causes,
-    rests: (count) =>
-      expect.poll(() => rested, { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(count),
-    quit,
-    ask: watching.ask,
-  }
-}
+import { startWatch } from '../support/started-watch.ts'
 
 describe('a watch on real files', () => {
   it('runs at first, then for each edit, and says what was edited', async () => {
-    const { root, causes, rests } = await start()
+    const { root, causes, rests } = await startWatch()
     await rests(1)
     writeFileSync(join(root, 'www/index.html'), 'edited')
     await rests(2)
@@ -68,7 +22,7 @@ describe('a watch on real files', () => {
   })
 
   it('makes one run of a burst of saves', async () => {
-    const { root, causes, rests } = await start()
+    const { root, causes, rests } = await startWatch()
     await rests(1)
     for (let i = 0; i < 20; i++) {
       writeFileSync(join(root, `www/${i}.html`), 'x')
@@ -81,7 +35,7 @@ describe('a watch on real files', () => {
   })
 
   it('runs again for what was edited during a run, however early in it', async () => {
-    const { causes, rests, root } = await start((root) => {
+    const { causes, rests, root } = await startWatch((root) => {
       if (causes.length === 1) writeFileSync(join(root, 'www/index.html'), 'edited')
       return sleep(60)
     })
@@ -100,7 +54,7 @@ describe('a watch on real files', () => {
         playbookDir: root,
         playbookFiles: [],
       }),
-      run: async (cause, widen) => {
+      run: async (cause, { widen }) => {
         edited.push(cause.edited)
         if (edited.length > 1) return 'all'
         known.push('./more')
@@ -120,7 +74,7 @@ describe('a watch on real files', () => {
 
   it('has seen in its last run whatever was saved whenever, also in the same number of bytes', async () => {
     let seen = ''
-    const { root, rests, causes } = await start(async (root) => {
+    const { root, rests, causes } = await startWatch(async (root) => {
       await sleep(Math.random() * 60)
       seen = readFileSync(join(root, 'www/index.html'), 'utf8')
     })
@@ -136,7 +90,7 @@ describe('a watch on real files', () => {
   })
 
   it('runs again for what a run left, and not for ever where no edit is behind it', async () => {
-    const { causes, rests } = await start(() => Promise.resolve('part'))
+    const { causes, rests } = await startWatch(() => Promise.resolve('part'))
     await rests(1)
     expect(causes).toEqual([
       { edited: [], asked: true },
@@ -148,7 +102,7 @@ describe('a watch on real files', () => {
   it('makes one run at a time of saves without end that each run misses, and brings the last of them', async () => {
     let seen = ''
     let atWork = 0
-    const { root, rests, causes } = await start(async (root) => {
+    const { root, rests, causes } = await startWatch(async (root) => {
       expect((atWork += 1)).toBe(1)
       const planned = readFileSync(join(root, 'www/index.html'), 'utf8')
       await sleep(30)
@@ -168,8 +122,22 @@ describe('a watch on real files', () => {
     expect(causes.filter(mayLeave).length).toBeLessThanOrEqual(41)
   })
 
+  it('takes a save for one, however late its second step', async () => {
+    const { causes, rests, root } = await startWatch()
+    await rests(1)
+    writeFileSync(join(root, 'www/index.html'), '')
+    await sleep(120)
+    writeFileSync(join(root, 'www/index.html'), 'edited')
+    await rests(2)
+    rmSync(join(root, 'www/index.html'))
+    await sleep(120)
+    writeFileSync(join(root, 'www/index.html'), 'edited again')
+    await rests(3)
+    expect(causes).toHaveLength(3)
+  })
+
   it('runs when it is asked to', async () => {
-    const { causes, rests, ask } = await start()
+    const { causes, rests, ask } = await startWatch()
     await rests(1)
     ask()
     await rests(2)
@@ -181,7 +149,7 @@ describe('a watch on real files', () => {
 
   it('ends when it is told to, after the run that is under way', async () => {
     let isOver = false
-    const { causes, quit, root } = await start(async () => {
+    const { causes, quit, root } = await startWatch(async () => {
       await sleep(100)
       isOver = true
     })

@@ -4,6 +4,7 @@ import type { Emit, Finished } from '../../core/event.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { Destroyed, ProvidedHost } from '../../core/provider.ts'
 import type { Status } from '../../core/status.ts'
+import type { BuildContext } from '../../engine/build/index.ts'
 import type { IfLocked, Session } from '../../engine/session.ts'
 import type { Workspace } from '../../engine/workspace.ts'
 import type { EndProcess } from '../../transport/docker/container-process.ts'
@@ -49,6 +50,8 @@ export interface RunOptions {
   readonly ifLocked: IfLocked
   /** How hosts are connected; without it each anew. */
   readonly connect?: Session['connect']
+  /** See `BuildContext`. */
+  readonly notice?: NonNullable<BuildContext['notice']>
   /** Which runs leave a journal. Default: all. */
   readonly record?: Record
   /** What is kept of a run, in place of builds. */

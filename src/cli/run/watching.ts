@@ -3,7 +3,15 @@ import { dirname, isAbsolute, relative } from 'node:path'
 import { isProvisionError } from '../../core/error.ts'
 import type { Emit } from '../../core/event.ts'
 import { quietly } from '../../engine/watch/meanwhile.ts'
-import { mayLeave, watch, type Cause, type Done, type Sources, type Watch } from '../../engine/watch.ts'
+import {
+  mayLeave,
+  watch,
+  type Cause,
+  type Done,
+  type Reading,
+  type Sources,
+  type Watch,
+} from '../../engine/watch.ts'
 import type { Workspace } from '../../engine/workspace.ts'
 import type { ConnectedHost } from '../../transport/host.ts'
 import type { WarmHosts } from '../../transport/keep-warm.ts'
@@ -38,10 +46,10 @@ export function startWatching(
   const nameOf = (path: string) => (isAbsolute(path) ? relative(workspace.projectDir, path) : path)
   const note = (text: string) => context.emit({ event: 'note', level: 'warning', text })
 
-  const refresh = async (emit: Emit, leaves: boolean, widen: () => Promise<void>): Promise<void> => {
+  const refresh = async (emit: Emit, leaves: boolean, reading: Reading): Promise<void> => {
     if (!isCurrent) {
       playbookFiles = filesAround(workspace)
-      await widen()
+      await reading.widen()
       workspace = await context.workspace(named)
       isCurrent = true
     }
@@ -54,10 +62,10 @@ export function startWatching(
           const isOther = JSON.stringify(builds) !== JSON.stringify(declared)
           builds = declared
           lastRun = { containers, redact: (text) => run.redact(text) }
-          if (isOther) await widen()
+          if (isOther) await reading.widen()
           return run.refresh()
         },
-        { emit, signal, connect: warm.connect, record: 'changes' },
+        { emit, signal, connect: warm.connect, record: 'changes', notice: reading.notice },
       )
     await withSignal(context.signal, (signal) =>
       leaves
@@ -65,25 +73,25 @@ export function startWatching(
         : carryOut(emitIn(emit), signal),
     )
   }
-  const runOnce = async (edited: readonly string[], leaves: boolean, widen: () => Promise<void>) => {
+  const runOnce = async (edited: readonly string[], leaves: boolean, reading: Reading) => {
     warm.begin()
     const isFatal = (error: unknown) => isFirst && isHopeless(error)
     const finished = await context.reportApart(async (emit) => {
       if (edited.length > 0) emit({ event: 'edited', files: edited.map(nameOf) })
-      await refresh(emit, leaves, widen)
+      await refresh(emit, leaves, reading)
     }, isFatal)
     isFirst = false
     return finished
   }
-  const run = async (cause: Cause, widen: () => Promise<void>): Promise<Done> => {
+  const run = async (cause: Cause, reading: Reading): Promise<Done> => {
     const { edited, asked } = cause
     const leaves = mayLeave(cause)
     await logs.work()
     if (!isFirst && (asked || edited.some((path) => playbookFiles.includes(path)))) isCurrent = false
-    const first = await runOnce(edited, leaves, widen)
+    const first = await runOnce(edited, leaves, reading)
     // A connection may have been lost long before the run that found it out.
     const isRepeated = !first.ok && warm.hasLost() && !context.signal.aborted
-    const { again } = isRepeated ? await runOnce([], leaves, widen) : first
+    const { again } = isRepeated ? await runOnce([], leaves, reading) : first
     return again ? 'part' : 'all'
   }
 

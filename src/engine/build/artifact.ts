@@ -88,6 +88,7 @@ async function make(
   await build(artifact, cwd, imageId, workshop, task)
   const built = await readContent(target, [], workshop.digests)
   if (!built) throw noOutput(`artifact ${name}`, target)
+  const accept = await workshop.notice?.(artifact)
   const after = await artifactFiles(artifact, cwd)
   const rewritten = written(stamps, stampsOf(cwd, after))
   // What the build before wrote to as well, the command writes itself; all else may have been saved and taken back.
@@ -96,7 +97,8 @@ async function make(
     rewritten.length === 0 ||
     (other.length === 0 &&
       (await readArtifactInputs(artifact, cwd, after, workshop)).digest === inputs.digest)
-  if (!isKnown) task.line(`written to meanwhile, so the next run builds it again: ${list(rewritten)}`)
+  if (isKnown) accept?.()
+  else task.line(`written to meanwhile, so the next run builds it again: ${list(rewritten)}`)
   writeJson(record, {
     inputs: isKnown ? inputs.digest : unknownInputs,
     files: inputs.files,

@@ -125,7 +125,9 @@ function openWorkshop(
   )
   const bases = memo(imageName, (ref) => provideBase(ref, workshop))
   const artifactsBefore = async (build: Build): Promise<void> => {
-    await Promise.all((await declared.artifactsBefore(build)).map(artifacts.get))
+    const before = await declared.artifactsBefore(build)
+    await Promise.all(before.map(artifacts.get))
+    if (before.length > 0) (await context.notice?.(build))?.()
   }
   const workshop: Workshop = {
     ...context,

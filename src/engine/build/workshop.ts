@@ -20,6 +20,11 @@ export interface BuildContext {
   readonly emit: Emit
   /** Notes small contents that are read to sum them up: what goes to hosts, and what is only built from. */
   readonly reads?: Pick<SharedReads, 'note'>
+  /**
+   * Called before the files of a build are read that had to wait for another one, and before those are read again that
+   * an artifact's command may have written to. What it gives is called when what was read then is what counts.
+   */
+  readonly notice?: (build: Build) => Promise<() => void>
 }
 
 /** What the builds of one run share. */

@@ -8,7 +8,8 @@ import { readContent } from '../build/folder.ts'
 import { inputFiles } from '../build/inputs.ts'
 import { isIn, outputPath, placeReader, waitsOf, type PlaceReader } from '../build/waits.ts'
 import { isEditorFile } from './editor-files.ts'
-import { gone, isUnsettled, stampReader, type Stamp } from './stamps.ts'
+import type { Part, Snapshot } from './snapshot.ts'
+import { folder, gone, linkTo, stampReader, type Stamp } from './stamps.ts'
 
 /** What a system is made from on this machine. */
 export interface Sources {
@@ -19,37 +20,42 @@ export interface Sources {
   readonly playbookFiles: readonly string[]
 }
 
-/** The stamps of all that is declared, by absolute path; what could not be read is there under the id of its build. */
-export type Snapshot = ReadonlyMap<string, Stamp>
-
-/** What stands in a look for a folder, which is no file but has to be there. */
-const folder: Stamp = 'folder'
-
-/** Of how many files a look knows. */
-export const filesIn = (look: Snapshot): number =>
-  [...look.values()].filter((stamp) => stamp !== folder).length
-
-/** Whether something was being written just when it was looked at. */
-export const isFresh = (look: Snapshot): boolean => [...look.values()].some(isUnsettled)
+/** Under which the files of the playbook are in a look. */
+const playbookPart = 'playbook'
 
 /** Looks at all files that builds read, by the code that builds read them with; only stamps instead of contents. */
 export async function lookAt(sources: Sources): Promise<Snapshot> {
-  const { builds, playbookDir, playbookFiles } = sources
-  const reader = stampReader(Date.now())
-  const all = allNeeded(builds)
-  const waits = await waitsOf(all, playbookDir, buildNeeds)
+  const reader = stampReader(Date.now)
+  const all = allNeeded(sources.builds)
+  const partOf = await partReader(sources, reader)
+  const parts = await Promise.all(all.map(async (build) => [buildId(build), await partOf(build)] as const))
+  const files = await stamped(sources.playbookFiles, reader)
+  return new Map([...parts, [playbookPart, { stamps: new Map(files) }]])
+}
+
+/** Looks at what one build reads. */
+export const lookAtOne = async (build: Build, sources: Sources): Promise<Part> =>
+  (await partReader(sources, stampReader(Date.now)))(build)
+
+async function partReader(
+  { builds, playbookDir }: Sources,
+  reader: DigestCache,
+): Promise<(build: Build) => Promise<Part>> {
+  const waits = await waitsOf(allNeeded(builds), playbookDir, buildNeeds)
   const places = placeReader()
-  const looks = await Promise.all(
-    all.map(async (build) => {
-      const look = await lookAtBuild(build, playbookDir, reader)
-      const made = (waits.get(buildId(build)) ?? []).flatMap((artifact) =>
-        places(outputPath(artifact, playbookDir)),
-      )
-      return made.length === 0 ? look : look.filter((seen) => !isMade(seen, made, places))
-    }),
-  )
-  const files = await stamped(playbookFiles, reader)
-  return new Map([...looks.flat(), ...files].filter(([path]) => matters(path)))
+  return async (build) => {
+    const made = (waits.get(buildId(build)) ?? []).flatMap((artifact) =>
+      places(outputPath(artifact, playbookDir)),
+    )
+    try {
+      const look = (await lookAtBuild(build, playbookDir, reader)).filter(([path]) => matters(path))
+      return {
+        stamps: new Map(made.length === 0 ? look : look.filter((seen) => !isMade(seen, made, places))),
+      }
+    } catch (error) {
+      return { unreadable: reasonOf(error) }
+    }
+  }
 }
 
 /** All that builds need. Two of one id that differ are one here: a run refuses them, and an edit of the playbook mends that. */
@@ -79,27 +85,22 @@ const matters = (path: string): boolean =>
 type Stamped = readonly (readonly [path: string, stamp: Stamp])[]
 
 async function lookAtBuild(build: Build, playbookDir: string, reader: DigestCache): Promise<Stamped> {
-  try {
-    switch (build.kind) {
-      case 'artifact': {
-        const cwd = localPath(build.cwd, playbookDir)
-        const paths = await inputFiles(buildId(build), cwd, build.inputs, build.output)
-        return await stamped(
-          paths.map((path) => resolve(cwd, path)),
-          reader,
-        )
-      }
-      case 'folder': {
-        const source = localPath(build.path, playbookDir)
-        const content = await readContent(source, build.exclude, reader)
-        return content ? content.files.map((file) => [file.source, file.digest]) : [[source, gone]]
-      }
-      case 'image':
-        return build.build ? await lookAtContext(build.build, playbookDir, reader) : []
+  switch (build.kind) {
+    case 'artifact': {
+      const cwd = localPath(build.cwd, playbookDir)
+      const paths = await inputFiles(buildId(build), cwd, build.inputs, build.output)
+      return await stamped(
+        paths.map((path) => resolve(cwd, path)),
+        reader,
+      )
     }
-  } catch (error) {
-    // A folder that is missing, a pattern that matches nothing: a run says so, and that it is mended is a difference.
-    return [[buildId(build), `unreadable: ${reasonOf(error)}`]]
+    case 'folder': {
+      const source = localPath(build.path, playbookDir)
+      const content = await readContent(source, build.exclude, reader)
+      return content ? content.files.map((file) => [file.source, file.digest]) : [[source, gone]]
+    }
+    case 'image':
+      return build.build ? await lookAtContext(build.build, playbookDir, reader) : []
   }
 }
 
@@ -112,24 +113,11 @@ async function lookAtContext(
   const { entries } = await readContext(build, playbookDir, reader)
   return entries.map((entry) => {
     if (entry.type === 'file') return [entry.source, entry.digest]
-    return [join(root, entry.path), entry.type === 'link' ? `link to ${entry.to}` : folder]
+    return [join(root, entry.path), entry.type === 'link' ? linkTo(entry.to) : folder]
   })
 }
 
 const stamped = async (paths: readonly string[], reader: DigestCache): Promise<Stamped> => {
   const facts = await reader.of(paths)
   return paths.map((path, i) => [path, facts[i]?.digest ?? gone])
-}
-
-/**
- * A look before something was read, once more is known to be read: what it stamped already stays as it was, what is new
- * has the stamps of now, and what is read no more is left out.
- */
-export const extended = (before: Snapshot, now: Snapshot): Snapshot =>
-  new Map([...now].map(([path, stamp]) => [path, before.get(path) ?? stamp]))
-
-/** The paths whose stamps differ, sorted. */
-export function differences(before: Snapshot, now: Snapshot): readonly string[] {
-  const paths = [...new Set([...before.keys(), ...now.keys()])]
-  return paths.filter((path) => before.get(path) !== now.get(path)).sort()
 }

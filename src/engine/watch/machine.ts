@@ -2,6 +2,8 @@
 export interface Pace {
   /** How long nothing may stir before a run: long enough that a burst of saves is one run. */
   readonly quiet: number
+  /** The same where what is found looks like one step of a save, of which the other is to come. */
+  readonly half: number
   /** The longest that stirring without end holds up a run. */
   readonly patience: number
   /** What counts as going round in a circle: so many runs, over so much time, without a rest. */
@@ -17,6 +19,7 @@ export interface Pace {
  */
 export const defaultPace: Pace = {
   quiet: 40,
+  half: 400,
   patience: 1_000,
   circle: { runs: 10, time: 30_000 },
   pause: 4_000,
@@ -52,13 +55,16 @@ export type Input =
   | { readonly is: 'stir' }
   /** The time that was to be waited for is over. */
   | { readonly is: 'due' }
-  /** A look is over: whether anything differs from the look before the last run. */
-  | { readonly is: 'looked'; readonly differs: boolean }
+  /** A look is over: what differs from the look before the last run. */
+  | { readonly is: 'looked'; readonly found: Found }
   /** A run is over: whether it left something to the next one. */
   | { readonly is: 'ran'; readonly owes: boolean }
   /** The user wants a run, whether anything differs or not. */
   | { readonly is: 'ask' }
   | { readonly is: 'quit' }
+
+/** `half` where something was emptied or taken away, as many editors do just before they write it. */
+export type Found = 'nothing' | 'edits' | 'half'
 
 /** What a watch does next; `undefined` where it goes on with what it does. */
 export type Next =
@@ -105,7 +111,7 @@ export function advance(state: State, input: Input, now: number, pace: Pace): re
     case 'due':
       return decide(awake(state, now, pace), now, pace)
     case 'looked':
-      return looked({ ...state, busy: 'no' }, input.differs, now, pace)
+      return looked({ ...state, busy: 'no' }, input.found, now, pace)
   }
 }
 
@@ -130,24 +136,30 @@ const look = (state: State, now: number): readonly [State, Next] => [
   { do: 'look' },
 ]
 
-function dueAt({ first, last }: NonNullable<State['stirred']>, { streak }: State, pace: Pace): number {
-  const settled = Math.min(last + pace.quiet, first + pace.patience)
-  return streak.isCircle ? Math.max(settled, first + pace.pause) : settled
+type Stirred = NonNullable<State['stirred']>
+
+const settledAt = ({ first, last }: Stirred, quiet: number, { patience }: Pace): number =>
+  Math.min(last + quiet, first + patience)
+
+function dueAt(stirred: Stirred, { streak }: State, pace: Pace): number {
+  const settled = settledAt(stirred, pace.quiet, pace)
+  return streak.isCircle ? Math.max(settled, stirred.first + pace.pause) : settled
 }
 
-function looked(state: State, differs: boolean, now: number, pace: Pace): readonly [State, Next] {
+function looked(state: State, found: Found, now: number, pace: Pace): readonly [State, Next] {
   const { asked, owed, quitting, stirred, lookedAt } = state
   if (quitting) return [state, { do: 'end' }]
   if (asked) return run({ ...state, streak: noStreak }, now, pace)
   const isNew = stirred !== undefined && stirred.last > lookedAt
-  if (!differs && !owed)
+  if (found === 'nothing' && !owed)
     return decide(
       { ...state, stirred: isNew ? { first: lookedAt, last: stirred.last } : undefined, streak: noStreak },
       now,
       pace,
     )
   if (isNew && now < stirred.first + pace.patience) return decide(state, now, pace)
-  return run(state, now, pace)
+  const ms = found === 'half' && stirred ? settledAt(stirred, pace.half, pace) - now : 0
+  return ms > 0 ? [state, { do: 'wait', ms }] : run(state, now, pace)
 }
 
 function run(state: State, now: number, { circle }: Pace): readonly [State, Next] {

@@ -8,7 +8,7 @@ export type Stamp = string
 /**
  * Two writes within this time may carry the same time: the clock of file systems ticks every 4 to 10 ms. Milliseconds.
  */
-const tick = 20
+export const tick = 20
 
 /** What the stamp of a file that was written within it has before the time of the look. Reasons of errors have one line. */
 const unsettled = '\nat '
@@ -18,6 +18,21 @@ export const isUnsettled = (stamp: Stamp): boolean => stamp.includes(unsettled)
 
 /** What stands in a stamp for a path where nothing is. */
 export const gone: Stamp = 'gone'
+
+/** What stands for a folder, which is no file but has to be there. */
+export const folder: Stamp = 'folder'
+
+/** What stands for a link that is taken as it is. */
+export const linkTo = (target: string): Stamp => `link to ${target}`
+
+/** Whether a stamp is of something that has a content. */
+export const isOfFile = (stamp: Stamp): boolean => /^\d/.test(stamp)
+
+/** Many editors empty a file, or take it away, just before they write it. */
+export const isHalfSaved = (before: Stamp, now: Stamp | undefined): boolean =>
+  isOfFile(before) && !isEmpty(before) && (now === undefined || now === gone || isEmpty(now))
+
+const isEmpty = (stamp: Stamp): boolean => stamp.startsWith('0 ')
 
 /**
  * The stamp of a file as it is `now`. One that was written a moment ago gets a stamp of its own, which no later one
@@ -32,7 +47,7 @@ export function stampOf(stats: BigIntStats | undefined, now: number): Stamp {
 }
 
 /** Reads stamps in the place of digests, so that whatever reads the inputs of builds can read their stamps as well. */
-export function stampReader(now: number): DigestCache {
+export function stampReader(now: () => number): DigestCache {
   const known = new Map<string, FileFacts>()
   const factsOf = (path: string): FileFacts => {
     const there = known.get(path)
@@ -44,9 +59,11 @@ export function stampReader(now: number): DigestCache {
   return { of: (paths) => Promise.resolve(paths.map(factsOf)), save: () => undefined }
 }
 
-function stampAt(path: string, now: number): Stamp {
+function stampAt(path: string, now: () => number): Stamp {
   try {
-    return stampOf(statSync(path, { bigint: true, throwIfNoEntry: false }), now)
+    // What is written after this is stamped anew: the time is that of this file, not of a look that takes seconds.
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return stampOf(stats, now())
   } catch (error) {
     // A file stands where a folder would have to, or we may not look.
     return systemCode(error) ?? gone

@@ -54,6 +54,25 @@ const rows: [title: string, story: Story, starts: number[]][] = [
     { edits: [1_000], leaves: [0, 1, 2, 3, 4] },
     [5, 110, 1_045, 1_150],
   ],
+  ['a save whose second step is late is one run', { edits: [], halves: [[1_000, 1_150]] }, [5, 1_195]],
+  [
+    'a file that is emptied for good makes a run a little later',
+    { edits: [], halves: [[1_000, 60_000]] },
+    [5, 1_405],
+  ],
+  [
+    'no half save holds up what is asked for',
+    { edits: [], halves: [[1_000, 60_000]], asks: [1_100] },
+    [5, 1_105],
+  ],
+  [
+    'half saves without end do not hold up a run for ever',
+    {
+      edits: [],
+      halves: Array.from({ length: 8 }, (_, i): [number, number] => [1_000 + i * 300, 1_290 + i * 300]),
+    },
+    [5, 2_005, 3_195, 3_435],
+  ],
   ['asking while somebody saves is not made to wait', { edits: [1_000], asks: [1_010] }, [5, 1_015]],
 ]
 
@@ -74,15 +93,20 @@ describe('when a watch runs', () => {
       look: fc.integer({ min: 0, max: 200 }),
       run: fc.integer({ min: 0, max: 2_000 }),
       leaves: fc.array(fc.nat({ max: 20 }), { maxLength: 10 }),
+      halves: fc.array(
+        fc.tuple(time, time).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
+        { maxLength: 3 },
+      ),
     })
     fc.assert(
       fc.property(stories, (story) => {
         const { runs, rest } = play({ ...story, ...more }, defaultPace)
-        expect(runs.at(-1)?.edits).toBe(story.edits.length)
+        const saves = story.edits.length + 2 * story.halves.length
+        expect(runs.at(-1)?.edits).toBe(saves)
         expect(rest).toBeDefined()
         runs.slice(1).forEach(({ from }, i) => expect(from).toBeGreaterThanOrEqual(runs[i]?.to ?? 0))
         // Each may leave something to one more.
-        const most = 1 + story.edits.length + story.asks.length
+        const most = 1 + saves + story.asks.length
         expect(runs.length).toBeLessThanOrEqual(most + Math.min(most, story.leaves.length))
       }),
       { numRuns: 1_000 },

@@ -12,6 +12,8 @@ export interface Story {
   readonly deaf?: true
   /** Every run changes what it is made from. */
   readonly selfish?: true
+  /** Saves in two steps, of which the second may be late: from when to when a file is empty. Both are edits. */
+  readonly halves?: readonly (readonly [from: number, to: number])[]
   /** Which runs leave something to the next one, from 0, as long as they may. */
   readonly leaves?: readonly number[]
   /** How long a look and a run take. */
@@ -35,7 +37,7 @@ interface Due {
 
 /** Plays a story with a watch, in no time, until `until`. */
 export function play(story: Story, pace: Pace, until = 60_000): Told {
-  const { edits, stirs = [], asks = [], quit, look = 5, run = 100 } = story
+  const { edits, stirs = [], asks = [], halves = [], quit, look = 5, run = 100 } = story
   let now = 0
   let state: State = beginning
   let version = 0
@@ -45,6 +47,7 @@ export function play(story: Story, pace: Pace, until = 60_000): Told {
   let end: number | undefined
   let circles = 0
   let timer: Due | undefined
+  const isHalf = (): boolean => halves.some(([from, to]) => from <= now && now < to)
   const runs: { from: number; to: number; edits: number }[] = []
   const queue: Due[] = []
   const at = (time: number, act: () => void): Due => {
@@ -61,7 +64,8 @@ export function play(story: Story, pace: Pace, until = 60_000): Told {
       const seen = version
       at(now + look, () => {
         looked = seen
-        tell({ is: 'looked', differs: before >= 0 && looked !== before })
+        const differs = before >= 0 && looked !== before
+        tell({ is: 'looked', found: !differs ? 'nothing' : isHalf() ? 'half' : 'edits' })
       })
     } else if (next.do === 'run') {
       const mayLeave = next.asked || looked !== before
@@ -80,7 +84,7 @@ export function play(story: Story, pace: Pace, until = 60_000): Told {
       timer = at(now + (next.do === 'wait' ? next.ms : 2_000), () => tell({ is: 'due' }))
     }
   }
-  for (const time of edits) {
+  for (const time of [...edits, ...halves.flat()]) {
     at(time, () => {
       version += 1
       if (!story.deaf) tell({ is: 'stir' })

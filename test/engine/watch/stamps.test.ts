@@ -5,7 +5,7 @@ import { gone, stampOf, stampReader } from '../../../src/engine/watch/stamps.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
 const stampAt = async (path: string): Promise<string | undefined> => {
-  const [facts] = await stampReader(Date.now() + 1_000).of([path])
+  const [facts] = await stampReader(() => Date.now() + 1_000).of([path])
   return facts?.digest
 }
 
