@@ -126,8 +126,13 @@ function openWorkshop(
   const bases = memo(imageName, (ref) => provideBase(ref, workshop))
   const artifactsBefore = async (build: Build): Promise<void> => {
     const before = await declared.artifactsBefore(build)
-    await Promise.all(before.map(artifacts.get))
-    if (before.length > 0) (await context.notice?.(build))?.()
+    if (before.length === 0) return
+    const made = await Promise.allSettled(before.map(artifacts.get))
+    const accept = await context.notice?.(build)
+    const failed = made.find((result) => result.status === 'rejected')
+    // What waits for one that failed is not read before that is mended, whatever has been written to it meanwhile.
+    if (!failed || (await stillWaits(build, before, declared, playbookDir))) accept?.()
+    if (failed) throw failed.reason
   }
   const workshop: Workshop = {
     ...context,
@@ -144,6 +149,23 @@ function openWorkshop(
   }
   const settled = () => Promise.all([images, artifacts, bases].map((begun) => begun.settled()))
   return { ...workshop, settled }
+}
+
+/** Whether a build waits for artifacts as its files are now: an ignore file or a link may have been edited. */
+async function stillWaits(
+  build: Build,
+  before: readonly Artifact[],
+  { builds }: Declared,
+  playbookDir: string,
+): Promise<boolean> {
+  try {
+    const now = await declare([...builds.values()], playbookDir).artifactsBefore(build)
+    return before.every((artifact) => now.includes(artifact))
+  } catch (error) {
+    // A Dockerfile is gone, or refers to what it must not: the next run says so.
+    if (!isProvisionError(error) && systemCode(error) === undefined) throw error
+    return false
+  }
 }
 
 async function provideFolder(build: Folder, workshop: Workshop): Promise<BuiltArtifact> {
