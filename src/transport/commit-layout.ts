@@ -42,6 +42,10 @@ export function layoutOf(writes: readonly Numbered<Write>[]): Layout {
   return { folders: [...folders.keys()], files }
 }
 
+/** Those that arrive in the tar stream. */
+export const streamedOf = (files: readonly Staged[]): readonly Staged[] =>
+  files.filter(({ uploaded }) => uploaded === undefined)
+
 /** A layout with what has become of the files that came by themselves: where they are, and without those that did not come. */
 export function arrivedOf({ folders, files }: Layout, uploaded: readonly Uploaded[]): Layout {
   const ends = new Map(uploaded.map((done) => [done.index, done]))

@@ -88,9 +88,10 @@ exit 0`
 const helpers = `
 take() {
   me=\${me:-$(id -u):$(id -g)}
-  e=$( { mv -f -- "$1" "$2" && chown -- "$me" "$2" && chmod 644 -- "$2"; } 2>&1) && return 0
-  no "taken $3" "$e"
-  full=1
+  e=$( { mv -f -- "$1" "$2" && chown -- "$me" "$2" && chmod 644 -- "$2"; } 2>&1) || { no "taken $3" "$e"; full=1; return 0; }
+  case $($sum <"$2") in "$4 "*) return 0;; esac
+  rm -f -- "$2"
+  no "damaged $3" ''
 }
 lines() { set -f; IFS='
 '; set -- $1; unset IFS; set +f; n=$#; }

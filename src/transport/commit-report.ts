@@ -1,4 +1,4 @@
-import type { Layout } from './commit-layout.ts'
+import { streamedOf, type Layout } from './commit-layout.ts'
 import type { Commit } from './commit-script.ts'
 
 /** What a host says of a commit. */
@@ -29,6 +29,10 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
   let broken: string | undefined
   const fail = (index: number | undefined, reason: string): void => {
     if (index !== undefined && !failed.has(index)) failed.set(index, reason)
+  }
+  const spoil = (index: number | undefined, reason: string): void => {
+    if (index !== undefined && !failed.has(index)) damaged.add(index)
+    fail(index, reason)
   }
   for (const [what, reason] of pairsIn(output)) {
     const [kind = '', first = '', second] = what.split(' ', 3)
@@ -64,12 +68,12 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
         for (const { key, index } of files) if (key.startsWith(`d${number}/`)) fail(index, reason)
         break
       }
-      case 'sum': {
-        const file = files[Number(first) - 1]
-        if (file && !failed.has(file.index)) damaged.add(file.index)
-        fail(file?.index, reason)
+      case 'damaged':
+        spoil(Number(first), reason)
         break
-      }
+      case 'sum':
+        spoil(streamedOf(files)[Number(first) - 1]?.index, reason)
+        break
     }
   }
   return { complete, broken, failed, damaged, homeless, devices, home }

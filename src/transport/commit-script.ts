@@ -1,7 +1,8 @@
 import type { Permissions } from '../core/action.ts'
 import { quote, quoteAll } from '../core/quote.ts'
-import type { Layout, Staged } from './commit-layout.ts'
-import type { Numbered } from './files/batch.ts'
+import { streamedOf, type Layout, type Staged } from './commit-layout.ts'
+import { sumFor } from './shell/fast-sum.ts'
+import { sizeOf, type Numbered } from './files/batch.ts'
 
 /** One command over several paths, done at once, and one by one where that fails. */
 interface Group {
@@ -17,7 +18,7 @@ interface Group {
 export interface Commit {
   /** A shell function, so that a script that did not arrive whole does nothing. */
   readonly script: string
-  /** Checksums for `sha256sum -c`. */
+  /** Checksums for `sha256sum -c`, of what arrives in the stream. */
   readonly sums: string
   readonly groups: readonly Group[]
 }
@@ -27,6 +28,7 @@ const octal = (mode: number): string => mode.toString(8).padStart(5, '0')
 /** The script that checks what has arrived and puts it in place. */
 export function commitOf({ folders, files }: Layout, others: readonly Numbered[]): Commit {
   const withUploads = files.filter(({ uploaded }) => uploaded !== undefined)
+  const streamed = streamedOf(files)
   const odd = files.filter(({ key, arrives }) => key !== arrives)
   const groups: Group[] = []
   const each = (found: readonly Group[]): readonly string[] =>
@@ -35,13 +37,15 @@ export function commitOf({ folders, files }: Layout, others: readonly Numbered[]
       const how = group.staged ? 'drop' : 'keep'
       return `c() { ${quoteAll(group.command)} "$@"; }\neach ${groups.length - 1} ${how} ${quoteAll(group.paths)}`
     })
-  const sums = files.map(({ write, arrives }) => `${write.digest}  ${arrives}\n`).join('')
+  const sums = streamed.map(({ write, arrives }) => `${write.digest}  ${arrives}\n`).join('')
   const lines = [
     'cd "$R" || return 1',
+    ...(withUploads.length > 0 ? [sumFor(sizeOf(withUploads.map(({ write }) => write)))] : []),
     ...withUploads.map(
-      ({ uploaded = '', arrives, index }) => `take ${quote(uploaded)} ${quote(arrives)} ${index}`,
+      ({ uploaded = '', arrives, index, write: { digest } }) =>
+        `take ${quote(uploaded)} ${quote(arrives)} ${index} ${digest}`,
     ),
-    ...(files.length > 0 ? [`verify ${files.length} || return 1`] : []),
+    ...(streamed.length > 0 ? [`verify ${streamed.length} || return 1`] : []),
     ...odd.map(({ arrives, key, index }) => `name ${quote(arrives)} ${quote(key)} ${index}`),
     ...each(ownerGroups(files.map(asStaged))),
     ...likeLines(files),

@@ -5,7 +5,10 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/core/digest.ts'
+import { arrivedOf, layoutOf } from '../../src/transport/commit-layout.ts'
 import { commitPrelude } from '../../src/transport/commit-prelude.ts'
+import { readReport } from '../../src/transport/commit-report.ts'
+import { commitOf } from '../../src/transport/commit-script.ts'
 import { tarStream, type TarEntry } from '../../src/transport/files/tar.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { shells } from '../support/shells.ts'
@@ -51,5 +54,37 @@ describe.each(shells)('under $title', (shell) => {
     expect((await readdir(at)).sort()).toEqual(['a', 'b'])
     expect(await readFile(join(at, 'a'), 'utf8')).toBe('old a')
     expect(await readFile(join(at, 'b'), 'utf8')).toBe('old b')
+  })
+
+  it.each<readonly [string, string, number, string]>([
+    ['is put in place where it is what was meant', 'new', 3, 'new'],
+    ['is not where it is something else', 'old', 3, 'there'],
+    ['is where it is large', 'new', 100_000_000, 'new'],
+    ['is not where it is large and something else', 'old', 100_000_000, 'there'],
+  ])('what has come by itself %s', async (_, meant, size, found) => {
+    const at = join(root, `${shell.title} ${count++}`)
+    await mkdir(at)
+    const [path, uploaded] = [join(at, "it's"), join(at, 'come')]
+    await writeFile(path, 'there')
+    await writeFile(uploaded, 'new')
+    const content = { from: 'text' as const, text: 'new' }
+    const rights = { mode: undefined, owner: undefined, group: undefined }
+    const write = { do: 'write' as const, path, content, digest: digestOf(meant), size, ...rights }
+    const layout = arrivedOf(layoutOf([{ index: 7, path, action: write }]), [{ index: 7, path: uploaded }])
+    const commit = commitOf(layout, [])
+    async function* entries() {
+      await Promise.resolve()
+      yield { name: 'd0/', mode: 0o700, content: Buffer.alloc(0) }
+      yield own('sums', commit.sums)
+      yield own('end', '')
+    }
+    const options = { random: '0123456789abcdef', folders: [at], uploads: [], unpack: 'cat' as const }
+    const script = commitPrelude({ ...options, commit: { text: commit.script } })
+    const stdin = await buffer(Readable.from(tarStream(entries()), { objectMode: false }))
+    const { stdout } = await connection.script(script, { as: 'user', stdin, signal: never })
+    const report = readReport(stdout, layout, commit)
+    expect([report.complete, [...report.damaged]]).toEqual([true, found === 'new' ? [] : [7]])
+    expect(await readFile(path, 'utf8')).toBe(found)
+    expect(await readdir(at)).toEqual(["it's"])
   })
 })

@@ -1,6 +1,6 @@
 import type { Probe } from '../../core/probe.ts'
 import { quote, quoteAll } from '../../core/quote.ts'
-import { fastSum } from '../shell/fast-sum.ts'
+import { sumFor } from '../shell/fast-sum.ts'
 import { leftoversScript } from '../files/leftovers.ts'
 import { plainShell } from '../shell/plain-shell.ts'
 
@@ -37,7 +37,7 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
         ? []
         : [
             `form=${statFormat(probes)}`,
-            sumFor(probes),
+            sumFor(totalSize(probes)),
             isFew ? statFew(paths) : paths.length < very ? askMany : askVeryMany,
           ]),
       ...probes.flatMap((probe, index) => (probe.ask === 'stat' ? [] : [section(probe, index)])),
@@ -56,14 +56,9 @@ export const statPaths = (probes: readonly ShellProbe[]): readonly string[] => [
 const statsIn = (probes: readonly ShellProbe[]) =>
   probes.flatMap((probe) => (probe.ask === 'stat' ? [probe] : []))
 
-/** From here on it takes less to start what is fast then. Bytes. */
-const large = 8 * 1024 * 1024
-
-/** Sets `$sum` to what prints the checksums of all that should be there. */
-function sumFor(probes: readonly ShellProbe[]): string {
-  const total = statsIn(probes).reduce((sum, { size = 0 }) => sum + size, 0)
-  return total < large ? 'sum=sha256sum' : fastSum
-}
+/** Of all that should be there. Bytes. */
+const totalSize = (probes: readonly ShellProbe[]): number =>
+  statsIn(probes).reduce((sum, { size = 0 }) => sum + size, 0)
 
 /** A path that no program takes for an option or for its standard input. */
 export const asOperand = (path: string): string => (path.startsWith('-') ? `./${path}` : path)
