@@ -18,15 +18,46 @@ export interface Matches {
   readonly size: number
 }
 
-/** So many bits of a sum tell at once that most windows match nothing. */
-const filterBits = 20
+/** The blocks of an old file, ready to be looked up. */
+export interface BlockIndex {
+  readonly signature: Signature
+  /** The numbers of blocks by their sum. */
+  readonly known: ReadonlyMap<number, readonly number[]>
+  /** Whether any sum begins with these bits. */
+  readonly filter: Uint8Array
+  /** How far a sum is shifted for that. */
+  readonly shift: number
+  readonly gone: Int32Array
+}
+
+/** The first bits of a sum tell at once that most windows match nothing: so many of them, and some more for each doubling of the sums. */
+const filterBits = { least: 14, more: 6, most: 20 }
+
+/** Takes milliseconds where there are many blocks: once for all parts of the new file in which they are looked for. */
+export function indexBlocks(signature: Signature): BlockIndex {
+  const { block, sums, digests } = signature
+  const whole = sums.subarray(0, -1)
+  const bits = Math.ceil(Math.log2(whole.length + 1)) + filterBits.more
+  const shift = 32 - Math.min(filterBits.most, Math.max(filterBits.least, bits))
+  const known = new Map<number, number[]>()
+  const filter = new Uint8Array(2 ** (32 - shift))
+  whole.forEach((sum, index) => {
+    filter[sum >>> shift] = 1
+    const same = known.get(sum)
+    if (!same) known.set(sum, [index])
+    // Of equal blocks, as in a run of zeros, one is enough.
+    else if (same.every((other) => digests[other] !== digests[index])) same.push(index)
+  })
+  return { signature, known, filter, shift, gone: leaving(block) }
+}
 
 /**
  * Finds blocks of the old file at any place of the new one, which comes in chunks: the sum of a sliding window is looked
  * up, and its SHA-256 is compared where it is known.
  */
-export async function findMatches(chunks: AsyncIterable<Uint8Array>, signature: Signature): Promise<Matches> {
-  const scan = scannerOf(signature)
+export async function findMatches(chunks: AsyncIterable<Uint8Array>, index: BlockIndex): Promise<Matches> {
+  const { signature } = index
+  const scan = scannerOf(index)
   const blocks: Match[] = []
   const { block } = signature
   let rest: Uint8Array = new Uint8Array(0)
@@ -53,19 +84,8 @@ const isBlock = ({ sums, digests }: Signature, index: number, bytes: Uint8Array)
   sums[index] === sumOf(bytes) && digests[index] === strongOf(bytes)
 
 /** Adds what is found from a place on; returns the first place at which no whole block fits any more. */
-function scannerOf(signature: Signature) {
-  const { block, sums, digests } = signature
-  const gone = leaving(block)
+function scannerOf({ signature: { block, sums, digests }, known, filter, shift, gone }: BlockIndex) {
   const whole = sums.subarray(0, -1)
-  const known = new Map<number, number[]>()
-  const filter = new Uint8Array(1 << filterBits)
-  whole.forEach((sum, index) => {
-    filter[sum >>> (32 - filterBits)] = 1
-    const same = known.get(sum)
-    if (!same) known.set(sum, [index])
-    // Of equal blocks, as in a run of zeros, one is enough.
-    else if (same.every((other) => digests[other] !== digests[index])) same.push(index)
-  })
   let previous: Match | undefined
 
   const find = (sum: number, bytes: Uint8Array): number | undefined => {
@@ -91,7 +111,7 @@ function scannerOf(signature: Signature) {
       }
       let sum = sumOf(bytes.subarray(at, at + block))
       for (;;) {
-        if (filter[sum >>> (32 - filterBits)] === 1) {
+        if (filter[sum >>> shift] === 1) {
           const index = find(sum, bytes.subarray(at, at + block))
           if (index !== undefined) {
             previous = { at: base + at, block: index }

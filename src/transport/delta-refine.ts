@@ -1,6 +1,7 @@
 import type { Match } from './delta-match.ts'
 import { bytesToSend, type Piece, type MatchRun } from './delta-plan.ts'
 import type { Signature } from './delta-signature.ts'
+import { isVerySlow } from './link-speed.ts'
 
 /** A part of the old file, in fine blocks. */
 export interface Range {
@@ -18,6 +19,8 @@ export interface Question {
 
 /** Bytes of a block at least: below, its checksum costs too much. */
 const leastBlock = 512
+/** What a host has to do for one: it makes a file of it, sums it up twice and removes it. Seconds. */
+const partTime = 0.000_03
 /** With less to send, another round trip costs more than it saves. Bytes. */
 const leastToSend = 8_192
 /** So many lines of a script at most. */
@@ -25,15 +28,15 @@ const mostRanges = 300
 
 /**
  * What is worth asking once whole blocks are found: about the blocks of the old file that are not in the new one, in parts
- * so small that their checksums (7 bytes each) and what is sent around each change (some 1.5 parts) are together least. Where
- * not even one whole block was found for long, changes are taken to be as dense as that tells: entries of an archive that was
+ * so small that their checksums (7 bytes each, and what the link could carry while they are made) and what is sent around
+ * each change (some 1.5 parts) are together least. Where not even one whole block was found for long, changes are taken to be as dense as that tells: entries of an archive that was
  * packed anew are shorter than blocks. Only on a very slow link, since the host then has many parts to put together.
  */
 export function questionAfter(
   runs: readonly MatchRun[],
   pieces: readonly Piece[],
   { block, size }: Signature,
-  { sameEnd, isDense }: { readonly sameEnd: boolean; readonly isDense: boolean },
+  { sameEnd, rate }: { readonly sameEnd: boolean; readonly rate: number | undefined },
 ): Question | undefined {
   const fresh = pieces.filter(({ from }) => from === 'new').length
   const toSend = bytesToSend(pieces)
@@ -41,8 +44,8 @@ export function questionAfter(
   const unused = unusedOf(runs, Math.floor(size / block))
   const rest = sameEnd ? 0 : size % block
   const total = unused.reduce((sum, { count }) => sum + count * block, rest)
-  const changes = Math.max(fresh, isDense ? Math.min(toSend, total) / block : 0)
-  const best = Math.sqrt((7 * total) / (1.5 * changes))
+  const changes = Math.max(fresh, isVerySlow({ rate }) ? Math.min(toSend, total) / block : 0)
+  const best = Math.sqrt(((7 + (rate ?? 0) * partTime) * total) / (1.5 * changes))
   const fine = Math.min(block / 2, Math.max(leastBlock, 2 ** Math.round(Math.log2(best))))
   const [perBlock, inRest] = [block / fine, Math.floor(rest / fine)]
   const ranges = unused.map(({ first, count }) => ({ first: first * perBlock, count: count * perBlock }))

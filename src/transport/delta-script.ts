@@ -1,7 +1,7 @@
 import type { Digest } from '../core/digest.ts'
 import { quote } from '../core/quote.ts'
 import type { Piece } from './delta-plan.ts'
-import type { Question } from './delta-refine.ts'
+import type { Question, Range } from './delta-refine.ts'
 import { strongDigits } from './delta-signature.ts'
 import { fastSum } from './shell/fast-sum.ts'
 
@@ -16,6 +16,8 @@ export interface Former {
 
 /** As much of a file lies beside it in blocks at a time. Bytes; a container has 64 MB for that by default. */
 const slab = 8_388_608
+/** As much as `dd` takes into memory at once. */
+const most = 1_048_576
 /** A file that has shrunk more than this is not worth reading. */
 const mostShrunk = 4
 
@@ -86,9 +88,39 @@ export const signScript = (random: string, formers: readonly Former[]): string =
 export const partsScript = (random: string, target: string, { block, ranges }: Question): string =>
   summing(random, [
     `old=${quote(target)}`,
-    ...ranges.map(({ first, count }) => `part "$old" ${block} ${first} ${count}`),
+    'c() { dd if="$old" bs=$1 skip=$2 count=$3; }',
+    ...slabsOf(block, ranges).map(
+      (some) =>
+        `{ ${some.map((range) => `c ${inUnits(block, range)}; `).join('')}} | split -b ${block} -a 3 - p && sums || exit 0`,
+    ),
     'all',
   ])
+
+/** As many parts at a time as a slab holds, of however many ranges: those of each by itself would take nine processes. */
+function slabsOf(block: number, ranges: readonly Range[]): readonly (readonly Range[])[] {
+  const slabs: Range[][] = []
+  let room = 0
+  for (const range of ranges) {
+    for (let done = 0; done < range.count;) {
+      if (room === 0) {
+        slabs.push([])
+        room = slab / block
+      }
+      const count = Math.min(room, range.count - done)
+      slabs.at(-1)?.push({ first: range.first + done, count })
+      done += count
+      room -= count
+    }
+  }
+  return slabs
+}
+
+/** The length, the start and the number of the largest pieces that `dd` can read a range in. */
+function inUnits(block: number, { first, count }: Range): string {
+  let times = 1
+  while (block * times < most && first % (2 * times) === 0 && count % (2 * times) === 0) times *= 2
+  return `${block * times} ${first / times} ${count / times}`
+}
 
 /** How a host makes the new version of a file. */
 export interface Patch {
@@ -108,9 +140,6 @@ const joined = (commands: readonly string[]): string =>
   Array.from({ length: Math.ceil(commands.length / perLine) }, (_, i) =>
     commands.slice(i * perLine, (i + 1) * perLine).join('; '),
   ).join('\n')
-
-/** As much as `dd` takes into memory at once. */
-const most = 1_048_576
 
 /**
  * What a host runs to make the new version from the old one and from what it reads from standard input. It ends with 0

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { Digest } from '../core/digest.ts'
-import { findMatches, type Match, type Matches } from './delta-match.ts'
+import { findMatches, indexBlocks, type Match, type Matches } from './delta-match.ts'
 import { bytesToSend, piecesOf, runsOf, worthTaking, type Piece, type MatchRun } from './delta-plan.ts'
 import { inFile, partsAsSignature, questionAfter, type Question } from './delta-refine.ts'
+import { isWorthAsking, sampleOf } from './delta-sample.ts'
 import type { Signature } from './delta-signature.ts'
 import { bytesOf } from './files/bytes.ts'
-import { isVerySlow } from './link-speed.ts'
 
 /** Searches of a run: hosts whose former file is the same share the work. */
 export type Searches = Map<string, Promise<readonly Matches[]>>
@@ -44,16 +44,30 @@ export async function searchPieces(
   const runs = runsOf(blocks, block)
   const coarse = piecesOf(runs, whole, block)
   const rate = await search.rateFor(bytesToSend(coarse))
-  const question = questionAfter(runs, coarse, signature, { sameEnd, isDense: isVerySlow({ rate }) })
-  const answer = question && (await search.ask(question))
+  const question = questionAfter(runs, coarse, signature, { sameEnd, rate })
   const made = (all: readonly MatchRun[]) => ({
     pieces: piecesOf(worthTaking(all, rate), whole, block),
     size,
   })
-  if (!question || !answer) return made(runs)
-  const parts = partsAsSignature(question, oldSize, answer.sums, answer.digests)
   const spans = coarse.filter((piece) => piece.from === 'new')
-  const found = await matchesIn(parts, spans, search)
+  const findParts = async (asked: Question): Promise<readonly Matches[]> => {
+    const answer = await search.ask(asked)
+    if (!answer) return []
+    return matchesIn(partsAsSignature(asked, oldSize, answer.sums, answer.digests), spans, search)
+  }
+  if (!question) return made(runs)
+  const sample = sampleOf(question)
+  if (sample) {
+    const found = await findParts(sample)
+    if (
+      !isWorthAsking(
+        found.flatMap(({ blocks: some }) => some),
+        sample,
+      )
+    )
+      return made(runs)
+  }
+  const found = await findParts(question)
   const fine = found.flatMap((matches, i) => {
     const from = spans[i]?.at ?? 0
     const moved = inFile(matches.blocks, question).map((match): Match => ({ ...match, at: match.at + from }))
@@ -72,8 +86,9 @@ async function matchesIn(
   if (there) return there
   const work = async (): Promise<readonly Matches[]> => {
     const found: Matches[] = []
+    const index = indexBlocks(signature)
     for (const { at, length } of spans)
-      found.push(await findMatches(unlessAborted(bytesOf(file, at, length), signal), signature))
+      found.push(await findMatches(unlessAborted(bytesOf(file, at, length), signal), index))
     return found
   }
   const searching = work()

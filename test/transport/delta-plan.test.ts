@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findMatches } from '../../src/transport/delta-match.ts'
+import { findMatches, indexBlocks } from '../../src/transport/delta-match.ts'
 import { bytesToSend, piecesOf, runsOf, worthTaking } from '../../src/transport/delta-plan.ts'
 import { blockFor, parseSignature } from '../../src/transport/delta-signature.ts'
 import { assembled, chunksOf, signatureOf } from '../support/delta.ts'
@@ -15,7 +15,7 @@ function noise(length: number, seed = 'noise'): Buffer {
 
 async function planned(old: Uint8Array, fresh: Uint8Array, block: number, chunk = 1_000, rate?: number) {
   const signature = signatureOf(old, block)
-  const matches = await findMatches(chunksOf(fresh, chunk), signature)
+  const matches = await findMatches(chunksOf(fresh, chunk), indexBlocks(signature))
   expect(matches.size).toBe(fresh.length)
   const pieces = piecesOf(worthTaking(runsOf(matches.blocks, block), rate), matches, block)
   expect(assembled(pieces, old, fresh).equals(fresh)).toBe(true)

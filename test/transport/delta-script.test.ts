@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/core/digest.ts'
-import { findMatches } from '../../src/transport/delta-match.ts'
+import { findMatches, indexBlocks } from '../../src/transport/delta-match.ts'
 import { piecesOf, runsOf } from '../../src/transport/delta-plan.ts'
-import { patchScript, signScript, type Former } from '../../src/transport/delta-script.ts'
-import { parseSignature } from '../../src/transport/delta-signature.ts'
-import { chunksOf, signatureOf } from '../support/delta.ts'
+import { partsScript, patchScript, signScript, type Former } from '../../src/transport/delta-script.ts'
+import { sumsAsked, type Question } from '../../src/transport/delta-refine.ts'
+import { parseSignature, parseSums } from '../../src/transport/delta-signature.ts'
+import { chunksOf, partsOf, signatureOf } from '../support/delta.ts'
 import { runIn, shells, type Shell } from '../support/shells.ts'
 
 let root = ''
@@ -107,12 +108,42 @@ describe.each(shells)('under $title', (shell) => {
     )
   })
 
+  // More than lies beside the file at once, in ranges that are cut there, and of all alignments.
+  const many = Array.from({ length: 300 }, (_, i) => ({
+    first: i * 128 + (i % 3),
+    count: 1 + ((i * 7) % 120),
+  }))
+  it.each<readonly [string, Question]>([
+    ['one range', { block: 512, ranges: [{ first: 3, count: 5 }] }],
+    ['many ranges', { block: 512, ranges: many }],
+    ['ranges beyond a slab', { block: 512, ranges: [{ first: 1, count: 20_000 }, ...many.slice(200)] }],
+  ])('sums up parts of a file: %s', async (_, question) => {
+    const target = join(await mkdtemp(join(root, 'parts ')), "it's $HOME")
+    await writeFile(target, old)
+    const { code, stdout } = await runIn(shell, partsScript('delta-test', target, question), Buffer.alloc(0))
+    expect(code).toBe(0)
+    expect(await left()).toEqual([])
+    const text = gunzipSync(stdout.subarray(stdout.indexOf(0) + 1)).toString()
+    const sums = parseSums(text.trim(), sumsAsked(question), question.block)
+    expect(sums).toEqual(hasSplit(shell) ? partsOf(old, question) : undefined)
+  })
+
+  it('says nothing of parts beyond the end', async () => {
+    const target = join(await mkdtemp(join(root, 'parts ')), 'short')
+    await writeFile(target, old.subarray(0, 10_000))
+    const question = { block: 512, ranges: [{ first: 10, count: 40 }] }
+    const { stdout } = await runIn(shell, partsScript('delta-test', target, question), Buffer.alloc(0))
+    const text = gunzipSync(stdout.subarray(stdout.indexOf(0) + 1)).toString()
+    expect(parseSums(text.trim(), sumsAsked(question), question.block)).toBeUndefined()
+    expect(await left()).toEqual([])
+  })
+
   const patching = async (packed: boolean, fresh: Uint8Array) => {
     const folder = await mkdtemp(join(root, `patch ${count++} `))
     const [target, path] = [join(folder, "the 'old' one"), join(folder, 'made here')]
     await writeFile(target, old)
     const signature = signatureOf(old, block)
-    const matches = await findMatches(chunksOf(fresh, 1_000_000), signature)
+    const matches = await findMatches(chunksOf(fresh, 1_000_000), indexBlocks(signature))
     const pieces = piecesOf(runsOf(matches.blocks, block), matches, block)
     const script = patchScript({ target, path, digest: digestOf(fresh), pieces, packed })
     const sent = Buffer.concat(
