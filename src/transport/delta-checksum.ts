@@ -35,9 +35,19 @@ export const fromCksum = (printed: number, length: number): number =>
   }, ~printed)
 
 /** What each byte adds to a sum that began so many bytes before: to be taken away when it leaves a sliding window. */
-export const leaving = (window: number): Int32Array =>
-  Int32Array.from({ length: 256 }, (_, byte) => {
-    let sum = step(0, byte)
-    for (let i = 0; i < window; i++) sum = step(sum, 0)
-    return sum
-  })
+export function leaving(window: number): Int32Array {
+  const sums = new Int32Array(256)
+  for (let byte = 1; byte < 256; byte++) {
+    const lowest = byte & -byte
+    // Sums are linear: that of a byte is made of those of its bits, and only these take their time.
+    sums[byte] = byte === lowest ? carried(byte, window) : (sums[byte ^ lowest] ?? 0) ^ (sums[lowest] ?? 0)
+  }
+  return sums
+}
+
+/** The sum of a byte and so many zeros behind it. */
+function carried(byte: number, zeros: number): number {
+  let sum = step(0, byte)
+  for (let i = 0; i < zeros; i++) sum = step(sum, 0)
+  return sum
+}
