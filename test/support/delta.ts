@@ -1,8 +1,8 @@
 import { digestOf } from '../../src/core/digest.ts'
-import { sumOf } from '../../src/transport/delta-checksum.ts'
-import type { Piece } from '../../src/transport/delta-plan.ts'
-import type { Question } from '../../src/transport/delta-refine.ts'
-import { strongDigits, type Signature } from '../../src/transport/delta-signature.ts'
+import { sumOf } from '../../src/transport/delta/checksum.ts'
+import type { Piece } from '../../src/transport/delta/plan.ts'
+import type { Question } from '../../src/transport/delta/refine.ts'
+import { strongDigits, type Signature } from '../../src/transport/delta/signature.ts'
 
 /** What a host would say of a file. */
 export function signatureOf(old: Uint8Array, block: number): Signature {

@@ -1,5 +1,5 @@
 import { shareCredentials } from '../../transport/ssh/credentials.ts'
-import type { Searches } from '../../transport/delta-search.ts'
+import type { Searches } from '../../transport/delta/search.ts'
 import { localEngine } from '../../transport/docker/engine.ts'
 import { connectHost, type ConnectedHost } from '../../transport/host.ts'
 import { imageSource } from '../../transport/images/source.ts'

@@ -19,7 +19,7 @@ import type { Context } from '../call/context.ts'
 import { filesOf } from '../playbook/imports.ts'
 import type { Run } from './index.ts'
 import { watchLogs, type WatchLogs } from '../logs/watch-logs.ts'
-import { withoutRepeats } from '../watch-repeats.ts'
+import { withoutRepeats } from './watch-repeats.ts'
 
 /** A watch on a playbook, with what the keys of a terminal may ask of it. */
 export interface Watching extends Watch {

@@ -1,6 +1,6 @@
 import type { HostWatcher, Outcome } from '../../core/host.ts'
-import { commitBatch, type FileRoutes, type Turn } from '../commit-batch.ts'
-import type { Failures } from '../commit-failure.ts'
+import { commitBatch, type FileRoutes, type Turn } from '../commit/batch.ts'
+import type { Failures } from '../commit/failure.ts'
 import { batchesOf, pathProblem, plainPath, type Batch, type FileAction, type Numbered } from './batch.ts'
 
 /**

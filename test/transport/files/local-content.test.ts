@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../../src/core/digest.ts'
-import type { Staged } from '../../../src/transport/commit-layout.ts'
+import type { Staged } from '../../../src/transport/commit/layout.ts'
 import { readContents } from '../../../src/transport/files/local-content.ts'
 import { shareReads } from '../../../src/transport/files/shared-reads.ts'
 

@@ -1,11 +1,11 @@
 import { posix } from 'node:path'
-import { ProvisionError } from '../core/error.ts'
-import { quote } from '../core/quote.ts'
-import type { CommitReport } from './commit-report.ts'
-import type { Connection, ExecResult } from './ssh/connection.ts'
-import { isWrite, type Numbered } from './files/batch.ts'
-import { afterEdit, whyDamaged } from './files/local-content.ts'
-import { hasRoot } from './session/index.ts'
+import { ProvisionError } from '../../core/error.ts'
+import { quote } from '../../core/quote.ts'
+import type { CommitReport } from './report.ts'
+import type { Connection, ExecResult } from '../ssh/connection.ts'
+import { isWrite, type Numbered } from '../files/batch.ts'
+import { afterEdit, whyDamaged } from '../files/local-content.ts'
+import { hasRoot } from '../session/index.ts'
 
 /** Why actions failed, by their index. */
 export type Failures = Map<number, ProvisionError>

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findMatches, indexBlocks } from '../../src/transport/delta-match.ts'
-import { bytesToSend, piecesOf, runsOf, worthTaking } from '../../src/transport/delta-plan.ts'
-import { blockFor, parseSignature } from '../../src/transport/delta-signature.ts'
-import { assembled, chunksOf, signatureOf } from '../support/delta.ts'
+import { findMatches, indexBlocks } from '../../../src/transport/delta/match.ts'
+import { bytesToSend, piecesOf, runsOf, worthTaking } from '../../../src/transport/delta/plan.ts'
+import { blockFor, parseSignature } from '../../../src/transport/delta/signature.ts'
+import { assembled, chunksOf, signatureOf } from '../../support/delta.ts'
 
 /** Bytes that look random and are always the same. */
 function noise(length: number, seed = 'noise'): Buffer {

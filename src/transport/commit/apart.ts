@@ -1,6 +1,6 @@
-import type { Layout, Staged } from './commit-layout.ts'
-import type { CommitReport } from './commit-report.ts'
-import { isWrite, type Numbered } from './files/batch.ts'
+import type { Layout, Staged } from './layout.ts'
+import type { CommitReport } from './report.ts'
+import { isWrite, type Numbered } from '../files/batch.ts'
 
 /**
  * What of a batch is to be tried once more, each part beside its own places: all was to arrive in one file system, and that

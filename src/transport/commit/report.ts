@@ -1,5 +1,5 @@
-import { streamedOf, type Layout } from './commit-layout.ts'
-import type { Commit } from './commit-script.ts'
+import { streamedOf, type Layout } from './layout.ts'
+import type { Commit } from './script.ts'
 
 /** What a host says of a commit. */
 export interface CommitReport {

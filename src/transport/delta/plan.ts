@@ -1,4 +1,4 @@
-import type { Match, Matches } from './delta-match.ts'
+import type { Match, Matches } from './match.ts'
 
 /** A piece of the new file: blocks of the old one, its last bytes, or bytes that have to be sent. */
 export type Piece =

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fromCksum, leaving, steps, sumOf, toCksum } from '../../src/transport/delta-checksum.ts'
+import { fromCksum, leaving, steps, sumOf, toCksum } from '../../../src/transport/delta/checksum.ts'
 
 const ofThisMachine = (bytes: Uint8Array) =>
   Number(execFileSync('cksum', { input: bytes }).toString().split(' ')[0])

@@ -1,4 +1,4 @@
-import type { Emit } from '../core/event.ts'
+import type { Emit } from '../../core/event.ts'
 
 /**
  * Leaves out of the runs of a watch what people know already: where the same endpoints answer, and which hosts the playbook

@@ -1,4 +1,4 @@
-import { fromCksum } from './delta-checksum.ts'
+import { fromCksum } from './checksum.ts'
 
 /** What a host says of the file that is to be replaced: short checksums of its blocks, all of one length. */
 export interface Signature {

@@ -1,10 +1,10 @@
-import { ProvisionError } from '../core/error.ts'
-import type { Layout, Staged } from './commit-layout.ts'
-import { endOf, type CommitSource } from './commit-prelude.ts'
-import { defaultMode, type Commit } from './commit-script.ts'
-import { readContents } from './files/local-content.ts'
-import type { SharedReads } from './files/shared-reads.ts'
-import { tarStream, type TarEntry } from './files/tar.ts'
+import { ProvisionError } from '../../core/error.ts'
+import type { Layout, Staged } from './layout.ts'
+import { endOf, type CommitSource } from './prelude.ts'
+import { defaultMode, type Commit } from './script.ts'
+import { readContents } from '../files/local-content.ts'
+import type { SharedReads } from '../files/shared-reads.ts'
+import { tarStream, type TarEntry } from '../files/tar.ts'
 
 /** What a host gets of a batch in one stream, besides what comes by itself. */
 export interface CommitContent {

@@ -1,9 +1,9 @@
-import type { Digest } from '../core/digest.ts'
-import { quote } from '../core/quote.ts'
-import type { Piece } from './delta-plan.ts'
-import type { Question, Range } from './delta-refine.ts'
-import { strongDigits } from './delta-signature.ts'
-import { fastSum } from './shell/fast-sum.ts'
+import type { Digest } from '../../core/digest.ts'
+import { quote } from '../../core/quote.ts'
+import type { Piece } from './plan.ts'
+import type { Question, Range } from './refine.ts'
+import { strongDigits } from './signature.ts'
+import { fastSum } from '../shell/fast-sum.ts'
 
 /** A file whose former version may be on the host. */
 export interface Former {

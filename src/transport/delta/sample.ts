@@ -1,5 +1,5 @@
-import type { Match } from './delta-match.ts'
-import { sumsAsked, type Question, type Range } from './delta-refine.ts'
+import type { Match } from './match.ts'
+import { sumsAsked, type Question, type Range } from './refine.ts'
 
 /** A question about less is answered at once. Bytes. */
 const leastAsked = 4_194_304

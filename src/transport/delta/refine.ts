@@ -1,7 +1,7 @@
-import type { Match } from './delta-match.ts'
-import { bytesToSend, type Piece, type MatchRun } from './delta-plan.ts'
-import type { Signature } from './delta-signature.ts'
-import { isVerySlow } from './link-speed.ts'
+import type { Match } from './match.ts'
+import { bytesToSend, type Piece, type MatchRun } from './plan.ts'
+import type { Signature } from './signature.ts'
+import { isVerySlow } from '../link-speed.ts'
 
 /** A part of the old file, in fine blocks. */
 export interface Range {

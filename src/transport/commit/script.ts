@@ -1,8 +1,8 @@
-import type { Permissions } from '../core/action.ts'
-import { quote, quoteAll } from '../core/quote.ts'
-import { streamedOf, type Layout, type Staged } from './commit-layout.ts'
-import { sumFor } from './shell/fast-sum.ts'
-import { sizeOf, type Numbered } from './files/batch.ts'
+import type { Permissions } from '../../core/action.ts'
+import { quote, quoteAll } from '../../core/quote.ts'
+import { streamedOf, type Layout, type Staged } from './layout.ts'
+import { sumFor } from '../shell/fast-sum.ts'
+import { sizeOf, type Numbered } from '../files/batch.ts'
 
 /** One command over several paths, done at once, and one by one where that fails. */
 interface Group {

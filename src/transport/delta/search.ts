@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import type { Digest } from '../core/digest.ts'
-import { findMatches, indexBlocks, type Match, type Matches } from './delta-match.ts'
-import { bytesToSend, piecesOf, runsOf, worthTaking, type Piece, type MatchRun } from './delta-plan.ts'
-import { inFile, partsAsSignature, questionAfter, type Question } from './delta-refine.ts'
-import { isWorthAsking, sampleOf } from './delta-sample.ts'
-import type { Signature } from './delta-signature.ts'
-import { bytesOf } from './files/bytes.ts'
+import type { Digest } from '../../core/digest.ts'
+import { findMatches, indexBlocks, type Match, type Matches } from './match.ts'
+import { bytesToSend, piecesOf, runsOf, worthTaking, type Piece, type MatchRun } from './plan.ts'
+import { inFile, partsAsSignature, questionAfter, type Question } from './refine.ts'
+import { isWorthAsking, sampleOf } from './sample.ts'
+import type { Signature } from './signature.ts'
+import { bytesOf } from '../files/bytes.ts'
 
 /** Searches of a run: hosts whose former file is the same share the work. */
 export type Searches = Map<string, Promise<readonly Matches[]>>

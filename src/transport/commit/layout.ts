@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
-import type { Numbered, Write } from './files/batch.ts'
-import type { Uploaded } from './files/upload.ts'
+import type { Numbered, Write } from '../files/batch.ts'
+import type { Uploaded } from '../files/upload.ts'
 
 /** A file on its way: where it waits in the staging folder, and where it belongs. */
 export interface Staged {

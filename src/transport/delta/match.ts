@@ -1,6 +1,6 @@
-import { digestOf } from '../core/digest.ts'
-import { leaving, steps, sumOf } from './delta-checksum.ts'
-import { strongDigits, type Signature } from './delta-signature.ts'
+import { digestOf } from '../../core/digest.ts'
+import { leaving, steps, sumOf } from './checksum.ts'
+import { strongDigits, type Signature } from './signature.ts'
 
 /** A block of the old file that also is in the new one. */
 export interface Match {

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { bringAll } from './files/bulk.ts'
-import { noteFailures, type Failures } from './commit-failure.ts'
-import { partsOf } from './commit-apart.ts'
-import { arrivedOf, layoutOf, type Layout } from './commit-layout.ts'
-import { commitPrelude, type CommitSource } from './commit-prelude.ts'
-import { readReport } from './commit-report.ts'
-import { commitOf, type Commit } from './commit-script.ts'
-import { commitStream } from './commit-stream.ts'
-import type { Connection } from './ssh/connection.ts'
-import type { Searches } from './delta-search.ts'
+import { bringAll } from '../files/bulk.ts'
+import { noteFailures, type Failures } from './failure.ts'
+import { partsOf } from './apart.ts'
+import { arrivedOf, layoutOf, type Layout } from './layout.ts'
+import { commitPrelude, type CommitSource } from './prelude.ts'
+import { readReport } from './report.ts'
+import { commitOf, type Commit } from './script.ts'
+import { commitStream } from './stream.ts'
+import type { Connection } from '../ssh/connection.ts'
+import type { Searches } from '../delta/search.ts'
 import {
   aloneSize,
   bulkSize,
@@ -21,11 +21,11 @@ import {
   sizeOf,
   type Numbered,
   type Write,
-} from './files/batch.ts'
-import { gzipped } from './files/gzip.ts'
-import { createLinkMeter, paysToPack, worthPacking, type LinkFacts, type LinkMeter } from './link-speed.ts'
-import { shareReads, type SharedReads } from './files/shared-reads.ts'
-import type { Upload, Uploaded } from './files/upload.ts'
+} from '../files/batch.ts'
+import { gzipped } from '../files/gzip.ts'
+import { createLinkMeter, paysToPack, worthPacking, type LinkFacts, type LinkMeter } from '../link-speed.ts'
+import { shareReads, type SharedReads } from '../files/shared-reads.ts'
+import type { Upload, Uploaded } from '../files/upload.ts'
 
 /** The ways to a host that files take. */
 export interface FileRoutes {

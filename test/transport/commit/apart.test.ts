@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { digestOf } from '../../src/core/digest.ts'
-import { partsOf } from '../../src/transport/commit-apart.ts'
-import { layoutOf } from '../../src/transport/commit-layout.ts'
-import type { CommitReport } from '../../src/transport/commit-report.ts'
-import { isWrite, type Numbered } from '../../src/transport/files/batch.ts'
+import { digestOf } from '../../../src/core/digest.ts'
+import { partsOf } from '../../../src/transport/commit/apart.ts'
+import { layoutOf } from '../../../src/transport/commit/layout.ts'
+import type { CommitReport } from '../../../src/transport/commit/report.ts'
+import { isWrite, type Numbered } from '../../../src/transport/files/batch.ts'
 
 const rights = { mode: undefined, owner: undefined, group: undefined }
 const write = (index: number, path: string): Numbered => ({

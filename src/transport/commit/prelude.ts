@@ -1,7 +1,7 @@
-import { digestOf } from '../core/digest.ts'
-import { quoteAll } from '../core/quote.ts'
-import { ownerShell } from './shell/owner-shell.ts'
-import { plainShell } from './shell/plain-shell.ts'
+import { digestOf } from '../../core/digest.ts'
+import { quoteAll } from '../../core/quote.ts'
+import { ownerShell } from '../shell/owner-shell.ts'
+import { plainShell } from '../shell/plain-shell.ts'
 
 /** Where all candidates for a staging folder fail, these are tried; also for what needs none of its own. */
 const fallbacks = ['/tmp', '/var/tmp', '/run']

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { digestOf } from '../../src/core/digest.ts'
-import type { Connection } from '../../src/transport/ssh/connection.ts'
-import { performFiles } from '../../src/transport/files/index.ts'
-import { matching } from '../support/matching.ts'
-import { shellConnection } from '../support/shell-connection.ts'
-import { shells } from '../support/shells.ts'
-import { never } from '../support/transport.ts'
+import { digestOf } from '../../../src/core/digest.ts'
+import type { Connection } from '../../../src/transport/ssh/connection.ts'
+import { performFiles } from '../../../src/transport/files/index.ts'
+import { matching } from '../../support/matching.ts'
+import { shellConnection } from '../../support/shell-connection.ts'
+import { shells } from '../../support/shells.ts'
+import { never } from '../../support/transport.ts'
 
 describe.each(shells)('under $title', (shell) => {
   const problemFor = async (login: Connection['login']) => {
