@@ -41,11 +41,11 @@ describe('the sources', () => {
         'core/redactor.ts',
         'core/rules.ts',
         'core/secret.ts',
-        'modules/container-spec.ts',
+        'modules/container/spec.ts',
         'modules/file.ts',
-        'transport/command-script.ts',
-        'transport/docker-actions.ts',
-        'transport/local-content.ts',
+        'transport/commands/script.ts',
+        'transport/docker/actions.ts',
+        'transport/files/local-content.ts',
       ].sort(),
     )
   })

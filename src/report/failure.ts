@@ -36,7 +36,7 @@ export function failureOf(error: unknown, { ownDir, verbose, written }: Blame): 
     return { code, message, ...where, output: shown, log, help }
   }
   const output = verbose ? stack : undefined
-  if (place) return { code: 'playbook', message: `${showPlace(place)}: ${reasonOf(error)}`, output }
+  if (place) return { code: 'playbook', message: reasonOf(error), place: showPlace(place), output }
   const cure = cureOf(error)
   if (cure !== undefined) return { code: 'state', message: reasonOf(error), output, help: cure }
   if (error instanceof Error) return { code: 'bug', message: reasonOf(error), output, help: reportIt }
