@@ -16,7 +16,7 @@ import {
   type Next,
   type Pace,
 } from './watch/machine.ts'
-import { contentsOf, isUnchanged, type Contents } from './watch/rewritten.ts'
+import { commonTo, contentsOf, isUnchanged, type Contents } from './watch/rewritten.ts'
 import {
   differences,
   extended,
@@ -99,8 +99,10 @@ export function watch(options: WatchOptions): Watch {
   let areas: readonly Area[] | undefined
   let before: Snapshot | undefined
   let latest: Snapshot = new Map()
-  /** Of what the run before had left otherwise than it was, as the last run found it. */
-  let left: Contents = new Map()
+  /** What the last run found changed since the one before it. */
+  let found: Contents = new Map()
+  /** Of that, what the run before had found in the same state. */
+  let rewritten: Contents = new Map()
   let took = 0
 
   const tell = (input: Input): void => {
@@ -153,17 +155,18 @@ export function watch(options: WatchOptions): Watch {
     folders.follow(areas)
     latest = await lookAt(now)
     took = performance.now() - started
-    const found = await findIn(latest)
-    if (found !== 'nothing' && !hasHeard) folders.distrust()
+    const differs = await findIn(latest)
+    if (differs !== 'nothing' && !hasHeard) folders.distrust()
     // What is just being written is let come to an end, whether that was heard or not.
-    if (found !== 'nothing' && isFresh(latest)) tell({ is: 'stir' })
-    tell({ is: 'looked', found })
+    if (differs !== 'nothing' && isFresh(latest)) tell({ is: 'stir' })
+    tell({ is: 'looked', found: differs })
   }
   const findIn = async (now: Snapshot): Promise<Found> => {
     if (!before) return 'nothing'
     const differing = differences(before, now)
-    // What two runs in a row write they write themselves; the same once more is no edit, and would never come to an end.
-    if (await isUnchanged(differing, left)) before = now
+    // Three times the same after three runs: they write it themselves, and would never come to an end. A person who takes
+    // an edit back while a run reads it does not do that in each of them.
+    if (await isUnchanged(differing, rewritten)) before = now
     else if (differing.length > 0) return hasHalves(before, now) ? 'half' : 'edits'
     return 'nothing'
   }
@@ -180,7 +183,9 @@ export function watch(options: WatchOptions): Watch {
   }
   const runNow = async ({ asked, isCircle }: { asked: boolean; isCircle: boolean }): Promise<void> => {
     const edited = before ? differences(before, latest) : []
-    left = isResting ? new Map() : await contentsOf(edited)
+    const contents = isResting ? new Map() : await contentsOf(edited)
+    rewritten = commonTo(contents, found)
+    found = contents
     before = latest
     isResting = false
     hasHeard = false

@@ -22,6 +22,10 @@ async function contentAt(path: string): Promise<string | undefined> {
   }
 }
 
+/** What is in both, and the same. */
+export const commonTo = (one: Contents, other: Contents): Contents =>
+  new Map([...one].filter(([path, content]) => other.get(path) === content))
+
 /** Whether all that differs holds what it held. */
 export const isUnchanged = async (paths: readonly string[], before: Contents): Promise<boolean> => {
   if (paths.length === 0 || !paths.every((path) => before.has(path))) return false

@@ -13,14 +13,27 @@ describe('a watch whose runs write what they are made from', () => {
       return sleep(60)
     })
     await rests(1)
-    expect(causes.map(({ edited }) => edited)).toEqual([[], [path(root)]])
+    expect(causes.map(({ edited }) => edited)).toEqual([[], [path(root)], [path(root)]])
     writeFileSync(path(root), 'edited')
     await rests(2)
     // The run undid the edit, which the next one finds.
-    expect(causes.slice(2).map(({ edited }) => edited)).toEqual([[path(root)], [path(root)]])
+    expect(causes.slice(3).map(({ edited }) => edited)).toEqual([[path(root)], [path(root)]])
     writeFileSync(path(root), 'an edit that no run undoes')
     await rests(3)
-    expect(causes).toHaveLength(5)
+    expect(causes).toHaveLength(6)
+  })
+
+  it('runs again where an edit was taken back in a run that may have read it', async () => {
+    const path = (root: string) => join(root, 'www/index.html')
+    const { causes, rests } = await startWatch(async (root) => {
+      if (causes.length === 1) writeFileSync(path(root), 'edited')
+      if (causes.length !== 2) return
+      writeFileSync(path(root), 'edited again')
+      await sleep(60)
+      writeFileSync(path(root), 'edited')
+    })
+    await rests(1)
+    expect(causes).toHaveLength(3)
   })
 
   it('runs again for what is edited in a run that follows one which wrote the same file', async () => {
