@@ -93,6 +93,9 @@ export interface LocalFile {
 export const digestOfFiles = (files: readonly Omit<LocalFile, 'source'>[]): Digest =>
   digestOfValue(files.map(({ path, digest, executable }) => [path, digest, executable]))
 
+/** When something came to be as it is: in this run, or already `before`. A local folder, which nobody builds, is always there. */
+export type Made = 'now' | 'before'
+
 /** What came of an artifact or of a local folder. */
 export interface BuiltArtifact {
   /** The artifact's name, or the last part of the folder's path. */
@@ -101,7 +104,8 @@ export interface BuiltArtifact {
   readonly digest: Digest
   readonly type: 'file' | 'folder'
   readonly files: readonly LocalFile[]
-  /** The input files that made it rebuild in this run; empty when it was up to date, and for a local folder. */
+  readonly made: Made
+  /** The input files that made it rebuild in this run; empty when it was up to date, and where it was built for another reason. */
   readonly changed: readonly string[]
 }
 
@@ -113,6 +117,7 @@ export interface BuiltImage {
   readonly fingerprint: Digest
   /** Diff ids, lowest layer first. */
   readonly layers: readonly string[]
-  /** Input files that made it rebuild in this run; empty when it was up to date. */
+  readonly made: Made
+  /** Input files that made it rebuild in this run; empty when it was up to date, and where it was built for another reason. */
   readonly changed: readonly string[]
 }

@@ -28,7 +28,7 @@ export interface KeptState {
   }
   /** Artifacts and local folders, by the id of their build. */
   readonly artifacts: Readonly<Record<string, KeptArtifact>>
-  readonly images: readonly Omit<BuiltImage, 'changed'>[]
+  readonly images: readonly Omit<BuiltImage, 'made' | 'changed'>[]
 }
 
 /** Two runs that brought the system to the same are kept once. The digest of a folder stands for its thousand files. */

@@ -26,14 +26,19 @@ export const factsOf = (session: Session, hosts: readonly ProvidedHost[], built:
 })
 
 /** Builds all that the playbook needs, as the phase `build`. */
-export const buildPhase = (session: Session): Promise<Built> =>
+export const buildPhase = ({
+  build,
+  graph,
+  signal,
+  emit,
+}: Pick<Session, 'build' | 'graph' | 'signal' | 'emit'>): Promise<Built> =>
   inPhase(
-    session.emit,
+    emit,
     'build',
-    () => session.build(session.graph.builds, session.signal),
+    () => build(graph.builds, signal),
     ({ built, images }) => {
       const all = [...built.values(), ...images.values()]
-      const made = all.filter(({ changed }) => changed.length > 0).length
+      const made = all.filter((one) => one.made === 'now').length
       return made === 0 ? `${all.length} up to date` : `${made} of ${all.length} made`
     },
   )

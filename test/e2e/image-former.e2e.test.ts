@@ -6,6 +6,7 @@ import { imageFingerprint } from '../../src/transport/images/fingerprint.ts'
 import { imageSource } from '../../src/transport/images/source.ts'
 import { startEngine, type OwnEngine } from '../support/engine.ts'
 import { addLayer, importTiny } from '../support/tiny-image.ts'
+import { imageHere } from '../support/image-here.ts'
 
 const name = 'dtest-former/app:1'
 const refs = [
@@ -31,11 +32,7 @@ afterAll(async () => {
   for (const ref of [...refs].reverse()) await engine.getImage(ref).remove()
 })
 
-async function built(ref: string): Promise<BuiltImage> {
-  const inspection = await engine.getImage(ref).inspect()
-  const layers = inspection.RootFS.Layers ?? []
-  return { ref: name, id: inspection.Id, fingerprint: imageFingerprint(inspection), layers, changed: [] }
-}
+const built = (ref: string) => imageHere(engine, ref, name)
 
 /** Sends it and tells the images that the engine was asked about, and how much went there. */
 async function send(

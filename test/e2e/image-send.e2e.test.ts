@@ -14,6 +14,7 @@ import { startEngine, type OwnEngine } from '../support/engine.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
 import { matching } from '../support/matching.ts'
 import { addLayer, importTiny } from '../support/tiny-image.ts'
+import { imageHere } from '../support/image-here.ts'
 
 const refs = {
   base: 'dtest-send-base:1',
@@ -57,11 +58,7 @@ afterAll(async () => {
   for (const ref of Object.values(refs).reverse()) await engine.getImage(ref).remove()
 })
 
-async function built(ref: string): Promise<BuiltImage> {
-  const inspection = await engine.getImage(ref).inspect()
-  const layers = inspection.RootFS.Layers ?? []
-  return { ref, id: inspection.Id, fingerprint: imageFingerprint(inspection), layers, changed: [] }
-}
+const built = (ref: string) => imageHere(engine, ref)
 
 /** Sends an image and tells how many bytes that took. */
 async function send(image: BuiltImage, to = target, signal = never): Promise<number> {

@@ -18,6 +18,7 @@ import { startLink, type Link } from '../support/link.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
 import { addLayer, importTiny } from '../support/tiny-image.ts'
 import { never } from '../support/transport.ts'
+import { imageHere } from '../support/image-here.ts'
 
 const { seed, points } = effort()
 const random = randomFrom(seed)
@@ -61,11 +62,7 @@ afterAll(async () => {
 })
 
 /** As the one image that the playbook names, in both of its versions. */
-async function built(name: string): Promise<BuiltImage> {
-  const inspection = await engine.getImage(name).inspect()
-  const layers = inspection.RootFS.Layers ?? []
-  return { ref, id: inspection.Id, fingerprint: imageFingerprint(inspection), layers, changed: [] }
-}
+const built = (name: string) => imageHere(engine, name, ref)
 
 type Wire = (stream: Duplex) => Duplex
 

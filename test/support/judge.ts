@@ -54,6 +54,7 @@ export const builtOf = (
   digest: digestOf(files.map(({ path, digest }) => `${path} ${digest}`).join('\n')),
   type: files.length === 1 && files[0]?.path === '' ? 'file' : 'folder',
   files,
+  made: changed.length > 0 ? 'now' : 'before',
   changed,
 })
 

@@ -11,6 +11,7 @@ export const builtImageOf = (ref: string, version: string, changed: readonly str
   id: `sha256:${version}-here`,
   fingerprint: fingerprintOf(version),
   layers: [],
+  made: changed.length > 0 ? 'now' : 'before',
   changed,
 })
 

@@ -68,7 +68,9 @@ async function look(
   if (before?.inputs !== inputs.digest) return { inputs, before, current: undefined }
   const content = await readContent(target, [], workshop.digests)
   const isCurrent = content?.digest === before.output
-  return { inputs, before, current: isCurrent ? { name: artifact.name, ...content, changed: [] } : undefined }
+  const { name } = artifact
+  const current = isCurrent ? { name, ...content, made: 'before' as const, changed: [] } : undefined
+  return { inputs, before, current }
 }
 
 /** Builds an artifact, unless another run has done so by now. */
@@ -105,7 +107,8 @@ async function make(
     output: built.digest,
     rewritten,
   } satisfies ArtifactRecord)
-  return { name, ...built, changed: before ? changedFiles(before.files, inputs.files) : [] }
+  const changed = before ? changedFiles(before.files, inputs.files) : []
+  return { name, ...built, made: 'now', changed }
 }
 
 /** Stands where nobody knows what the command has read. */

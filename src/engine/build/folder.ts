@@ -13,7 +13,7 @@ export async function readFolder(
 ): Promise<BuiltArtifact> {
   const source = localPath(path, playbookDir)
   const built = await readContent(source, exclude, digests)
-  if (built) return { name: basename(source), ...built, changed: [] }
+  if (built) return { name: basename(source), ...built, made: 'before', changed: [] }
   throw new ProvisionError('playbook', `${source}: there is no such file or folder`, {
     help: 'correct the path in the playbook',
   })

@@ -40,7 +40,7 @@ export async function provideImage(
   }
   if (!isCurrent && image.build && listed) await removeFormer(image, listed, id, workshop)
   const changed = isCurrent || !before ? [] : changedFiles(before.files, inputs.files)
-  return { ref: image.ref, id, ...described, changed }
+  return { ref: image.ref, id, ...described, made: isCurrent ? 'before' : 'now', changed }
 }
 
 async function make(

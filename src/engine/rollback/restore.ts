@@ -42,7 +42,8 @@ async function artifactOf(build: Build, options: Restoring, digests: DigestCache
   if (whole) return whole
   const { built } = await options.build([build])
   const now = built.get(buildId(build))
-  if (now && (kept === undefined || now.digest === kept.digest)) return { ...now, changed: [] }
+  if (now && (kept === undefined || now.digest === kept.digest))
+    return { ...now, made: 'before', changed: [] }
   throw notKept(
     buildId(build),
     `its content ${short(kept?.digest ?? '')} is not kept (a file that holds a secret never is), and it is another now`,
@@ -65,7 +66,7 @@ async function fromStore(
   const facts = await digests.of(sources)
   if (files.some((file, i) => facts[i]?.digest !== file.digest)) return undefined
   return {
-    ...{ name, digest, type, changed: [] },
+    ...{ name, digest, type, made: 'before', changed: [] },
     files: files.map((file, i) => ({ ...file, source: sources[i] ?? '' })),
   }
 }
@@ -85,7 +86,7 @@ async function imagesOf(builds: readonly Build[], { state, engine }: Restoring):
       if (!found)
         throw notKept(`image ${image.ref}`, `${short(image.id)} is gone from this machine's Docker engine`)
       // Not as it was kept: an older version may have told images apart in another way.
-      return [image.ref, { ...image, fingerprint: imageFingerprint(found), changed: [] }]
+      return [image.ref, { ...image, fingerprint: imageFingerprint(found), made: 'before', changed: [] }]
     }),
   )
 }

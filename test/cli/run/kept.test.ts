@@ -28,7 +28,7 @@ function builtOf({ graph }: Session, source: string): Built {
     { path: 'x.txt', source, digest: digestOf(content), size: content.length, executable: false },
   ]
   const one: BuiltArtifact = {
-    ...{ name: 'www', digest: digestOfFiles(files), type: 'folder', changed: [], files },
+    ...{ name: 'www', digest: digestOfFiles(files), type: 'folder', made: 'before', changed: [], files },
   }
   return { built: new Map(graph.builds.map((build) => [buildId(build), one])), images: new Map() }
 }

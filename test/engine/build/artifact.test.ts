@@ -10,13 +10,16 @@ test('is built once, and again only when what goes into it changes', async () =>
   const first = await built(root)
   expect(first.ran).toBe(true)
   expect(first.lines).toEqual(['building'])
-  expect(first.result).toMatchObject({ name: 'x.jar', type: 'file', changed: [] })
+  expect(first.result).toMatchObject({ name: 'x.jar', type: 'file', made: 'now', changed: [] })
   expect(readFileSync(first.result?.files[0]?.source ?? '', 'utf8')).toBe('12')
-  expect(await built(root)).toMatchObject({ ran: false, result: { ...first.result } })
+  expect(await built(root)).toMatchObject({ ran: false, result: { ...first.result, made: 'before' } })
 
   fill(root, { 'src/b': '3', 'src/c': '4' })
   rmSync(join(root, 'src/a'))
-  expect(await built(root)).toMatchObject({ ran: true, result: { changed: ['src/a', 'src/b', 'src/c'] } })
+  expect(await built(root)).toMatchObject({
+    ran: true,
+    result: { made: 'now', changed: ['src/a', 'src/b', 'src/c'] },
+  })
   expect((await built(root)).ran).toBe(false)
 })
 

@@ -28,6 +28,7 @@ test('a single file is known by its content', async () => {
     files: [
       { path: '', source: join(root, 'site/x'), digest: digestOf('hello'), size: 5, executable: false },
     ],
+    made: 'before',
     changed: [],
   })
 })
