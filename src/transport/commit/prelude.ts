@@ -88,10 +88,15 @@ exit 0`
 const helpers = `
 take() {
   me=\${me:-$(id -u):$(id -g)}
-  e=$( { mv -f -- "$1" "$2" && chown -- "$me" "$2" && chmod 644 -- "$2"; } 2>&1) || { no "taken $3" "$e"; full=1; return 0; }
-  case $($sum <"$2") in "$4 "*) return 0;; esac
+  if e=$( { mv -f -- "$1" "$2" && chown -- "$me" "$2" && chmod 644 -- "$2"; } 2>&1); then
+    case $($sum <"$2") in "$4 "*) return 0;; esac
+    no "damaged $3" ''
+  else
+    no "taken $3" "$e"
+    full=1
+  fi
+  # Also where a full disk took the beginning of it.
   rm -f -- "$2"
-  no "damaged $3" ''
 }
 lines() { set -f; IFS='
 '; set -- $1; unset IFS; set +f; n=$#; }

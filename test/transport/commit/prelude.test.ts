@@ -56,12 +56,21 @@ describe.each(shells)('under $title', (shell) => {
     expect(await readFile(join(at, 'b'), 'utf8')).toBe('old b')
   })
 
-  it.each<readonly [string, string, number, string]>([
-    ['is put in place where it is what was meant', 'new', 3, 'new'],
-    ['is not where it is something else', 'old', 3, 'there'],
-    ['is where it is large', 'new', 100_000_000, 'new'],
-    ['is not where it is large and something else', 'old', 100_000_000, 'there'],
-  ])('what has come by itself %s', async (_, meant, size, found) => {
+  /** A disk that is full when half of the first file has been copied there. */
+  const half = `#!/bin/sh
+[ ! -e "$0.done" ] || exec /bin/mv "$@"
+printf ne >"$4"
+echo full >&2
+: >"$0.done"
+exit 1
+`
+  it.each<readonly [string, string, number, readonly [found: string, said: string], mv: string]>([
+    ['is put in place where it is what was meant', 'new', 3, ['new', ''], ''],
+    ['is not where it is something else', 'old', 3, ['there', 'damaged'], ''],
+    ['is where it is large', 'new', 100_000_000, ['new', ''], ''],
+    ['is not where it is large and something else', 'old', 100_000_000, ['there', 'damaged'], ''],
+    ['is not where only half of it finds room beside its place', 'new', 3, ['there', 'full'], half],
+  ])('what has come by itself %s', async (_, meant, size, [found, said], mv) => {
     const at = join(root, `${shell.title} ${count++}`)
     await mkdir(at)
     const [path, uploaded] = [join(at, "it's"), join(at, 'come')]
@@ -81,10 +90,17 @@ describe.each(shells)('under $title', (shell) => {
     const options = { random: '0123456789abcdef', folders: [at], uploads: [], unpack: 'cat' as const }
     const script = commitPrelude({ ...options, commit: { text: commit.script } })
     const stdin = await buffer(Readable.from(tarStream(entries()), { objectMode: false }))
-    const { stdout } = await connection.script(script, { as: 'user', stdin, signal: never })
-    const report = readReport(stdout, layout, commit)
-    expect([report.complete, [...report.damaged]]).toEqual([true, found === 'new' ? [] : [7]])
+    const programs = join(root, `${shell.title} programs ${count}`)
+    await mkdir(programs)
+    if (mv !== '') await writeFile(join(programs, 'mv'), mv, { mode: 0o755 })
+    const { stdout } = await connection.script(`PATH='${programs}':$PATH\n${script}`, {
+      as: 'user',
+      stdin,
+      signal: never,
+    })
+    const { complete, damaged, failed } = readReport(stdout, layout, commit)
+    expect([complete, damaged.has(7) ? 'damaged' : (failed.get(7) ?? '').trim()]).toEqual([true, said])
     expect(await readFile(path, 'utf8')).toBe(found)
-    expect(await readdir(at)).toEqual(["it's"])
+    expect((await readdir(at)).filter((name) => name !== 'come')).toEqual(["it's"])
   })
 })
