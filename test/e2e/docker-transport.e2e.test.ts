@@ -107,6 +107,20 @@ test('networks and volumes, made twice, probed together with what is owned', asy
   )
 })
 
+test('a container of an image that somebody made of one of ours has its labels, and is not ours', async () => {
+  const { docker } = host.port
+  await host.done({ do: 'create-container', name: 'dtest-x', body: host.body(waiting) })
+  await docker.getContainer('dtest-x').commit({ repo: 'dtest-copy', tag: '1' })
+  await docker.createContainer({ name: 'dtest-copied', Image: 'dtest-copy:1' })
+  await host.done({ do: 'rename-container', name: 'dtest-x', to: 'dtest-moved' })
+  const [owned] = await host.port.probe([{ ask: 'owned', playbook: 'dtest', environment: 'dtest' }], never)
+  await docker.getContainer('dtest-copied').remove()
+  await docker.getImage('dtest-copy:1').remove()
+  await host.done({ do: 'remove-container', name: 'dtest-moved' })
+  expect(owned).toContainEqual(expect.objectContaining({ type: 'container', name: 'dtest-moved' }))
+  expect(owned).not.toContainEqual(expect.objectContaining({ name: 'dtest-copied' }))
+})
+
 test('many at once are answered in the order asked', async () => {
   const names = Array.from({ length: 12 }, (_, i) => `dtest-many-${i}`)
   await host.port.perform(

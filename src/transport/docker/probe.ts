@@ -1,19 +1,11 @@
 import type Dockerode from 'dockerode'
-import type { Scope } from '../../core/facts.ts'
 import type { Limit } from '../../core/limit.ts'
 import { once, onceEach } from '../../core/once.ts'
-import type { Answer, OwnedObject, Probe } from '../../core/probe.ts'
+import type { Answer, Probe } from '../../core/probe.ts'
 import { containerCalled } from './container-called.ts'
 import { inspectImage } from './inspect.ts'
-import {
-  containerName,
-  containerState,
-  imageState,
-  labelsOf,
-  networkState,
-  ownedOf,
-  volumeState,
-} from './state.ts'
+import { ownedBy } from './owned.ts'
+import { containerName, containerState, imageState, networkState, volumeState } from './state.ts'
 
 /** The probes that Docker answers. */
 export type DockerProbe = Extract<
@@ -65,7 +57,7 @@ export async function answerAll(
         return volume && volumeState(volume)
       }
       case 'owned':
-        return ownedBy(probe, await Promise.all([containers(), networks(), volumes()]))
+        return ownedBy(docker, probe, await Promise.all([containers(), networks(), volumes()]), signal)
     }
   }
   return Promise.all(probes.map(answer))
@@ -90,31 +82,3 @@ export function callsFor(probes: readonly DockerProbe[]): number {
 }
 
 const lists = ['container', 'network', 'volume']
-
-type Lists = [
-  readonly Dockerode.ContainerInfo[],
-  readonly Dockerode.NetworkInspectInfo[],
-  readonly Dockerode.VolumeInspectInfo[],
-]
-
-const ownedBy = (scope: Scope, [containers, networks, volumes]: Lists): readonly OwnedObject[] => [
-  ...ownedOf(
-    'container',
-    scope,
-    containers.map((item) => ({
-      name: containerName(item),
-      id: item.Id,
-      labels: labelsOf(item, scope, Date.now() / 1_000),
-    })),
-  ),
-  ...ownedOf(
-    'network',
-    scope,
-    networks.map(({ Name, Id, Labels }) => ({ name: Name, id: Id, labels: Labels })),
-  ),
-  ...ownedOf(
-    'volume',
-    scope,
-    volumes.map(({ Name, Labels }) => ({ name: Name, id: Name, labels: Labels })),
-  ),
-]
