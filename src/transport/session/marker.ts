@@ -9,6 +9,9 @@ export interface Unframed {
   readonly noise: string
 }
 
+/** How long a login shell may take before it runs anything. Milliseconds. */
+export const awakening = 30_000
+
 /** A login shell that prints for ever must not fill the memory. Bytes. */
 const mostNoise = 64 * 1024
 

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import type { Rights } from '../ssh/connection.ts'
-import { awakening, faultOf } from './exec.ts'
+import { faultOf } from './exec.ts'
 import { notBegun, notStarted } from './exec-error.ts'
-import { afterGreeting, afterMarker } from './marker.ts'
+import { afterGreeting, afterMarker, awakening } from './marker.ts'
 import type { Session } from './index.ts'
 
 /**
