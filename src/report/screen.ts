@@ -1,19 +1,16 @@
-import type { ListrTask } from 'listr2'
-import { deferred } from '../core/deferred.ts'
+import type * as listr from 'listr2'
 import { phases, type Phase } from '../core/event.ts'
+import { noteTask } from './note-task.ts'
+import { phaseTask, type Drawing } from './phase-task.ts'
 
-/** How a phase looks at this moment. */
-export interface Drawing {
-  readonly title: string
-  /** Below the title. */
-  readonly lines: readonly string[]
-}
-
-export interface ScreenOptions {
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+export interface ScreenOptions extends Streams {
   /** Asked ten times a second for each phase that is under way, whatever happened in between: so it scales. */
   readonly draw: (phase: Phase, spinner: string) => Drawing
+}
+
+interface Streams {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
 }
 
 /** The live part of a terminal: one task of listr2 for each phase that has started, in the order of phases. */
@@ -26,66 +23,46 @@ export interface Screen {
   readonly close: (outcome: 'done' | 'failed') => Promise<void>
 }
 
-interface Show {
-  title: string
-  output: string
-}
-
-/** Spaces at a line's start would be trimmed by listr2; behind this they are not. */
-const keep = '\u001b[0m'
+/** Milliseconds. */
+const frame = 100
 
 export async function openScreen({ stdout, stderr, draw }: ScreenOptions): Promise<Screen> {
-  const { DefaultRenderer, Listr, ListrLogger, ProcessOutput, Spinner } = await import('listr2')
+  const listr2 = await import('listr2')
+  const spinner = new listr2.Spinner()
+  const tasks = new Map(phases.map((phase) => [phase, phaseTask(phase, () => draw(phase, spinner.fetch()))]))
+  const notes = noteTask()
+  const turn = setInterval(() => {
+    for (const { redraw } of tasks.values()) redraw()
+  }, frame)
+  const all = [...[...tasks.values()].map(({ task }) => task), notes.task]
+  const running = new listr2.Listr(all, listOptions(listr2, spinner, { stdout, stderr })).run()
+
+  return {
+    start: (phase) => tasks.get(phase)?.enter(),
+    end: (phase, outcome) => tasks.get(phase)?.end(outcome),
+    note: notes.note,
+    close: async (outcome) => {
+      for (const { skip, end } of tasks.values()) {
+        skip()
+        end(outcome)
+      }
+      notes.close()
+      await running
+      clearInterval(turn)
+    },
+  }
+}
+
+function listOptions(
+  { DefaultRenderer, ListrLogger, ProcessOutput }: typeof listr,
+  spinner: listr.Spinner,
+  { stdout, stderr }: Streams,
+) {
   // Whether there is a terminal was asked before, of the stream that is drawn on.
   class Renderer extends DefaultRenderer {
     static override nonTTY = true
   }
-  const gates = new Map(phases.map((phase) => [phase, gate()]))
-  const shows = new Map<Phase, Show>()
-  const notes = gate()
-  const queued: string[] = []
-  let noted: Show | undefined
-  const spinner = new Spinner()
-
-  const redraw = (phase: Phase, show: Show) => {
-    const { title, lines } = draw(phase, spinner.fetch())
-    if (show.title !== title) show.title = title
-    const output = lines.map((line) => `${keep}  ${line}`).join('\n')
-    if (show.output !== output) show.output = output
-  }
-  const turn = setInterval(() => {
-    for (const [phase, show] of shows) redraw(phase, show)
-  }, 100)
-
-  const phaseTask = (phase: Phase): ListrTask => {
-    let asked = 0
-    return {
-      title: phase,
-      // Asked once before anything runs, where all answers are waited for, and once more before it runs itself.
-      enabled: () => (asked++ === 0 ? false : (gates.get(phase)?.started ?? false)),
-      task: async (_, wrapper) => {
-        const show = showOf(wrapper)
-        shows.set(phase, show)
-        redraw(phase, show)
-        const outcome = await gates.get(phase)?.ended
-        shows.delete(phase)
-        redraw(phase, show)
-        if (outcome === 'failed') throw new Error(phase)
-      },
-      rendererOptions: { persistentOutput: true },
-    }
-  }
-  // A task without a title writes to the bar at the bottom.
-  const noteTask: ListrTask = {
-    task: async (_, wrapper) => {
-      noted = showOf(wrapper)
-      for (const line of queued) noted.output = line
-      await notes.ended
-    },
-    rendererOptions: { bottomBar: Infinity, persistentOutput: true },
-  }
-
-  const listr = new Listr([...phases.map(phaseTask), noteTask], {
+  return {
     concurrent: true,
     exitOnError: false,
     registerSignalListeners: false,
@@ -103,55 +80,5 @@ export async function openScreen({ stdout, stderr, draw }: ScreenOptions): Promi
         processOutput: new ProcessOutput(stdout, stderr),
       }),
     },
-  })
-  const running = listr.run()
-
-  return {
-    start: (phase) => gates.get(phase)?.start(true),
-    end: (phase, outcome) => gates.get(phase)?.end(outcome),
-    note: (line) => {
-      if (noted) noted.output = line
-      else queued.push(line)
-    },
-    close: async (outcome) => {
-      for (const { start, end } of gates.values()) {
-        start(false)
-        end(outcome)
-      }
-      notes.end('done')
-      await running
-      clearInterval(turn)
-    },
-  }
-}
-
-interface Gate {
-  readonly started: Promise<boolean>
-  readonly start: (whether: boolean) => void
-  readonly ended: Promise<'done' | 'failed'>
-  readonly end: (outcome: 'done' | 'failed') => void
-}
-
-function gate(): Gate {
-  const started = deferred<boolean>()
-  const ended = deferred<'done' | 'failed'>()
-  return { started: started.promise, start: started.resolve, ended: ended.promise, end: ended.resolve }
-}
-
-/** The two texts of a task of listr2 that we change. */
-function showOf(wrapper: { title: string; output: string }): Show {
-  return {
-    get title() {
-      return wrapper.title
-    },
-    set title(text) {
-      wrapper.title = text
-    },
-    get output() {
-      return wrapper.output
-    },
-    set output(text) {
-      wrapper.output = text
-    },
-  }
+  } as const
 }
