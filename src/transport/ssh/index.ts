@@ -1,17 +1,16 @@
 import { setMaxListeners } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
-import type { AlgorithmList, Client, ClientErrorExtensions, KexAlgorithm } from 'ssh2'
+import type { AlgorithmList, Client, KexAlgorithm } from 'ssh2'
 import { onAbort } from '../../core/abort.ts'
-import type { ProvisionError } from '../../core/error.ts'
 import { isProvisionError } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import { execScript } from '../session/bootstrap.ts'
 import { closeConnection } from './close-connection.ts'
 import type { Connection } from './connection.ts'
 import { shareCredentials, type Credentials } from './credentials.ts'
-import { dial, timeoutError } from './dial.ts'
-import { beforeSsh, foreignError, isCut, partingWords, resetError } from './failed-opening.ts'
+import { dial } from './dial.ts'
+import { beforeSsh, nothingSeen, openingError, type SeenOpening } from './failed-opening.ts'
 import { createLimit } from '../../core/limit.ts'
 import { runScript } from '../session/exec.ts'
 import { interruption } from '../session/exec-error.ts'
@@ -26,7 +25,7 @@ import { rawChannel } from '../session/raw-channel.ts'
 import { serverAt } from './server-name.ts'
 import { countSessions } from '../session/count.ts'
 import { beginSession, openSftp, unlessLost, type Session } from '../session/index.ts'
-import { dialError, keyError, loginError, lostError } from './error.ts'
+import { keyError, lostError } from './error.ts'
 import { watchingSilence, type WatchSilence } from './silence.ts'
 import { countTraffic } from '../traffic.ts'
 import { timeLimit } from '../time-limit.ts'
@@ -108,94 +107,78 @@ interface Opening {
 const isCutAtOnce = (error: unknown): boolean =>
   isProvisionError(error) && error.cause instanceof Error && 'early' in error.cause
 
-async function open({ target, signal, deadline, known, identity, options }: Opening): Promise<Connection> {
+async function open(opening: Opening): Promise<Connection> {
+  const { target, signal, deadline, identity, options } = opening
   const { name, user, become } = target
   const { timeout, keepalive, spare, early, watchSilence, onDetail } = options
-  const host: HostName = { address: target.address, port: target.port, alias: target.hostKeyAlias }
-  const { sock, problem } = await dial(target, signal, deadline, timeout)
+  const way = await dial(target, signal, deadline, timeout)
+  const { sock } = way
   gatherWrites(sock)
-  const ssh = new NodeSSH()
   const lost = new AbortController()
   // Every call that is under way listens to it; that is no leak.
   setMaxListeners(0, lost.signal)
-  let refused: ProvisionError | undefined
-  let lastError: (Error & ClientErrorExtensions) | undefined
-  let greeting = ''
-  const opening = ssh.connect({
-    sock,
-    username: user,
-    readyTimeout: timeout,
-    keepaliveInterval: keepalive.interval,
-    // Whether the host is still there is judged by all that it says, not only by these answers.
-    keepaliveCountMax: Infinity,
-    authHandler: identity.methods,
-    algorithms: { serverHostKey: algorithmsFor(known, host), kex: keyExchange },
-    hostVerifier: (key: Buffer) => {
-      const verdict = judge(known, host, key)
-      if (verdict !== 'trusted') refused = keyError(target, host, known, verdict, key)
-      return verdict === 'trusted'
-    },
-  })
-  const client = clientOf(ssh)
-  logInAtOnce(client, identity.methods)
-  leaveKeysUnproved(client)
+  const seen = nothingSeen()
+  const { client, ready } = logIn(opening, sock, seen)
   // Only now: whoever listens first makes the bytes flow.
   const traffic = countTraffic(sock)
   const server = serverAt(sock)
   const openings = openingsOf(client, server)
   const openEarly = (): void => early && openings.openAhead(early)
   signAtOnce(client, openEarly)
-  client.setMaxListeners(0)
-  // For life: node-ssh takes its own listener away once the connection is ready, and an error then ends the process.
-  client.on('error', (error) => (lastError = error))
   let silence: number | undefined
-  client.on('close', () => lost.abort(lostError(name, lastError, silence)))
-  sock.once('data', (chunk: Buffer) => (greeting = beforeSsh(chunk)))
-  const agreed = new AbortController()
-  // Without a reason it would make an error for each host.
-  client.once('handshake', () => agreed.abort('agreed'))
+  client.on('close', () => lost.abort(lostError(name, seen.lastError, silence)))
+  sock.once('data', (chunk: Buffer) => (seen.greeting = beforeSsh(chunk)))
   const forget = onAbort(deadline, () => sock.destroy())
   try {
-    await opening
+    await ready
     openEarly()
   } catch (error) {
     client.destroy()
     if (signal.aborted) throw interruption(name, signal)
-    if (refused) throw refused
-    const why = agreed.signal.aborted ? undefined : await problem()
-    if (why) throw why
-    const said = agreed.signal.aborted ? partingWords(lastError) : undefined
-    if (lastError?.level === 'client-authentication' || said !== undefined)
-      throw loginError(target, identity.tried, said, error)
-    if (deadline.aborted || lastError?.level === 'client-timeout')
-      throw dialError(target, timeoutError(), timeout, greeting)
-    const cause = sock.readableEnded || isCut(lastError) ? resetError(!agreed.signal.aborted) : lastError
-    throw dialError(target, agreed.signal.aborted ? cause : foreignError(cause), timeout, greeting)
+    throw await openingError({ target, way, tried: identity.tried, deadline, timeout }, seen, error)
   } finally {
     forget()
   }
   const patience = { interval: keepalive.interval, silence: keepalive.interval * (keepalive.count + 1) }
   watchSilence(sock, patience, (milliseconds) => (silence = milliseconds))
-  const limit = createLimit(sessionsAtOnce)
-  const [sessions, idle] = [countSessions(), new Set<() => void>()]
   const session = {
-    ...{
-      name,
-      user,
-      become,
-      client,
-      openings,
-      lost: lost.signal,
-      limit,
-      sessions,
-      idle,
-      spare,
-      traffic,
-      server,
-      onDetail,
-    },
+    ...{ name, user, become, client, openings, lost: lost.signal, spare, traffic, server, onDetail },
+    ...{ limit: createLimit(sessionsAtOnce), sessions: countSessions(), idle: new Set<() => void>() },
   }
   return over(session, () => closeConnection(session, target.jump === undefined ? sock : undefined))
+}
+
+/** Begins to log in on a connection that is dialled, and notes what is seen meanwhile. */
+function logIn(
+  { target, known, identity, options }: Opening,
+  sock: Duplex,
+  seen: SeenOpening,
+): { readonly client: Client; readonly ready: Promise<unknown> } {
+  const host: HostName = { address: target.address, port: target.port, alias: target.hostKeyAlias }
+  const ssh = new NodeSSH()
+  const ready = ssh.connect({
+    sock,
+    username: target.user,
+    readyTimeout: options.timeout,
+    keepaliveInterval: options.keepalive.interval,
+    // Whether the host is still there is judged by all that it says, not only by these answers.
+    keepaliveCountMax: Infinity,
+    authHandler: identity.methods,
+    algorithms: { serverHostKey: algorithmsFor(known, host), kex: keyExchange },
+    hostVerifier: (key: Buffer) => {
+      const verdict = judge(known, host, key)
+      if (verdict !== 'trusted') seen.keyProblem = keyError(target, host, known, verdict, key)
+      return verdict === 'trusted'
+    },
+  })
+  const client = clientOf(ssh)
+  logInAtOnce(client, identity.methods)
+  leaveKeysUnproved(client)
+  client.setMaxListeners(0)
+  // For life: node-ssh takes its own listener away once the connection is ready, and an error then ends the process.
+  client.on('error', (error) => (seen.lastError = error))
+  client.once('handshake', () => (seen.hasAgreed = true))
+  return { client, ready }
 }
 
 /** Everything else, on the client of an open connection. */
