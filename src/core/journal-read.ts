@@ -1,4 +1,5 @@
 import type { Change } from './change.ts'
+import { distinctBy } from './distinct.ts'
 import { errorCodes } from './error.ts'
 import type { Failure } from './event.ts'
 import { journalVersion, type JournalHead, type JournalTask, type RunRecord } from './journal.ts'
@@ -109,7 +110,7 @@ function tasksOf(entries: readonly read.Fields[]): readonly JournalTask[] {
 /** The task that met a failure and the run that ended with it tell the same: it counts once. */
 function failuresOf(entries: readonly read.Fields[]): readonly Failure[] {
   const all = entries.flatMap(({ failure }) => (read.isFields(failure) ? [failureOf(failure)] : []))
-  return [...new Map(all.map((failure) => [failure.message, failure])).values()]
+  return distinctBy(all, ({ message }) => message)
 }
 
 const failureOf = ({ code, message, output, log, help }: read.Fields): Failure => ({

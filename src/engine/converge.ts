@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { distinctBy } from '../core/distinct.ts'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Failure, Finished } from '../core/event.ts'
 import type { Facts } from '../core/facts.ts'
@@ -125,9 +126,8 @@ function report({ emit, signal, graph }: Session, { failed, skipped, unreached, 
 }
 
 /** A host that is lost fails all that was under way there in the same words. */
-const distinct = (failures: readonly Failure[]): readonly Failure[] => [
-  ...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values(),
-]
+const distinct = (failures: readonly Failure[]): readonly Failure[] =>
+  distinctBy(failures, (failure) => JSON.stringify(failure))
 
 async function afterPhase(session: Session, hosts: readonly ProvidedHost[]): Promise<void> {
   const { declaration, emit, provider, signal } = session

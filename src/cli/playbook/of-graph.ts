@@ -1,12 +1,13 @@
 import type { Box } from '../../core/box.ts'
 import type { Image } from '../../core/build.ts'
+import { distinctBy } from '../../core/distinct.ts'
 import type { Graph } from '../../core/graph.ts'
 
 /** What nodes are to have inside: all images that containers of the playbook run, and the box's own. */
 export function imagesOf(graph: Graph, box: Box): readonly Image[] {
   const used = graph.resources.flatMap(({ resource }) => (resource.kind === 'image' ? resource.builds : []))
   const images = [...used, ...box.images].filter((build) => build.kind === 'image')
-  return [...new Map(images.map((image) => [image.ref, image])).values()]
+  return distinctBy(images, ({ ref }) => ref)
 }
 
 /** The ports of a host that containers of the playbook publish. */

@@ -1,4 +1,5 @@
 import type Dockerode from 'dockerode'
+import { distinctBy } from '../../core/distinct.ts'
 import { reasonOf } from '../../core/error.ts'
 import type { Emit, Event, Failure } from '../../core/event.ts'
 import { journalVersion, touchesHosts } from '../../core/journal.ts'
@@ -166,7 +167,7 @@ interface Seen {
   /** Whether anything was done to a host. */
   touched: boolean
   readonly steps: string[]
-  readonly failures: Failure[]
+  failures: readonly Failure[]
 }
 
 const emptySeen = (): Seen => ({ plan: undefined, begun: false, touched: false, steps: [], failures: [] })
@@ -178,6 +179,5 @@ function see(seen: Seen, event: Event): void {
   if (touchesHosts(event)) seen.touched = true
   if (event.event !== 'task-failed' && event.event !== 'failed') return
   // The step that met it and the run tell the same.
-  const { failure } = event
-  if (!seen.failures.some(({ message }) => message === failure.message)) seen.failures.push(failure)
+  seen.failures = distinctBy([...seen.failures, event.failure], ({ message }) => message)
 }
