@@ -36,17 +36,24 @@ export interface ContentResource extends Mountable {
   readonly digest: Ref<Digest>
 }
 
-/** What a container gets to know of a resource that it mounts; to use it makes the container need that resource. */
-export const mountedFrom = (
+/** What a container gets to know of content from here that it mounts; to use it makes the container need that resource. */
+export const mountedContent = (
   resource: Resource,
   source: string,
-  writable: boolean,
-  content?: Ref<MountedContent>,
+  content: Ref<MountedContent>,
 ): Ref<Mounted> =>
   ref({ label: resourceId(resource), needs: [resource], builds: resource.builds }, (facts) => ({
     source,
-    writable,
-    content: content && resolve(content, facts),
+    writable: false,
+    content: resolve(content, facts),
+  }))
+
+/** Likewise of a place for data, which containers fill. */
+export const mountedData = (resource: Resource, source: string): Ref<Mounted> =>
+  ref({ label: resourceId(resource), needs: [resource], builds: resource.builds }, () => ({
+    source,
+    writable: true,
+    content: undefined,
   }))
 
 /** The content of an artifact or local folder, as far as a mount of it matters. */

@@ -3,7 +3,7 @@ import { folderActions, folderChanges, refuseOthers, statProbe } from '../core/f
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
-import { mountedFrom, type Mountable } from '../core/mount.ts'
+import { mountedData, type Mountable } from '../core/mount.ts'
 import type { Stat } from '../core/probe.ts'
 import { declaredTitle } from '../core/refuse.ts'
 import { firstProblem, modeProblem, ownerProblem, pathProblem } from '../core/rules.ts'
@@ -64,5 +64,5 @@ export function directory(
   refuseUnknown(title, options, names)
   const { mode = 0o755, owner, group } = options
   const made = resource(host, path, { title, path, mode, owner, group }, more)
-  return Object.assign(made, { mounted: mountedFrom(made, path, true) })
+  return Object.assign(made, { mounted: mountedData(made, path) })
 }

@@ -9,7 +9,7 @@ import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
 import { maskedProblem } from '../core/masked.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
-import { builtContent, mountedFrom, type ContentResource, type MountedContent } from '../core/mount.ts'
+import { builtContent, mountedContent, type ContentResource, type MountedContent } from '../core/mount.ts'
 import type { Stat } from '../core/probe.ts'
 import { isRef, ref, resolve, type Ref, type Value } from '../core/ref.ts'
 import { declaredTitle, refuseIf } from '../core/refuse.ts'
@@ -143,7 +143,7 @@ export function file(
     { label: `digest of ${path}`, needs: [made], builds: made.builds },
     (facts) => resolve(content, facts).digest,
   )
-  return Object.assign(made, { mounted: mountedFrom(made, path, false, content), digest })
+  return Object.assign(made, { mounted: mountedContent(made, path, content), digest })
 }
 
 const textContent = (path: string, text: Value<Text>): Ref<MountedContent> =>

@@ -4,7 +4,7 @@ import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { defineMirror, mirrorIdentity } from '../core/mirrored.ts'
 import type { ResourceOptions } from '../core/module.ts'
-import { builtContent, causesOf, mountedFrom, type ContentResource } from '../core/mount.ts'
+import { builtContent, causesOf, mountedContent, type ContentResource } from '../core/mount.ts'
 import { ref, resolve } from '../core/ref.ts'
 import { declaredTitle, refuseIf } from '../core/refuse.ts'
 import { shownValue } from '../core/shown-value.ts'
@@ -50,7 +50,7 @@ export function push(
     more,
   )
   return Object.assign(made, {
-    mounted: mountedFrom(made, to, false, builtContent(artifact)),
+    mounted: mountedContent(made, to, builtContent(artifact)),
     digest: ref(
       { label: `digest of ${to}`, needs: [made], builds: [artifact] },
       (facts) => resolve(source, facts).digest,

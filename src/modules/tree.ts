@@ -6,7 +6,7 @@ import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import type { Local } from '../core/local.ts'
 import { defineMirror, mirrorIdentity } from '../core/mirrored.ts'
 import type { ResourceOptions } from '../core/module.ts'
-import { builtContent, mountedFrom, type ContentResource } from '../core/mount.ts'
+import { builtContent, mountedContent, type ContentResource } from '../core/mount.ts'
 import { ref, resolve } from '../core/ref.ts'
 import { declaredTitle, refuseIf } from '../core/refuse.ts'
 import { firstProblem, localProblem, patternsProblem } from '../core/rules.ts'
@@ -55,7 +55,7 @@ export function tree(host: Host, to: string, options: TreeOptions, more?: Resour
   const rights = { fileMode: modes.files, folderMode: modes.folders ?? 0o755, owner, group }
   const made = resource(host, to, { ...identity, to, source, because: [], ...rights }, more)
   return Object.assign(made, {
-    mounted: mountedFrom(made, to, false, builtContent(folder)),
+    mounted: mountedContent(made, to, builtContent(folder)),
     digest: ref(
       { label: `digest of ${to}`, needs: [made], builds: [folder] },
       (facts) => resolve(source, facts).digest,

@@ -5,7 +5,7 @@ import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
 import { resourceLabels } from '../core/label.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
-import { mountedFrom, type Mountable } from '../core/mount.ts'
+import { mountedData, type Mountable } from '../core/mount.ts'
 import { refuseForeign } from '../core/owned.ts'
 import type { VolumeState } from '../core/probe.ts'
 import { ref, type Ref } from '../core/ref.ts'
@@ -72,5 +72,5 @@ export function volume(
   const { driver = 'local' } = options
   const scope = ref({ label: 'scope' }, (facts) => facts.scope)
   const made = resource(host, name, { host: host.name, name, driver, scope }, more)
-  return Object.assign(made, { mounted: mountedFrom(made, name, true) })
+  return Object.assign(made, { mounted: mountedData(made, name) })
 }
