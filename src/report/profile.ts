@@ -35,9 +35,9 @@ export interface Profile {
 export function profileOf(stamped: readonly Stamped[], end: number): Profile {
   const open = new Map<string, Omit<Span, 'end' | 'failed'>>()
   const spans: Span[] = []
-  const close = (key: string, at: number, failed: boolean) => {
+  const close = (key: string, at: number, outcome: 'done' | 'failed') => {
     const span = open.get(key)
-    if (span) spans.push({ ...span, end: at, failed })
+    if (span) spans.push({ ...span, end: at, failed: outcome === 'failed' })
     open.delete(key)
   }
   const traffic = new Map<string, Traffic>()
@@ -50,7 +50,7 @@ export function profileOf(stamped: readonly Stamped[], end: number): Profile {
         break
       }
       case 'phase-finished':
-        close(event.phase, at, !event.ok)
+        close(event.phase, at, event.ok ? 'done' : 'failed')
         break
       case 'task-started': {
         const { task, phase, host, title } = event
@@ -58,8 +58,10 @@ export function profileOf(stamped: readonly Stamped[], end: number): Profile {
         break
       }
       case 'task-finished':
+        close(`task ${event.task}`, at, 'done')
+        break
       case 'task-failed':
-        close(`task ${event.task}`, at, event.event === 'task-failed')
+        close(`task ${event.task}`, at, 'failed')
         break
       case 'timed': {
         const { what, host, durationMs } = event
@@ -78,7 +80,7 @@ export function profileOf(stamped: readonly Stamped[], end: number): Profile {
         break
     }
   }
-  for (const key of [...open.keys()]) close(key, end, true)
+  for (const key of [...open.keys()]) close(key, end, 'failed')
   return { spans: spans.sort((a, b) => a.start - b.start), traffic, needs, end }
 }
 
