@@ -31,9 +31,29 @@ const idleTime = 5_000
  * @param place how the engine is called in requests
  */
 export function watchedEngine(
-  { connect, ask, hangs, silence, most }: WatchedWay,
+  way: WatchedWay,
   place: Pick<Dockerode.DockerOptions, 'socketPath' | 'host' | 'port'>,
 ): Dockerode {
+  const { agent, hear } = watchedAgent(way)
+  // All that docker-modem would else take from DOCKER_HOST is said here; what speaks TLS is the connection.
+  const unset = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined }
+  const plain = { protocol: 'http' as const, ca: undefined, cert: undefined, key: undefined }
+  const options = { ...unset, ...plain, ...place, agent }
+  const docker = new Dockerode(options)
+  around(docker, heardBy(hear))
+  around(docker, wholeAnswers)
+  around(docker, inTime(way))
+  return docker
+}
+
+/** An agent whose calls all fail once none gets on and the engine says no word. */
+interface WatchedAgent {
+  readonly agent: Agent
+  /** Takes notice of an answer: it is what fails from then on. */
+  readonly hear: (answer: IncomingMessage) => void
+}
+
+function watchedAgent({ connect, ask, hangs, silence }: WatchedWay): WatchedAgent {
   /** All that are open, with the answer that is read there. */
   const open = new Map<Socket, IncomingMessage | undefined>()
   const pool = new Agent({ keepAlive: true, timeout: idleTime })
@@ -78,19 +98,33 @@ export function watchedEngine(
     // docker-modem inspects its options, agent included, to any depth at every request.
     [inspect.custom]: () => 'Agent',
   })
-  // All that docker-modem would else take from DOCKER_HOST is said here; what speaks TLS is the connection.
-  const unset = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined }
-  const plain = { protocol: 'http' as const, ca: undefined, cert: undefined, key: undefined }
-  const options = { ...unset, ...plain, ...place, agent }
-  const docker = new Dockerode(options)
-  around(docker, (dial) => (request, done) => {
+  return {
+    agent,
+    hear(answer) {
+      const { socket } = answer
+      open.set(socket, answer)
+      answer.once('close', () => {
+        if (open.get(socket) === answer) open.set(socket, undefined)
+      })
+    },
+  }
+}
+
+const heardBy =
+  (hear: WatchedAgent['hear']) =>
+  (dial: DockerDial): DockerDial =>
+  (request, done) => {
     dial(request, (error, answer) => {
       if (answer instanceof IncomingMessage) hear(answer)
       done?.(error, answer)
     })
-  })
-  around(docker, wholeAnswers)
-  around(docker, (dial) => (request, done) => {
+  }
+
+/** Fails a call that is no open-ended work and that the engine does not answer in time. */
+const inTime =
+  ({ hangs, most }: Pick<WatchedWay, 'hangs' | 'most'>) =>
+  (dial: DockerDial): DockerDial =>
+  (request, done) => {
     const limit = isOpenEnded(request) ? undefined : new AbortController()
     const timer = limit && setTimeout(() => limit.abort(), most).unref()
     const signals = [request.abortSignal, limit?.signal].filter((signal) => signal !== undefined)
@@ -99,16 +133,7 @@ export function watchedEngine(
       const isLate = error !== null && limit?.signal.aborted === true
       done?.(isLate ? hangs(noAnswer(request, most)) : error, answer)
     })
-  })
-  const hear = (answer: IncomingMessage): void => {
-    const { socket } = answer
-    open.set(socket, answer)
-    answer.once('close', () => {
-      if (open.get(socket) === answer) open.set(socket, undefined)
-    })
   }
-  return docker
-}
 
 /** A build, an image on its way, the wait for a container: they last as long as they last. */
 const isOpenEnded = ({ isStream, hijack, path }: Call): boolean =>

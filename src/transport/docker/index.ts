@@ -1,23 +1,19 @@
 import type Dockerode from 'dockerode'
 import type { Action } from '../../core/action.ts'
-import { showDuration } from '../../core/duration.ts'
 import { isProvisionError, ProvisionError, reasonOf } from '../../core/error.ts'
 import type { HostWatcher, Outcome } from '../../core/host.ts'
 import type { Answer } from '../../core/probe.ts'
 import type { Connection } from '../ssh/connection.ts'
-import { act } from './actions.ts'
 import { closeIdle, dockerOver } from './agent.ts'
 import { wayToDocker } from './dial.ts'
 import { dockerError } from './error.ts'
+import { inTime } from './in-time.ts'
+import { performOn } from './perform.ts'
 import { createLimit } from '../../core/limit.ts'
 import { answerAll, callsFor, type DockerProbe } from './probe.ts'
-import { interruption } from '../session/exec-error.ts'
 import { imageSource, type ImageSource } from '../images/source.ts'
-import { createLinkMeter, isSlow, worthMeasuring, type LinkMeter } from '../link-speed.ts'
+import { createLinkMeter, type LinkMeter } from '../link-speed.ts'
 import { lossBehind } from '../ssh/loss.ts'
-import { pruneImages } from '../images/prune.ts'
-import { awaitContainer } from '../ready/index.ts'
-import { within } from '../time-limit.ts'
 import { localEngine } from './engine.ts'
 
 /** The Docker engine of a host. */
@@ -47,15 +43,6 @@ export interface DockerPatience {
 
 const usual: DockerPatience = { answer: 60_000, action: 300_000 }
 
-/** One that does not say how long it takes may have been given long by whoever made it. Milliseconds. */
-const stopLimit = ({ grace = 600 }: { readonly grace: number | undefined }): number => grace * 1_000
-
-const noAnswer = (host: string, most: number): ProvisionError =>
-  new ProvisionError('host', `no answer within ${showDuration(most)}`, {
-    about: { host, name: 'docker' },
-    help: `look whether Docker hangs there: provision ssh ${host}, then docker ps`,
-  })
-
 /**
  * The Docker engine behind a connection. Images come from `images`, to be shared by the hosts of a run, so that several
  * that need one image read it once; `link` tells whether they are to be compressed.
@@ -72,62 +59,7 @@ export function dockerOf(
   const limit = createLimit(parallel)
   const wide = createLimit(forwardedAtOnce)
   const { name } = connection
-
-  const inTime = <T>(
-    most: number,
-    signal: AbortSignal,
-    work: (either: AbortSignal) => Promise<T>,
-  ): Promise<T> => within(most, () => noAnswer(name, most), signal, work)
-
-  const { signal: unstoppable } = new AbortController()
-
-  const perform = async (action: Action, signal: AbortSignal, watch: HostWatcher): Promise<void> => {
-    switch (action.do) {
-      case 'load-image':
-        return images.send(docker, action.image, {
-          host: name,
-          signal,
-          sent: watch.sent,
-          asking: (work) => inTime(patience.action, signal, work),
-          isSlow: async (size) =>
-            isSlow(size < worthMeasuring ? link.facts() : await link.measure(connection, signal)),
-        })
-      case 'prune-images':
-        return inTime(patience.action, signal, (either) => pruneImages(name, docker, either))
-      case 'await-container':
-        // Its own time begins with the engine's first answer.
-        return inTime(patience.action + action.timeout, signal, (either) =>
-          awaitContainer({ connection, docker, limit }, action, either),
-        )
-      case 'stop-container':
-        // Takes as long as the container likes; the others must not wait for that.
-        return inTime(patience.action + stopLimit(action), signal, (either) =>
-          act(name, docker, action, either),
-        )
-      case 'create-container':
-      case 'rename-container':
-        // Docker does it all the same when nobody waits any more, and then what takes it back would come too early.
-        return limit(() => {
-          if (signal.aborted) throw interruption(name, signal)
-          return inTime(patience.action, unstoppable, (either) => act(name, docker, action, either))
-        })
-      case 'start-container':
-      case 'remove-container':
-      case 'create-network':
-      case 'remove-network':
-      case 'create-volume':
-        return limit(() => inTime(patience.action, signal, (either) => act(name, docker, action, either)))
-      case 'write':
-      case 'directory':
-      case 'delete':
-      case 'delete-empty-folder':
-      case 'permit':
-      case 'run':
-        throw new ProvisionError('host', `${name}: Docker cannot ${action.do}`)
-      default:
-        return action satisfies never
-    }
-  }
+  const routes = { connection, docker, images, link, limit, patience: patience.action }
 
   return {
     docker,
@@ -135,7 +67,7 @@ export function dockerOf(
       try {
         const idle = Object.values(agent.freeSockets).flat().length
         const isForwarded = await openAhead(Math.min(callsFor(probes), forwardedAtOnce) - idle)
-        return await inTime(patience.answer, signal, (either) =>
+        return await inTime(name, patience.answer, signal, (either) =>
           answerAll(docker, probes, isForwarded ? wide : limit, either),
         )
       } catch (error) {
@@ -143,7 +75,7 @@ export function dockerOf(
       }
     },
     perform: (actions, signal, watch = {}) =>
-      Promise.all(actions.map((action) => outcomeOf(connection, perform(action, signal, watch)))),
+      Promise.all(actions.map((action) => outcomeOf(connection, performOn(routes, action, signal, watch)))),
     close() {
       agent.destroy()
       return Promise.resolve()
