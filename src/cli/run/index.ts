@@ -9,7 +9,7 @@ import type { IfLocked, Session } from '../../engine/session.ts'
 import type { Workspace } from '../../engine/workspace.ts'
 import type { EndProcess } from '../../transport/docker/container-process.ts'
 import type { KeptRun } from './kept.ts'
-import type { Record } from './recorded.ts'
+import type { Record } from './seen.ts'
 
 /** A host that is connected, as commands for people use it. */
 export interface OpenHost {

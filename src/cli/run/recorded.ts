@@ -1,25 +1,24 @@
 import type Dockerode from 'dockerode'
-import { distinctBy } from '../../core/distinct.ts'
 import { reasonOf } from '../../core/error.ts'
-import type { Emit, Event, Failure } from '../../core/event.ts'
-import { journalVersion, touchesHosts } from '../../core/journal.ts'
-import type { Plan } from '../../core/plan.ts'
+import type { Emit, Event } from '../../core/event.ts'
+import { journalVersion } from '../../core/journal.ts'
 import { failureOf } from '../../core/track.ts'
 import { writeFailure } from '../../engine/capsule/index.ts'
 import type { Outcomes } from '../../engine/converge.ts'
 import { headOf } from '../../engine/journal/head.ts'
 import { markLayout } from '../../engine/journal/layout.ts'
 import { requireWritable } from '../../engine/journal/state-folder.ts'
-import { startJournal } from '../../engine/journal/writer.ts'
+import { startJournal, type JournalOptions, type JournalWriter } from '../../engine/journal/writer.ts'
 import { keepState } from '../../engine/rollback/keep.ts'
 import { pruneKept } from '../../engine/rollback/runs.ts'
-import { isOnlyEdited } from '../../engine/watch/meanwhile.ts'
 import type { Built, Session } from '../../engine/session.ts'
+import type { PlaybookTexts } from '../../engine/workspace.ts'
 import { redactEvent } from '../../report/redact.ts'
 import type { SharedReads } from '../../transport/files/shared-reads.ts'
 import { stoppedBy } from '../report/hold-last.ts'
 import { filesOf, isSameText, readTexts } from '../playbook/imports.ts'
 import { toolVersion } from '../version.ts'
+import { emptySeen, needsCapsule, see, type Record } from './seen.ts'
 
 /** The events of a run, to which somebody may listen for a while. */
 export interface Tap {
@@ -40,9 +39,6 @@ export function tapped(emit: Emit): Tap {
     },
   }
 }
-
-/** Which runs leave a journal, and a capsule when they fail: all, or those that do something to a host. */
-export type Record = 'all' | 'changes'
 
 export interface Recording {
   readonly session: Session
@@ -69,11 +65,63 @@ export async function recorded<T>(
   work: () => Promise<T>,
   outcomesOf: (result: T) => Outcomes,
 ): Promise<T> {
-  const { session, tap, engine, reads, record } = recording
-  const { workspace, redact, signal, emit } = session
+  const { session, tap, record } = recording
+  const { signal } = session
+  const { head, texts, journal } = await openRecord(recording, command)
+  const started = performance.now()
+  const seen = emptySeen()
+  const hear = (event: Event) => {
+    journal.write(event)
+    // A capsule holds no more of a plan than a journal does.
+    see(seen, event.event === 'planned' ? redactEvent(event, session.redact) : event)
+  }
+  tap.listen((event) => {
+    // The run's own end is written when nothing can come after it.
+    if (event.event !== 'finished') hear(event)
+  })
+  const stopped = (): void => {
+    if (signal.aborted) hear({ event: 'failed', failure: failureOf(signal.reason) })
+  }
+  // A stop that takes too long, and a second signal, end the process in the middle: the next run looks what was left.
+  process.once('exit', stopped)
+  const end = async (outcomes: Outcomes): Promise<void> => {
+    const kept = outcomes.ok ? await keptOf(recording, texts) : undefined
+    tap.listen(() => undefined)
+    process.off('exit', stopped)
+    journal.end({ ...outcomes, durationMs: performance.now() - started, state: kept?.digest })
+    if (kept?.isNew) await pruned(recording)
+    if (outcomes.ok || !needsCapsule(record, seen)) return
+    const path = await writeFailure(session, { head, journal: journal.path(), ...seen })
+    if (path !== undefined) session.emit({ event: 'capsule', path })
+  }
+  let result: T
+  try {
+    result = await work()
+  } catch (error) {
+    hear({ event: 'failed', failure: failureOf(stoppedBy(signal, error)) })
+    await end({ ...nothingDone, failed: 1 })
+    throw error
+  }
+  const outcomes = outcomesOf(result)
+  stopped()
+  await end({ ...outcomes, ok: outcomes.ok && !signal.aborted })
+  return result
+}
+
+const nothingDone: Outcomes = { ok: false, changed: 0, unchanged: 0, failed: 0 }
+
+/** What a run is recorded in, and what was true of it before it began. */
+interface OpenRecord {
+  readonly head: JournalOptions['head']
+  readonly journal: JournalWriter
+  /** Of the playbook's files. */
+  readonly texts: PlaybookTexts
+}
+
+async function openRecord({ session, engine, record }: Recording, command: string): Promise<OpenRecord> {
+  const { workspace, redact } = session
   await requireWritable(workspace.stateDir)
   await markLayout(workspace.projectDir)
-  const note = (text: string) => emit({ event: 'note', level: 'warning', text })
   const version = async () =>
     workspace.on === undefined ? (await (await engine()).version()).Version : undefined
   const [head, texts] = await Promise.all([
@@ -86,98 +134,36 @@ export async function recorded<T>(
     head,
     begin: record === 'all' ? 'at-once' : 'at-change',
     redact: (event) => redactEvent(event, redact),
-    onTrouble: note,
+    onTrouble: warner(session),
   })
-  const started = performance.now()
-  const seen = emptySeen()
-  const hear = (event: Event) => {
-    journal.write(event)
-    // A capsule holds no more of a plan than a journal does.
-    see(seen, event.event === 'planned' ? redactEvent(event, redact) : event)
-  }
-  tap.listen((event) => {
-    // The run's own end is written when nothing can come after it.
-    if (event.event !== 'finished') hear(event)
-  })
-  const keep = async (): Promise<{ readonly digest: string; readonly isNew: boolean } | undefined> => {
-    const built = recording.built()
-    if (recording.state !== undefined) return { digest: recording.state, isNew: false }
-    // It was loaded before this run waited for others.
-    const isLoaded = isSameText(texts, workspace.texts)
+  return { head, journal, texts }
+}
+
+/** What a run that went well is kept as, so that it can be rolled back to; undefined where that cannot be. */
+async function keptOf(recording: Recording, texts: PlaybookTexts): ReturnType<typeof keepState> {
+  const { session, engine, reads, record, state } = recording
+  if (state !== undefined) return { digest: state, isNew: false }
+  const warn = warner(session)
+  const built = recording.built()
+  // It was loaded before this run waited for others.
+  const isLoaded = isSameText(texts, session.workspace.texts)
+  try {
     const kept = built && isLoaded ? await keepState(session, built, texts, engine, reads) : undefined
     // In a watch the next run follows at once.
     if (built && !kept && record === 'all')
-      note('this run cannot be rolled back to: a file was edited while it was at work')
+      warn('this run cannot be rolled back to: a file was edited while it was at work')
     return kept
-  }
-  // A stop that takes too long, and a second signal, end the process in the middle: the next run looks what was left.
-  const cutOff = (): void => {
-    if (signal.aborted) hear({ event: 'failed', failure: failureOf(signal.reason) })
-  }
-  process.once('exit', cutOff)
-  const end = async (outcomes: Outcomes): Promise<void> => {
-    const kept = outcomes.ok
-      ? await keep().catch((error: unknown) => note(`this run cannot be rolled back to: ${reasonOf(error)}`))
-      : undefined
-    tap.listen(() => undefined)
-    process.off('exit', cutOff)
-    journal.end({ ...outcomes, durationMs: performance.now() - started, state: kept?.digest })
-    if (kept?.isNew)
-      await pruneKept(workspace.stateDir, engine).catch((error: unknown) => note(reasonOf(error)))
-    if (outcomes.ok || !needsCapsule(record, seen)) return
-    const path = await writeFailure(session, { head, journal: journal.path(), ...seen })
-    if (path !== undefined) emit({ event: 'capsule', path })
-  }
-  let result: T
-  try {
-    result = await work()
   } catch (error) {
-    hear({ event: 'failed', failure: failureOf(stoppedBy(signal, error)) })
-    await end({ ...nothingDone, failed: 1 })
-    throw error
+    warn(`this run cannot be rolled back to: ${reasonOf(error)}`)
+    return undefined
   }
-  const outcomes = outcomesOf(result)
-  if (signal.aborted) hear({ event: 'failed', failure: failureOf(signal.reason) })
-  await end({ ...outcomes, ok: outcomes.ok && !signal.aborted })
-  return result
 }
 
-const nothingDone: Outcomes = { ok: false, changed: 0, unchanged: 0, failed: 0 }
+/** Removes what is kept of runs that are too long ago. */
+const pruned = ({ session, engine }: Recording): Promise<unknown> =>
+  pruneKept(session.workspace.stateDir, engine).catch((error: unknown) => warner(session)(reasonOf(error)))
 
-/** Whether a run that failed is to be explained by a capsule. In a watch the next run mends what was saved meanwhile. */
-export function needsCapsule(
-  record: Record,
-  { failures, begun, touched }: Pick<Seen, 'failures' | 'begun' | 'touched'>,
-): boolean {
-  if (failures.some(({ code }) => explained.has(code))) return false
-  const isBug = failures.some(({ code }) => code === 'bug')
-  const isMistake = failures.length > 0 && failures.every(({ code }) => code === 'playbook')
-  if (!isBug && (!begun || (isMistake && !touched))) return false
-  return record === 'all' || (touched && !isOnlyEdited(failures))
-}
-
-/** Failures that say all there is to say. */
-const explained: ReadonlySet<string> = new Set<Failure['code']>(['usage', 'interrupted'])
-
-/** What a capsule needs to know of a run. */
-interface Seen {
-  plan: Plan | undefined
-  /** Whether any phase was entered: what fails before says all there is to say. */
-  begun: boolean
-  /** Whether anything was done to a host. */
-  touched: boolean
-  readonly steps: string[]
-  failures: readonly Failure[]
-}
-
-const emptySeen = (): Seen => ({ plan: undefined, begun: false, touched: false, steps: [], failures: [] })
-
-function see(seen: Seen, event: Event): void {
-  if (event.event === 'planned') seen.plan = event.plan
-  if (event.event === 'task-failed') seen.steps.push(event.task)
-  if (event.event === 'phase-started') seen.begun = true
-  if (touchesHosts(event)) seen.touched = true
-  if (event.event !== 'task-failed' && event.event !== 'failed') return
-  // The step that met it and the run tell the same.
-  seen.failures = distinctBy([...seen.failures, event.failure], ({ message }) => message)
-}
+const warner =
+  ({ emit }: Pick<Session, 'emit'>) =>
+  (text: string): void =>
+    emit({ event: 'note', level: 'warning', text })

@@ -1,39 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { expect, it, test } from 'vitest'
-import { needsCapsule, recorded, tapped, type Record } from '../../../src/cli/run/recorded.ts'
-import type { Event, Failure } from '../../../src/core/event.ts'
+import { expect, test } from 'vitest'
+import { recorded, tapped } from '../../../src/cli/run/recorded.ts'
+import type { Event } from '../../../src/core/event.ts'
 import { secret, showable } from '../../../src/core/secret.ts'
 import { statesIn } from '../../../src/engine/rollback/store.ts'
 import type { Workspace } from '../../../src/engine/workspace.ts'
 import { step } from '../../support/fake-run.ts'
 import { fakeSession } from '../../support/fake-session.ts'
 import { opened, playbookIn, playbookText, projectWith } from '../../support/opened.ts'
-
-type Reach = 'nothing begun' | 'begun' | 'hosts touched'
-
-it.each<[Record, Reach, codes: Failure['code'][], expected: boolean]>([
-  ['all', 'begun', ['build'], true],
-  ['all', 'hosts touched', ['action'], true],
-  ['all', 'hosts touched', ['edited'], true],
-  ['all', 'hosts touched', ['usage'], false],
-  ['all', 'hosts touched', ['action', 'interrupted'], false],
-  ['all', 'nothing begun', ['provider'], false],
-  ['all', 'nothing begun', ['bug'], true],
-  ['all', 'begun', ['playbook'], false],
-  ['all', 'begun', ['playbook', 'host'], true],
-  ['all', 'hosts touched', ['playbook'], true],
-  ['changes', 'begun', ['build'], false],
-  ['changes', 'hosts touched', ['action'], true],
-  ['changes', 'hosts touched', ['edited', 'action'], true],
-  ['changes', 'hosts touched', ['edited', 'edited'], false],
-  ['changes', 'hosts touched', ['interrupted'], false],
-  ['changes', 'hosts touched', [], true],
-])('a recording of %s, %s, failures %j: a capsule is %s', (record, reach, codes, expected) => {
-  const failures = codes.map((code) => ({ code, message: 'x' }))
-  const seen = { begun: reach !== 'nothing begun', touched: reach === 'hosts touched', failures }
-  expect(needsCapsule(record, seen)).toBe(expected)
-})
 
 /** Records a run that tells these events and ends like that. */
 async function record(
