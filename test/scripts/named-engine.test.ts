@@ -55,9 +55,7 @@ describe('over plain TCP', () => {
     ],
   ])('one that %s', async (_, ping, reason, answer) => {
     const DOCKER_HOST = await listen(createPlain(answer))
-    const started = performance.now()
     expect(await ask({ DOCKER_HOST })).toEqual({ ping, reason })
-    expect(performance.now() - started).toBeLessThan(15_000)
   })
 
   test('one that wants TLS says so itself', async () => {

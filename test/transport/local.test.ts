@@ -10,15 +10,13 @@ test.each([
   ['before it begins', undefined],
   ['at once', 0],
   ['while it runs', 200],
-])('a command that is stopped %s ends soon', async (_, after) => {
+])('a command that is stopped %s ends', async (_, after) => {
   const stop = new AbortController()
   if (after === undefined) stop.abort()
-  const began = performance.now()
-  const running = run(['sleep', '5'], stop.signal)
+  const running = run(['sleep', '300'], stop.signal)
   if (after === 0) stop.abort()
   else if (after !== undefined) setTimeout(() => stop.abort(), after)
   await expect(running).rejects.toMatchObject({ code: 'interrupted' })
-  expect(performance.now() - began).toBeLessThan(3_000)
 })
 
 test('many commands at once have one listener for the end of this process, which goes with the last', async () => {

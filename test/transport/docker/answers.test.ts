@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type Dockerode from 'dockerode'
 import { dockerReason, dockerStatus } from '../../../src/transport/docker/error.ts'
@@ -54,7 +53,7 @@ const cuts = [0, 5, 20, 60, 71, 72, 80, whole.length - 1]
 it.each(ways.flatMap(([whose, way]) => cuts.map((cut) => [whose, cut, way] as const)))(
   'an answer of the engine %s that is cut off after %i bytes fails its call at once',
   async (_, cut, way) => {
-    const asked = way(cut, (docker) => Promise.race([docker.listContainers(), sleep(5_000, 'waits')]))
+    const asked = way(cut, (docker) => docker.listContainers())
     await expect(asked).rejects.toMatchObject({ code: matching(/^(ECONNRESET|HPE_)/) })
   },
 )
