@@ -1,6 +1,12 @@
 import { Writable } from 'node:stream'
-import { describe, expect, it } from 'vitest'
-import { outputTo } from '../../src/report/output.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { deferred } from '../../src/core/deferred.ts'
+import { jsonReport } from '../../src/report/json.ts'
+import { outputTo, type Output } from '../../src/report/output.ts'
+import { plainReport } from '../../src/report/plain.ts'
+import { uncoloured } from '../../src/report/style.ts'
+import { FakeStream } from '../support/fake-output.ts'
+import { fakeRun } from '../support/fake-run.ts'
 
 /** A reader that takes one piece at a time, when it is told to. */
 function slowReader() {
@@ -69,4 +75,27 @@ describe('outputTo', () => {
     await output.flush()
     expect(output.lost()).toBe(full)
   })
+})
+
+const plainTo = (stdout: Output, stderr: Output) =>
+  plainReport({
+    ...{ stdout, stderr, style: uncoloured, columns: Infinity, detail: 'steps', now: () => 0 },
+    commandLine: (...words) => words.join(' '),
+  })
+
+it.each([
+  ['as JSON', (slow: Output) => jsonReport(slow)],
+  ['in plain lines, its results', (slow: Output) => plainTo(slow, outputTo(new FakeStream()))],
+  ['in plain lines, its steps', (slow: Output) => plainTo(outputTo(new FakeStream()), slow)],
+])('a report %s, is closed only once its reader has taken all', async (_, reportTo) => {
+  const taken = deferred<undefined>()
+  const slow: Output = { ...outputTo(new FakeStream()), flush: () => taken.promise }
+  const { emit, close } = reportTo(slow)
+  fakeRun('fine').forEach(emit)
+  const closed = vi.fn()
+  const closing = close().then(closed)
+  await new Promise(setImmediate)
+  expect(closed).not.toHaveBeenCalled()
+  taken.resolve(undefined)
+  await closing
 })
