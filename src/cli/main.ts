@@ -1,8 +1,8 @@
 import { ProvisionError, reasonOf } from '../core/error.ts'
-import type { Emit, Failure } from '../core/event.ts'
+import type { Emit } from '../core/event.ts'
 import { hideSecrets } from '../core/redactor.ts'
-import { failureOf, type Place } from '../report/failure.ts'
-import { outputTo } from '../report/output.ts'
+import type { Place } from '../report/failure.ts'
+import { outputTo, type Output } from '../report/output.ts'
 import { redactEvent } from '../report/redact.ts'
 import { styleFor } from '../report/style.ts'
 import { looseGlobals } from './call/args.ts'
@@ -10,13 +10,13 @@ import { callCommand } from './call/index.ts'
 import type { ExitCode } from './call/command.ts'
 import { commandLineFor } from './call/commandline.ts'
 import type { Globals } from './call/globals.ts'
-import { holdLast, stoppedBy } from './report/hold-last.ts'
+import { endOf } from './ending.ts'
+import { holdLast } from './report/hold-last.ts'
 import { openReport, type ReportOptions } from './report/open.ts'
-import { cutOffTexts, followProgress, inTime } from './report/in-time.ts'
+import { followProgress } from './report/in-time.ts'
 import { codeDir } from './package-dir.ts'
 import { hearPlaybookCode } from './playbook/code.ts'
 import { listenToSignals } from './signals.ts'
-import { unlessDry } from './unless-dry.ts'
 import type { Wiring } from './wiring.ts'
 
 export interface Io {
@@ -82,49 +82,28 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     await profiling?.tell({ projectDir, look, json: loose.json, emit: redacted, show: report.show })
     run.finish(end, performance.now())
   }
-  let code: ExitCode
-  try {
-    const world = {
-      env,
-      stdin: process.stdin,
-      stdout,
-      stderr,
-      streams: process,
-      look,
-      wiring,
-      ...signals,
+  const call = async (): Promise<ExitCode> =>
+    callCommand(argv, {
+      ...{ env, stdin: process.stdin, stdout, stderr, streams: process, look, wiring, ...signals, blame },
       show: (text: string) => report.show(learned.redact(text)),
       openReport: () => openReport(reporting),
-      blame,
-    }
-    const calling = callCommand(argv, { ...world, cwd: currentFolder(process), emit: run.emit, learned })
-    code = await unlessDry(inTime(calling, signals.overdue, lastWords), () => {
-      const late = progress.underWay().join(', ')
-      const error = new Error(`nothing is left that could end this call${late === '' ? '' : `: ${late}`}`)
-      signals.stop(error)
-      return error
+      cwd: currentFolder(process),
+      emit: run.emit,
+      learned,
     })
-    if (signals.signal.aborted) {
-      const failure = failureOf(signals.signal.reason, blame)
-      code = codeOf(failure)
-      if (run.isUnderWay() || code !== 130) redacted({ event: 'failed', failure })
-    }
-    await finish(signals.signal.aborted || code === 130 ? 'failed' : 'fine')
-  } catch (error) {
-    if (signals.overdue.aborted) {
-      cutOffTexts(progress).forEach(note)
-      const counts = { ok: false, changed: progress.changed(), unchanged: 0, failed: 0 }
-      run.emit({ event: 'finished', ...counts, durationMs: performance.now() })
-    }
-    const failure = failureOf(stoppedBy(signals.signal, error), blame)
-    redacted({ event: 'failed', failure })
-    await finish('failed')
-    code = codeOf(failure)
+  let code: ExitCode
+  try {
+    code = await endOf(call, { signals, run, progress, emit: redacted, blame, finish })
   } finally {
     signals.dispose()
   }
   await report.close()
   if (playbookCode.dispose() && code === 0) code = 1
+  return toldIn(stdout, stderr, code)
+}
+
+/** The exit code of a call, which has failed where not all that it says could be written. */
+async function toldIn(stdout: Output, stderr: Output, code: ExitCode): Promise<ExitCode> {
   const lost = stdout.lost()
   if (lost === undefined) return code
   stderr.write(`✖ not all could be written to standard output: ${reasonOf(lost)}\n`)
@@ -142,8 +121,3 @@ function currentFolder(process: NodeJS.Process): string {
     })
   }
 }
-
-/** What was cut off has so long to say so by a report of its own, which may hold the screen. Milliseconds. */
-const lastWords = 200
-
-const codeOf = ({ code }: Failure): ExitCode => (code === 'usage' ? 2 : code === 'interrupted' ? 130 : 1)
