@@ -43,8 +43,48 @@ const fields = [
 /** One host of the file; undefined when it cannot be used, which is noted. */
 export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defaults): SshTarget | undefined {
   const what = `hosts.${name}`
+  const path = (value: unknown): string | undefined => pathOf(value, defaults)
+  const written = writtenIn(read, what, node, path)
+  const { address, identityFile, knownHosts, become, connectTimeout } = written
+  if (address === undefined) return undefined
+  const config = defaults.configs?.get(address)
+  const jump = written.jump ?? config?.proxyJump
+  if (jump === undefined && config?.proxyCommand !== undefined) {
+    const told = `${what}: OpenSSH's configuration leads to ${address} by ProxyCommand ${config.proxyCommand}, which is not done here`
+    read.problem(node, told, 'name the hosts on the way there: jump: user@gate:22')
+  }
+  const place = {
+    name,
+    address: config?.address ?? address,
+    port: written.port ?? config?.port ?? 22,
+    user: written.user ?? config?.user ?? defaults.user,
+  }
+  // What the file names is meant alone.
+  const listed = identityFile === undefined ? config?.identityFiles : undefined
+  const values = valuesFor({ ...place, given: address, alias: config?.hostKeyAlias }, defaults)
+  const identityFiles = listed?.map((key) =>
+    keyPathOf(key, values, (unknown) => {
+      const told = `${what}: OpenSSH's configuration lists the key ${key}, and what ${unknown} means is not known here`
+      read.problem(node, told, 'name the key to use: identityFile: ~/.ssh/id_ed25519')
+    }),
+  )
+  return {
+    ...place,
+    identityFile: identityFile ?? identityFiles?.[0],
+    identityFiles,
+    identitiesOnly: config?.identitiesOnly,
+    identityAgent: config?.identityAgent,
+    knownHosts: knownHosts ?? config?.knownHosts ?? usualKnownHosts.flatMap((usual) => path(usual) ?? []),
+    hostKeyAlias: config?.hostKeyAlias,
+    become: become ?? false,
+    jump,
+    ...(connectTimeout === undefined ? {} : { connectTimeout }),
+  }
+}
+
+/** What the file itself says of a host; a field that is missing, or not what it should be, which is noted, is undefined. */
+function writtenIn(read: Reader, what: string, node: Node, path: (value: unknown) => string | undefined) {
   const entry = read.map(node, what, fields)
-  /** A field's value; undefined when it is not there, or not what it should be, which is noted. */
   const field = <T>(
     key: (typeof fields)[number],
     accept: (node: Node) => T | undefined,
@@ -61,50 +101,17 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
     <T>(accept: (value: unknown) => T | undefined) =>
     (given: Node) =>
       accept(read.plain(given))
-  const path = (value: unknown): string | undefined => pathOf(value, defaults)
 
   if (entry['address'] === undefined) read.problem(node, `${what} has no address`)
-  const address = field('address', plain(wordOf), 'a name or an address')
-  const port = field('port', plain(portOf), 'a number from 1 to 65535')
-  const user = field('user', plain(wordOf), 'the name of a user')
-  const identityFile = field('identityFile', plain(path), 'the path of a private key')
-  const knownHosts = field('knownHosts', pathsOf(read, path), 'a path, or a list of paths')
-  const become = field('become', plain(booleanOf), 'true or false')
-  const jump = field('jump', plain(wordOf), 'jump hosts as ProxyJump lists them, like user@gate:2200')
-  const connectTimeout = field('connectTimeout', plain(waitOf), 'a length of time like 30s, 24 days at most')
-  if (address === undefined) return undefined
-  const config = defaults.configs?.get(address)
-  const way = jump ?? config?.proxyJump
-  if (way === undefined && config?.proxyCommand !== undefined) {
-    const told = `${what}: OpenSSH's configuration leads to ${address} by ProxyCommand ${config.proxyCommand}, which is not done here`
-    read.problem(node, told, 'name the hosts on the way there: jump: user@gate:22')
-  }
-  const place = {
-    name,
-    address: config?.address ?? address,
-    port: port ?? config?.port ?? 22,
-    user: user ?? config?.user ?? defaults.user,
-  }
-  // What the file names is meant alone.
-  const written = identityFile === undefined ? config?.identityFiles : undefined
-  const values = valuesFor({ ...place, given: address, alias: config?.hostKeyAlias }, defaults)
-  const identityFiles = written?.map((key) =>
-    keyPathOf(key, values, (unknown) => {
-      const told = `${what}: OpenSSH's configuration lists the key ${key}, and what ${unknown} means is not known here`
-      read.problem(node, told, 'name the key to use: identityFile: ~/.ssh/id_ed25519')
-    }),
-  )
   return {
-    ...place,
-    identityFile: identityFile ?? identityFiles?.[0],
-    identityFiles,
-    identitiesOnly: config?.identitiesOnly,
-    identityAgent: config?.identityAgent,
-    knownHosts: knownHosts ?? config?.knownHosts ?? usualKnownHosts.flatMap((usual) => path(usual) ?? []),
-    hostKeyAlias: config?.hostKeyAlias,
-    become: become ?? false,
-    jump: way,
-    ...(connectTimeout === undefined ? {} : { connectTimeout }),
+    address: field('address', plain(wordOf), 'a name or an address'),
+    port: field('port', plain(portOf), 'a number from 1 to 65535'),
+    user: field('user', plain(wordOf), 'the name of a user'),
+    identityFile: field('identityFile', plain(path), 'the path of a private key'),
+    knownHosts: field('knownHosts', pathsOf(read, path), 'a path, or a list of paths'),
+    become: field('become', plain(booleanOf), 'true or false'),
+    jump: field('jump', plain(wordOf), 'jump hosts as ProxyJump lists them, like user@gate:2200'),
+    connectTimeout: field('connectTimeout', plain(waitOf), 'a length of time like 30s, 24 days at most'),
   }
 }
 
