@@ -55,6 +55,11 @@ describe('a call that is wrong', () => {
     ],
     ['a value for a flag', ['status', '--plain=1'], /--plain: takes no value, but got "1"/],
     ['no argument', ['exec'], /exec: CONTAINER is missing/],
+    ['an unknown option of help', ['help', 'ssh', '--frob'], /there is no option --frob/],
+    ['a word too many for help', ['help', 'ssh', 'web'], /help: "web" is one word too many/],
+    ['two playbooks', ['plan', 'shop', '--playbook', 'slow'], /"shop" and --playbook slow are two playbooks/],
+    ['two playbooks for a box', ['box', 'bake', 'shop', '--playbook', 'slow'], /are two playbooks/],
+    ['no command for ssh', ['ssh', 'web', '--'], /ssh: the command to run is missing/],
     ['an argument too many', ['status', 'shop', 'shop'], /"shop" is one word too many/],
     ['a command without --', ['ssh', 'web', 'uptime'], /"uptime" is one word too many\nhelp: put -- before/],
     ['something after -- where nothing may be', ['status', '--', 'x'], /nothing may follow after --/],
@@ -123,6 +128,12 @@ describe('help', () => {
 
   it('--version is that of the package', async () => {
     expect((await run('--version')).stdout).toMatch(/^provision \d+\.\d+\.\d+\n$/)
+  })
+
+  it('--version beside a command does not carry it out', async () => {
+    const { code, stdout } = await run('destroy', '--yes', '--version')
+    expect(stdout).toMatch(/^provision \d+\.\d+\.\d+\n$/)
+    expect(code).toBe(0)
   })
 })
 

@@ -4,6 +4,7 @@ import { isProvisionError, ProvisionError } from '../../core/error.ts'
 import { short } from '../../core/digest.ts'
 import { didYouMean } from '../../core/suggest.ts'
 import type { Context } from '../call/context.ts'
+import { playbookMeant } from '../playbook/workspace.ts'
 import { isPath, projectAround } from '../playbook/project.ts'
 import type { BakeTarget, BoxEntry } from '../wiring.ts'
 
@@ -12,6 +13,7 @@ import type { BakeTarget, BoxEntry } from '../wiring.ts'
  * @throws ProvisionError `usage` when there is neither
  */
 export async function bakeTarget(word: string | undefined, context: Context): Promise<BakeTarget> {
+  playbookMeant(word, context.globals)
   const file = word === undefined ? undefined : boxFile(word, context.cwd)
   if (file === undefined) return { from: 'playbook', workspace: await playbookOrBox(word, context) }
   const projectDir = projectAround(context.cwd)?.dir ?? context.cwd

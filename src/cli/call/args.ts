@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ProvisionError } from '../../core/error.ts'
-import { didYouMean, nearest } from '../../core/suggest.ts'
+import { nearest } from '../../core/suggest.ts'
 import {
   pick,
   type ArgumentSpec,
@@ -22,10 +22,6 @@ interface Words {
   }[]
 }
 
-/** The first words that are no options, in which a command's name must stand. */
-export const leadingWords = (argv: readonly string[]): readonly string[] =>
-  split(argv, globalOptions).positionals
-
 /** Options of all commands, as far as they can be read without knowing the command: how to report a wrong call. */
 export function looseGlobals(
   argv: readonly string[],
@@ -42,6 +38,13 @@ export function looseGlobals(
   }
 }
 
+/** What a command takes: its own options and then those of all commands that it makes something of. Its help tells the same. */
+export function optionsOf({ options, without = [] }: Pick<Command, 'options' | 'without'>): OptionSpecs {
+  const refused = new Set<string>(without)
+  const globals = Object.entries(globalOptions).filter(([name]) => !refused.has(name))
+  return { ...options, ...Object.fromEntries(globals) }
+}
+
 export interface Parsed {
   readonly globals: Globals
   readonly call: Call<OptionSpecs>
@@ -52,16 +55,16 @@ export interface Parsed {
  * @throws ProvisionError `usage` for options or arguments that the command does not take, or lacks
  */
 export function parseCall(name: string, command: Command, argv: readonly string[]): Parsed {
-  const specs: OptionSpecs = { ...command.options, ...globalOptions }
-  const words = split(argv, specs)
-  const values = valuesOf(name, specs, words)
+  const words = split(argv, { ...command.options, ...globalOptions })
+  const values = valuesOf(name, optionsOf(command), words)
   const globals = pick(globalOptions, values)
   const args = words.positionals.slice(name.split(' ').length)
-  if (!globals.help) checkArguments(name, command, args, words.rest)
+  if (!globals.help && !globals.version) checkArguments(name, command, args, words.rest)
   return { globals, call: { args, rest: words.rest, options: pick(command.options, values) } }
 }
 
-function split(argv: readonly string[], specs: OptionSpecs): Words {
+/** Takes a call apart; an option that is not among these is taken for one without a value. */
+export function split(argv: readonly string[], specs: OptionSpecs): Words {
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, { type, short }]) => [
       name,
@@ -89,13 +92,14 @@ function split(argv: readonly string[], specs: OptionSpecs): Words {
 
 function valuesOf(command: string, specs: OptionSpecs, { options }: Words): Record<string, unknown> {
   const values: Record<string, unknown> = Object.fromEntries(
-    Object.entries(specs).map(([name, { type }]) => [
+    Object.entries({ ...globalOptions, ...specs }).map(([name, { type }]) => [
       name,
       type === 'flag' ? false : type === 'texts' ? [] : undefined,
     ]),
   )
   for (const { name, raw, value } of options) {
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined
+    if (!spec && Object.hasOwn(globalOptions, name)) throw useless(command, raw)
     if (!spec) throw unknownOption(command, raw, specs)
     const former = values[name]
     values[name] = valueOf(raw, spec, value, Array.isArray(former) ? former.map(String) : [])
@@ -121,8 +125,13 @@ function valueOf(
   return spec.type === 'texts' ? [...former, value] : value
 }
 
+const useless = (command: string, raw: string): ProvisionError =>
+  new ProvisionError('usage', `${command}: takes no ${raw}`, {
+    help: `leave it out (provision help ${command})`,
+  })
+
 /** @param command undefined for an option that stands where a command should */
-function unknownOption(command: string | undefined, raw: string, specs: OptionSpecs): ProvisionError {
+export function unknownOption(command: string | undefined, raw: string, specs: OptionSpecs): ProvisionError {
   const known = Object.keys(specs).map((name) => `--${name}`)
   const near = nearest(raw, known)
   const help = command === undefined ? 'provision help' : `provision help ${command}`
@@ -130,13 +139,6 @@ function unknownOption(command: string | undefined, raw: string, specs: OptionSp
   return new ProvisionError('usage', command === undefined ? message : `${command}: ${message}`, {
     help: near === undefined ? help : `did you mean ${near}? (${help})`,
   })
-}
-
-/** @throws ProvisionError `usage` for an option that not every command takes, before the first word that is none */
-function refuseStray(argv: readonly string[], word: string | undefined): void {
-  const before = word === undefined ? argv : argv.slice(0, argv.indexOf(word))
-  const stray = split(before, globalOptions).options.find(({ name }) => !Object.hasOwn(globalOptions, name))
-  if (stray) throw unknownOption(undefined, stray.raw, globalOptions)
 }
 
 function checkArguments(
@@ -154,11 +156,14 @@ function checkArguments(
     throw new ProvisionError('usage', `${name}: ${JSON.stringify(extra)} is one word too many`, hint)
   }
   if (rest && !command.rest) throw new ProvisionError('usage', `${name}: nothing may follow after --`, help)
+  if (rest?.length === 0 || (command.rest === 'one' && !rest))
+    throw new ProvisionError('usage', `${name}: the command to run is missing`, help)
 }
 
 /** `provision logs [options] [CONTAINER…]`. */
 export function usageOf(name: string, { args, rest }: Pick<Command, 'args' | 'rest'>): string {
-  return ['provision', name, ...args.map(show), ...(rest ? ['[-- COMMAND…]'] : [])].join(' ')
+  const line = { one: ['-- COMMAND…'], optional: ['[-- COMMAND…]'] }
+  return ['provision', name, '[options]', ...args.map(show), ...(rest ? line[rest] : [])].join(' ')
 }
 
 const show = ({ name, count }: ArgumentSpec): string =>
@@ -178,38 +183,4 @@ export function paramsOf(texts: readonly string[]): Record<string, string> {
       })
     }),
   )
-}
-
-/** The group of commands, such as `box`, that words name without one of its commands; undefined when they name none. */
-export function groupIn([first, ...more]: readonly string[], known: readonly string[]): string | undefined {
-  if (first === undefined || more.length > 0 || known.includes(first)) return undefined
-  return known.some((name) => name.startsWith(`${first} `)) ? first : undefined
-}
-
-/**
- * The name of the command that a call begins with; undefined when it has none.
- * @throws ProvisionError `usage` for a word that is no command, and for an option before it that not all commands take
- */
-export function commandIn(argv: readonly string[], known: readonly string[]): string | undefined {
-  const [first, second] = leadingWords(argv)
-  if (first === undefined) {
-    refuseStray(argv, first)
-    return undefined
-  }
-  const group = known.filter((name) => name.startsWith(`${first} `))
-  const full = `${first} ${second ?? ''}`.trim()
-  if (group.includes(full)) return full
-  if (known.includes(first)) return first
-  if (group.length > 0) {
-    const verbs = group.map((name) => name.slice(first.length + 1))
-    const message =
-      second === undefined
-        ? `${first}: what to do with it is missing`
-        : `${first}: there is no command ${JSON.stringify(second)}`
-    throw new ProvisionError('usage', message, { help: didYouMean(second ?? '', verbs) })
-  }
-  refuseStray(argv, first)
-  throw new ProvisionError('usage', `there is no command ${JSON.stringify(first)}`, {
-    help: didYouMean(first, known),
-  })
 }

@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import type { GlobalName } from './globals.ts'
 
 /** An option of a command: `flag` has no value, `text` has one, `texts` may be given again and again. */
 export type OptionSpec =
@@ -45,8 +46,10 @@ interface Described {
   /** More about it, for its own help. */
   readonly about?: string
   readonly args: readonly ArgumentSpec[]
-  /** Whether a command line may follow after `--`. */
-  readonly rest?: boolean
+  /** Whether a command line has to follow after `--`, or may. Default: none may. */
+  readonly rest?: 'one' | 'optional'
+  /** Those of the options of all commands that it makes nothing of, and refuses. Default: none. */
+  readonly without?: readonly GlobalName[]
   readonly examples: readonly (readonly [line: string, meaning: string])[]
 }
 

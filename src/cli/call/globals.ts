@@ -1,12 +1,12 @@
 import type { OptionSpecs, OptionValues } from './command.ts'
 
-/** Options that every command takes. */
+/** Options that every command takes which makes something of them. */
 export const globalOptions = {
   playbook: { type: 'text', value: 'NAME', summary: 'which playbook: a name or a path' },
   param: { type: 'texts', value: 'KEY=VALUE', summary: 'give a param of the playbook a value' },
   env: { type: 'text', value: 'NAME', summary: 'name of the environment, to have several side by side' },
   on: { type: 'text', value: 'FILE', summary: 'run on the SSH hosts of this YAML file' },
-  dir: { type: 'text', value: 'DIR', summary: 'look for the playbook from this folder on' },
+  dir: { type: 'text', value: 'DIR', summary: 'as if called in this folder' },
   json: { type: 'flag', summary: 'one JSON event a line on stdout, nothing else' },
   plain: { type: 'flag', summary: 'plain lines, as in a log' },
   verbose: { type: 'flag', summary: 'every line of output, and stack traces' },
@@ -17,3 +17,8 @@ export const globalOptions = {
 } as const satisfies OptionSpecs
 
 export type Globals = OptionValues<typeof globalOptions>
+
+export type GlobalName = keyof typeof globalOptions
+
+/** What says which playbook is meant, and where it is to live. */
+export const placeNames = ['playbook', 'param', 'env', 'on'] as const satisfies readonly GlobalName[]

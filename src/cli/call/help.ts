@@ -1,5 +1,5 @@
 import { table } from '../../report/table.ts'
-import { usageOf } from './args.ts'
+import { optionsOf, usageOf } from './args.ts'
 import type { Command, OptionSpec, OptionSpecs } from './command.ts'
 import { globalOptions } from './globals.ts'
 import { commands } from './table.ts'
@@ -14,14 +14,14 @@ export async function overview(columns: number, group: string): Promise<string> 
     'provision: from one typed playbook to a running multi-host container system, and back in seconds after an edit',
     `usage: provision ${group === '' ? '' : `${group} `}COMMAND [options]`,
     `commands:\n${rowsText(rows, columns)}`,
-    `options of every command:\n${optionsText(globalOptions, columns)}`,
+    `options of every command that makes something of them:\n${optionsText(globalOptions, columns)}`,
     'Exit codes: 0 fine, 1 the run failed, 2 the call was wrong, 130 interrupted.\nMore on a command: provision help COMMAND',
   ].join('\n\n')
 }
 
 /** The help of one command, from the same table that its options are parsed by. */
 export function commandHelp(name: string, command: Command, columns: number): string {
-  const { summary, about, args, options, examples } = command
+  const { summary, about, args, examples } = command
   const blocks = [
     `${summary}${about === undefined ? '' : `\n${about}`}`,
     `usage: ${usageOf(name, command)}`,
@@ -31,14 +31,11 @@ export function commandHelp(name: string, command: Command, columns: number): st
           columns,
         )
       : '',
-    Object.keys(options).length > 0 ? `options:\n${optionsText(options, columns)}` : '',
+    `options:\n${optionsText(optionsOf(command), columns)}`,
     `examples:\n${rowsText(
       examples.map(([line, meaning]) => [`  ${line}`, meaning]),
       columns,
     )}`,
-    `options of every command: ${Object.keys(globalOptions)
-      .map((option) => `--${option}`)
-      .join(' ')}`,
   ]
   return blocks.filter((block) => block !== '').join('\n\n')
 }

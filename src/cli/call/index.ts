@@ -2,12 +2,13 @@ import { resolve } from 'node:path'
 import { ProvisionError } from '../../core/error.ts'
 import { didYouMean } from '../../core/suggest.ts'
 import { timed } from '../../core/track.ts'
-import { commandIn, groupIn, leadingWords, looseGlobals, parseCall } from './args.ts'
+import { looseGlobals, parseCall } from './args.ts'
 import type { Command, ExitCode } from './command.ts'
 import type { Context } from './context.ts'
 import type { Blame } from '../../report/failure.ts'
 import type { Report } from '../../report/report.ts'
 import type { Globals } from './globals.ts'
+import { commandIn, groupIn, helpWords, leadingWords } from './named.ts'
 import type { Learned } from '../main.ts'
 import type { Run } from '../run/index.ts'
 import { commands } from './table.ts'
@@ -41,11 +42,12 @@ export async function callCommand(argv: readonly string[], world: World): Promis
   if (name === undefined) {
     throw new ProvisionError('usage', 'which command?', { help: didYouMean('', Object.keys(commands)) })
   }
-  if (name === 'help') return showHelp(leadingWords(argv).slice(1), loose, world)
+  if (name === 'help') return showHelp(helpWords(argv, Object.keys(commands)), loose, world)
   const command = await load(name)
   const { globals, call } = parseCall(name, command, argv)
   world.learned.globals = globals
   if (globals.help) return showHelp(name.split(' '), globals, world)
+  if (globals.version) return showVersion(globals, world)
   return command.run(contextOf(globals, world), call)
 }
 

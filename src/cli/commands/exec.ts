@@ -1,4 +1,3 @@
-import { ProvisionError } from '../../core/error.ts'
 import { containerExec, type Terminal } from '../../transport/docker/exec.ts'
 import type { Context } from '../call/context.ts'
 import { defineCommand } from '../call/command.ts'
@@ -8,22 +7,15 @@ import { containerCalled } from '../run/targets.ts'
 export const command = defineCommand({
   summary: 'run a command in a container, wherever it is',
   args: [{ name: 'CONTAINER', count: 'one', summary: 'a container of the playbook: `user`, or `app/user`' }],
-  rest: true,
+  rest: 'one',
+  without: ['json'],
   options: {},
   examples: [
     ['provision exec user -- ls /var/app', 'its exit code is passed on'],
     ['provision exec rabbitmq -- sh', 'with a terminal when there is one here'],
   ],
-  run: async (context, { args, rest }) => {
+  run: async (context, { args, rest = [] }) => {
     const [name = ''] = args
-    if (!rest || rest.length === 0) {
-      throw new ProvisionError('usage', 'exec: the command to run is missing', {
-        help: `write provision exec ${name} -- COMMAND`,
-      })
-    }
-    if (context.globals.json) {
-      throw new ProvisionError('usage', 'exec has no answer as JSON', { help: 'leave out --json' })
-    }
     const workspace = await context.workspace()
     return context.withRun(workspace, async (run) => {
       const container = containerCalled(name, run.containers)

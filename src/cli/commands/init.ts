@@ -4,6 +4,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { ProvisionError } from '../../core/error.ts'
 import { quote } from '../../core/quote.ts'
 import { defineCommand } from '../call/command.ts'
+import { placeNames } from '../call/globals.ts'
 import { installedIn, isThisPackage, packageDir } from '../package-dir.ts'
 import { devDependencies, starterFiles } from '../starter.ts'
 
@@ -14,6 +15,7 @@ export const command = defineCommand({
   about: 'Never writes over anything: what is there already is kept.',
   args: [],
   options: {},
+  without: placeNames,
   examples: [['provision init --dir ../shop', 'a project beside this folder; it says what to type next']],
   run: async (context) => {
     const dir = context.cwd

@@ -19,7 +19,8 @@ export const command = defineCommand({
       summary: 'a host of the playbook; may be left out when there is only one',
     },
   ],
-  rest: true,
+  rest: 'optional',
+  without: ['json'],
   options: {},
   examples: [
     ['provision ssh app', 'a shell'],
@@ -27,9 +28,6 @@ export const command = defineCommand({
     ["provision ssh app -- 'df -h | head -3'", 'a line for the shell there'],
   ],
   run: async (context, { args, rest }) => {
-    if (context.globals.json) {
-      throw new ProvisionError('usage', 'ssh has no answer as JSON', { help: 'leave out --json' })
-    }
     const workspace = await context.workspace()
     const hosts = await context.withRun(workspace, (run) => run.survey())
     const { ssh } = hostCalled(args[0], hosts)

@@ -41,7 +41,7 @@ export const environmentCalled = (
 
 export async function outlineOf(wanted: string | undefined, globals: Globals, cwd: string): Promise<Outline> {
   const given = paramsOf(globals.param)
-  const { file, projectDir } = findPlaybook(wanted ?? globals.playbook, cwd)
+  const { file, projectDir } = findPlaybook(playbookMeant(wanted, globals), cwd)
   const on = globals.on === undefined ? undefined : resolve(cwd, globals.on)
   if (on !== undefined && !existsSync(on)) {
     throw new ProvisionError('usage', `--on ${globals.on ?? ''}: there is no such file`, {
@@ -55,6 +55,20 @@ export async function outlineOf(wanted: string | undefined, globals: Globals, cw
   // Before it is loaded: what is edited after that differs from it.
   const texts = await readTexts(filesOf(file))
   return { projectDir, playbookFile: file, texts, given, on, cacheDir, named }
+}
+
+/**
+ * The playbook that a call names, by a word or by `--playbook`.
+ * @throws ProvisionError `usage` when it names two
+ */
+export function playbookMeant(
+  word: string | undefined,
+  { playbook }: Pick<Globals, 'playbook'>,
+): string | undefined {
+  if (word === undefined || playbook === undefined || word === playbook) return word ?? playbook
+  throw new ProvisionError('usage', `${JSON.stringify(word)} and --playbook ${playbook} are two playbooks`, {
+    help: 'name one of them',
+  })
 }
 
 /** What else lies in `.provision`. */

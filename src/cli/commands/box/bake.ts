@@ -11,6 +11,7 @@ export const command = defineCommand({
     },
   ],
   options: {},
+  without: ['env', 'on'],
   examples: [
     ['provision box bake', 'the box of the default playbook'],
     ['provision box bake coreos', 'the box alone, with only its own images'],

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { showBytes } from '../../../core/bytes.ts'
 import { boxCalled } from '../../box/chosen.ts'
 import { defineCommand } from '../../call/command.ts'
+import { placeNames } from '../../call/globals.ts'
 
 export const command = defineCommand({
   summary: 'write a baked box into a file that carries its checksum',
@@ -14,6 +15,7 @@ export const command = defineCommand({
     },
   ],
   options: {},
+  without: placeNames,
   examples: [['provision box export coreos.box', 'to be imported on another machine']],
   run: async (context, { args }) => {
     const { emit, signal, wiring } = context

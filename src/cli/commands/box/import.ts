@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import { defineCommand } from '../../call/command.ts'
+import { placeNames } from '../../call/globals.ts'
 
 export const command = defineCommand({
   summary: 'take in a box that was exported, once its checksum is verified',
   args: [{ name: 'FILE', count: 'one', summary: 'a file written by `provision box export`' }],
   options: {},
+  without: placeNames,
   examples: [['provision box import coreos.box', 'quickstart then needs no bake']],
   run: async (context, { args }) => {
     const { emit, signal, wiring } = context

@@ -1,12 +1,14 @@
 import { showBytes } from '../../../core/bytes.ts'
 import { boxCalled } from '../../box/chosen.ts'
 import { defineCommand } from '../../call/command.ts'
+import { placeNames } from '../../call/globals.ts'
 import type { BoxEntry } from '../../wiring.ts'
 
 export const command = defineCommand({
   summary: 'all about one baked box',
   args: [{ name: 'BOX', count: 'optional', summary: 'a name or the start of a digest' }],
   options: {},
+  without: placeNames,
   examples: [['provision box inspect coreos', 'its digest, images, size and nodes']],
   run: async ({ emit, signal, wiring, answer }, { args }) => {
     const box = boxCalled(args[0], await wiring.boxes.list({ emit, signal }))

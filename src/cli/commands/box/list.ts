@@ -2,6 +2,7 @@ import { showBytes } from '../../../core/bytes.ts'
 import { short } from '../../../core/digest.ts'
 import { table } from '../../../report/table.ts'
 import { defineCommand } from '../../call/command.ts'
+import { placeNames } from '../../call/globals.ts'
 import type { Look } from '../../../report/look.ts'
 import type { BoxEntry } from '../../wiring.ts'
 
@@ -9,6 +10,7 @@ export const command = defineCommand({
   summary: 'the baked boxes on this machine',
   args: [],
   options: {},
+  without: placeNames,
   examples: [['provision box list', 'names, digests, sizes, and what was made from them']],
   run: async ({ emit, signal, wiring, answer }) => {
     const boxes = await wiring.boxes.list({ emit, signal })

@@ -1,10 +1,12 @@
 import { showBytes } from '../../../core/bytes.ts'
 import { defineCommand } from '../../call/command.ts'
+import { placeNames } from '../../call/globals.ts'
 
 export const command = defineCommand({
   summary: 'remove boxes that no node was made from, except the newest of each name',
   args: [],
   options: {},
+  without: placeNames,
   examples: [['provision box prune --yes', 'without asking']],
   run: async (context) => {
     const { emit, signal, wiring } = context
