@@ -1,6 +1,6 @@
 import { ProvisionError } from './error.ts'
 import { refuseUnknown, type OptionNames } from './known-options.ts'
-import { secret, type Secret } from './secret.ts'
+import { lackingSecret, secret, type Secret } from './secret.ts'
 import { shownValue } from './shown-value.ts'
 import { strictRecord } from './strict.ts'
 import { didYouMean } from './suggest.ts'
@@ -70,7 +70,8 @@ type ParamValue<S extends ParamSpec> = S extends { type: 'boolean' }
 export type ParamValues<P extends ParamSpecs> = { readonly [K in keyof P]: ParamValue<P[K]> }
 
 /**
- * Reads the params of a playbook from `--param` texts and the process's environment variables.
+ * Reads the params of a playbook from `--param` texts and the process's environment variables. A secret that is not there is missed
+ * only where it is used (see `requireSecrets`).
  * @throws ProvisionError `usage` for an unknown name, a missing value or one of the wrong type; `playbook` for a wrong default
  */
 export function readParams<P extends ParamSpecs>(
@@ -137,10 +138,7 @@ function readParam(
     }
     refuseNoVariable(what, spec.env)
     const value = own(env, spec.env)
-    if (value !== undefined && value !== '') return secret(value)
-    throw new ProvisionError('usage', `${what}: the environment variable ${spec.env} is not set`, {
-      help: `set ${spec.env}${spec.description ? ` (${spec.description})` : ''}`,
-    })
+    return isSet(value) ? secret(value) : lackingSecret(() => notSet([[name, spec]]))
   }
   if (text === undefined) {
     if (spec.default === undefined) {
@@ -162,6 +160,29 @@ function readParam(
   throw new ProvisionError('usage', `${what}: ${JSON.stringify(text)} is not ${expected}`, {
     help: spec.description ?? `give ${expected}`,
   })
+}
+
+const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''
+
+/**
+ * Makes sure that all secrets of a playbook are given, for what carries it out or compares it with its hosts.
+ * @throws ProvisionError `usage` that names all that are not
+ */
+export function requireSecrets(specs: ParamSpecs, env: Readonly<Record<string, string | undefined>>): void {
+  const lacking = Object.entries(specs).flatMap(([name, spec]) =>
+    spec.type === 'secret' && !isSet(own(env, spec.env)) ? [[name, spec] as const] : [],
+  )
+  if (lacking.length > 0) throw notSet(lacking)
+}
+
+function notSet(lacking: readonly (readonly [name: string, SecretParam])[]): ProvisionError {
+  const [names, variables] = [lacking.map(([name]) => name), lacking.map(([, { env }]) => env)]
+  const message =
+    lacking.length === 1
+      ? `param ${names.join()}: the environment variable ${variables.join()} is not set`
+      : `params ${names.join(', ')}: the environment variables ${variables.join(', ')} are not set`
+  const wanted = lacking.map(([, { env, description }]) => (description ? `${env} (${description})` : env))
+  return new ProvisionError('usage', message, { help: `set ${wanted.join(', ')}` })
 }
 
 function refuseNoVariable(what: string, env: unknown): void {

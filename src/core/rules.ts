@@ -1,5 +1,5 @@
 import { isRef } from './ref.ts'
-import { isSecret, reveal } from './secret.ts'
+import { isLacking, isSecret, reveal } from './secret.ts'
 import { shownValue } from './shown-value.ts'
 
 /** The first rule that is broken; undefined when all hold. */
@@ -21,7 +21,8 @@ const longestText = 127 * 1024
 
 /** The same where a secret may stand, because it shows to nobody else there. */
 export function hiddenTextProblem(what: string, value: unknown): string | undefined {
-  if (isRef(value) || typeof value === 'number' || typeof value === 'boolean') return undefined
+  if (isRef(value) || isLacking(value) || typeof value === 'number' || typeof value === 'boolean')
+    return undefined
   const text: unknown = isSecret(value) ? reveal(value) : value
   if (typeof text !== 'string') return `${what}: ${shownValue(text)} is not a text`
   const shown = isSecret(value) ? 'the secret' : text.length > 1_000 ? beginOf(text) : quoted(text)

@@ -3,6 +3,7 @@ import { digestOf, type Digest } from './digest.ts'
 
 const hidden = Symbol.for('provision.secret')
 const origin = Symbol.for('provision.secret.origin')
+const lacking = Symbol.for('provision.secret.lacking')
 
 /** A text that never shows: `[secret]` in plans, logs, JSON, errors and labels. Only transports reveal it. */
 export interface Secret {
@@ -36,11 +37,23 @@ export const valuesMade = (): ReadonlySet<string> => made
 export function secret(value: string): Secret {
   // No compiler has looked at a playbook: what is not a text is refused where it is used.
   if (typeof value === 'string' && value !== '') made.add(value)
-  return hide(value, [])
+  return hide(() => value, [])
 }
 
 /** A longer text with secrets in it. */
-export const secretFrom = (value: string, parts: readonly Secret[]): Secret => hide(value, parts)
+export const secretFrom = (value: string, parts: readonly Secret[]): Secret => hide(() => value, parts)
+
+/** A secret that nobody has given: what only lists resources does without it, and whoever reveals it is told what is lacking. */
+export const lackingSecret = (lack: () => Error): Secret =>
+  Object.freeze({
+    ...hide(() => {
+      throw lack()
+    }, []),
+    [lacking]: true,
+  })
+
+/** Whether a value is a secret that nobody has given. */
+export const isLacking = (value: unknown): boolean => isSecret(value) && lacking in value
 
 /** The given secrets within a secret, as texts. */
 export function partsOf(value: Secret): readonly string[] {
@@ -48,9 +61,9 @@ export function partsOf(value: Secret): readonly string[] {
   return parts.length === 0 ? [reveal(value)] : parts.flatMap(partsOf)
 }
 
-function hide(value: string, parts: readonly Secret[]): Secret {
+function hide(read: () => string, parts: readonly Secret[]): Secret {
   return Object.freeze({
-    [hidden]: () => value,
+    [hidden]: read,
     [origin]: () => parts,
     [inspect.custom]: () => mask,
     toJSON: () => mask,

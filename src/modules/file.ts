@@ -21,7 +21,7 @@ import {
   pathProblem,
   unicodeProblem,
 } from '../core/rules.ts'
-import { fingerprint, isSecret, reveal, type Text } from '../core/secret.ts'
+import { fingerprint, isLacking, isSecret, reveal, type Text } from '../core/secret.ts'
 
 /** Where the content of a file comes from, and who may do what with it. */
 export type FileOptions = (
@@ -99,7 +99,7 @@ const resource = defineModule({
     firstProblem(
       pathProblem('path', path),
       (text === undefined) === (source === undefined) ? 'needs one of `content` and `from`' : undefined,
-      text === undefined || isRef(text) ? undefined : contentProblem('content', text),
+      text === undefined || isRef(text) || isLacking(text) ? undefined : contentProblem('content', text),
       maskedProblem(text, 'content'),
       modeProblem('mode', mode),
       ownerProblem('owner', owner),

@@ -174,6 +174,17 @@ it('several changes are brought in at once, and then all is as it should be', as
   expect(await started()).toBe(before)
 })
 
+it.each([
+  ['status', [], /web +east +running/],
+  ['ssh', ['hub', '--', 'echo', 'in', 'hub'], /in hub/],
+  ['exec', ['east/web', '--', 'printenv', 'LEVEL'], /^4\n/],
+  ['logs', ['db', '--tail', '9'], /listening now/],
+])('%s needs no secret', async (command, args, said) => {
+  const { code, stdout, stderr } = await provision([command, '--plain', ...args], '')
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toMatch(said)
+})
+
 it('a secret is in no label', async () => {
   const labels = "docker inspect --format '{{json .Config.Labels}}' $(docker ps -aq)"
   for (const host of ['hub', 'east']) {

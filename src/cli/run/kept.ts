@@ -5,7 +5,7 @@ import { digestOf } from '../../core/digest.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { graphOf } from '../../core/graph.ts'
 import type { KeptState } from '../../core/kept.ts'
-import { knownParams } from '../../core/params.ts'
+import { knownParams, requireSecrets } from '../../core/params.ts'
 import type { Playbook } from '../../core/playbook.ts'
 import { formerRun, rollbackTargets, whyNoFormer, type PastRun } from '../../core/rollback.ts'
 import { moved, portable, rootOf } from '../../engine/rollback/keep.ts'
@@ -87,7 +87,9 @@ async function open(
         ? place.playbook
         : await loadPlaybook(tree?.file ?? playbookFile, cacheDir)
     const given = { ...askedOf(loaded, kept), ...kept.params }
-    const declaration = loaded.declare(given, paramEnvironment(loaded.params))
+    const env = paramEnvironment(loaded.params)
+    requireSecrets(loaded.params, env)
+    const declaration = loaded.declare(given, env)
     // A playbook is called once a run, and it was called already to tell what is not kept of it.
     const playbook = { ...loaded, declare: () => declaration }
     const workspace = { ...place, playbook, playbookFile, given }

@@ -2,6 +2,7 @@ import { ProvisionError } from '../../core/error.ts'
 import type { Finished } from '../../core/event.ts'
 import type { Graph } from '../../core/graph.ts'
 import type { Outcomes } from '../../engine/converge.ts'
+import { requireSecrets } from '../../core/params.ts'
 import { hasHosts, isMade, nodeTasks, requireHosts, requireMade } from '../../engine/nodes.ts'
 import { quickstart } from '../../engine/quickstart.ts'
 import { plan, refresh } from '../../engine/refresh.ts'
@@ -12,6 +13,7 @@ import { transaction } from '../../engine/transaction.ts'
 import { endOnHost } from '../../transport/docker/container-process.ts'
 import type { ConnectedHost } from '../../transport/host.ts'
 import { acquireLock } from '../../transport/lock/state-lock.ts'
+import { paramEnvironment } from './param-env.ts'
 import { recorded, type Recording } from './recorded.ts'
 import type { OpenHost, Run } from './index.ts'
 
@@ -78,10 +80,7 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
       refuseMistakes(session)
       return plan(session)
     },
-    status: async () => {
-      refuseMistakes(session)
-      return statusOf(session)
-    },
+    status: () => statusOf(session),
     survey: () => provider.survey(signal),
     hosts: (names) => openHosts(session, opened, names),
     stop: async () => {
@@ -104,8 +103,12 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
   }
 }
 
-/** Has the playbook evaluated and checked, before anything is asked or changed. */
-const refuseMistakes = ({ graph }: Session): Graph => graph
+/** Has the playbook evaluated and checked with all that it needs, before anything is asked or changed. */
+function refuseMistakes(session: Session): Graph {
+  const { params } = session.workspace.playbook
+  requireSecrets(params, paramEnvironment(params))
+  return session.graph
+}
 
 /** What refuses a run before anything is written for it. */
 type Admit = (session: Session) => Promise<void>
