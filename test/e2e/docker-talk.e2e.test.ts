@@ -55,10 +55,19 @@ test('of nothing', async () => {
   await expect(asked).rejects.toMatchObject({ code: 'usage' })
 })
 
+const nothing = () => {}
+
 async function exec(argv: readonly string[], stdin?: Readable, columns?: number) {
   let out = ''
   let err = ''
-  const terminal = columns ? { size: () => ({ columns, rows: 10 }), onResize: () => () => {} } : undefined
+  const terminal = columns
+    ? {
+        size: () => ({ columns, rows: 10 }),
+        onResize: () => nothing,
+        takeKeys: () => nothing,
+        onHang: nothing,
+      }
+    : undefined
   const code = await containerExec(host.port.docker, name, argv, {
     stdin,
     terminal,

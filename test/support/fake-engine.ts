@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dockerOver } from '../../src/transport/docker/agent.ts'
@@ -15,10 +16,19 @@ export interface FakeEngine {
 
 export async function fakeEngine(
   answer: (path: string, response: ServerResponse, request: IncomingMessage) => void,
+  /** Begins a talk of both sides, such as that with a command. */
+  talk?: (path: string, socket: Duplex) => void,
 ): Promise<FakeEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'provision-fake-engine-'))
   const path = join(folder, 'sock')
   const server = createServer((request, response) => answer(request.url ?? '', response, request))
+  const talks: Duplex[] = []
+  if (talk) {
+    server.on('upgrade', ({ url = '' }, socket) => {
+      talks.push(socket)
+      talk(url, socket)
+    })
+  }
   await new Promise<void>((resolve) => server.listen(path, resolve))
   const dial = () => Promise.resolve(connect(path))
   const { docker, agent } = dockerOver(dial)
@@ -27,6 +37,7 @@ export async function fakeEngine(
     async stop() {
       agent.destroy()
       server.closeAllConnections()
+      for (const socket of talks) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
       await rm(folder, { recursive: true })
     },

@@ -28,15 +28,13 @@ export const command = defineCommand({
 type Exec = (options: Parameters<typeof containerExec>[3]) => Promise<number>
 
 /** With a terminal on both sides where there is one here, else with plain streams. */
-async function execIn({ stdin, stdout, stderr, signal, terminal }: Context, exec: Exec): Promise<number> {
-  const isTerminal = stdin.isTTY && stdout.isTTY
-  const ended = AbortSignal.any([signal, stdout.gone])
-  if (isTerminal) stdin.setRawMode(true)
+async function execIn(context: Context, exec: Exec): Promise<number> {
+  const { stdin, stdout, stderr, signal } = context
   try {
     return await exec({
       stdin,
-      ...(isTerminal ? { terminal: terminalOf(terminal) } : {}),
-      signal: ended,
+      ...(stdin.isTTY && stdout.isTTY ? { terminal: terminalOf(context) } : {}),
+      signal: AbortSignal.any([signal, stdout.gone]),
       onData: ({ stream, data }) => {
         const output = stream === 'stdout' ? stdout : stderr
         output.write(data)
@@ -44,15 +42,21 @@ async function execIn({ stdin, stdout, stderr, signal, terminal }: Context, exec
       },
     })
   } finally {
-    if (isTerminal) stdin.setRawMode(false)
     stdin.pause()
   }
 }
 
-const terminalOf = (stream: NodeJS.WriteStream): Terminal => ({
-  size: () => ({ columns: stream.columns, rows: stream.rows }),
+const terminalOf = ({ stdin, stderr, terminal }: Context): Terminal => ({
+  size: () => ({ columns: terminal.columns, rows: terminal.rows }),
   onResize: (listener) => {
-    stream.on('resize', listener)
-    return () => void stream.off('resize', listener)
+    terminal.on('resize', listener)
+    return () => void terminal.off('resize', listener)
   },
+  takeKeys: () => {
+    stdin.setRawMode(true)
+    return () => void stdin.setRawMode(false)
+  },
+  // Keys go where nothing answers, Ctrl-C among them.
+  onHang: ({ message }) =>
+    stderr.write(`\r\n! ${message}; still waiting. To leave: kill ${process.pid}, from another terminal\r\n`),
 })

@@ -4,14 +4,29 @@ import { ProvisionError } from '../../core/error.ts'
 import { endExec, type EndProcess } from './container-process.ts'
 import { containerCalled, mayBeId } from './container-called.ts'
 import { dockerError } from './error.ts'
+import { noAnswer } from './no-answer.ts'
 import { demultiplex, unframed, type Frame } from './stream.ts'
+import { watchForHang, type HangPatience } from '../hang.ts'
+import { within } from '../time-limit.ts'
 
 /** The terminal at which somebody sits. */
 export interface Terminal {
   size(): { readonly columns: number; readonly rows: number }
   /** Registers for changes of the size; gives back how to end that. */
   onResize(listener: () => void): () => void
+  /** Has it give each key to the command from now on; gives back how to end that. */
+  takeKeys(): () => void
+  /** Hears, once, that Docker does not answer any more: a person may wait for it, and is never cut off. */
+  onHang(error: ProvisionError): void
 }
+
+/** How long an engine may take. Milliseconds. */
+export interface ExecPatience extends HangPatience {
+  /** To make a command, to start it, to tell how it ended, and to say a word while that is silent. */
+  readonly answer: number
+}
+
+const usual: ExecPatience = { silence: 30_000, most: Infinity, answer: 60_000 }
 
 export interface ContainerExecOptions {
   /** What the command reads, byte by byte; nothing by default. */
@@ -21,13 +36,16 @@ export interface ContainerExecOptions {
   readonly signal: AbortSignal
   /** Ends the command on an abort; without it only the call ends, because Docker has no way to. */
   readonly end?: EndProcess | undefined
+  readonly patience?: ExecPatience
   /** Called for output as it comes; more is read when its promise is done. */
   readonly onData: (frame: Frame) => void | Promise<void>
 }
 
 /**
- * Runs a command in a running container and gives its exit code; 126 or 127 when Docker cannot start it.
- * @throws ProvisionError `action` when the container does not run or is not there, `interrupted` on abort
+ * Runs a command in a running container and gives its exit code; 126 or 127 when Docker cannot start it. It may take as long as
+ * it likes, and be silent meanwhile, as long as Docker answers.
+ * @throws ProvisionError `action` when the container does not run or is not there, `host` when Docker hangs, `interrupted` on
+ * abort
  */
 export async function containerExec(
   docker: Dockerode,
@@ -35,31 +53,51 @@ export async function containerExec(
   argv: readonly string[],
   options: ContainerExecOptions,
 ): Promise<number> {
-  const { stdin, terminal, signal, end, onData } = options
-  const abort = { abortSignal: signal }
+  const { stdin, terminal, signal, end, onData, patience = usual } = options
+  const hung = new AbortController()
+  const either = AbortSignal.any([signal, hung.signal])
+  const late = () => noAnswer(name, patience.answer)
+  const inTime = <T>(ask: (abort: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> =>
+    within(patience.answer, late, either, (abortSignal) => ask({ abortSignal }))
   try {
-    const exec = await docker.getContainer(await placeOf(docker, name, signal)).exec({
-      ...abort,
-      Cmd: [...argv],
-      AttachStdin: stdin !== undefined,
-      AttachStdout: true,
-      AttachStderr: true,
-      Tty: terminal !== undefined,
-    })
+    const exec = await inTime(async (abort) =>
+      docker.getContainer(await placeOf(docker, name, abort.abortSignal)).exec({
+        ...abort,
+        Cmd: [...argv],
+        AttachStdin: stdin !== undefined,
+        AttachStdout: true,
+        AttachStderr: true,
+        Tty: terminal !== undefined,
+      }),
+    )
     try {
-      const stream = await exec.start({ ...abort, hijack: true, stdin: true, Tty: terminal !== undefined })
-      const forget = terminal && followSize(exec, terminal)
-      await talk(stream, stdin, terminal === undefined ? demultiplex : unframed, onData, signal).finally(
-        forget,
+      const stream = await inTime((abort) =>
+        exec.start({ ...abort, hijack: true, stdin: true, Tty: terminal !== undefined }),
       )
+      let heard = 0
+      const stopWatching = watchForHang(patience, {
+        progress: () => heard,
+        ask: () => inTime(() => docker.ping()),
+        hangs: () => (terminal ? terminal.onHang(late()) : hung.abort(late())),
+      })
+      const leave = terminal && sitAt(terminal, exec)
+      const hear = (frame: Frame) => {
+        heard += 1
+        return onData(frame)
+      }
+      await talk(stream, stdin, terminal ? unframed : demultiplex, hear, either).finally(() => {
+        stopWatching()
+        leave?.()
+      })
     } finally {
       if (signal.aborted && end) await endExec(exec, end)
     }
-    const { ExitCode } = await exec.inspect(abort)
+    const { ExitCode } = await inTime((abort) => exec.inspect(abort))
     if (ExitCode !== null) return ExitCode
     throw new ProvisionError('action', `container ${name}: the connection ended before the command did`)
   } catch (error) {
-    throw dockerError(`container ${name}`, error, signal, { help: `provision status shows what runs` })
+    const why = hung.signal.aborted ? late() : error
+    throw dockerError(`container ${name}`, why, signal, { help: `provision status shows what runs` })
   }
 }
 
@@ -97,12 +135,14 @@ async function talk(
   }
 }
 
-function followSize(exec: Dockerode.Exec, terminal: Terminal): () => void {
+/** Gives the command the keys and the size of a terminal; gives back how to end that. */
+function sitAt(terminal: Terminal, exec: Dockerode.Exec): () => void {
   const tell = () => {
     const { columns, rows } = terminal.size()
     // A command that has ended has no size any more.
     exec.resize({ w: columns, h: rows }).catch(() => {})
   }
   tell()
-  return terminal.onResize(tell)
+  const ends = [terminal.onResize(tell), terminal.takeKeys()]
+  return () => ends.forEach((end) => end())
 }

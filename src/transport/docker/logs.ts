@@ -1,11 +1,11 @@
 import type Dockerode from 'dockerode'
 import type { Readable } from 'node:stream'
-import { showDuration } from '../../core/duration.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { nameInMaking } from '../../core/making.ts'
 import { containerCalled } from './container-called.ts'
 import { download } from './download.ts'
 import { dockerError } from './error.ts'
+import { noAnswer } from './no-answer.ts'
 import type { ContainerInspection } from './state.ts'
 import { demultiplex, unframed, type Frame, type OutputStream } from './stream.ts'
 import { cutLines, type LineCutter } from '../lines.ts'
@@ -62,11 +62,6 @@ async function* framesOf(docker: Dockerode, name: string, options: LogOptions): 
     throw dockerError(`container ${name}`, error, signal, { code: 'host' })
   }
 }
-
-const noAnswer = (name: string, most: number): ProvisionError =>
-  new ProvisionError('host', `container ${name}: Docker gives no answer within ${showDuration(most)}`, {
-    help: 'look whether Docker hangs on its host: docker ps',
-  })
 
 /** A container that never became ready has not got its own name yet; it is the one that most needs to be read. */
 async function speakerCalled(

@@ -96,7 +96,8 @@ async function watchContainer(
   return { present: () => present, end: keepLooking() }
 }
 
-async function tryUntil(
+/** Tries again and again, and tells in the end what came of the last try that came to anything. */
+export async function tryUntil(
   timeout: number,
   present: () => Present,
   attempt: Attempt,
@@ -109,10 +110,11 @@ async function tryUntil(
   for (;;) {
     const { container, over } = present()
     if (container.State.Status === 'running') {
-      const answer = await attempt(container, AbortSignal.any([over, deadline]))
+      const ends = AbortSignal.any([over, deadline])
+      const answer = await attempt(container, ends)
       if (answer === 'ready') return 'ready'
-      // That it was cut off says less than what came before.
-      if (!answer.cut || reason === undefined) reason = answer.reason
+      // That it was cut off in its midst says less than what came before; that it used up its own time says more.
+      if (!answer.cut || !ends.aborted || reason === undefined) reason = answer.reason
     }
     if (elapsed() >= timeout)
       return { because: `not ready after ${showDuration(timeout)}`, details: [reason ?? 'it did not run'] }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { dockerOver } from '../../../src/transport/docker/agent.ts'
 import { containerExec } from '../../../src/transport/docker/exec.ts'
 import { fakeEngine, tell } from '../../support/fake-engine.ts'
@@ -58,4 +58,83 @@ it('runs nothing in a container whose id begins like the name', async () => {
   } finally {
     await engine.stop()
   }
+})
+
+describe('an engine that hangs', () => {
+  const patience = { silence: 20, most: Infinity, answer: 80 }
+  const { signal } = new AbortController()
+  const hangs = {
+    code: 'host',
+    message: 'container web: Docker gives no answer within 0.1 s',
+  }
+
+  /** One that answers all but calls to these places. */
+  const hangingAt = (pattern: RegExp) =>
+    fakeEngine(
+      (path, response) => {
+        if (pattern.test(path)) return
+        tell(response, { Id: 'e', ExitCode: 0, Running: false, Pid: 0 }, path.endsWith('/exec') ? 201 : 200)
+      },
+      (path, socket) => {
+        if (!pattern.test(path))
+          socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n')
+      },
+    )
+
+  it.each([
+    ['before it makes an exec', /\/exec$/],
+    ['before it starts it', /\/start$/],
+    ['while it runs', /_ping/],
+  ])('%s fails it', async (_, place) => {
+    const engine = await hangingAt(place)
+    try {
+      const asked = containerExec(engine.docker, 'web', ['true'], {
+        signal,
+        patience,
+        onData: () => undefined,
+      })
+      await expect(asked).rejects.toMatchObject(hangs)
+    } finally {
+      await engine.stop()
+    }
+  })
+
+  it('is told to who sits at a terminal, whose command goes on', async () => {
+    const engine = await hangingAt(/_ping/)
+    const stop = new AbortController()
+    const told: string[] = []
+    try {
+      const asked = containerExec(engine.docker, 'web', ['sh'], {
+        ...{ signal: stop.signal, patience },
+        terminal: {
+          size: () => ({ columns: 80, rows: 24 }),
+          onResize: () => () => undefined,
+          takeKeys: () => () => undefined,
+          onHang: ({ message }) => {
+            told.push(message)
+            setTimeout(() => stop.abort(), 200)
+          },
+        },
+        onData: () => undefined,
+      })
+      await expect(asked).rejects.toMatchObject({ code: 'interrupted' })
+      expect(told).toEqual([hangs.message])
+    } finally {
+      await engine.stop()
+    }
+  })
+
+  it('is none where it answers, however long a command is silent', async () => {
+    const engine = await hangingAt(/nothing/)
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(), 400)
+    try {
+      const asked = containerExec(engine.docker, 'web', ['sleep', '1000'], {
+        ...{ signal: stop.signal, patience, onData: () => undefined },
+      })
+      await expect(asked).rejects.toMatchObject({ code: 'interrupted' })
+    } finally {
+      await engine.stop()
+    }
+  })
 })

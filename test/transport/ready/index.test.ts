@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import type { ContainerInspection } from '../../../src/transport/docker/state.ts'
 import { isWanted, judged, statusIn } from '../../../src/transport/ready/port.ts'
-import { reachAt } from '../../../src/transport/ready/place.ts'
+import { reachAt, type Readied } from '../../../src/transport/ready/place.ts'
 import { startOfLog } from '../../../src/transport/ready/check.ts'
-import { ending, pauseAfter } from '../../../src/transport/ready/index.ts'
+import { ending, pauseAfter, tryUntil } from '../../../src/transport/ready/index.ts'
 
 /** What Docker says of what never was. */
 const never = '0001-01-01T00:00:00Z'
@@ -103,4 +104,26 @@ test.each([
   ['what came after the last end', '2026-01-31T12:00:00.123456789Z', '2026-01-31T12:00:00.123456789Z'],
 ])('of a log counts %s', (_, FinishedAt, since) => {
   expect(startOfLog(inState({ StartedAt: '2026-01-31T12:00:01Z', FinishedAt }))).toBe(since)
+})
+
+test.each<[string, (ends: AbortSignal, no: number) => Promise<Readied>, string]>([
+  [
+    'by its own time, which says more than what came before',
+    (_, no) => Promise.resolve(no === 1 ? { reason: 'refused' } : { reason: 'no answer', cut: true }),
+    'no answer',
+  ],
+  [
+    'by the end of the wait, which says less',
+    async (ends, no) => {
+      if (no > 1) await once(ends, 'abort')
+      return no === 1 ? { reason: 'refused' } : { reason: 'no answer', cut: true }
+    },
+    'refused',
+  ],
+])('a try that is cut off %s', async (_, attempt, reason) => {
+  const { signal } = new AbortController()
+  let tries = 0
+  const present = () => ({ container: running, over: signal })
+  const end = await tryUntil(300, present, (__, ends) => attempt(ends, ++tries), signal)
+  expect(end).toEqual({ because: 'not ready after 0.3 s', details: [reason] })
 })
