@@ -98,3 +98,17 @@ export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
 }
+
+/** What is wrong with a file that could not be read, to stand after its path: `is a folder`. */
+export function unreadReason(error: unknown): string {
+  switch (systemCode(error)) {
+    case 'ENOENT':
+      return 'does not exist'
+    case 'EACCES':
+      return 'may not be read'
+    case 'EISDIR':
+      return 'is a folder'
+    default:
+      return `cannot be read (${reasonOf(error)})`
+  }
+}

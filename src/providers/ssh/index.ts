@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { showBytes } from '../../core/bytes.ts'
-import { ProvisionError, reasonOf } from '../../core/error.ts'
+import { ProvisionError, unreadReason } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import type { ProvidedHost, Provider } from '../../core/provider.ts'
 import { defaultsFor } from './host-fields.ts'
@@ -63,7 +63,7 @@ async function readHostsFile(file: string): Promise<string> {
     const bytes = await buffer(createReadStream(file, { end: maxBytes }))
     if (bytes.length <= maxBytes) return bytes.toString()
   } catch (error) {
-    throw new ProvisionError('usage', `${file} cannot be read: ${reasonOf(error)}`, { help, cause: error })
+    throw new ProvisionError('usage', `${file} ${unreadReason(error)}`, { help, cause: error })
   }
   throw new ProvisionError('usage', `${file}: no list of hosts is longer than ${showBytes(maxBytes)}`, {
     help,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
-import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
+import { ProvisionError, reasonOf, systemCode, unreadReason } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 
 /** What the file of a key holds. */
@@ -53,15 +53,8 @@ async function keyIn(host: string, path: string, content: Buffer): Promise<KeyFi
 }
 
 function unreadable(host: string, path: string, error: unknown): ProvisionError {
-  const code = systemCode(error)
-  const why =
-    code === 'ENOENT'
-      ? 'does not exist'
-      : code === 'EACCES'
-        ? 'may not be read'
-        : `cannot be read (${reasonOf(error)})`
-  return new ProvisionError('host', `${host}: the key file ${path} ${why}`, {
-    help: code === 'EACCES' ? `make it yours: chown "$USER" ${path}` : 'correct identityFile',
+  return new ProvisionError('host', `${host}: the key file ${path} ${unreadReason(error)}`, {
+    help: systemCode(error) === 'EACCES' ? `make it yours: chown "$USER" ${path}` : 'correct identityFile',
     cause: error,
   })
 }

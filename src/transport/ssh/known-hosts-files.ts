@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { ProvisionError, systemCode } from '../../core/error.ts'
+import { ProvisionError, systemCode, unreadReason } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import { parseKnownHosts, type KnownHost } from './known-hosts.ts'
 
@@ -24,8 +24,11 @@ export function knownHostsReader(): ReadKnown {
     const parts = await Promise.all(
       knownHosts.map((path) =>
         fileAt(path).catch((error: unknown) => {
-          throw new ProvisionError('host', `${name}: ${path} cannot be read`, {
-            help: 'correct its owner and mode',
+          throw new ProvisionError('host', `${name}: ${path} ${unreadReason(error)}`, {
+            help:
+              systemCode(error) === 'EACCES'
+                ? 'correct its owner and mode'
+                : 'name a file of host keys: knownHosts',
             cause: error,
           })
         }),

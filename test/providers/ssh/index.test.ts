@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createSshProvider } from '../../../src/providers/ssh/index.ts'
@@ -48,6 +49,11 @@ describe('hosts that are there already', () => {
 
   it('are not taken from a file that is not there', async () => {
     const opening = createSshProvider({ file: '/no/such/hosts.yaml', hosts: ['web'] })
-    await expect(opening).rejects.toThrow('/no/such/hosts.yaml cannot be read: ENOENT')
+    await expect(opening).rejects.toThrow('/no/such/hosts.yaml does not exist')
+  })
+
+  it('are not taken from a folder', async () => {
+    const opening = createSshProvider({ file: tmpdir(), hosts: ['web'] })
+    await expect(opening).rejects.toThrow(`${tmpdir()} is a folder`)
   })
 })

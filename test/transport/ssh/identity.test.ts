@@ -133,8 +133,9 @@ describe('a key that is named alone', () => {
 
   it.each([
     ['alone', /^box: the key alone has a passphrase$/, /ssh-add alone/],
+    ['', /^box: the key file \S* is a folder$/, /^correct identityFile$/],
     ['plain.pub', /^box: plain\.pub is a public key, and no ssh-agent holds its private one$/, /ssh-add -L/],
-  ])('is asked for in the agent: %s', async (name, message, help) => {
+  ])('that cannot be used is told, and what to do: %s', async (name, message, help) => {
     const error = await failure(identityOf({ identityFile: join(folder, name) }))
     expect(bare(error.message)).toMatch(message)
     expect(bare(error.help)).toMatch(help)

@@ -33,9 +33,16 @@ it('says of a file that cannot be read for which host that matters, each time', 
   for (const name of ['web', 'app']) {
     await expect(readKnown({ name, knownHosts: [below] })).rejects.toMatchObject({
       code: 'host',
-      message: `${name}: ${below} cannot be read`,
+      message: `${name}: ${below} cannot be read (ENOTDIR: not a directory, stat '${below}')`,
     })
   }
+})
+
+it('says of a folder what it is', async () => {
+  await expect(readKnown({ name: 'web', knownHosts: [folder] })).rejects.toMatchObject({
+    message: `web: ${folder} is a folder`,
+    help: 'name a file of host keys: knownHosts',
+  })
 })
 
 it('finds the lines of one host among many as if it looked through all', async () => {
