@@ -50,7 +50,9 @@ test('two runs at once build one once, and the one that waits says for whom', as
   const one = image('twice')
   const places = [workplace(root), workplace(root)]
   const [first, second] = await Promise.all(places.map(({ build }) => build(one)))
-  expect(first?.images.get(one.ref)).toEqual(second?.images.get(one.ref))
+  const made = [first, second].map((built) => built?.images.get(one.ref))
+  expect(made[0]?.id).toBe(made[1]?.id)
+  expect(made.map((image) => image?.made).sort()).toEqual(['before', 'now'])
   const lines = places.flatMap((place) => place.lines())
   expect(lines.filter((line) => line.startsWith('waiting: '))).toEqual([
     matching(/image .*twice.* has been at work/),

@@ -2,7 +2,7 @@ import type { ImageBuild } from '../../core/build.ts'
 import type { Digest } from '../../core/digest.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { label } from '../../core/label.ts'
-import { dockerReason } from '../../transport/docker/error.ts'
+import { dockerReason, hasBrokenOff } from '../../transport/docker/error.ts'
 import { cutLines } from '../../transport/lines.ts'
 import { dockerfilePath, packContext, readDockerfile, type Context } from './context.ts'
 import { parseDockerfile } from './dockerfile.ts'
@@ -43,11 +43,13 @@ export async function runImageBuild(
     if (stepOf(line)) task.progress((step?.number ?? 1) - 1, step?.total ?? 1, 'steps')
     task.line(line)
   })
-  const fail = async (failure: EngineFailure): Promise<ProvisionError> =>
+  const fail = async (
+    failure: EngineFailure,
+    help = `correct ${dockerfilePath(build, context.playbookDir)} and run again`,
+  ): Promise<ProvisionError> =>
     new ProvisionError('build', `image ${ref}: ${whatFailed(job, context, step, failure)}`, {
       output: task.tail(),
-      help:
-        (await spaceHelp(engine)) ?? `correct ${dockerfilePath(build, context.playbookDir)} and run again`,
+      help: (await spaceHelp(engine)) ?? help,
     })
   const content = await packContext(`image ${ref}`, job.context)
   try {
@@ -72,11 +74,17 @@ export async function runImageBuild(
     // When the engine got only a part, what kept the rest back says more than the engine does.
     const error = content.errored ?? caught
     if (error instanceof ProvisionError || context.signal.aborted) throw error
-    throw await fail({ message: dockerReason(error), code: undefined })
+    const message = dockerReason(error)
+    if (hasBrokenOff(error))
+      throw await fail({ message: `Docker broke off (${message})`, code: undefined }, runAgain)
+    throw await fail({ message, code: undefined })
   }
   if (id !== undefined) return id
   throw await fail({ message: 'the engine named no image at the end of the build', code: undefined })
 }
+
+const runAgain =
+  'look whether Docker runs here (docker ps), and run the same again: steps that are done are not done twice'
 
 /** `Step 3/5 : RUN make`, as the classic builder begins each step. */
 function stepOf(line: string): Step | undefined {

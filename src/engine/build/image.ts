@@ -32,7 +32,9 @@ export async function provideImage(
   const path = recordPath(workshop.cacheDir, 'images', imageName(image.ref))
   const before = readRecord(path)
   const isCurrent = listed && (!image.build || listed.inputs === inputs.digest)
-  const id = isCurrent ? listed.id : await make(image, inputs, declared, workshop)
+  const { id, made } = isCurrent
+    ? { id: listed.id, made: 'before' as const }
+    : await make(image, inputs, declared, workshop)
   const described =
     (before?.output === id ? describedIn(readJson(path)) : undefined) ?? (await describe(id, image, workshop))
   if (before?.output !== id || before.inputs !== inputs.digest) {
@@ -40,20 +42,23 @@ export async function provideImage(
   }
   if (!isCurrent && image.build && listed) await removeFormer(image, listed, id, workshop)
   const changed = isCurrent || !before ? [] : changedFiles(before.files, inputs.files)
-  return { ref: image.ref, id, ...described, made: isCurrent ? 'before' : 'now', changed }
+  return { ref: image.ref, id, ...described, made, changed }
 }
+
+/** What a run has of an image that it was to make: another one may have made it meanwhile. */
+type HasMade = Pick<BuiltImage, 'id' | 'made'>
 
 async function make(
   image: Image,
   { context, digest }: ImageInputs,
   declared: Declared,
   workshop: Workshop,
-): Promise<string> {
+): Promise<HasMade> {
   const { build, ref } = image
   const { emit, inTurn, limit, signal } = workshop
   if (!build || !context) {
     await workshop.base(ref)
-    return (await inspected(ref, image, workshop)).Id
+    return { id: (await inspected(ref, image, workshop)).Id, made: 'now' }
   }
   const settled = await Promise.allSettled([
     ...declared.needsOf(image).map(workshop.image),
@@ -63,15 +68,11 @@ async function make(
   const what = `image ${ref}`
   const run = () =>
     asTask(emit, what, signal, (task) =>
-      byItself(
-        what,
-        what,
-        signal,
-        task,
-        async () =>
-          (await madeMeanwhile(ref, digest, workshop)) ??
-          (await runImageBuild({ ref, build, context, digest }, workshop, task)),
-      ),
+      byItself(what, what, signal, task, async (): Promise<HasMade> => {
+        const others = await madeMeanwhile(ref, digest, workshop)
+        if (others !== undefined) return { id: others, made: 'before' }
+        return { id: await runImageBuild({ ref, build, context, digest }, workshop, task), made: 'now' }
+      }),
     )
   // The classic builder makes a step that two builds share twice when they run at once. Its cache finds only one of the
   // two from then on, and with it nothing of what the other image has on top.

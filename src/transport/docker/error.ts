@@ -47,6 +47,10 @@ export async function unless(statuses: readonly number[], call: Promise<unknown>
   }
 }
 
+/** Whether the other side of a call went away before it was answered. */
+export const hasBrokenOff = (error: unknown): boolean =>
+  dockerStatus(error) === undefined && brokenOff.has(systemCode(error) ?? '')
+
 /** The error that users see for a failed call. */
 export function dockerError(
   about: Subject,
@@ -58,7 +62,7 @@ export function dockerError(
   if (isProvisionError(error)) return error
   const { code = 'action', ...rest } = details
   const reason = dockerReason(error)
-  if (dockerStatus(error) === undefined && brokenOff.has(systemCode(error) ?? '')) {
+  if (hasBrokenOff(error)) {
     const help =
       'look whether Docker runs there, then run the same again: what is done already is not done twice'
     return new ProvisionError(code, `Docker broke off (${reason})`, { about, cause: error, ...rest, help })
