@@ -40,9 +40,26 @@ export function refuseForeign(
     throw new ProvisionError(
       'conflict',
       `${title}: the ${thing} there belongs to ${owner.resource ?? 'another resource'} of playbook ${owner.playbook ?? 'unknown'} in environment ${environment}`,
-      { help },
+      { help: owner.resource === ours.resource ? wayToOwn(identity, owner, ours, help) : help },
     )
   }
+}
+
+interface Owner {
+  readonly playbook: string | undefined
+  readonly environment: string
+}
+
+/** Docker cannot change labels: what a renamed playbook has made goes on under its former names, or a volume's data is copied. */
+function wayToOwn({ host, kind, name }: Identity, owner: Owner, ours: Owner, help: string): string {
+  const ways = [
+    ...(owner.playbook === ours.playbook ? [] : [`write name: '${owner.playbook ?? ''}' again`]),
+    ...(owner.environment === ours.environment ? [] : [`call this one with --env ${owner.environment}`]),
+  ]
+  const copy =
+    'list a volume of another name, and with no container on either copy the data: ' +
+    `provision ssh ${host}, then docker run --rm -v ${name}:/from -v OTHER:/to IMAGE cp -a /from/. /to`
+  return `if it is this one's own, ${ways.join(', and ')}; else ${kind === 'volume' ? copy : help}`
 }
 
 /** No volume can be renamed, and with it goes what it holds. */

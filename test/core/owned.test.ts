@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { label } from '../../src/core/label.ts'
 import { refuseForeign, refuseNewer } from '../../src/core/owned.ts'
 
 test.each<[string, readonly (string | undefined)[]]>([
@@ -35,6 +36,51 @@ test.each([
     expect.objectContaining({
       code: 'conflict',
       help: `${help}, or give this one another name in the playbook`,
+    }),
+  )
+})
+
+const labelsOf = (playbook: string, environment: string) => ({
+  [label.playbook]: playbook,
+  [label.environment]: environment,
+  [label.resource]: 'app/volume/data',
+})
+
+test.each([
+  ['a renamed playbook', labelsOf('old', 'e'), "write name: 'old' again"],
+  ['another environment', labelsOf('p', 'old'), 'call this one with --env old'],
+  [
+    'a renamed playbook in another environment',
+    labelsOf('old', 'old'),
+    "write name: 'old' again, and call this one with --env old",
+  ],
+])('the way to the data of a volume of %s', (_, labels, way) => {
+  const refusing = () =>
+    refuseForeign({ host: 'app', kind: 'volume', name: 'data' }, 'data', labels, {
+      playbook: 'p',
+      environment: 'e',
+    })
+  expect(refusing).toThrow(
+    expect.objectContaining({
+      help:
+        `if it is this one's own, ${way}; else list a volume of another name, and with no container on either copy ` +
+        'the data: provision ssh app, then docker run --rm -v data:/from -v OTHER:/to IMAGE cp -a /from/. /to',
+    }),
+  )
+})
+
+test('a container of a renamed playbook goes on under its former name, or goes', () => {
+  const labels = { ...labelsOf('old', 'e'), [label.resource]: 'app/container/web' }
+  const refusing = () =>
+    refuseForeign({ host: 'app', kind: 'container', name: 'web' }, 'web', labels, {
+      playbook: 'p',
+      environment: 'e',
+    })
+  expect(refusing).toThrow(
+    expect.objectContaining({
+      help:
+        "if it is this one's own, write name: 'old' again; else rename or remove it there (docker container rm web), " +
+        'or give this one another name in the playbook',
     }),
   )
 })
