@@ -88,8 +88,8 @@ async function open(
         : await loadPlaybook(tree?.file ?? playbookFile, cacheDir)
     const given = { ...askedOf(loaded, kept), ...kept.params }
     const env = paramEnvironment(loaded.params)
-    requireSecrets(loaded.params, env)
     const declaration = loaded.declare(given, env)
+    requireSecrets(loaded.params, env)
     // A playbook is called once a run, and it was called already to tell what is not kept of it.
     const playbook = { ...loaded, declare: () => declaration }
     const workspace = { ...place, playbook, playbookFile, given }

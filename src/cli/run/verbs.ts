@@ -104,10 +104,10 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
 }
 
 /** Has the playbook evaluated and checked with all that it needs, before anything is asked or changed. */
-function refuseMistakes(session: Session): Graph {
-  const { params } = session.workspace.playbook
+function refuseMistakes({ workspace, graph }: Session): Graph {
+  const { params } = workspace.playbook
   requireSecrets(params, paramEnvironment(params))
-  return session.graph
+  return graph
 }
 
 /** What refuses a run before anything is written for it. */
