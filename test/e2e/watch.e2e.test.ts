@@ -119,6 +119,29 @@ describe('provision watch', () => {
     expect(inspected).toContain('MOTTO=second')
   })
 
+  it('has imported JSON as it is now, and says that JavaScript is as it was at first', async () => {
+    const notes = watch.count('note')
+    await runsAfter(async () => {
+      await save('parts/data.json', '{ "motto": "of data" }')
+      await save('parts/script.mjs', "export const motto = 'of a script'")
+      await save(
+        'parts/motto.ts',
+        "import data from './data.json'\nimport * as script from './script.mjs'\nexport const motto = `${data.motto} and ${script.motto}`",
+      )
+    })
+    await runsAfter(() => save('parts/data.json', '{ "motto": "of new data" }'))
+    const inspected = await ask('docker', 'inspect', '--format', '{{.Config.Env}}', name)
+    expect(inspected).toContain('MOTTO=of new data and of a script')
+    expect(watch.count('note')).toBe(notes)
+    await runsAfter(() => save('parts/script.mjs', "export const motto = 'of a new script'"))
+    const [said] = watch
+      .events()
+      .filter(({ event }) => event === 'note')
+      .slice(notes)
+    expect(said?.['text']).toMatch(/^playbooks\/site\/parts\/script\.mjs: JavaScript is loaded only once/)
+    await runsAfter(() => save('parts/motto.ts', "export const motto = 'second'"))
+  })
+
   it('sees new folders, replaced files and deleted ones', async () => {
     await runsAfter(() => save('www/a/b/c.html', 'deep'))
     expect(await served('a/b/c.html')).toBe('deep')

@@ -21,6 +21,7 @@ import { writtenPlace } from './written.ts'
  */
 async function loadDefault(file: string, cacheDir: string, what: 'box' | 'playbook'): Promise<unknown> {
   refuseHuge(file)
+  forgetData()
   const provision = await import('../../index.ts')
   const load = (fsCache: string | false): Promise<unknown> =>
     createJiti(import.meta.url, {
@@ -42,6 +43,12 @@ async function loadDefault(file: string, cacheDir: string, what: 'box' | 'playbo
   throw new ProvisionError('playbook', `${file} has no default export${exportsOf(loaded)}`, {
     help: 'write `export default definePlaybook({ … })`',
   })
+}
+
+/** Node.js keeps JSON that was imported, and jiti has it read by Node.js: whoever loads again wants it as it is now. */
+function forgetData(): void {
+  const { cache } = createRequire(import.meta.url)
+  for (const path of Object.keys(cache)) if (extname(path) === '.json') Reflect.deleteProperty(cache, path)
 }
 
 const neverLoaded = (what: string): ProvisionError =>

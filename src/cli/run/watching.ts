@@ -39,6 +39,8 @@ export function startWatching(
   let workspace = loaded
   let builds: Sources['builds'] = []
   let playbookFiles = filesAround(workspace)
+  /** What Node.js has loaded of it, and will not load again. */
+  let scripts = scriptsIn(playbookFiles)
   let isCurrent = true
   let isFirst = true
   let lastRun: Pick<Run, 'containers' | 'redact'> | undefined
@@ -52,6 +54,7 @@ export function startWatching(
       await reading.widen()
       workspace = await context.workspace(named)
       isCurrent = true
+      scripts = scriptsIn(playbookFiles, scripts)
     }
     const carryOut = (emit: Emit, signal: AbortSignal) =>
       context.withRun(
@@ -88,6 +91,11 @@ export function startWatching(
     const leaves = mayLeave(cause)
     await logs.work()
     if (!isFirst && (asked || edited.some((path) => playbookFiles.includes(path)))) isCurrent = false
+    const kept = edited.filter((path) => scripts.has(path)).map(nameOf)
+    if (kept.length > 0)
+      note(
+        `${kept.join(', ')}: JavaScript is loaded only once; begin this watch anew to have what was edited, or make it TypeScript`,
+      )
     const first = await runOnce(edited, leaves, reading)
     // A connection may have been lost long before the run that found it out.
     const isRepeated = !first.ok && warm.hasLost() && !context.signal.aborted
@@ -120,6 +128,10 @@ const filesAround = ({ playbookFile, on }: Workspace): readonly string[] => [
   ...filesOf(playbookFile),
   ...(on === undefined ? [] : [on]),
 ]
+
+/** The JavaScript among files, and what was known of it before. */
+const scriptsIn = (files: readonly string[], known: ReadonlySet<string> = new Set()): ReadonlySet<string> =>
+  new Set([...known, ...files.filter((file) => /\.[cm]?js$/.test(file))])
 
 /** A signal for one run: what listens to it goes with it, while that of the process lives on. */
 async function withSignal<T>(outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
