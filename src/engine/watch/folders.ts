@@ -1,5 +1,5 @@
 import { readdirSync, realpathSync, statSync, watch, type FSWatcher } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { reasonOf, systemCode } from '../../core/error.ts'
 import type { Area } from './areas.ts'
 import { isEditorFile } from './editor-files.ts'
@@ -17,7 +17,7 @@ export interface FolderWatcher {
 
 export interface FolderWatcherOptions {
   readonly onStir: () => void
-  /** Called once when the system does not let it listen, with the reason. */
+  /** Called when the system does not let it listen, with the reason: once, also where it comes to that again. */
   readonly onDeaf: (reason: string) => void
 }
 
@@ -29,7 +29,8 @@ export interface FolderWatcherOptions {
 export function watchFolders({ onStir, onDeaf }: FolderWatcherOptions): FolderWatcher {
   const watchers = new Map<string, FSWatcher>()
   let followed: readonly Area[] | undefined
-  let deaf = false
+  let isDeaf = false
+  let hasTold = false
 
   const drop = (isUnwanted: (path: string) => boolean): void => {
     for (const [path, watcher] of watchers) {
@@ -47,6 +48,11 @@ export function watchFolders({ onStir, onDeaf }: FolderWatcherOptions): FolderWa
   /** A folder that went and came back is another one, which its former watcher is deaf to. */
   const concernsFolders = (folder: string, name: string | null): boolean => {
     if (name === null) return true
+    // So a folder tells that it has gone itself: where a link leads to it, nothing around it does.
+    if (name === basename(folder)) {
+      dropBelow(folder)
+      return true
+    }
     const path = join(folder, name)
     const wasFolder = watchers.has(path)
     if (wasFolder) dropBelow(path)
@@ -61,8 +67,9 @@ export function watchFolders({ onStir, onDeaf }: FolderWatcherOptions): FolderWa
     } catch (error) {
       // One that has just gone is told by the folder around it.
       if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return
-      if (!deaf) onDeaf(reasonOf(error))
-      deaf = true
+      isDeaf = true
+      if (!hasTold) onDeaf(whyDeaf(error))
+      hasTold = true
     }
   }
 
@@ -70,6 +77,8 @@ export function watchFolders({ onStir, onDeaf }: FolderWatcherOptions): FolderWa
     follow(areas) {
       if (areas === followed) return
       followed = areas
+      // There may be room for more by now.
+      isDeaf = false
       const wanted = new Set<string>()
       for (const area of areas) walk(area, wanted, listen)
       drop((path) => !wanted.has(path))
@@ -78,12 +87,18 @@ export function watchFolders({ onStir, onDeaf }: FolderWatcherOptions): FolderWa
       followed = undefined
       drop(() => true)
     },
-    isComplete: () => !deaf,
+    isComplete: () => !isDeaf,
     close() {
       drop(() => true)
     },
   }
 }
+
+/** With what mends it: each folder takes one of the watches that Linux gives a user. */
+const whyDeaf = (error: unknown): string =>
+  systemCode(error) === 'ENOSPC'
+    ? `${reasonOf(error)}; there are more with: sudo sysctl fs.inotify.max_user_watches=524288`
+    : reasonOf(error)
 
 /** Listens to each folder before it reads it: so none can come in between unheard. */
 function walk({ root, depth, isOut }: Area, wanted: Set<string>, listen: (folder: string) => void): void {

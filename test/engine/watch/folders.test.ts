@@ -90,6 +90,21 @@ it('hears of what is done in a folder that was swapped for another', async () =>
   expect(await heard(() => writeFileSync(join(root, 'a/file'), 'new'))).toBe(true)
 })
 
+it('hears of what is done in a folder that was swapped for another behind a link', async () => {
+  const { root, heard } = listen({
+    link: { linkTo: '../far' },
+    '../far/file': 'x',
+    '../new/file': 'x',
+  })
+  expect(
+    await heard(() => {
+      renameSync(join(root, '../far'), join(root, '../old'))
+      renameSync(join(root, '../new'), join(root, '../far'))
+    }),
+  ).toBe(true)
+  expect(await heard(() => writeFileSync(join(root, 'link/file'), 'new'))).toBe(true)
+})
+
 it('waits for what is missing', async () => {
   const { root, heard } = listen({}, 'not/there/yet')
   expect(await heard(() => mkdirSync(root, { recursive: true }))).toBe(true)
