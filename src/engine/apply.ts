@@ -202,12 +202,12 @@ async function putBack(
   const failure = failureOf(error)
   const message = titled(step, error)
   if (step.undo.length === 0) return { ...failure, message }
-  const reasons: string[] = []
+  const reasons = new Set<string>()
   for (const action of step.undo) {
     const outcome = await perform(step.host, action, watch)
-    if (!outcome.ok) reasons.push(`the former state could not be put back: ${outcome.error.message}`)
+    if (!outcome.ok) reasons.add(`the former state could not be put back: ${outcome.error.message}`)
   }
-  if (reasons.length === 0) {
+  if (reasons.size === 0) {
     const help = failure.log
       ? `provision history show (provision logs ${step.name}: the one that is back)`
       : failure.help

@@ -168,6 +168,14 @@ describe('applying a plan', () => {
     expect(result.failed[0]?.failure.output).toBe('the former state could not be put back: delete failed')
   })
 
+  it('says once why nothing of an undo could be done, as on a host that is lost', async () => {
+    const { result } = await apply(
+      [step('h/x/a', { actions: [starting('x')], undo: [removal('one'), removal('two')] })],
+      { fails: () => 'lost' },
+    )
+    expect(result.failed[0]?.failure.output).toBe('the former state could not be put back: lost')
+  })
+
   it.each<[string, undo: string[], fails: string[], code: string]>([
     ['a file was saved meanwhile', [], ['edited'], 'edited'],
     ['it was, and the former state is back', ['undo'], ['edited'], 'edited'],
