@@ -3,6 +3,7 @@ import { basename, dirname, relative, resolve } from 'node:path'
 import type { Artifact, BuiltArtifact } from '../../core/build.ts'
 import type { Digest } from '../../core/digest.ts'
 import { ProvisionError, systemCode } from '../../core/error.ts'
+import type { Event } from '../../core/event.ts'
 import { localPath } from '../../core/local.ts'
 import { quoteAll } from '../../core/quote.ts'
 import { nearest } from '../../core/suggest.ts'
@@ -95,12 +96,12 @@ async function make(
   const rewritten = written(stamps, stampsOf(cwd, after))
   // What the build before wrote to as well, the command writes itself; all else may have been saved and taken back.
   const other = rewritten.filter((path) => !before?.rewritten.includes(path))
-  const isKnown =
-    rewritten.length === 0 ||
-    (other.length === 0 &&
-      (await readArtifactInputs(artifact, cwd, after, workshop)).digest === inputs.digest)
+  const isItself = rewritten.length > 0 && other.length === 0
+  const read = isItself ? await readArtifactInputs(artifact, cwd, after, workshop) : undefined
+  const isKnown = rewritten.length === 0 || read?.digest === inputs.digest
   if (isKnown) accept?.()
   else task.line(`written to meanwhile, so the next run builds it again: ${list(rewritten)}`)
+  if (read && !isKnown) workshop.emit(byProducts(name, changedFiles(inputs.files, read.files)))
   writeJson(record, {
     inputs: isKnown ? inputs.digest : unknownInputs,
     files: inputs.files,
@@ -110,6 +111,13 @@ async function make(
   const changed = before ? changedFiles(before.files, inputs.files) : []
   return { name, ...built, made: 'now', changed }
 }
+
+/** What costs a second build after each edit. */
+const byProducts = (name: string, paths: readonly string[]): Event => ({
+  event: 'note',
+  level: 'warning',
+  text: `artifact ${name} is built twice: it writes to its own inputs; add '!${paths[0] ?? ''}' to them (${list(paths)})`,
+})
 
 /** Stands where nobody knows what the command has read. */
 const unknownInputs: Digest = ''
