@@ -138,7 +138,9 @@ describe('provision watch', () => {
       .events()
       .filter(({ event }) => event === 'note')
       .slice(notes)
-    expect(said?.['text']).toMatch(/^playbooks\/site\/parts\/script\.mjs: JavaScript is loaded only once/)
+    expect(said?.['text']).toMatch(
+      /^begin this watch anew .*: JavaScript is loaded only once \(playbooks\/site\/parts\/script\.mjs\)$/,
+    )
     await runsAfter(() => save('parts/motto.ts', "export const motto = 'second'"))
   })
 

@@ -94,7 +94,7 @@ export function startWatching(
     const kept = edited.filter((path) => scripts.has(path)).map(nameOf)
     if (kept.length > 0)
       note(
-        `${kept.join(', ')}: JavaScript is loaded only once; begin this watch anew to have what was edited, or make it TypeScript`,
+        `begin this watch anew to have what was edited: JavaScript is loaded only once (${kept.join(', ')})`,
       )
     const first = await runOnce(edited, leaves, reading)
     // A connection may have been lost long before the run that found it out.

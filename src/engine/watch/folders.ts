@@ -97,7 +97,7 @@ export function watchFolders({ onStir, onDeaf }: FolderWatcherOptions): FolderWa
 /** With what mends it: each folder takes one of the watches that Linux gives a user. */
 const whyDeaf = (error: unknown): string =>
   systemCode(error) === 'ENOSPC'
-    ? `${reasonOf(error)}; there are more with: sudo sysctl fs.inotify.max_user_watches=524288`
+    ? `sudo sysctl fs.inotify.max_user_watches=524288 mends it (${reasonOf(error)})`
     : reasonOf(error)
 
 /** Listens to each folder before it reads it: so none can come in between unheard. */
