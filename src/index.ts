@@ -3,8 +3,8 @@
  * @packageDocumentation
  */
 
-export { definePlaybook } from './core/playbook.ts'
-export type { AfterRun, Playbook, PlaybookOptions, Reach, ResourceSet } from './core/playbook.ts'
+export { definePlaybook } from './core/playbook/index.ts'
+export type { AfterRun, Playbook, PlaybookOptions, Reach, ResourceSet } from './core/playbook/index.ts'
 export type {
   BooleanParam,
   IntParam,
@@ -14,7 +14,7 @@ export type {
   ParamValues,
   SecretParam,
   StringParam,
-} from './core/params.ts'
+} from './core/playbook/params.ts'
 export type { Host } from './core/host.ts'
 export type { Endpoint, Endpoints } from './core/endpoint.ts'
 export { defineBox } from './core/box.ts'
@@ -24,7 +24,7 @@ export { artifact } from './modules/artifact.ts'
 export type { ArtifactOptions } from './modules/artifact.ts'
 export { image } from './modules/image.ts'
 export type { ImageOptions } from './modules/image.ts'
-export type { Artifact, Image } from './core/build.ts'
+export type { Artifact, Image } from './core/build/index.ts'
 
 export { directory } from './modules/directory.ts'
 export type { DirectoryOptions } from './modules/directory.ts'
@@ -53,15 +53,15 @@ export type {
   Ready,
 } from './modules/container/options.ts'
 
-export { secret } from './core/secret.ts'
-export type { Secret, Text } from './core/secret.ts'
+export { secret } from './core/secret/index.ts'
+export type { Secret, Text } from './core/secret/index.ts'
 export { text } from './core/ref.ts'
 export type { Ref, Value } from './core/ref.ts'
 export type { Resource } from './core/resource.ts'
 export type { ResourceOptions } from './core/module.ts'
 export type { ContentResource, Mountable, NetworkResource } from './core/mount.ts'
-export type { Bytes } from './core/bytes.ts'
-export type { Duration } from './core/duration.ts'
-export type { Local } from './core/local.ts'
+export type { Bytes } from './core/text/bytes.ts'
+export type { Duration } from './core/text/duration.ts'
+export type { Local } from './core/build/local.ts'
 export { isProvisionError, ProvisionError } from './core/error.ts'
 export type { ErrorCode, ErrorDetails } from './core/error.ts'

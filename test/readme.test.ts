@@ -5,7 +5,7 @@ import ts from 'typescript'
 import { expect, it } from 'vitest'
 import { loadPlaybook } from '../src/cli/playbook/load.ts'
 import { commands } from '../src/cli/call/table.ts'
-import { graphOf } from '../src/core/graph.ts'
+import { graphOf } from '../src/core/graph/index.ts'
 
 const root = join(import.meta.dirname, '..')
 const readme = await readFile(join(root, 'README.md'), 'utf8')

@@ -38,9 +38,9 @@ describe('the sources', () => {
     expect(places.sort()).toEqual(
       [
         'core/ref.ts',
-        'core/redactor.ts',
-        'core/rules.ts',
-        'core/secret.ts',
+        'core/secret/redactor.ts',
+        'core/rules/index.ts',
+        'core/secret/index.ts',
         'modules/container/spec.ts',
         'modules/file.ts',
         'transport/commands/script.ts',

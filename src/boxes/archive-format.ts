@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { pack } from 'tar-stream'
 import { ProvisionError } from '../core/error.ts'
-import { isTexts } from '../core/shape.ts'
+import { isTexts } from '../core/rules/shape.ts'
 import type { BoxFacts } from './labels.ts'
 
 /** One piece of an exported box: an entry of the tar. */

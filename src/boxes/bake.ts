@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import type { ContainerCreateOptions } from 'dockerode'
 import type { Box } from '../core/box.ts'
-import type { BuiltImage } from '../core/build.ts'
+import type { BuiltImage } from '../core/build/index.ts'
 import type { Digest } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'

@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode'
-import type { BuiltImage } from '../core/build.ts'
+import type { BuiltImage } from '../core/build/index.ts'
 import type { Emit } from '../core/event.ts'
 import { tracked } from '../core/track.ts'
 import { unless } from '../transport/docker/error.ts'

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { showBytes } from '../core/bytes.ts'
+import { showBytes } from '../core/text/bytes.ts'
 import { ProvisionError } from '../core/error.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { ProvisionError } from '../core/error.ts'
-import type { RunRecord } from '../core/journal.ts'
+import type { RunRecord } from '../core/history/journal.ts'
 import { journalNumbers, loadJournal } from '../engine/journal/folder.ts'
 import type { AtWork, Numbered } from '../report/history.ts'
 import { lockHolder } from '../transport/lock/state-lock.ts'

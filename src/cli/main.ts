@@ -1,6 +1,6 @@
 import { ProvisionError, reasonOf } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
-import { hideSecrets } from '../core/redactor.ts'
+import { hideSecrets } from '../core/secret/redactor.ts'
 import type { Place } from '../report/failure.ts'
 import { outputTo, type Output } from '../report/output.ts'
 import { redactEvent } from '../report/redact.ts'

@@ -1,6 +1,6 @@
 import type { Digest } from './digest.ts'
-import type { BuiltImage } from './build.ts'
-import type { Text } from './secret.ts'
+import type { BuiltImage } from './build/index.ts'
+import type { Text } from './secret/index.ts'
 
 /** Where the content of a file comes from. */
 export type Content =

@@ -1,8 +1,8 @@
-import type { Image } from './build.ts'
+import type { Image } from './build/index.ts'
 import { ProvisionError } from './error.ts'
-import { refuseUnknown, type OptionNames } from './known-options.ts'
-import type { Local } from './local.ts'
-import { firstProblem, ownerProblem, quoted } from './rules.ts'
+import { refuseUnknown, type OptionNames } from './rules/known-options.ts'
+import type { Local } from './build/local.ts'
+import { firstProblem, ownerProblem, quoted } from './rules/index.ts'
 
 export interface BoxOptions {
   /** Lower-case letters, digits and dashes. */

@@ -1,5 +1,5 @@
-import { oneLine } from './one-line.ts'
-import { isMark, isSecret, type Text } from './secret.ts'
+import { oneLine } from './text/one-line.ts'
+import { isMark, isSecret, type Text } from './secret/index.ts'
 
 /** One field that differs, as shown to people: never holds a secret. */
 export interface Change {

@@ -1,4 +1,4 @@
-import type { BuiltArtifact, BuiltImage } from './build.ts'
+import type { BuiltArtifact, BuiltImage } from './build/index.ts'
 import { ProvisionError } from './error.ts'
 
 /** What is known of a host before it is asked anything. */

@@ -1,5 +1,5 @@
-import { buildId, type Artifact, type BuiltArtifact, type Folder } from './build.ts'
-import { builtArtifact } from './built.ts'
+import { buildId, type Artifact, type BuiltArtifact, type Folder } from './build/index.ts'
+import { builtArtifact } from './build/built.ts'
 import type { Digest } from './digest.ts'
 import { ref, resolve, type Ref } from './ref.ts'
 import { resourceId, type Resource } from './resource.ts'

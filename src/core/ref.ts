@@ -1,8 +1,8 @@
-import type { Build } from './build.ts'
+import type { Build } from './build/index.ts'
 import { ProvisionError } from './error.ts'
 import type { Facts } from './facts.ts'
 import type { Resource } from './resource.ts'
-import { holdsMask, isSecret, reveal, secretFrom, type Secret, type Text } from './secret.ts'
+import { holdsMask, isSecret, reveal, secretFrom, type Secret, type Text } from './secret/index.ts'
 
 const brand = Symbol.for('provision.ref')
 

@@ -1,6 +1,6 @@
-import { oneLine } from './one-line.ts'
+import { oneLine } from './text/one-line.ts'
 import type { Bound } from './module.ts'
-import type { Build } from './build.ts'
+import type { Build } from './build/index.ts'
 import type { PublishedPort } from './endpoint.ts'
 import type { Facts } from './facts.ts'
 

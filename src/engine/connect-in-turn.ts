@@ -1,4 +1,4 @@
-import { createLimit } from '../core/limit.ts'
+import { createLimit } from '../core/async/limit.ts'
 import type { Session } from './session.ts'
 
 export interface Turns {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
-import { readEnd } from '../core/journal-read.ts'
-import type { JournalHead } from '../core/journal.ts'
+import { readEnd } from '../core/history/journal-read.ts'
+import type { JournalHead } from '../core/history/journal.ts'
 import { isAlive } from '../transport/alive.ts'
 import { journalEnd, journalNumbers, loadJournal } from './journal/folder.ts'
 

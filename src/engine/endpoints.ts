@@ -1,10 +1,10 @@
 import type { Endpoints } from '../core/endpoint.ts'
 import { endpointOf, isLoopback, type PublishedPort } from '../core/endpoint.ts'
 import type { NamedEndpoint } from '../core/event.ts'
-import type { Graph } from '../core/graph.ts'
+import type { Graph } from '../core/graph/index.ts'
 import type { ProvidedHost, Provider } from '../core/provider.ts'
 import { resourceTitle, type Resource } from '../core/resource.ts'
-import { strictRecord } from '../core/strict.ts'
+import { strictRecord } from '../core/rules/strict.ts'
 
 /**
  * Where each published port of a resource answers on this machine; undefined for one that publishes nothing. A port that its

@@ -1,5 +1,5 @@
 import type { Emit, Event } from '../core/event.ts'
-import type { Graph } from '../core/graph.ts'
+import type { Graph } from '../core/graph/index.ts'
 import { changesIn, type Plan, type Step } from '../core/plan.ts'
 import { resourceTitle } from '../core/resource.ts'
 import { failureOf, inPhase } from '../core/track.ts'

@@ -1,4 +1,4 @@
-import type { Playbook } from '../core/playbook.ts'
+import type { Playbook } from '../core/playbook/index.ts'
 
 /** The text of each file of a playbook, by its absolute path. */
 export type PlaybookTexts = ReadonlyMap<string, string>

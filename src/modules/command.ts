@@ -1,15 +1,15 @@
 import type { Action } from '../core/action.ts'
 import { changeOf } from '../core/change.ts'
-import { timerLength, type Duration } from '../core/duration.ts'
+import { timerLength, type Duration } from '../core/text/duration.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Host } from '../core/host.ts'
-import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
+import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
-import { oneLine } from '../core/one-line.ts'
+import { oneLine } from '../core/text/one-line.ts'
 import type { CommandAnswer, Stat } from '../core/probe.ts'
 import { quoteAll } from '../core/quote.ts'
 import type { Resolved, Value } from '../core/ref.ts'
-import { declaredTitle } from '../core/refuse.ts'
+import { declaredTitle } from '../core/rules/refuse.ts'
 import type { Resource } from '../core/resource.ts'
 import {
   argvProblem,
@@ -18,8 +18,8 @@ import {
   hiddenTextProblem,
   pathProblem,
   recordProblem,
-} from '../core/rules.ts'
-import type { Text } from '../core/secret.ts'
+} from '../core/rules/index.ts'
+import type { Text } from '../core/secret/index.ts'
 
 /** A command, and how to tell that it need not run. */
 export type CommandOptions = {

@@ -1,12 +1,12 @@
-import { pathClaim } from '../core/claim.ts'
+import { pathClaim } from '../core/graph/claim.ts'
 import { folderActions, folderChanges, refuseOthers, statProbe } from '../core/files.ts'
 import type { Host } from '../core/host.ts'
-import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
+import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { mountedData, type Mountable } from '../core/mount.ts'
 import type { Stat } from '../core/probe.ts'
-import { declaredTitle } from '../core/refuse.ts'
-import { firstProblem, modeProblem, ownerProblem, pathProblem } from '../core/rules.ts'
+import { declaredTitle } from '../core/rules/refuse.ts'
+import { firstProblem, modeProblem, ownerProblem, pathProblem } from '../core/rules/index.ts'
 
 /** Who may do what with a path on a host. */
 export interface DirectoryOptions {

@@ -1,18 +1,18 @@
-import { builtArtifact } from '../core/built.ts'
-import type { BuiltArtifact, Folder } from '../core/build.ts'
-import { fileClaim, pathClaim } from '../core/claim.ts'
+import { builtArtifact } from '../core/build/built.ts'
+import type { BuiltArtifact, Folder } from '../core/build/index.ts'
+import { fileClaim, pathClaim } from '../core/graph/claim.ts'
 import { digestOf } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
 import { fileActions, fileChanges, refuseOthers, statProbe, type WantedFile } from '../core/files.ts'
 import type { Host } from '../core/host.ts'
-import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
-import type { Local } from '../core/local.ts'
-import { maskedProblem } from '../core/masked.ts'
+import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
+import type { Local } from '../core/build/local.ts'
+import { maskedProblem } from '../core/secret/masked.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { builtContent, mountedContent, type ContentResource, type MountedContent } from '../core/mount.ts'
 import type { Stat } from '../core/probe.ts'
 import { isRef, ref, resolve, type Ref, type Value } from '../core/ref.ts'
-import { declaredTitle, refuseIf } from '../core/refuse.ts'
+import { declaredTitle, refuseIf } from '../core/rules/refuse.ts'
 import {
   firstProblem,
   localProblem,
@@ -20,8 +20,8 @@ import {
   ownerProblem,
   pathProblem,
   unicodeProblem,
-} from '../core/rules.ts'
-import { fingerprint, isLacking, isSecret, reveal, type Text } from '../core/secret.ts'
+} from '../core/rules/index.ts'
+import { fingerprint, isLacking, isSecret, reveal, type Text } from '../core/secret/index.ts'
 
 /** Where the content of a file comes from, and who may do what with it. */
 export type FileOptions = (

@@ -1,8 +1,8 @@
-import { isArtifact, isImage, type Artifact, type Image } from '../core/build.ts'
+import { isArtifact, isImage, type Artifact, type Image } from '../core/build/index.ts'
 import { ProvisionError } from '../core/error.ts'
-import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
-import type { Local } from '../core/local.ts'
-import { maskedProblem } from '../core/masked.ts'
+import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
+import type { Local } from '../core/build/local.ts'
+import { maskedProblem } from '../core/secret/masked.ts'
 import {
   firstProblem,
   itemsProblem,
@@ -10,8 +10,8 @@ import {
   quoted,
   recordProblem,
   textProblem,
-} from '../core/rules.ts'
-import { shownValue } from '../core/shown-value.ts'
+} from '../core/rules/index.ts'
+import { shownValue } from '../core/text/shown-value.ts'
 
 /** Where an image comes from. */
 export interface ImageOptions {

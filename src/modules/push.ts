@@ -1,13 +1,13 @@
-import { isArtifact, type Artifact } from '../core/build.ts'
-import { builtArtifact } from '../core/built.ts'
+import { isArtifact, type Artifact } from '../core/build/index.ts'
+import { builtArtifact } from '../core/build/built.ts'
 import type { Host } from '../core/host.ts'
-import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
-import { defineMirror, mirrorIdentity } from '../core/mirrored.ts'
+import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
+import { defineMirror, mirrorIdentity } from '../core/mirror/module.ts'
 import type { ResourceOptions } from '../core/module.ts'
 import { builtContent, causesOf, mountedContent, type ContentResource } from '../core/mount.ts'
 import { ref, resolve } from '../core/ref.ts'
-import { declaredTitle, refuseIf } from '../core/refuse.ts'
-import { shownValue } from '../core/shown-value.ts'
+import { declaredTitle, refuseIf } from '../core/rules/refuse.ts'
+import { shownValue } from '../core/text/shown-value.ts'
 
 /** Where an artifact goes, and who may do what with it there. */
 export interface PushOptions {

@@ -1,15 +1,15 @@
-import type { Folder } from '../core/build.ts'
-import { builtArtifact } from '../core/built.ts'
+import type { Folder } from '../core/build/index.ts'
+import { builtArtifact } from '../core/build/built.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Host } from '../core/host.ts'
-import { refuseUnknown, type OptionNames } from '../core/known-options.ts'
-import type { Local } from '../core/local.ts'
-import { defineMirror, mirrorIdentity } from '../core/mirrored.ts'
+import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
+import type { Local } from '../core/build/local.ts'
+import { defineMirror, mirrorIdentity } from '../core/mirror/module.ts'
 import type { ResourceOptions } from '../core/module.ts'
 import { builtContent, mountedContent, type ContentResource } from '../core/mount.ts'
 import { ref, resolve } from '../core/ref.ts'
-import { declaredTitle, refuseIf } from '../core/refuse.ts'
-import { firstProblem, localProblem, patternsProblem } from '../core/rules.ts'
+import { declaredTitle, refuseIf } from '../core/rules/refuse.ts'
+import { firstProblem, localProblem, patternsProblem } from '../core/rules/index.ts'
 
 /** Which folder is mirrored, and who may do what with it on the host. */
 export interface TreeOptions {

@@ -1,4 +1,4 @@
-import { showDuration } from '../core/duration.ts'
+import { showDuration } from '../core/text/duration.ts'
 import type { Finished, NamedEndpoint } from '../core/event.ts'
 import { changesIn, type Plan } from '../core/plan.ts'
 import { changedText, changesText, countOf } from './changes.ts'

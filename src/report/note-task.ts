@@ -1,5 +1,5 @@
 import type { ListrTask } from 'listr2'
-import { deferred } from '../core/deferred.ts'
+import { deferred } from '../core/async/deferred.ts'
 
 /** The lines that stay below the phases. */
 export interface NoteTask {

@@ -1,5 +1,5 @@
 import type { ListrTask } from 'listr2'
-import { deferred } from '../core/deferred.ts'
+import { deferred } from '../core/async/deferred.ts'
 import type { Phase } from '../core/event.ts'
 
 /** How a phase looks at this moment. */

@@ -1,4 +1,4 @@
-import { showDuration } from '../core/duration.ts'
+import { showDuration } from '../core/text/duration.ts'
 import type { Event } from '../core/event.ts'
 import { advance, emptyBoard, type TaskRow } from './board.ts'
 import { failuresText, nextText, resultText, tallyText, type ClosingLook } from './closing.ts'

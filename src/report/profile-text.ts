@@ -1,4 +1,4 @@
-import { showBytes } from '../core/bytes.ts'
+import { showBytes } from '../core/text/bytes.ts'
 import { taskTitle } from '../core/track.ts'
 import { noTraffic, type Traffic } from '../core/traffic.ts'
 import { hostsIn, phasesIn, type Profile, type Span } from './profile.ts'

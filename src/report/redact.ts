@@ -1,5 +1,5 @@
 import type { Event } from '../core/event.ts'
-import { isMark } from '../core/secret.ts'
+import { isMark } from '../core/secret/index.ts'
 
 type Redact = (text: string) => string
 

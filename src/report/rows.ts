@@ -1,5 +1,5 @@
-import { showBytes } from '../core/bytes.ts'
-import { showDuration } from '../core/duration.ts'
+import { showBytes } from '../core/text/bytes.ts'
+import { showDuration } from '../core/text/duration.ts'
 import type { Phase } from '../core/event.ts'
 import { taskTitle } from '../core/track.ts'
 import type { PhaseRow, TaskRow } from './board.ts'

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Readable } from 'node:stream'
-import { onAbort } from '../core/abort.ts'
+import { onAbort } from '../core/async/abort.ts'
 import { ProvisionError } from '../core/error.ts'
 import { quote } from '../core/quote.ts'
 import { interruption } from './session/exec-error.ts'

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { createClaims, portClaim } from '../../src/core/claim.ts'
+import { createClaims, portClaim } from '../../src/core/graph/claim.ts'
 import { endpointOf } from '../../src/core/endpoint.ts'
 import type { Facts } from '../../src/core/facts.ts'
 import { hostNamed } from '../../src/core/host.ts'
 import { defineModule } from '../../src/core/module.ts'
 import { ref, type Value } from '../../src/core/ref.ts'
 import { resourceId, resourceTitle } from '../../src/core/resource.ts'
-import { secret, type Text } from '../../src/core/secret.ts'
+import { secret, type Text } from '../../src/core/secret/index.ts'
 import { thing } from '../support/resource.ts'
 
 const facts: Facts = {

@@ -3,7 +3,7 @@ import { isProvisionError } from '../../src/core/error.ts'
 import type { Facts } from '../../src/core/facts.ts'
 import { hostNamed } from '../../src/core/host.ts'
 import { isRef, ref, refsIn, resolve, text, type Ref } from '../../src/core/ref.ts'
-import { isSecret, reveal, secret } from '../../src/core/secret.ts'
+import { isSecret, reveal, secret } from '../../src/core/secret/index.ts'
 import { thing } from '../support/resource.ts'
 
 const facts: Facts = {

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
-import type { Image } from '../../src/core/build.ts'
+import type { Image } from '../../src/core/build/index.ts'
 import { awkward, fill, temporaryFolder } from '../support/folder.ts'
 import {
   artifact,

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { ensureBox } from '../../src/cli/box/ensure.ts'
 import { defineBox } from '../../src/core/box.ts'
-import type { Build } from '../../src/core/build.ts'
+import type { Build } from '../../src/core/build/index.ts'
 import {
   artifact,
   base,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Action } from '../../src/core/action.ts'
 import { label } from '../../src/core/label.ts'
-import { secret } from '../../src/core/secret.ts'
+import { secret } from '../../src/core/secret/index.ts'
 import { made, never, startDockerHost, waiting, awaiting, type DockerHost } from '../support/docker-host.ts'
 import { startSshd } from '../support/sshd.ts'
 import { matching } from '../support/matching.ts'

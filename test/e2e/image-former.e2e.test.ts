@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { BuiltImage } from '../../src/core/build.ts'
+import type { BuiltImage } from '../../src/core/build/index.ts'
 import { localEngine } from '../../src/transport/docker/engine.ts'
 import { imageFingerprint } from '../../src/transport/images/fingerprint.ts'
 import { imageSource } from '../../src/transport/images/source.ts'

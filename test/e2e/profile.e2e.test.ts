@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isFields, numberOf, textOf, type Fields } from '../../src/core/journal-fields.ts'
+import { isFields, numberOf, textOf, type Fields } from '../../src/core/history/journal-fields.ts'
 import { scratch, type Scratch } from '../support/scratch.ts'
 
 /** `--profile` on one node: what it tells and writes, and what it shows of a run that finds nothing to do. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ProvidedHost } from '../../src/core/provider.ts'
 import { endpointsOf, reachOf } from '../../src/engine/endpoints.ts'
-import { graphOf } from '../../src/core/graph.ts'
+import { graphOf } from '../../src/core/graph/index.ts'
 import { container, image } from '../../src/index.ts'
 import { app } from '../support/judge.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ProvisionError } from '../../src/core/error.ts'
 import type { Event } from '../../src/core/event.ts'
-import { graphOf } from '../../src/core/graph.ts'
+import { graphOf } from '../../src/core/graph/index.ts'
 import { noTraffic } from '../../src/core/traffic.ts'
 import { buildPhase, converge } from '../../src/engine/converge.ts'
 import type { Built, IfLocked, Session } from '../../src/engine/session.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { Duplex } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { BuiltImage } from '../../src/core/build.ts'
+import type { BuiltImage } from '../../src/core/build/index.ts'
 import { isProvisionError } from '../../src/core/error.ts'
 import { dockerOver } from '../../src/transport/docker/agent.ts'
 import { localEngine } from '../../src/transport/docker/engine.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { file, secret, text, type FileOptions } from '../../src/index.ts'
-import type { Folder } from '../../src/core/build.ts'
+import type { Folder } from '../../src/core/build/index.ts'
 import { digestOf, short } from '../../src/core/digest.ts'
 import { isProvisionError } from '../../src/core/error.ts'
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { artifact, push, type PushOptions } from '../../src/index.ts'
 import { digestOf, short } from '../../src/core/digest.ts'
-import { manifestPath, writeManifest } from '../../src/core/manifest.ts'
+import { manifestPath, writeManifest } from '../../src/core/mirror/manifest.ts'
 import { resolve } from '../../src/core/ref.ts'
 import {
   app,

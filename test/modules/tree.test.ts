@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { tree, type TreeOptions } from '../../src/index.ts'
-import type { Folder } from '../../src/core/build.ts'
+import type { Folder } from '../../src/core/build/index.ts'
 import { digestOf, short } from '../../src/core/digest.ts'
-import { manifestPath, writeManifest } from '../../src/core/manifest.ts'
+import { manifestPath, writeManifest } from '../../src/core/mirror/manifest.ts'
 import { resolve } from '../../src/core/ref.ts'
 import {
   app,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { redactor } from '../../src/core/redactor.ts'
-import { secret } from '../../src/core/secret.ts'
+import { redactor } from '../../src/core/secret/redactor.ts'
+import { secret } from '../../src/core/secret/index.ts'
 import { jsonReport } from '../../src/report/json.ts'
 import { outputTo } from '../../src/report/output.ts'
 import { redactEvent } from '../../src/report/redact.ts'

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { describe, expect, it, vi } from 'vitest'
-import { deferred } from '../../src/core/deferred.ts'
+import { deferred } from '../../src/core/async/deferred.ts'
 import { jsonReport } from '../../src/report/json.ts'
 import { outputTo, type Output } from '../../src/report/output.ts'
 import { plainReport } from '../../src/report/plain.ts'

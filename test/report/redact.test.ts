@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/core/event.ts'
-import { redactor } from '../../src/core/redactor.ts'
-import { secret, showable } from '../../src/core/secret.ts'
+import { redactor } from '../../src/core/secret/redactor.ts'
+import { secret, showable } from '../../src/core/secret/index.ts'
 import { mapTexts, redactEvent } from '../../src/report/redact.ts'
 
 const redact = redactor([secret('hunter22')])

@@ -1,4 +1,4 @@
-import { graphOf } from '../../src/core/graph.ts'
+import { graphOf } from '../../src/core/graph/index.ts'
 import type { Session } from '../../src/engine/session.ts'
 import type { Workspace } from '../../src/engine/workspace.ts'
 

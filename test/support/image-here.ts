@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode'
-import type { BuiltImage } from '../../src/core/build.ts'
+import type { BuiltImage } from '../../src/core/build/index.ts'
 import { imageFingerprint } from '../../src/transport/images/fingerprint.ts'
 
 /** An image of an engine as a run would have built it, under the name that a playbook has for it. */

@@ -6,7 +6,7 @@ import {
   type BuiltImage,
   type Folder,
   type LocalFile,
-} from '../../src/core/build.ts'
+} from '../../src/core/build/index.ts'
 import { showChange } from '../../src/core/change.ts'
 import { digestOf } from '../../src/core/digest.ts'
 import type { Facts } from '../../src/core/facts.ts'

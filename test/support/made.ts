@@ -1,9 +1,9 @@
 import type { ContainerBody } from '../../src/core/action.ts'
-import type { BuiltImage } from '../../src/core/build.ts'
+import type { BuiltImage } from '../../src/core/build/index.ts'
 import type { Facts } from '../../src/core/facts.ts'
 import type { ContainerState, ImageState } from '../../src/core/probe.ts'
 import type { Resource } from '../../src/core/resource.ts'
-import { reveal } from '../../src/core/secret.ts'
+import { reveal } from '../../src/core/secret/index.ts'
 import { judge } from './judge.ts'
 
 export const builtImageOf = (ref: string, version: string, changed: readonly string[] = []): BuiltImage => ({

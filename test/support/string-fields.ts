@@ -1,4 +1,4 @@
-import type { ParamSpecs } from '../../src/core/params.ts'
+import type { ParamSpecs } from '../../src/core/playbook/params.ts'
 import type { Resource } from '../../src/core/resource.ts'
 import {
   artifact,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { manifestPath } from '../../src/core/manifest.ts'
+import { manifestPath } from '../../src/core/mirror/manifest.ts'
 import { resourceId } from '../../src/core/resource.ts'
 import { localEngine } from '../../src/transport/docker/engine.ts'
 import type { BuiltCli } from './cli.ts'

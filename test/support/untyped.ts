@@ -1,5 +1,5 @@
 import { isProvisionError } from '../../src/core/error.ts'
-import { graphOf } from '../../src/core/graph.ts'
+import { graphOf } from '../../src/core/graph/index.ts'
 import type { Resource } from '../../src/core/resource.ts'
 
 /** What a user is told of resources, with what to do next. */

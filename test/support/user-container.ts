@@ -1,5 +1,5 @@
 import { artifact, container, image, push, tree, type ContainerOptions } from '../../src/index.ts'
-import type { Folder } from '../../src/core/build.ts'
+import type { Folder } from '../../src/core/build/index.ts'
 import type { ContainerState, ImageState } from '../../src/core/probe.ts'
 import { app, builtOf, factsOf, localFile, type HostAnswers } from './judge.ts'
 import { bodyOf, builtImageOf, imageOnHost, running } from './made.ts'

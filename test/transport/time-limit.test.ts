@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { deferred } from '../../src/core/deferred.ts'
+import { deferred } from '../../src/core/async/deferred.ts'
 import { timeLimit, within } from '../../src/transport/time-limit.ts'
 
 const isCallable = (value: unknown): value is () => void => typeof value === 'function'

@@ -1,5 +1,5 @@
 import type { Box } from '../../core/box.ts'
-import type { Build, BuiltImage, Image } from '../../core/build.ts'
+import type { Build, BuiltImage, Image } from '../../core/build/index.ts'
 import { factOf } from '../../core/facts.ts'
 import { bakeBox } from '../../boxes/bake.ts'
 import { clearLeftovers } from '../../boxes/claim.ts'

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ProvisionError } from '../../core/error.ts'
-import { nearest } from '../../core/suggest.ts'
+import { nearest } from '../../core/text/suggest.ts'
 import {
   pick,
   type ArgumentSpec,

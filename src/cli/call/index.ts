@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { ProvisionError } from '../../core/error.ts'
-import { didYouMean } from '../../core/suggest.ts'
+import { didYouMean } from '../../core/text/suggest.ts'
 import { timed } from '../../core/track.ts'
 import { looseGlobals, parseCall } from './args.ts'
 import type { Command, ExitCode } from './command.ts'

@@ -1,5 +1,5 @@
 import { ProvisionError } from '../../core/error.ts'
-import { didYouMean } from '../../core/suggest.ts'
+import { didYouMean } from '../../core/text/suggest.ts'
 import { split, unknownOption } from './args.ts'
 import { globalOptions } from './globals.ts'
 

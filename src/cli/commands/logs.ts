@@ -1,5 +1,5 @@
 import { ProvisionError } from '../../core/error.ts'
-import { onceEach } from '../../core/once.ts'
+import { onceEach } from '../../core/async/once.ts'
 import { defineCommand } from '../call/command.ts'
 import { printerFor } from '../logs/container-logs.ts'
 import { followLogs } from '../logs/follow-logs.ts'

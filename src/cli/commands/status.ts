@@ -1,4 +1,4 @@
-import { showDuration } from '../../core/duration.ts'
+import { showDuration } from '../../core/text/duration.ts'
 import type { ContainerStatus, Status } from '../../core/status.ts'
 import { table } from '../../report/table.ts'
 import { cleanLine } from '../../report/width.ts'

@@ -1,4 +1,4 @@
-import { durationOf } from '../../core/duration.ts'
+import { durationOf } from '../../core/text/duration.ts'
 import { ProvisionError } from '../../core/error.ts'
 
 /** ISO 8601, in full: a day, a minute or more of it, and the zone. Without a zone it is that of who writes. */

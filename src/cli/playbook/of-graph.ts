@@ -1,7 +1,7 @@
 import type { Box } from '../../core/box.ts'
-import type { Image } from '../../core/build.ts'
+import type { Image } from '../../core/build/index.ts'
 import { distinctBy } from '../../core/distinct.ts'
-import type { Graph } from '../../core/graph.ts'
+import type { Graph } from '../../core/graph/index.ts'
 
 /** What nodes are to have inside: all images that containers of the playbook run, and the box's own. */
 export function imagesOf(graph: Graph, box: Box): readonly Image[] {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { isProvisionError } from '../../core/error.ts'
-import type { JournalHead } from '../../core/journal.ts'
+import type { JournalHead } from '../../core/history/journal.ts'
 import { journalNumbers, loadJournal } from '../../engine/journal/folder.ts'
 import type { Place } from '../../engine/workspace.ts'
 import type { Globals } from '../call/globals.ts'

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { ProvisionError, reasonOf } from '../../core/error.ts'
-import { didYouMean } from '../../core/suggest.ts'
+import { didYouMean } from '../../core/text/suggest.ts'
 
 /** The folder with `playbooks/`, or whose package.json names a playbook. */
 interface Project {

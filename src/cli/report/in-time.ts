@@ -1,4 +1,4 @@
-import { onAbort } from '../../core/abort.ts'
+import { onAbort } from '../../core/async/abort.ts'
 import type { Emit, Event } from '../../core/event.ts'
 import { changesIn } from '../../core/plan.ts'
 import { taskTitle } from '../../core/track.ts'

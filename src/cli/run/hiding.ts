@@ -1,5 +1,5 @@
-import { hideSecrets, redactor, secretFinder } from '../../core/redactor.ts'
-import type { Secret } from '../../core/secret.ts'
+import { hideSecrets, redactor, secretFinder } from '../../core/secret/redactor.ts'
+import type { Secret } from '../../core/secret/index.ts'
 import type { Session } from '../../engine/session.ts'
 
 /** Texts that secrets were put into are learned as resources are resolved; the secrets themselves are known by then. */

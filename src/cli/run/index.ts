@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode'
-import type { Build } from '../../core/build.ts'
+import type { Build } from '../../core/build/index.ts'
 import type { Emit, Finished } from '../../core/event.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { Destroyed, ProvidedHost } from '../../core/provider.ts'

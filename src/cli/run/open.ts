@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
-import { graphOf } from '../../core/graph.ts'
-import { once } from '../../core/once.ts'
+import { graphOf } from '../../core/graph/index.ts'
+import { once } from '../../core/async/once.ts'
 import { buildAll } from '../../engine/build/index.ts'
 import { observer } from '../../engine/observe.ts'
 import type { Built, Session } from '../../engine/session.ts'

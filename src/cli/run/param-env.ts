@@ -1,5 +1,5 @@
-import type { ParamSpecs } from '../../core/params.ts'
-import { secret } from '../../core/secret.ts'
+import type { ParamSpecs } from '../../core/playbook/params.ts'
+import { secret } from '../../core/secret/index.ts'
 
 /** What this process was started with. */
 const given: Readonly<NodeJS.ProcessEnv> = { ...process.env }

@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode'
-import type { Graph } from '../../core/graph.ts'
+import type { Graph } from '../../core/graph/index.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { Workspace } from '../../engine/workspace.ts'
 import { createDockerProvider } from '../../providers/docker/index.ts'

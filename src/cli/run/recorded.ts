@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import { reasonOf } from '../../core/error.ts'
 import type { Emit, Event } from '../../core/event.ts'
-import { journalVersion } from '../../core/journal.ts'
+import { journalVersion } from '../../core/history/journal.ts'
 import { failureOf } from '../../core/track.ts'
 import { writeFailure } from '../../engine/capsule/index.ts'
 import type { Outcomes } from '../../engine/converge.ts'

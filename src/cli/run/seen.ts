@@ -1,6 +1,6 @@
 import { distinctBy } from '../../core/distinct.ts'
 import type { Event, Failure } from '../../core/event.ts'
-import { touchesHosts } from '../../core/journal.ts'
+import { touchesHosts } from '../../core/history/journal.ts'
 import type { Plan } from '../../core/plan.ts'
 import { isOnlyEdited } from '../../engine/watch/meanwhile.ts'
 

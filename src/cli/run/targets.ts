@@ -1,6 +1,6 @@
 import { ProvisionError } from '../../core/error.ts'
 import type { ProvidedHost } from '../../core/provider.ts'
-import { didYouMean } from '../../core/suggest.ts'
+import { didYouMean } from '../../core/text/suggest.ts'
 
 /**
  * The host that is meant by a name, or the only one.

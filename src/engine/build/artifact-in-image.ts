@@ -6,7 +6,7 @@ import { demultiplex } from '../../transport/docker/stream.ts'
 import { cutLines } from '../../transport/lines.ts'
 import { markOf, type LocalCommand, type LocalEnd } from '../../transport/local.ts'
 import { proxyEnv } from './proxy.ts'
-import { isObject } from '../../core/shape.ts'
+import { isObject } from '../../core/rules/shape.ts'
 import type { BuildContext } from './workshop.ts'
 
 /** By which the containers of builds are known. */

@@ -4,8 +4,8 @@ import { setImmediate as immediate } from 'node:timers/promises'
 import { digestOf, type Digest } from '../../core/digest.ts'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import { digestOfFile } from '../../transport/files/digest.ts'
-import { createLimit } from '../../core/limit.ts'
-import { isObject } from '../../core/shape.ts'
+import { createLimit } from '../../core/async/limit.ts'
+import { isObject } from '../../core/rules/shape.ts'
 import { readJson, writeJson } from './records.ts'
 
 /** What is known of the content of a regular file. */

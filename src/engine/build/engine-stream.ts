@@ -1,5 +1,5 @@
 import { cutLines } from '../../transport/lines.ts'
-import { isObject } from '../../core/shape.ts'
+import { isObject } from '../../core/rules/shape.ts'
 
 /** One message of a build, a pull or an import. */
 export interface EngineMessage {

@@ -1,8 +1,8 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { digestOfFiles, type BuiltArtifact, type Folder, type LocalFile } from '../../core/build.ts'
+import { digestOfFiles, type BuiltArtifact, type Folder, type LocalFile } from '../../core/build/index.ts'
 import { ProvisionError } from '../../core/error.ts'
-import { localPath } from '../../core/local.ts'
+import { localPath } from '../../core/build/local.ts'
 import type { DigestCache, FileFacts } from './digest-cache.ts'
 
 /** Reads a folder or a single file that lies here. */

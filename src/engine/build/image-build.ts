@@ -1,4 +1,4 @@
-import type { ImageBuild } from '../../core/build.ts'
+import type { ImageBuild } from '../../core/build/index.ts'
 import type { Digest } from '../../core/digest.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { label } from '../../core/label.ts'

@@ -1,8 +1,15 @@
 import { relative } from 'node:path'
-import { buildId, buildNeeds, isImage, type Artifact, type Build, type Image } from '../../core/build.ts'
+import {
+  buildId,
+  buildNeeds,
+  isImage,
+  type Artifact,
+  type Build,
+  type Image,
+} from '../../core/build/index.ts'
 import { digestOfValue, type Digest } from '../../core/digest.ts'
-import { localPath } from '../../core/local.ts'
-import { once } from '../../core/once.ts'
+import { localPath } from '../../core/build/local.ts'
+import { once } from '../../core/async/once.ts'
 import { beginningsOf } from './beginnings.ts'
 import { readContext, readDockerfile, type Context } from './context.ts'
 import type { DigestCache } from './digest-cache.ts'

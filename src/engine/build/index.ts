@@ -7,7 +7,7 @@ import {
   type BuiltImage,
   type Folder,
   type Image,
-} from '../../core/build.ts'
+} from '../../core/build/index.ts'
 import type { Digest } from '../../core/digest.ts'
 import { isProvisionError, ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import { provideArtifact } from './artifact.ts'
@@ -17,7 +17,7 @@ import { readFolder } from './folder.ts'
 import { provideImage } from './image.ts'
 import { declare, imageInputReader, type Declared } from './image-inputs.ts'
 import { imageName } from './image-name.ts'
-import { createLimit } from '../../core/limit.ts'
+import { createLimit } from '../../core/async/limit.ts'
 import { listImages } from './local-images.ts'
 import { closureOf } from './order.ts'
 import { takeTurns } from './turns.ts'

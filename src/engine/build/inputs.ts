@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ProvisionError } from '../../core/error.ts'
-import { nearest } from '../../core/suggest.ts'
+import { nearest } from '../../core/text/suggest.ts'
 
 /**
  * The files that glob patterns match, as paths relative to a folder with `/`, sorted. Patterns with `!` take out; so is

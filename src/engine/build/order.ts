@@ -1,4 +1,4 @@
-import { buildId, type Build } from '../../core/build.ts'
+import { buildId, type Build } from '../../core/build/index.ts'
 import { canonicalJson } from '../../core/digest.ts'
 import { ProvisionError } from '../../core/error.ts'
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import picomatch from 'picomatch'
-import { onceEach } from '../../core/once.ts'
+import { onceEach } from '../../core/async/once.ts'
 
 /** Where a pattern of inputs begins, and what it matches from there on; empty for one that is a path. */
 export interface Pattern {

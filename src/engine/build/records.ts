@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { digestOf, type Digest } from '../../core/digest.ts'
-import { isObject, isTexts } from '../../core/shape.ts'
+import { isObject, isTexts } from '../../core/rules/shape.ts'
 import { temporaryName } from '../../core/temporary.ts'
 
 /** The digests of files, by their path relative to the playbook's folder. */

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import type Dockerode from 'dockerode'
-import { showBytes } from '../../core/bytes.ts'
+import { showBytes } from '../../core/text/bytes.ts'
 
 /** Below this a build that failed most likely failed for want of space. */
 const scarce = 100_000_000

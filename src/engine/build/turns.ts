@@ -1,4 +1,4 @@
-import { createLimit, type Limit } from '../../core/limit.ts'
+import { createLimit, type Limit } from '../../core/async/limit.ts'
 
 /** Runs work once nothing else runs that has a key in common with it. */
 export type Turns = <T>(keys: readonly string[], work: () => Promise<T>) => Promise<T>

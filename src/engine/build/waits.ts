@@ -1,10 +1,10 @@
 import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve, sep } from 'node:path'
-import { buildId, type Artifact, type Build, type ImageBuild } from '../../core/build.ts'
+import { buildId, type Artifact, type Build, type ImageBuild } from '../../core/build/index.ts'
 import { isProvisionError, systemCode } from '../../core/error.ts'
-import { localPath, wayTo } from '../../core/local.ts'
-import { once } from '../../core/once.ts'
-import { reachable } from '../../core/reachable.ts'
+import { localPath, wayTo } from '../../core/build/local.ts'
+import { once } from '../../core/async/once.ts'
+import { reachable } from '../../core/graph/reachable.ts'
 import { readIgnoreFile } from './context.ts'
 
 /** Which artifacts have to lie there before something is built from them, by the id of what is built. */

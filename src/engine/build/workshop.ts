@@ -1,10 +1,10 @@
 import type Dockerode from 'dockerode'
-import type { Artifact, Build, BuiltArtifact, BuiltImage, Image } from '../../core/build.ts'
+import type { Artifact, Build, BuiltArtifact, BuiltImage, Image } from '../../core/build/index.ts'
 import type { Emit } from '../../core/event.ts'
 import type { SharedReads } from '../../transport/files/shared-reads.ts'
 import type { DigestCache } from './digest-cache.ts'
 import type { ImageInputs } from './image-inputs.ts'
-import type { Limit } from '../../core/limit.ts'
+import type { Limit } from '../../core/async/limit.ts'
 import type { LocalImages } from './local-images.ts'
 import type { Turns } from './turns.ts'
 

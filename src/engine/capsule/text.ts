@@ -1,5 +1,5 @@
 import { label } from '../../core/label.ts'
-import { isFields } from '../../core/journal-fields.ts'
+import { isFields } from '../../core/history/journal-fields.ts'
 
 type Redact = (text: string) => string
 

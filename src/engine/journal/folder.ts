@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../../core/error.ts'
-import { readJournal, type Journal } from '../../core/journal-read.ts'
+import { readJournal, type Journal } from '../../core/history/journal-read.ts'
 
 /** So many journals are kept of each environment. */
 export const journalDepth = 50

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { hostname, userInfo } from 'node:os'
 import { relative } from 'node:path'
 import { promisify } from 'node:util'
-import type { JournalHead } from '../../core/journal.ts'
+import type { JournalHead } from '../../core/history/journal.ts'
 import { ifInTime } from '../../transport/time-limit.ts'
 import type { Session } from '../session.ts'
 

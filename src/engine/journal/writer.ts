@@ -9,7 +9,7 @@ import {
   touchesHosts,
   type JournalHead,
   type RunEnd,
-} from '../../core/journal.ts'
+} from '../../core/history/journal.ts'
 import { journalFolder, journalNumbers, journalPath, pruneJournals } from './folder.ts'
 
 /** Where the lines of a run go, as it goes on: what is written stays, whatever becomes of the run. */

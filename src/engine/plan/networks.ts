@@ -2,7 +2,7 @@ import { showChange } from '../../core/change.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { inNeedOrder, type Step } from '../../core/plan.ts'
 import type { Answer } from '../../core/probe.ts'
-import { reachable } from '../../core/reachable.ts'
+import { reachable } from '../../core/graph/reachable.ts'
 import { resourceTitle } from '../../core/resource.ts'
 
 /** The networks that containers are on now, by the ids of their steps. */

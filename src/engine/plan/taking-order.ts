@@ -1,4 +1,4 @@
-import { createClaims } from '../../core/claim.ts'
+import { createClaims } from '../../core/graph/claim.ts'
 import { ProvisionError } from '../../core/error.ts'
 import type { Step } from '../../core/plan.ts'
 import { resourceTitle } from '../../core/resource.ts'

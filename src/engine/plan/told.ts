@@ -1,5 +1,5 @@
 import type { Scope } from '../../core/facts.ts'
-import type { Graph } from '../../core/graph.ts'
+import type { Graph } from '../../core/graph/index.ts'
 import { inNeedOrder, type Plan, type Step } from '../../core/plan.ts'
 import type { Planned } from './make.ts'
 import type { Session } from '../session.ts'

@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode'
-import type { BuiltImage } from '../../core/build.ts'
+import type { BuiltImage } from '../../core/build/index.ts'
 import { digestOf, short } from '../../core/digest.ts'
 import { dockerError, found, unless } from '../../transport/docker/error.ts'
 

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as immediate } from 'node:timers/promises'
 import { canonicalJson, digestOf, digestOfValue, type Digest } from '../../core/digest.ts'
-import * as read from '../../core/journal-fields.ts'
+import * as read from '../../core/history/journal-fields.ts'
 import { temporaryName } from '../../core/temporary.ts'
 import { contentPath, keepBytes, keptFolder, namesIn, type MaybeContent } from './store.ts'
 

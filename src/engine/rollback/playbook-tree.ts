@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ProvisionError, systemCode } from '../../core/error.ts'
-import type { KeptState } from '../../core/kept.ts'
+import type { KeptState } from '../../core/history/kept.ts'
 import { temporaryName } from '../../core/temporary.ts'
 import { contentPath, isThere } from './store.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { canonicalJson, type Digest } from '../../core/digest.ts'
 import { systemCode } from '../../core/error.ts'
 import { temporaryName } from '../../core/temporary.ts'
-import { readKept, type KeptState, type ReadKept } from '../../core/kept.ts'
+import { readKept, type KeptState, type ReadKept } from '../../core/history/kept.ts'
 import { digestOfFile } from '../../transport/files/digest.ts'
 
 /** Where all lies that a rollback needs: `.provision/<environment>/kept`. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { createLimit } from '../../core/limit.ts'
+import { createLimit } from '../../core/async/limit.ts'
 import { digestOfFile } from '../../transport/files/digest.ts'
 
 /** What is at paths, beyond when it was written. Nothing is known of what cannot be read. */

@@ -1,6 +1,6 @@
 import { label } from '../../core/label.ts'
 import type { ContainerState, ImageState, Stat } from '../../core/probe.ts'
-import { isMark, markOf, withMark } from '../../core/secret.ts'
+import { isMark, markOf, withMark } from '../../core/secret/index.ts'
 import type { ResolvedProps } from './props.ts'
 import { isWatched, showArgv, showCpus, showHosts, showMount, type MountProps, type Spec } from './spec.ts'
 

@@ -1,15 +1,15 @@
-import { isImage, type BuiltImage, type Image } from '../../core/build.ts'
-import { builtImage } from '../../core/built.ts'
+import { isImage, type BuiltImage, type Image } from '../../core/build/index.ts'
+import { builtImage } from '../../core/build/built.ts'
 import { changeOf } from '../../core/change.ts'
 import { short } from '../../core/digest.ts'
 import type { Host } from '../../core/host.ts'
 import { defineModule, type ResourceOptions } from '../../core/module.ts'
 import { causesOf } from '../../core/mount.ts'
 import type { Ref } from '../../core/ref.ts'
-import { declaredTitle, refuseIf } from '../../core/refuse.ts'
+import { declaredTitle, refuseIf } from '../../core/rules/refuse.ts'
 import type { Resource } from '../../core/resource.ts'
-import { textProblem } from '../../core/rules.ts'
-import { shownValue } from '../../core/shown-value.ts'
+import { textProblem } from '../../core/rules/index.ts'
+import { shownValue } from '../../core/text/shown-value.ts'
 
 interface Props {
   readonly name: string

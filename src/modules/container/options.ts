@@ -1,9 +1,9 @@
-import type { Image } from '../../core/build.ts'
-import type { Bytes } from '../../core/bytes.ts'
-import type { Duration } from '../../core/duration.ts'
+import type { Image } from '../../core/build/index.ts'
+import type { Bytes } from '../../core/text/bytes.ts'
+import type { Duration } from '../../core/text/duration.ts'
 import type { Mountable } from '../../core/mount.ts'
 import type { Ref, Value } from '../../core/ref.ts'
-import type { Text } from '../../core/secret.ts'
+import type { Text } from '../../core/secret/index.ts'
 import type { NetworkResource } from '../../core/mount.ts'
 
 /** A port at which a container listens: its number, for TCP, or number and protocol. */

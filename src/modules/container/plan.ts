@@ -1,6 +1,6 @@
 import type { Action } from '../../core/action.ts'
 import { changeOf, type Change } from '../../core/change.ts'
-import { heldPortClaim, portClaim } from '../../core/claim.ts'
+import { heldPortClaim, portClaim } from '../../core/graph/claim.ts'
 import { short } from '../../core/digest.ts'
 import { formerName, nameInMaking } from '../../core/making.ts'
 import { causesOf } from '../../core/mount.ts'

@@ -1,8 +1,8 @@
 import { ProvisionError } from '../../core/error.ts'
 import { isRef } from '../../core/ref.ts'
-import { firstProblem } from '../../core/rules.ts'
-import { shownValue } from '../../core/shown-value.ts'
-import { didYouMean } from '../../core/suggest.ts'
+import { firstProblem } from '../../core/rules/index.ts'
+import { shownValue } from '../../core/text/shown-value.ts'
+import { didYouMean } from '../../core/text/suggest.ts'
 
 type Given = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { ProvisionError } from '../../core/error.ts'
 import { ownName } from '../../core/making.ts'
-import { compilePattern } from '../../core/pattern.ts'
+import { compilePattern } from '../../core/text/pattern.ts'
 import { isRef } from '../../core/ref.ts'
 import { resourceTitle } from '../../core/resource.ts'
 import {
@@ -16,8 +16,8 @@ import {
   textProblem,
   userProblem,
   wordsProblem,
-} from '../../core/rules.ts'
-import { shownValue } from '../../core/shown-value.ts'
+} from '../../core/rules/index.ts'
+import { shownValue } from '../../core/text/shown-value.ts'
 import type { ContainerProps, ResolvedProps } from './props.ts'
 
 /** Docker refuses containers with less. */

@@ -2,7 +2,7 @@ import type { ContainerBody } from '../../core/action.ts'
 import { canonicalJson, type Digest } from '../../core/digest.ts'
 import { label, resourceLabels } from '../../core/label.ts'
 import { resourceId } from '../../core/resource.ts'
-import { isSecret, reveal, secretFrom, showable, type Text } from '../../core/secret.ts'
+import { isSecret, reveal, secretFrom, showable, type Text } from '../../core/secret/index.ts'
 import type { ResolvedProps } from './props.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Node } from 'yaml'
-import { durationOf, fitsTimer } from '../../core/duration.ts'
+import { durationOf, fitsTimer } from '../../core/text/duration.ts'
 import type { SshTarget } from '../../core/host.ts'
 import { keyPathOf, type SshConfig } from '../../transport/ssh/config.ts'
 import type { Reader } from './yaml-reader.ts'

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
-import { showBytes } from '../../core/bytes.ts'
+import { showBytes } from '../../core/text/bytes.ts'
 import { ProvisionError, unreadReason } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import type { ProvidedHost, Provider } from '../../core/provider.ts'

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Node } from 'yaml'
-import { shownValue } from '../../core/shown-value.ts'
-import { didYouMean } from '../../core/suggest.ts'
+import { shownValue } from '../../core/text/shown-value.ts'
+import { didYouMean } from '../../core/text/suggest.ts'
 
 /** Something wrong at a place in a file. */
 export interface Problem {

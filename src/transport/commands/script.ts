@@ -1,6 +1,6 @@
 import type { Action } from '../../core/action.ts'
 import { quote, quoteAll } from '../../core/quote.ts'
-import { reveal } from '../../core/secret.ts'
+import { reveal } from '../../core/secret/index.ts'
 
 /** A command to run on a host. */
 export type RunAction = Extract<Action, { readonly do: 'run' }>

@@ -3,7 +3,7 @@ import type { Action, ContainerBody, NetworkBody, VolumeBody } from '../../core/
 import { ProvisionError, type Thing } from '../../core/error.ts'
 import { label } from '../../core/label.ts'
 import { ownName } from '../../core/making.ts'
-import { reveal } from '../../core/secret.ts'
+import { reveal } from '../../core/secret/index.ts'
 import { dockerError, dockerStatus, found, unless } from './error.ts'
 import { inspectNetwork } from './inspect.ts'
 import { portHolder } from './port-holder.ts'

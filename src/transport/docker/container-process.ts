@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { unlessAborted } from '../../core/abort.ts'
+import { unlessAborted } from '../../core/async/abort.ts'
 import { killScript } from '../session/bootstrap.ts'
 import type { Connection } from '../ssh/connection.ts'
 import { timeLimit } from '../time-limit.ts'

@@ -2,7 +2,7 @@ import Dockerode from 'dockerode'
 import { Agent, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { inspect } from 'node:util'
-import { showDuration } from '../../core/duration.ts'
+import { showDuration } from '../../core/text/duration.ts'
 import { around, wholeAnswers, type DockerDial } from './answers.ts'
 import { watchForHang } from '../hang.ts'
 

@@ -1,4 +1,4 @@
-import { showDuration } from '../../core/duration.ts'
+import { showDuration } from '../../core/text/duration.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { within } from '../time-limit.ts'
 

@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode'
-import { unlessAborted } from '../../core/abort.ts'
+import { unlessAborted } from '../../core/async/abort.ts'
 import { found } from './error.ts'
 
 // dockerode takes a signal for these calls and does not hand it on.

@@ -1,4 +1,4 @@
-import { showDuration } from '../../core/duration.ts'
+import { showDuration } from '../../core/text/duration.ts'
 import { ProvisionError } from '../../core/error.ts'
 
 /** That an engine says nothing of a container, for so many milliseconds. */

@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
-import type { Limit } from '../../core/limit.ts'
-import { once, onceEach } from '../../core/once.ts'
+import type { Limit } from '../../core/async/limit.ts'
+import { once, onceEach } from '../../core/async/once.ts'
 import type { Answer, Probe } from '../../core/probe.ts'
 import { containerCalled } from './container-called.ts'
 import { inspectImage } from './inspect.ts'

@@ -1,4 +1,4 @@
-import { onAbort } from '../../core/abort.ts'
+import { onAbort } from '../../core/async/abort.ts'
 import type { Connection } from '../ssh/connection.ts'
 
 /** How long bulk may take to end in good order once it is told to. Milliseconds. */

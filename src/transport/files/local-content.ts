@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
-import { reveal } from '../../core/secret.ts'
+import { reveal } from '../../core/secret/index.ts'
 import type { Staged } from '../commit/layout.ts'
 import type { Write } from './batch.ts'
 import { digestOfFile } from './digest.ts'

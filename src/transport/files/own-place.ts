@@ -1,5 +1,5 @@
 import type { Action } from '../../core/action.ts'
-import { manifestFolder } from '../../core/manifest.ts'
+import { manifestFolder } from '../../core/mirror/manifest.ts'
 import type { Answer, Probe } from '../../core/probe.ts'
 
 type Ask = (probes: readonly Probe[], signal: AbortSignal) => Promise<readonly Answer[]>

@@ -8,7 +8,7 @@ import type { Connection } from '../ssh/connection.ts'
 import { afterEdit, changed } from './local-content.ts'
 import { interruption } from '../session/exec-error.ts'
 import { connectionOwner, ownerShell } from '../shell/owner-shell.ts'
-import { createLimit } from '../../core/limit.ts'
+import { createLimit } from '../../core/async/limit.ts'
 import { lossBehind } from '../ssh/loss.ts'
 import { lossOf } from '../ssh/error.ts'
 

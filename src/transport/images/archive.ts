@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { pack, type Pack } from 'tar-stream'
 import { ProvisionError } from '../../core/error.ts'
 import { digestOf } from '../../core/digest.ts'
-import { isObject, isTexts } from '../../core/shape.ts'
+import { isObject, isTexts } from '../../core/rules/shape.ts'
 import { readSpooled, type Spool, type SpooledFile } from './spool.ts'
 
 /** A saved image in the OCI layout that every Docker since 20.10 loads, with no name in it. */

@@ -1,6 +1,6 @@
 import { digestOfValue, type Digest } from '../../core/digest.ts'
 import { label } from '../../core/label.ts'
-import { isObject } from '../../core/shape.ts'
+import { isObject } from '../../core/rules/shape.ts'
 
 /** The part of Docker's `inspect` of an image that says what containers of it get. */
 export interface InspectedImage {

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import { once } from 'node:events'
-import type { Deferred } from '../../core/deferred.ts'
-import { createLimit } from '../../core/limit.ts'
+import type { Deferred } from '../../core/async/deferred.ts'
+import { createLimit } from '../../core/async/limit.ts'
 import { readArchives, type ImageArchive } from './archive.ts'
 import { spoolImages } from './spool.ts'
 

@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
-import { unlessAborted } from '../../core/abort.ts'
-import { deferred } from '../../core/deferred.ts'
+import { unlessAborted } from '../../core/async/abort.ts'
+import { deferred } from '../../core/async/deferred.ts'
 import type { ImageArchive } from './archive.ts'
 import { savingFrom, type SavedImage } from './save.ts'
 

@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
-import type { BuiltImage } from '../../core/build.ts'
-import { createLimit, type Limit } from '../../core/limit.ts'
+import type { BuiltImage } from '../../core/build/index.ts'
+import { createLimit, type Limit } from '../../core/async/limit.ts'
 import { sendImage, type Delivery, type KnownImages } from './send.ts'
 import { sharedImages, type Asked } from './share.ts'
 

@@ -1,4 +1,4 @@
-import { showDuration } from '../../core/duration.ts'
+import { showDuration } from '../../core/text/duration.ts'
 import { describeHolder, holderIn } from './state-lock.ts'
 
 /** A line that the keeper of a lock says. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf, short } from '../../core/digest.ts'
 import { ProvisionError, systemCode } from '../../core/error.ts'
-import { showTime } from '../../core/show-time.ts'
+import { showTime } from '../../core/text/show-time.ts'
 
 export interface Lock {
   release(): Promise<void>

@@ -1,6 +1,6 @@
 import type { Readiness } from '../../core/action.ts'
 import { ProvisionError, reasonOf } from '../../core/error.ts'
-import { compilePattern } from '../../core/pattern.ts'
+import { compilePattern } from '../../core/text/pattern.ts'
 import { endOnHost } from '../docker/container-process.ts'
 import { containerExec } from '../docker/exec.ts'
 import { containerLogs } from '../docker/logs.ts'

@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
 import type { Connection } from '../ssh/connection.ts'
-import type { Limit } from '../../core/limit.ts'
+import type { Limit } from '../../core/async/limit.ts'
 import { addressOf, type ContainerInspection } from '../docker/state.ts'
 
 /** Where a container runs. */

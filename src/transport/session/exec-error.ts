@@ -1,4 +1,4 @@
-import { showDuration } from '../../core/duration.ts'
+import { showDuration } from '../../core/text/duration.ts'
 import { isProvisionError, ProvisionError, reasonOf } from '../../core/error.ts'
 import type { Session } from './index.ts'
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { systemCode } from '../../core/error.ts'
-import { createLimit } from '../../core/limit.ts'
+import { createLimit } from '../../core/async/limit.ts'
 import { sshConfigOf, type SshConfig } from './config.ts'
 
 /** Each asks a process of its own. */

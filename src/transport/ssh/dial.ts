@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { onAbort } from '../../core/abort.ts'
+import { onAbort } from '../../core/async/abort.ts'
 import type { ProvisionError } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import { interruption } from '../session/exec-error.ts'

@@ -1,4 +1,4 @@
-import { showDuration } from '../../core/duration.ts'
+import { showDuration } from '../../core/text/duration.ts'
 import { isProvisionError, ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import { fingerprintOf, keyType, knownHostsLine, linesAbout, nameOf } from './known-hosts.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { dockerQuestions } from '../../../src/cli/playbook/of-graph.ts'
-import { graphOf } from '../../../src/core/graph.ts'
+import { graphOf } from '../../../src/core/graph/index.ts'
 import type { Resource } from '../../../src/core/resource.ts'
 import { container, network, volume } from '../../../src/index.ts'
 import { callsFor, isDockerProbe } from '../../../src/transport/docker/probe.ts'

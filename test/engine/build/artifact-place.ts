@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Artifact, Build } from '../../../src/core/build.ts'
+import type { Artifact, Build } from '../../../src/core/build/index.ts'
 import type { Event } from '../../../src/core/event.ts'
 import { buildAll, type BuildContext } from '../../../src/engine/build/index.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { buildId, type Artifact, type Build } from '../../../src/core/build.ts'
+import { buildId, type Artifact, type Build } from '../../../src/core/build/index.ts'
 import { awkward, fill, temporaryFolder } from '../../support/folder.ts'
 import { artifact, built, workplace } from './artifact-place.ts'
 

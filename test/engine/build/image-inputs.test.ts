@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Image, ImageBuild } from '../../../src/core/build.ts'
+import type { Image, ImageBuild } from '../../../src/core/build/index.ts'
 import { imageInputs } from '../../../src/engine/build/index.ts'
 import { declare } from '../../../src/engine/build/image-inputs.ts'
 import { fill, temporaryFolder } from '../../support/folder.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { buildNeeds, type Artifact, type Image } from '../../../src/core/build.ts'
+import { buildNeeds, type Artifact, type Image } from '../../../src/core/build/index.ts'
 import { closureOf, refuseCycle } from '../../../src/engine/build/order.ts'
 
 const image = (ref: string, needs: readonly Image[] = []): Image => ({

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createLimit } from '../../../src/core/limit.ts'
+import { createLimit } from '../../../src/core/async/limit.ts'
 import { takeTurns, type Turns } from '../../../src/engine/build/turns.ts'
 
 /** Starts work for each list of keys, and gives which of them ran at the same time. */

@@ -1,8 +1,14 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { buildId, buildNeeds, type Artifact, type Build, type ImageBuild } from '../../../src/core/build.ts'
-import type { Local } from '../../../src/core/local.ts'
+import {
+  buildId,
+  buildNeeds,
+  type Artifact,
+  type Build,
+  type ImageBuild,
+} from '../../../src/core/build/index.ts'
+import type { Local } from '../../../src/core/build/local.ts'
 import { waitsOf } from '../../../src/engine/build/waits.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { artifact } from './artifact-place.ts'

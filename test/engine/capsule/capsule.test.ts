@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, test } from 'vitest'
-import { redactor } from '../../../src/core/redactor.ts'
-import { secret } from '../../../src/core/secret.ts'
+import { redactor } from '../../../src/core/secret/redactor.ts'
+import { secret } from '../../../src/core/secret/index.ts'
 import { endOf, maskedInspection, redactedJson, redactedLines } from '../../../src/engine/capsule/text.ts'
 import {
   capsuleDepth,

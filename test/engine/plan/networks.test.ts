@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { graphOf } from '../../../src/core/graph.ts'
+import { graphOf } from '../../../src/core/graph/index.ts'
 import type { Operation, Step } from '../../../src/core/plan.ts'
 import { applyPlan } from '../../../src/engine/apply.ts'
 import { afterLeaving } from '../../../src/engine/plan/networks.ts'

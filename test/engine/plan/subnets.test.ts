@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { graphOf } from '../../../src/core/graph.ts'
+import { graphOf } from '../../../src/core/graph/index.ts'
 import { resourceLabels } from '../../../src/core/label.ts'
 import type { Answer, Probe } from '../../../src/core/probe.ts'
 import { makePlan } from '../../../src/engine/plan/make.ts'

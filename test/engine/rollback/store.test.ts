@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { digestOf } from '../../../src/core/digest.ts'
-import { keptDigest, type KeptState } from '../../../src/core/kept.ts'
+import { keptDigest, type KeptState } from '../../../src/core/history/kept.ts'
 import { layOut } from '../../../src/engine/rollback/playbook-tree.ts'
 import {
   contentPath,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Artifact, Build } from '../../../src/core/build.ts'
+import type { Artifact, Build } from '../../../src/core/build/index.ts'
 import { parseDockerignore } from '../../../src/engine/build/dockerignore.ts'
 import { areasOf } from '../../../src/engine/watch/areas.ts'
 

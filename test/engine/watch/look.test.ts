@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Build } from '../../../src/core/build.ts'
+import type { Build } from '../../../src/core/build/index.ts'
 import { parseDockerignore } from '../../../src/engine/build/dockerignore.ts'
 import { areasOf } from '../../../src/engine/watch/areas.ts'
 import { lookAt, type Sources } from '../../../src/engine/watch/look.ts'

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { Build } from '../../../src/core/build.ts'
+import type { Build } from '../../../src/core/build/index.ts'
 import { startWatch } from '../../support/started-watch.ts'
 
 describe('a watch whose runs write what they are made from', () => {

@@ -11,7 +11,7 @@ import {
 } from '../../../src/index.ts'
 import { label } from '../../../src/core/label.ts'
 import { resolve } from '../../../src/core/ref.ts'
-import { reveal } from '../../../src/core/secret.ts'
+import { reveal } from '../../../src/core/secret/index.ts'
 import { app, builtOf, factsOf, judge, localFile, scope } from '../../support/judge.ts'
 import { bodyOf, builtImageOf } from '../../support/made.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { file, secret } from '../../../src/index.ts'
-import { hideSecrets } from '../../../src/core/redactor.ts'
+import { hideSecrets } from '../../../src/core/secret/redactor.ts'
 import { digestOf, short } from '../../../src/core/digest.ts'
 import type { ContainerState } from '../../../src/core/probe.ts'
 import { app, builtOf, fileStat, fine, judged, localFile, type HostAnswers } from '../../support/judge.ts'

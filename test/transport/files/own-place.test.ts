@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { manifestPath } from '../../../src/core/manifest.ts'
+import { manifestPath } from '../../../src/core/mirror/manifest.ts'
 import type { Probe } from '../../../src/core/probe.ts'
 import { homePlace } from '../../../src/transport/files/own-place.ts'
 import { removal } from '../../support/resource.ts'

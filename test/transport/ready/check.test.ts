@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createLimit } from '../../../src/core/limit.ts'
+import { createLimit } from '../../../src/core/async/limit.ts'
 import type { ContainerInspection } from '../../../src/transport/docker/state.ts'
 import { readinessCheck } from '../../../src/transport/ready/check.ts'
 import { fakeConnection } from '../../support/fake-connection.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { showBytes } from '../../../core/bytes.ts'
+import { showBytes } from '../../../core/text/bytes.ts'
 import { boxCalled } from '../../box/chosen.ts'
 import { defineCommand } from '../../call/command.ts'
 import { placeNames } from '../../call/globals.ts'

@@ -1,4 +1,4 @@
-import { showBytes } from '../../../core/bytes.ts'
+import { showBytes } from '../../../core/text/bytes.ts'
 import { short } from '../../../core/digest.ts'
 import { table } from '../../../report/table.ts'
 import { defineCommand } from '../../call/command.ts'

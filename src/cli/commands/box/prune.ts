@@ -1,4 +1,4 @@
-import { showBytes } from '../../../core/bytes.ts'
+import { showBytes } from '../../../core/text/bytes.ts'
 import { defineCommand } from '../../call/command.ts'
 import { placeNames } from '../../call/globals.ts'
 

@@ -1,4 +1,4 @@
-import { endingOf } from '../../../core/journal.ts'
+import { endingOf } from '../../../core/history/journal.ts'
 import { planJson } from '../../../core/plan.ts'
 import { runText } from '../../../report/history.ts'
 import { playbookArgument } from '../../run/carry.ts'

@@ -1,0 +1,229 @@
+import type { Action } from '../action.ts'
+import type { BuiltArtifact, LocalFile } from '../build/index.ts'
+import { changeOf, type Change } from '../change.ts'
+import { digestOf, short } from '../digest.ts'
+import {
+  fileActions,
+  fileChanges,
+  folderActions,
+  folderChanges,
+  refuseOthers,
+  statProbe,
+  type WantedFile,
+} from '../files.ts'
+import {
+  above,
+  folderOf,
+  obsoletePaths,
+  readManifest,
+  union,
+  writeManifest,
+  type Manifest,
+  type Obsolete,
+} from './manifest.ts'
+import type { Remedy } from '../module.ts'
+import type { Stat } from '../probe.ts'
+
+type Write = Extract<Action, { readonly do: 'write' }>
+
+/** Built content at its place on a host: a file, or a folder with all that is in it. */
+export interface Mirror {
+  readonly title: string
+  readonly to: string
+  readonly source: BuiltArtifact
+  /** Of files; undefined is 0644, or 0755 for what is executable here. */
+  readonly fileMode: number | undefined
+  readonly folderMode: number
+  readonly owner: string | undefined
+  readonly group: string | undefined
+  /** Named first when asked why it differs; nothing for content that was not built. */
+  readonly because: readonly string[]
+  /** Path of the manifest on the host. */
+  readonly manifest: string
+  /** Paths below it that other resources are about: folders among them are theirs, whoever puts files there. */
+  readonly inner: readonly string[]
+}
+
+/** What is there now, in the order of `mirroredFolders` and of the source's files. */
+export interface MirrorState {
+  readonly folders: readonly (Stat | undefined)[]
+  readonly files: readonly (Stat | undefined)[]
+  readonly manifest: Manifest | undefined
+}
+
+const below = (root: string, path: string): string => (path === '' ? root : `${root}/${path}`)
+
+/** Folders that have to be there, relative, outer ones first; none for a single file. */
+export function mirroredFolders({ to, source, inner }: Pick<Mirror, 'to' | 'source' | 'inner'>): string[] {
+  if (source.type === 'file') return []
+  const others = new Set(inner)
+  // Many files are in few folders.
+  const holding = new Set(source.files.map(({ path }) => folderOf(path)))
+  const all = new Set([...holding].flatMap((folder) => [...above(folder), folder]))
+  return [...all.add('')].filter((path) => !others.has(below(to, path))).sort()
+}
+
+/** The files that it puts there; absolute paths. */
+export const mirroredFiles = ({ to, source }: Pick<Mirror, 'to' | 'source'>): readonly string[] =>
+  source.files.map(({ path }) => below(to, path))
+
+/** What to ask a host about a mirror. */
+export const mirrorProbes = (mirror: Mirror) => ({
+  folders: mirroredFolders(mirror).map((path) => statProbe(wantedFolder(mirror, path))),
+  files: mirror.source.files.map(({ path, size }) =>
+    statProbe({ path: below(mirror.to, path), owner: mirror.owner, group: mirror.group }, size),
+  ),
+  manifest: mirror.source.type === 'file' ? [] : [{ ask: 'read', path: mirror.manifest } as const],
+})
+
+/** The state from the answers. */
+export const mirrorState = (answers: {
+  readonly folders: readonly (Stat | undefined)[]
+  readonly files: readonly (Stat | undefined)[]
+  readonly manifest: readonly (string | undefined)[]
+}): MirrorState => ({ ...answers, manifest: readManifest(answers.manifest[0]) })
+
+/** What differs, named by file. */
+export function mirrorChanges(mirror: Mirror, state: MirrorState): readonly Change[] {
+  if (mirror.source.type === 'folder' && isMissing(state))
+    return changeOf('content', undefined, `${mirror.source.files.length} files`)
+  const obsolete = obsoletePaths(wantedManifest(mirror), state.manifest)
+  const inTheWay = new Set(obsolete.blocking)
+  const replaced = (path: string, stat: Stat | undefined) => (inTheWay.has(path) ? undefined : stat)
+  const named = (path: string) => (field: string) => (path === '' ? field : `${path} ${field}`)
+  const changes = [
+    ...mirroredFolders(mirror).flatMap((path, i) => {
+      const stat = replaced(path, state.folders[i])
+      refuseOthers(mirror.title, below(mirror.to, path), 'directory', stat)
+      return folderChanges(wantedFolder(mirror, path), stat, named(path))
+    }),
+    ...mirror.source.files.flatMap((file, i) => {
+      const stat = replaced(file.path, state.files[i])
+      refuseOthers(mirror.title, below(mirror.to, file.path), 'file', stat)
+      return fileChanges(wantedFile(mirror, file), stat, named(file.path))
+    }),
+    ...obsolete.files.map((path) => ({
+      field: `${path} content`,
+      from: 'put there before',
+      to: undefined,
+    })),
+  ]
+  return changes.length > 0 ? changes : manifestChanges(mirror, state)
+}
+
+/** Says that the list of what was put there is to be mended, where that alone differs. */
+function manifestChanges(mirror: Mirror, { manifest }: MirrorState): readonly Change[] {
+  const show = (one: Manifest | undefined) => one && short(digestOf(writeManifest(one)))
+  return changeOf('manifest', show(manifest), show(wantedManifest(mirror)))
+}
+
+/** What makes it so. A killed run leaves a manifest that names all it may have put there, so that nothing is forgotten. */
+export function mirrorRemedy(mirror: Mirror, state: MirrorState): Remedy {
+  const obsolete = obsoletePaths(wantedManifest(mirror), state.manifest)
+  const inTheWay = new Set(obsolete.blocking)
+  const stat = (path: string, found: Stat | undefined) => (inTheWay.has(path) ? undefined : found)
+  const wanted = wantedManifest(mirror)
+  const put = byFolder([
+    ...mirroredFolders(mirror).map((path, i) => ({
+      folder: path,
+      actions: folderActions(wantedFolder(mirror, path), stat(path, state.folders[i])),
+    })),
+    ...mirror.source.files.map((file, i) => ({
+      folder: folderOf(file.path),
+      actions: fileActions(wantedFile(mirror, file), stat(file.path, state.files[i])),
+    })),
+  ])
+  const remove = removals(mirror, obsolete)
+  const actions = [
+    ...(wanted ? keepManifest(mirror, state.manifest, union(wanted, state.manifest)) : []),
+    ...remove.blocking,
+    ...put,
+    ...remove.later,
+    ...(wanted ? keepManifest(mirror, union(wanted, state.manifest), wanted).map(sealing) : []),
+  ]
+  return { operation: isMissing(state) ? 'create' : 'update', actions }
+}
+
+interface Put {
+  readonly folder: string
+  readonly actions: readonly Action[]
+}
+
+/** Each folder with what goes into it: whoever does some of it after the other makes no folder long before it is filled. */
+const byFolder = (all: readonly Put[]): readonly Action[] =>
+  all
+    .filter(({ actions }) => actions.length > 0)
+    .toSorted((a, b) => (a.folder === b.folder ? 0 : a.folder < b.folder ? -1 : 1))
+    .flatMap(({ actions }) => actions)
+
+const isMissing = ({ folders, files }: MirrorState): boolean =>
+  [...folders, ...files].every((found) => found === undefined)
+
+const wantedFolder = ({ to, folderMode, owner, group }: Mirror, path: string) => ({
+  path: below(to, path),
+  mode: folderMode,
+  owner,
+  group,
+})
+
+function wantedFile(mirror: Mirror, { path, source, digest, size, executable }: LocalFile): WantedFile {
+  const { to, fileMode, owner, group, because } = mirror
+  const mode = fileMode ?? (executable ? 0o755 : 0o644)
+  return {
+    path: below(to, path),
+    content: { from: 'file', path: source },
+    digest,
+    size,
+    mode,
+    owner,
+    group,
+    because,
+  }
+}
+
+/** The manifest when all is done; none is needed for a single file, whose path the playbook names. */
+const wantedManifest = (mirror: Mirror): Manifest | undefined =>
+  mirror.source.type === 'file'
+    ? undefined
+    : {
+        files: mirror.source.files.map(({ path }) => path).sort(),
+        folders: mirroredFolders(mirror).filter((path) => path !== ''),
+      }
+
+/** What could not be deleted must not be forgotten. */
+const sealing = (write: Write): Write => ({ ...write, seals: true })
+
+/** Writes a manifest where it is not there already. */
+function keepManifest(mirror: Mirror, before: Manifest | undefined, after: Manifest): readonly Write[] {
+  const text = writeManifest(after)
+  if (before && writeManifest(before) === text) return []
+  return [
+    {
+      do: 'write',
+      path: mirror.manifest,
+      content: { from: 'text', text },
+      digest: digestOf(text),
+      size: Buffer.byteLength(text),
+      mode: 0o600,
+      owner: undefined,
+      group: undefined,
+    },
+  ]
+}
+
+/** Inner folders before outer ones, and what is in the way before what can wait until the new files are there. */
+function removals({ to, inner }: Mirror, { files, folders, blocking }: Obsolete) {
+  const others = new Set(inner)
+  const remove = (path: string): Action => ({ do: 'delete', path: below(to, path) })
+  const removeFolder = (path: string): Action => ({ do: 'delete-empty-folder', path: below(to, path) })
+  const pick = (wanted: (path: string) => boolean) => [
+    ...files.filter(wanted).map(remove),
+    ...folders
+      .filter((path) => wanted(path) && !others.has(below(to, path)))
+      .toSorted()
+      .reverse()
+      .map(removeFolder),
+  ]
+  const first = new Set(blocking)
+  return { blocking: pick((path) => first.has(path)), later: pick((path) => !first.has(path)) }
+}

@@ -1,0 +1,141 @@
+import type { Box } from '../box.ts'
+import type { Endpoints } from '../endpoint.ts'
+import { hostNamed, type Host } from '../host.ts'
+import { refuseUnknown, type OptionNames } from '../rules/known-options.ts'
+import { readParams, type ParamSpecs, type ParamValues } from './params.ts'
+import { checkOptions, resourcesIn } from './rules.ts'
+import type { Resource } from '../resource.ts'
+import { strictRecord } from '../rules/strict.ts'
+
+/** What the `resources` function of a playbook may give: resources, alone or in lists, under names or in a list. */
+export type ResourceSet =
+  readonly (Resource | readonly Resource[])[] | Readonly<Record<string, Resource | readonly Resource[]>>
+
+/** What `after` gets for each resource: where its published ports answer. */
+export type Reach<R> = {
+  readonly [K in keyof R]: R[K] extends { readonly publishes: readonly (infer P extends string)[] }
+    ? Endpoints<P>
+    : undefined
+}
+
+export interface PlaybookOptions<H extends string, P extends ParamSpecs, R extends ResourceSet> {
+  /** Lower-case letters, digits and dashes: it names nodes, networks and labels. */
+  readonly name: string
+  /** What the nodes of the embedded provider start from. */
+  readonly box: Box
+  /** The names of the hosts. */
+  readonly hosts: readonly H[]
+  readonly params?: P
+  /** Declares what should be so. Never touches a host; called once a run, with the params of that run. */
+  readonly resources: (topology: {
+    readonly hosts: { readonly [K in H]: Host<K> }
+    readonly params: ParamValues<P>
+  }) => R
+  /**
+   * Whether a run that fails takes back all that it changed, on all hosts, to what the last run that went well had made of
+   * them. Without it each container that does not become ready is put back by itself, and what went well stays. What
+   * `command` did and the data in volumes is not taken back, and nothing is when the user stops a run. Default false.
+   */
+  readonly transaction?: boolean
+  /** Runs when all resources are as they should be, at every run: insert sample data here, by key. */
+  readonly after?: (reach: Reach<R>, run: AfterRun) => Promise<void> | void
+}
+
+export interface AfterRun {
+  /** Shows a line to the user. */
+  readonly log: (line: string) => void
+  /** Aborted when the run is interrupted. */
+  readonly signal: AbortSignal
+}
+
+/** The result of evaluating a playbook with params: resources, not yet compared with any host. */
+export interface Declaration {
+  readonly resources: readonly Resource[]
+  readonly after:
+    | ((reach: (resource: Resource) => Endpoints<string> | undefined, run: AfterRun) => Promise<void>)
+    | undefined
+}
+
+const brand = Symbol.for('provision.playbook')
+
+export interface Playbook {
+  readonly [brand]: true
+  readonly name: string
+  readonly box: Box
+  readonly hosts: readonly string[]
+  readonly params: ParamSpecs
+  /** Whether a run that fails takes back all that it changed. */
+  readonly transaction: boolean
+  /** @throws ProvisionError `usage` when the given params do not fit; whatever the playbook's own code throws */
+  declare(
+    given: Readonly<Record<string, string>>,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Declaration
+}
+
+const names: OptionNames<PlaybookOptions<string, ParamSpecs, ResourceSet>> = {
+  name: true,
+  box: true,
+  hosts: true,
+  params: true,
+  resources: true,
+  transaction: true,
+  after: true,
+}
+
+export const isPlaybook = (value: unknown): value is Playbook =>
+  typeof value === 'object' && value !== null && brand in value
+
+/**
+ * Describes a system: its hosts, and what should be so on each. The default export of a playbook file.
+ * @throws ProvisionError `playbook` for a name that cannot be one, a host listed twice and the like
+ */
+export function definePlaybook<
+  const H extends string,
+  const R extends ResourceSet,
+  const P extends ParamSpecs = Record<never, never>,
+>(options: PlaybookOptions<H, P, R>): Playbook {
+  refuseUnknown('the playbook', options, names)
+  checkOptions(options)
+  const { name, box, hosts, params, resources, after, transaction = false } = options
+  return {
+    [brand]: true,
+    name,
+    box,
+    hosts,
+    params: params ?? {},
+    transaction,
+    declare(given, env) {
+      const set = resources({
+        hosts: topologyOf(hosts),
+        params: readParams<P>(params ?? none<P>(), given, env),
+      })
+      return {
+        resources: resourcesIn(set),
+        after: after && (async (reach, run) => after(reachOf(set, reach), run)),
+      }
+    },
+  }
+}
+
+/** A playbook without params has an empty record of them. */
+function none<P extends ParamSpecs>(): P
+function none(): ParamSpecs {
+  return {}
+}
+
+function topologyOf<H extends string>(names: readonly H[]): { readonly [K in H]: Host<K> }
+function topologyOf(names: readonly string[]): Record<string, Host> {
+  const hosts = Object.fromEntries(names.map((name) => [name, hostNamed(name)]))
+  return strictRecord(hosts, 'the playbook has no host')
+}
+
+function reachOf<R extends ResourceSet>(
+  set: R,
+  reach: (resource: Resource) => Endpoints<string> | undefined,
+): Reach<R>
+function reachOf(set: ResourceSet, reach: (resource: Resource) => Endpoints<string> | undefined): unknown {
+  const one = (item: Resource | readonly Resource[]) => ('kind' in item ? reach(item) : item.map(reach))
+  if (Array.isArray(set)) return set.map(one)
+  return Object.fromEntries(Object.entries(set).map(([key, item]) => [key, one(item)]))
+}
