@@ -14,6 +14,12 @@ export interface Fleet {
 /** sshd listens on 16 at most; one of them every sshd of a test has. */
 const addressesEach = 15
 
+/**
+ * sshd does not start itself anew for each connection (`-r`), which is a third of its share: real hosts do that on processors of
+ * their own, here it would be taken from whoever is measured, and from all alike.
+ */
+const withoutReexec = ['-r']
+
 /** Starts as many sshd as so many hosts need. One key lets in everywhere; the keys of all hosts are in one file. */
 export async function startFleet(count: number): Promise<Fleet> {
   const sshds: Sshd[] = []
@@ -28,11 +34,12 @@ export async function startFleet(count: number): Promise<Fleet> {
       const some = Math.min(addressesEach, count - targets.length)
       const addresses = Array.from({ length: some }, (_, i) => `127.1.${net}.${i + 1}`)
       const [first] = sshds
-      const sshd = await startSshd({}, [
+      const settings = [
         ...addresses.map((address) => `ListenAddress ${address}`),
         'MaxStartups 1000',
         ...(first ? [`AuthorizedKeysFile ${join(first.folder, 'authorized_keys')}`] : []),
-      ])
+      ]
+      const sshd = await startSshd({}, settings, { options: withoutReexec })
       sshds.push(sshd)
       const { port, user } = sshd.target
       const shared = first ?? sshd

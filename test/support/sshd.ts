@@ -33,6 +33,8 @@ export interface World {
   readonly prepare?: string
   /** The network namespace to run in, as a path; this machine's by default. */
   readonly network?: string
+  /** Further options of sshd itself; none by default. */
+  readonly options?: readonly string[]
 }
 
 /**
@@ -42,7 +44,7 @@ export interface World {
 export async function startSshd(
   env: Readonly<Record<string, string>> = {},
   settings: readonly string[] = [],
-  { user = userInfo().username, become = true, ownHome = false, prepare, network }: World = {},
+  { user = userInfo().username, become = true, ownHome = false, prepare, network, options = [] }: World = {},
 ): Promise<Sshd> {
   const folder = await mkdtemp(join(tmpdir(), 'provision-sshd-'))
   const file = (name: string) => join(folder, name)
@@ -84,7 +86,7 @@ export async function startSshd(
   const inNetwork = network === undefined ? [] : ['nsenter', `--net=${network}`]
   const inWorld =
     prepare === undefined ? [] : ['unshare', '--mount', 'sh', '-euc', `${prepare}\nexec "$@"`, 'sh']
-  const sshd = ['/usr/sbin/sshd', '-D', '-e', '-f', file('config')]
+  const sshd = ['/usr/sbin/sshd', '-D', '-e', ...options, '-f', file('config')]
   const daemon = spawn('env', [...inNetwork, ...inWorld, ...sshd], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, F: folder },
