@@ -5,7 +5,7 @@ import { sumOf, type Traffic } from '../core/traffic.ts'
 import type { Searches } from './delta/search.ts'
 import { dockerSocket } from './docker/dial.ts'
 import { dockerOf, forwardedAtOnce, type DockerPort } from './docker/index.ts'
-import { isSurelyBulk } from './files/batch.ts'
+import { isExpectedBulk, isLinkAsked } from './files/batch.ts'
 import { usesOfBulk } from './files/cut-bulk.ts'
 import { homePlace, rootPlace } from './files/own-place.ts'
 import { shareReads, type SharedReads } from './files/shared-reads.ts'
@@ -111,7 +111,9 @@ export async function connectHost(
       return attempt
     },
     expect: (actions) => {
-      if (isSurelyBulk(actions)) second.open().catch(() => undefined)
+      // Both take several round trips, as the lock does that is asked for meanwhile.
+      if (isLinkAsked(actions)) link.measure(connection, signal).catch(() => undefined)
+      if (isExpectedBulk(actions)) second.open().catch(() => undefined)
     },
     lockHolder: (lockOptions) => lookAtHostLock(connection, lockOptions),
     traffic: () => sumOf(connections.map(({ traffic }) => traffic.soFar())),

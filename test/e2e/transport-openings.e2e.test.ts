@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -6,6 +7,8 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Action } from '../../src/core/action.ts'
+import { digestOf } from '../../src/core/digest.ts'
 import type { SshTarget } from '../../src/core/host.ts'
 import { connectHost } from '../../src/transport/host.ts'
 import { connect } from '../../src/transport/ssh/index.ts'
@@ -113,6 +116,46 @@ describe('streams to a socket that are opened ahead', () => {
       expect(code).toBe(0)
     } finally {
       await connection.close()
+    }
+  })
+})
+
+describe('what a plan expects', () => {
+  it.each([
+    ['is measured, and its connection opened, before it is begun', []],
+    ['arrives where sshd allows one session a connection, too', ['MaxSessions 1']],
+  ])('%s', async (_, settings) => {
+    const own = await startSshd({}, settings)
+    try {
+      const source = join(own.folder, 'one million')
+      const path = join(own.folder, 'arrived')
+      const content = randomBytes(1_000_000)
+      await writeFile(source, content)
+      const write: Action = {
+        ...{ do: 'write', path, content: { from: 'file', path: source } },
+        ...{ digest: digestOf(content), size: content.length },
+        ...{ mode: undefined, owner: undefined, group: undefined },
+      }
+      const host = await connectHost(own.target, never, { questions: 1 })
+      try {
+        await host.probe([{ ask: 'command', argv: ['true'] }], never)
+        expect(host.traffic()).toMatchObject({ connections: 1 })
+        host.expect([write])
+        const scope = { playbook: `expects-${process.pid}`, environment: 'test' }
+        const holder = { command: 'refresh', user: 'me', machine: 'here', pid: 1, since: '2000-01-01' }
+        const lock = await host.lock({ scope, holder, signal: never })
+        expect(lock).toMatchObject({ got: 'lock' })
+        // Two bursts at least went to measure it.
+        await expect.poll(() => host.traffic(), { timeout: 20_000 }).toMatchObject({ connections: 2 })
+        await expect.poll(() => host.traffic().sent, { timeout: 20_000 }).toBeGreaterThan(33_792)
+        expect(await host.perform([write], never)).toEqual([{ ok: true }])
+        expect((await readFile(path)).equals(content)).toBe(true)
+        if (lock.got === 'lock') lock.lock.release()
+      } finally {
+        await host.close()
+      }
+    } finally {
+      await own.stop()
     }
   })
 })

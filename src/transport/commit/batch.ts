@@ -15,7 +15,8 @@ import {
   bulkSize,
   deltaFrom,
   isBulk,
-  isSurelyBulk,
+  isExpectedBulk,
+  isLinkAsked,
   isWrite,
   leastDelta,
   sizeOf,
@@ -23,7 +24,7 @@ import {
   type Write,
 } from '../files/batch.ts'
 import { gzipped } from '../files/gzip.ts'
-import { createLinkMeter, paysToPack, worthPacking, type LinkFacts, type LinkMeter } from '../link-speed.ts'
+import { createLinkMeter, paysToPack, type LinkFacts, type LinkMeter } from '../link-speed.ts'
 import { shareReads, type SharedReads } from '../files/shared-reads.ts'
 import type { Upload, Uploaded } from '../files/upload.ts'
 
@@ -88,7 +89,7 @@ async function commitOnce(
   const measuring = factsFor(writes, link, connection, signal)
   measuring.catch(() => undefined)
   // It takes as long as measuring, and is wanted right after it.
-  if (isSurelyBulk(writes.map(({ action }) => action))) openBulk().catch(() => undefined)
+  if (isExpectedBulk(writes.map(({ action }) => action))) openBulk().catch(() => undefined)
   const large = await largeOf(writes, measuring)
   const bringing =
     large.length > 0 ? await bringAll({ ...routes, link }, random, large, signal, turn.onSent) : undefined
@@ -147,17 +148,13 @@ const sourceOf = ({ script }: Commit): CommitSource =>
   script.length <= mostWithPrelude ? { text: script } : { in: 'stream' }
 
 /** Measured only where the answer may change what is done. */
-async function factsFor(
+const factsFor = async (
   writes: readonly Numbered<Write>[],
   link: LinkMeter,
   connection: Connection,
   signal: AbortSignal,
-): Promise<LinkFacts> {
-  const streamed = writes.filter(({ action }) => !isBulk(action, aloneSize))
-  return sizeOf(streamed.map(({ action }) => action)) < worthPacking
-    ? link.facts()
-    : link.measure(connection, signal)
-}
+): Promise<LinkFacts> =>
+  isLinkAsked(writes.map(({ action }) => action)) ? link.measure(connection, signal) : link.facts()
 
 /** Those that come by themselves; the link is waited for only where there are some of which it decides. */
 async function largeOf(

@@ -116,11 +116,14 @@ async function bringWhole(
   onSent: (bytes: number) => void,
 ): Promise<Uploading> {
   if (whole.length === 0) return { uploaded: Promise.resolve([]) }
+  // Both take several round trips.
+  const measuring = packed ? link.measure(connection, signal) : Promise.resolve(link.facts())
+  measuring.catch(() => undefined)
   const second = await openBulk()
-  // Mostly wanted, and as long on its way as the link is measured.
+  // Mostly wanted, and on its way while the link is still measured.
   const early = connection.isTight() || isSlow(link.facts()) ? undefined : second.sftp()
   early?.catch(() => undefined)
-  if (packed && isSlow(await link.measure(connection, signal))) {
+  if (packed && isSlow(await measuring)) {
     early?.then((sftp) => sftp.end()).catch(() => undefined)
     return { uploaded: Promise.resolve(await uploadPacked(second, place, whole, signal, onSent)) }
   }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { digestOf } from '../../../src/core/digest.ts'
-import { batchesOf, type FileAction } from '../../../src/transport/files/batch.ts'
+import {
+  batchesOf,
+  isExpectedBulk,
+  isLinkAsked,
+  streamedSize,
+  type FileAction,
+} from '../../../src/transport/files/batch.ts'
 
 const rights = { mode: undefined, owner: undefined, group: undefined }
 const write = (path: string): FileAction => ({
@@ -64,5 +70,26 @@ describe('actions on files', () => {
     const batches = batchesOf(numbered)
     expect(batches.map((batch) => [batch.actions.length, batch.alongside])).toEqual(expected)
     expect(batches.flatMap((batch) => batch.actions)).toEqual(numbered)
+  })
+})
+
+const local = (size: number): FileAction => ({
+  ...{ do: 'write', path: '/a', content: { from: 'file', path: '/a' } },
+  ...{ digest: digestOf('a'), size, ...rights },
+})
+
+describe('what is expected to be streamed', () => {
+  it.each<[string, readonly FileAction[], { size: number; asks: boolean; bulk: boolean }]>([
+    ['nothing', [remove('/a')], { size: 0, asks: false, bulk: false }],
+    ['little', [local(262_143)], { size: 262_143, asks: false, bulk: false }],
+    ['what may pay to be packed', [local(262_144)], { size: 262_144, asks: true, bulk: false }],
+    ['so much in several', [local(200_000), local(100_000)], { size: 300_000, asks: true, bulk: false }],
+    ['much in small ones', Array<FileAction>(10).fill(local(100_000)), { size: 1e6, asks: true, bulk: true }],
+    ['a middling one', [local(3_999_999)], { size: 3_999_999, asks: true, bulk: true }],
+    ['a large one, which comes by itself', [local(4_000_000)], { size: 0, asks: false, bulk: false }],
+  ])('%s', (_, actions, { size, asks, bulk }) => {
+    expect(streamedSize(actions)).toBe(size)
+    expect(isLinkAsked(actions)).toBe(asks)
+    expect(isExpectedBulk(actions)).toBe(bulk)
   })
 })
