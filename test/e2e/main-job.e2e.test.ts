@@ -102,6 +102,15 @@ describe('the reference application', () => {
     expect([code, await allStarted()]).toEqual([0, before])
   })
 
+  it('has its box baked already, with its nodes made from it', async () => {
+    const { code, events } = await project.provision('box', 'bake', '--json')
+    expect(code).toBe(0)
+    const [result] = events.filter(({ event }) => event === 'result')
+    expect(result).toMatchObject({
+      data: { usedBy: [expect.any(String), expect.any(String), expect.any(String)] },
+    })
+  })
+
   it('inserts sample data by key: twice is once', async () => {
     expect(JSON.parse(await get(`${await urlOf('user')}/users`))).toHaveProperty('users.length', 20)
   })

@@ -33,7 +33,7 @@ export async function bake(target: BakeTarget, work: Work): Promise<BoxEntry> {
       ({ name }) => name,
     ),
   ])
-  return entryOf(box, [])
+  return inUse(box, work)
 }
 
 function contentOf(target: BakeTarget): BoxContent {
@@ -71,7 +71,15 @@ export async function exportTo(digest: string, file: string, work: Work): Promis
 
 /** Makes a box from a file that `exportTo` wrote. */
 export const importFrom = async (file: string, work: Work): Promise<BoxEntry> =>
-  entryOf(await importBox({ file, engine: await localEngine(), ...work }), [])
+  inUse(await importBox({ file, engine: await localEngine(), ...work }), work)
+
+/** A box that was there already may have nodes. */
+async function inUse(box: StoredBox, { signal }: Work): Promise<BoxEntry> {
+  const same = (await usedBoxes(await localEngine(), signal, box.name)).find(
+    ({ digest }) => digest === box.digest,
+  )
+  return entryOf(box, same?.nodes ?? [])
+}
 
 const entryOf = (box: StoredBox, usedBy: readonly string[]): BoxEntry => ({
   name: box.name,
