@@ -29,7 +29,7 @@ const blockLimits = { least: 2_048, most: 65_536 }
 export const blockFor = (size: number): number =>
   Math.min(blockLimits.most, Math.max(blockLimits.least, 2 ** Math.round(Math.log2(9 * Math.sqrt(size)))))
 
-/** Reads a line `index size sums digests` of `delta-script.ts`; undefined where it is not complete. */
+/** Reads a line `index size sums digests` of `script.ts`; undefined where it is not complete. */
 export function parseSignature(
   line: string,
   blockOf: (index: number) => number | undefined,

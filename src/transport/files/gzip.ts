@@ -53,7 +53,7 @@ async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buff
   if (size > 0 || !any) yield Buffer.concat(waiting)
 }
 
-/** What `delta-script.ts` wrote: whether the host has gzip, and then text, packed by it where it has. */
+/** What `delta/script.ts` has a host write: whether the host has gzip, and then text, packed by it where it has. */
 export function unpacked(output: Buffer): { readonly packed: boolean; readonly body: string } {
   const end = output.indexOf(0)
   const packed = output.toString('utf8', 0, Math.max(0, end)) !== 'cat'

@@ -21,7 +21,7 @@ const outputLimit = 64 * 1024
 /**
  * One script for all probes of a host. All paths go to one `stat` and one program that sums them up: two processes a file took
  * ten times as long for 1,000 files. Where they are many they travel on standard input. Each answer ends with a line that
- * begins with the marker, which must be a word that occurs in none. `probe-answers.ts` reads them.
+ * begins with the marker, which must be a word that occurs in none. `answers.ts` reads them.
  */
 export function probeScript(probes: readonly ShellProbe[], marker: string): ProbeScript {
   const paths = statPaths(probes)
