@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { watch, type Cause, type Reading, type WatchOptions } from '../../src/engine/watch.ts'
+import { watch, type WatchOptions } from '../../src/engine/watch/index.ts'
+import type { Cause, Reading } from '../../src/engine/watch/run.ts'
 import { settledFolder } from './folder.ts'
 
 interface Started {

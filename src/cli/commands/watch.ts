@@ -1,7 +1,7 @@
 import { playbookArgument } from '../run/carry.ts'
 import { defineCommand } from '../call/command.ts'
 import { controlC, controlD, listenToKeys } from '../keys.ts'
-import type { Watching } from '../run/watching.ts'
+import type { Watching } from '../watch/index.ts'
 
 export const command = defineCommand({
   summary: 'refresh whenever a file is saved, on connections that stay open',
@@ -19,7 +19,7 @@ export const command = defineCommand({
     const workspace = await context.workspace(args[0])
     const warm = await context.wiring.keepWarm()
     // Loaded here: the list of all commands asks each for its summary.
-    const { startWatching } = await import('../run/watching.ts')
+    const { startWatching } = await import('../watch/index.ts')
     const watching = startWatching(context, args[0], workspace, warm)
     const stopKeys = listenToKeys(context.stdin, (key) => press(key, watching))
     if (context.stdin.isTTY) {

@@ -2,9 +2,10 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { mayLeave, watch } from '../../src/engine/watch.ts'
-import { settledFolder } from '../support/folder.ts'
-import { startWatch } from '../support/started-watch.ts'
+import { watch } from '../../../src/engine/watch/index.ts'
+import { mayLeave } from '../../../src/engine/watch/run.ts'
+import { settledFolder } from '../../support/folder.ts'
+import { startWatch } from '../../support/started-watch.ts'
 
 describe('a watch on real files', () => {
   it('runs at first, then for each edit, and says what was edited', async () => {

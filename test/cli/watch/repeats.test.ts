@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withoutRepeats } from '../../../src/cli/run/watch-repeats.ts'
+import { withoutRepeats } from '../../../src/cli/watch/repeats.ts'
 import type { Event } from '../../../src/core/event.ts'
 
 const stray = (text: string): Event => ({ event: 'note', level: 'warning', kind: 'stray', text })
