@@ -33,7 +33,8 @@ export const command = defineCommand({
       const wanted = containersCalled(args, run.containers)
       const labels = new Map(wanted.map((one) => [one, containerLabel(one, run.containers)]))
       const signal = AbortSignal.any([context.signal, context.stdout.gone])
-      const printer = printerFor(context, run, [...labels.values()], options.timestamps)
+      const form = options.timestamps ? 'timed' : 'plain'
+      const printer = printerFor(context, run, [...labels.values()], form)
       const troubles = await followLogs(wanted, {
         dockerOf: onceEach(async (host) => (await openHost(run, host)).docker),
         options: (one) => ({

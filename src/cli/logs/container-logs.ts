@@ -1,5 +1,5 @@
 import type { Context } from '../call/context.ts'
-import { logPrinter, type LogPrinter } from './log-printer.ts'
+import { logPrinter, type LineForm, type LogPrinter } from './log-printer.ts'
 import type { Run } from '../run/index.ts'
 
 /** Where lines of logs are shown. */
@@ -12,7 +12,7 @@ export function printerFor(
   context: LogPlace,
   run: Pick<Run, 'redact'>,
   labels: readonly string[],
-  timestamps: boolean,
+  form: LineForm,
 ): LogPrinter {
   const { emit, globals, look, stdout } = context
   if (globals.json) {
@@ -28,5 +28,5 @@ export function printerFor(
     stdout.write(`${run.redact(text)}\n`)
     return stdout.room()
   }
-  return logPrinter({ labels, timestamps, style: look.style, print })
+  return logPrinter({ labels, form, style: look.style, print })
 }

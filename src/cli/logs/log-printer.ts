@@ -2,10 +2,13 @@ import type { LogLine } from '../../transport/docker/logs.ts'
 import type { Style } from '../../report/style.ts'
 import { cleanLine, displayWidth, padEnd } from '../../report/width.ts'
 
+/** Whether a line says when it was written. */
+export type LineForm = 'timed' | 'plain'
+
 export interface PrinterOptions {
   /** Names of all that may speak: they make one column. */
   readonly labels: readonly string[]
-  readonly timestamps: boolean
+  readonly form: LineForm
   readonly style: Style
   /** Gets a line for people; what it gives back is waited for. */
   readonly print: (text: string) => void | Promise<void>
@@ -29,7 +32,7 @@ interface Waiting {
 }
 
 /** Merges the lines of several containers by their times; each begins with its name, in a colour of its own. */
-export function logPrinter({ labels, timestamps, style, print }: PrinterOptions): LogPrinter {
+export function logPrinter({ labels, form, style, print }: PrinterOptions): LogPrinter {
   const width = Math.max(0, ...labels.map(displayWidth))
   let waiting: Waiting[] = []
   let printing = Promise.resolve()
@@ -37,7 +40,7 @@ export function logPrinter({ labels, timestamps, style, print }: PrinterOptions)
 
   const show = ({ label, line }: Waiting): string => {
     const name = style.nth(labels.indexOf(label), `${padEnd(label, width)} │`)
-    const time = timestamps ? `${style.dim(line.time)} ` : ''
+    const time = form === 'timed' ? `${style.dim(line.time)} ` : ''
     return `${name} ${time}${cleanLine(line.text)}`
   }
   const flush = (): Promise<void> => {

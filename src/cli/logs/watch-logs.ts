@@ -79,7 +79,7 @@ function follow(place: LogPlace, speakers: Speakers, shown: ShownLogs): () => Pr
   const { containers } = speakers
   const over = new AbortController()
   const labels = containers.map((one) => containerLabel(one, containers))
-  const printer = printerFor(place, speakers, labels, false)
+  const printer = printerFor(place, speakers, labels, 'plain')
   const reading = containers.map(({ host, name }, i) => {
     const key = `${host} ${name}`
     const former = shown.get(key)

@@ -64,7 +64,7 @@ export function containerRemedy(
   if (isSpecFine && ['created', 'exited'].includes(container.status))
     return { operation: 'update', actions: [...tidy, start, awaited(props, name)] }
   const frees = container.running ? freed(props, container) : []
-  return { ...recreation(props, tidy, container.running), frees }
+  return { ...recreation(props, tidy, container.running ? 'running' : 'stopped'), frees }
 }
 
 /** Milliseconds that a start of ours may come after the making, beside the time that the former one has to end. */
@@ -78,6 +78,9 @@ export function containerSettling(props: ResolvedProps, state: State | undefined
   if (Date.parse(startedAt) - Date.parse(createdAt) <= props.grace * 1000 + startSlack) return undefined
   return { since: startedAt, within: props.readyTimeout, actions: [awaited(props, props.name)] }
 }
+
+/** What a former container did when it was found, and does again when it is put back. */
+type Liveness = 'running' | 'stopped'
 
 /** One that does not become ready stays, to be looked at; unless a killed run has left a former one, which is then put back. */
 function creation(props: ResolvedProps, leftovers: readonly string[]): Remedy {
@@ -97,7 +100,7 @@ function creation(props: ResolvedProps, leftovers: readonly string[]): Remedy {
 }
 
 /** The old one stays until the new one has its name, so that it can be put back whatever fails on the way. */
-function recreation(props: ResolvedProps, tidy: readonly Action[], isRunning: boolean): Remedy {
+function recreation(props: ResolvedProps, tidy: readonly Action[], there: Liveness): Remedy {
   const { name, grace } = props
   const former = formerName(name)
   const [create, ...start] = started(props)
@@ -106,13 +109,13 @@ function recreation(props: ResolvedProps, tidy: readonly Action[], isRunning: bo
     actions: [
       ...tidy,
       ...(create ? [create] : []),
-      ...(isRunning ? [{ do: 'stop-container', name, grace } as const] : []),
+      ...(there === 'running' ? [{ do: 'stop-container', name, grace } as const] : []),
       ...start,
       renamed(name, former),
       takeOver(name),
       removal(former),
     ],
-    undo: putBack(name, isRunning ? 'running' : 'stopped'),
+    undo: putBack(name, there),
   }
 }
 
@@ -122,7 +125,7 @@ function freed({ published }: ResolvedProps, { ports }: ContainerState): readonl
   return ports.map(({ host }) => heldPortClaim(host)).filter((claim) => !wanted.has(claim))
 }
 
-const putBack = (name: string, state: 'running' | 'stopped'): readonly Action[] => [
+const putBack = (name: string, state: Liveness): readonly Action[] => [
   removal(nameInMaking(name)),
   renamed(formerName(name), name),
   ...(state === 'running' ? [{ do: 'start-container', name } as const] : []),

@@ -10,8 +10,8 @@ interface Group {
   readonly paths: readonly string[]
   /** Of the actions that the paths belong to. */
   readonly indexes: readonly number[]
-  /** Staged files are dropped when it fails, so that they are not put in place. */
-  readonly staged: boolean
+  /** What becomes of a path when it fails: what is staged is dropped, so that it is not put in place. */
+  readonly onFailure: 'drop' | 'keep'
 }
 
 /** What the host runs once all has arrived, and how its report is to be read. */
@@ -34,8 +34,7 @@ export function commitOf({ folders, files }: Layout, others: readonly Numbered[]
   const each = (found: readonly Group[]): readonly string[] =>
     found.map((group) => {
       groups.push(group)
-      const how = group.staged ? 'drop' : 'keep'
-      return `c() { ${quoteAll(group.command)} "$@"; }\neach ${groups.length - 1} ${how} ${quoteAll(group.paths)}`
+      return `c() { ${quoteAll(group.command)} "$@"; }\neach ${groups.length - 1} ${group.onFailure} ${quoteAll(group.paths)}`
     })
   const sums = streamed.map(({ write, arrives }) => `${write.digest}  ${arrives}\n`).join('')
   const lines = [
@@ -79,18 +78,20 @@ interface Subject {
   readonly path: string
   readonly index: number
   readonly rights: Permissions
-  readonly staged: boolean
+  readonly onFailure: Group['onFailure']
 }
 
 const asStaged = ({ key, index, write }: Staged): Subject => ({
   path: key,
   index,
   rights: { ...write, mode: write.mode ?? defaultMode },
-  staged: true,
+  onFailure: 'drop',
 })
 
 const asPermitted = ({ path, index, action }: Numbered): readonly Subject[] =>
-  action.do === 'directory' || action.do === 'permit' ? [{ path, index, rights: action, staged: false }] : []
+  action.do === 'directory' || action.do === 'permit'
+    ? [{ path, index, rights: action, onFailure: 'keep' }]
+    : []
 
 /** Of a new file when nothing is said. */
 export const defaultMode = 0o644
@@ -115,7 +116,7 @@ const modeGroups = (subjects: readonly Subject[]): readonly Group[] =>
 const oneGroup = (command: readonly string[], actions: readonly Numbered[]): readonly Group[] =>
   chunks(
     command,
-    actions.map(({ path, index }) => ({ path, index, rights: none, staged: false })),
+    actions.map(({ path, index }) => ({ path, index, rights: none, onFailure: 'keep' })),
   )
 
 const none: Permissions = { mode: undefined, owner: undefined, group: undefined }
@@ -138,7 +139,7 @@ function chunks(command: readonly string[], subjects: readonly Subject[]): reado
     command,
     paths: some.map(({ path }) => path),
     indexes: some.map(({ index }) => index),
-    staged: some[0]?.staged === true,
+    onFailure: some[0]?.onFailure ?? 'keep',
   }))
 }
 

@@ -63,9 +63,10 @@ export async function patch(
     const toSend = bytesToSend(pieces)
     if (toSend > size * mostSent) return false
     const route = toSend >= bulkSize ? await openBulk() : connection
+    const content = Readable.from(newBytes(file, pieces), { objectMode: false })
     const { code } = await route.script(patchScript({ target, path, digest, pieces, packed }), {
       as: 'root',
-      stdin: streamOf(file, pieces, packed),
+      stdin: packed ? gzipped(content) : content,
       signal,
     })
     return code === 0
@@ -78,11 +79,8 @@ export async function patch(
   }
 }
 
-function streamOf(file: FileHandle, pieces: readonly Piece[], packed: boolean): Readable {
-  const plain = Readable.from(newBytes(file, pieces), { objectMode: false })
-  // Its failure destroys what is read, and so arrives where that is sent.
-  return packed ? pipeline(plain, createGzip(), () => undefined) : plain
-}
+/** What fails in reading destroys what is given back, and so arrives where that is sent. */
+const gzipped = (plain: Readable): Readable => pipeline(plain, createGzip(), () => undefined)
 
 async function* newBytes(
   file: FileHandle,

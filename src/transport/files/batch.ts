@@ -23,8 +23,8 @@ const mostInBatch = 5_000
 /** What is put in place by one commit. */
 export interface Batch {
   readonly actions: readonly Numbered[]
-  /** Whether it may be sent while the one before is still put in place. */
-  readonly alongside: boolean
+  /** What it is sent after: that the one before is sent and may still be put in place, or that all before are done. */
+  readonly after: 'sent' | 'done'
 }
 
 /** From here on what is sent takes the connection for bulk. Bytes. */
@@ -93,7 +93,7 @@ export const plainPath = (path: string): string => {
  * next batch, and so has a second content for one path. What is merely too much for one may go alongside it.
  */
 export function batchesOf(actions: readonly Numbered[]): readonly Batch[] {
-  const batches: { actions: Numbered[]; alongside: boolean }[] = []
+  const batches: (Batch & { actions: Numbered[] })[] = []
   let deleted = new Set<string>()
   let written = new Set<string>()
   for (const one of actions) {
@@ -103,7 +103,7 @@ export function batchesOf(actions: readonly Numbered[]): readonly Batch[] {
       : written.has(one.path) || withParents(one.path).some((at) => deleted.has(at))
     const last = batches.at(-1)
     if (last === undefined || clash || last.actions.length >= mostInBatch)
-      batches.push({ actions: [one], alongside: last !== undefined && !clash })
+      batches.push({ actions: [one], after: last === undefined || clash ? 'done' : 'sent' })
     else last.actions.push(one)
     if (clash) {
       deleted = new Set()

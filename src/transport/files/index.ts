@@ -49,7 +49,7 @@ async function inFlow(
   let working: Promise<void>[] = []
   try {
     for (const batch of batches) {
-      const mayGoOn = batch.alongside ? mostAtOnce - 1 : 0
+      const mayGoOn = batch.after === 'sent' ? mostAtOnce - 1 : 0
       await Promise.all(working.slice(0, working.length - mayGoOn))
       working = working.slice(working.length - mayGoOn)
       const before = Promise.all(working)

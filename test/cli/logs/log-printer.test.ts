@@ -13,7 +13,7 @@ function printer(options: Partial<PrinterOptions> = {}) {
   const print = (text: string) => void lines.push(text)
   const made = logPrinter({
     labels: ['user', 'web'],
-    timestamps: false,
+    form: 'plain',
     style: uncoloured,
     print,
     ...options,
@@ -45,7 +45,7 @@ it('prints what came without waiting for an end', async () => {
 })
 
 it('shows times when asked for, and lets no line move the cursor', async () => {
-  const { add, end, lines } = printer({ timestamps: true })
+  const { add, end, lines } = printer({ form: 'timed' })
   void add('web', at(1, '\u001b[2Jcleared\u0007'))
   await end()
   expect(lines).toEqual(['web  │ 2026-01-31T12:00:01.000000000Z cleared'])

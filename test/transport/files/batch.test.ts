@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { digestOf } from '../../../src/core/digest.ts'
 import {
+  type Batch,
   batchesOf,
   isExpectedBulk,
   isLinkAsked,
@@ -18,57 +19,57 @@ const many = (count: number, under = '/a'): FileAction[] =>
   Array.from({ length: count }, (_, i) => write(`${under}/${i}`))
 
 describe('actions on files', () => {
-  it.each<[string, readonly FileAction[], readonly [number, boolean][]]>([
+  it.each<[string, readonly FileAction[], readonly [number, Batch['after']][]]>([
     ['none', [], []],
-    ['few are one batch', [write('/a'), write('/b'), remove('/c')], [[3, false]]],
+    ['few are one batch', [write('/a'), write('/b'), remove('/c')], [[3, 'done']]],
     [
       'more than fit into one go alongside each other',
       many(11_000),
       [
-        [5_000, false],
-        [5_000, true],
-        [1_000, true],
+        [5_000, 'done'],
+        [5_000, 'sent'],
+        [1_000, 'sent'],
       ],
     ],
     [
       'a second content for a path waits',
       [write('/a'), write('/b'), write('/a')],
       [
-        [2, false],
-        [1, false],
+        [2, 'done'],
+        [1, 'done'],
       ],
     ],
     [
       'so does one that is in the batch before the last',
       [...many(6_000), write('/a/7')],
       [
-        [5_000, false],
-        [1_000, true],
-        [1, false],
+        [5_000, 'done'],
+        [1_000, 'sent'],
+        [1, 'done'],
       ],
     ],
     [
       'what is made where something was deleted waits',
       [remove('/a'), write('/b'), write('/a/b')],
       [
-        [2, false],
-        [1, false],
+        [2, 'done'],
+        [1, 'done'],
       ],
     ],
     [
       'even if that was in the batch before',
       [remove('/x'), ...many(5_000), write('/x/y')],
       [
-        [5_000, false],
-        [1, true],
-        [1, false],
+        [5_000, 'done'],
+        [1, 'sent'],
+        [1, 'done'],
       ],
     ],
-    ['what is deleted after it was written is in one batch', [write('/a'), remove('/a')], [[2, false]]],
+    ['what is deleted after it was written is in one batch', [write('/a'), remove('/a')], [[2, 'done']]],
   ])('%s', (_, actions, expected) => {
     const numbered = actions.map((action, index) => ({ index, path: action.path, action }))
     const batches = batchesOf(numbered)
-    expect(batches.map((batch) => [batch.actions.length, batch.alongside])).toEqual(expected)
+    expect(batches.map((batch) => [batch.actions.length, batch.after])).toEqual(expected)
     expect(batches.flatMap((batch) => batch.actions)).toEqual(numbered)
   })
 })
