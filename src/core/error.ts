@@ -51,8 +51,14 @@ export interface ErrorDetails {
   readonly log?: readonly string[] | undefined
   /** One thing to do next. */
   readonly help?: string | undefined
+  /** What to see to before the same is run again, where nothing else is to be done next: the help says both. */
+  readonly retryAfter?: string | undefined
   readonly cause?: unknown
 }
+
+/** What to do next where the same run does the rest, once something is seen to. */
+export const thenAgain = (seenTo: string): string =>
+  `${seenTo}, then run the same again: what is done already is not done twice`
 
 const brand = Symbol.for('provision.error')
 
@@ -66,6 +72,7 @@ export class ProvisionError extends Error {
   readonly output: string | undefined
   readonly log: readonly string[] | undefined
   readonly help: string | undefined
+  readonly retryAfter: string | undefined
   readonly [brand] = true
 
   constructor(code: ErrorCode, reason: string, details: ErrorDetails = {}) {
@@ -77,7 +84,8 @@ export class ProvisionError extends Error {
     this.code = code
     this.output = details.output
     this.log = details.log
-    this.help = details.help
+    this.retryAfter = details.retryAfter
+    this.help = details.retryAfter === undefined ? details.help : thenAgain(details.retryAfter)
   }
 }
 

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
+import { helpOfAll } from '../core/several.ts'
 import { allOf } from '../core/track.ts'
 import type { ConnectedHost } from '../transport/host.ts'
 import type { HostLock } from '../transport/lock/host-lock.ts'
@@ -110,7 +111,7 @@ function severalRefuse(errors: readonly unknown[]): Error {
   const known = errors.filter(isProvisionError)
   return new ProvisionError('host', `${errors.length} hosts keep no lock; nothing was changed`, {
     output: known.map(({ message }) => message).join('\n'),
-    help: known[0]?.help,
+    help: helpOfAll(known),
     cause: errors[0],
   })
 }

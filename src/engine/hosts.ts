@@ -1,4 +1,4 @@
-import { isProvisionError, ProvisionError } from '../core/error.ts'
+import { isProvisionError, ProvisionError, type ErrorDetails } from '../core/error.ts'
 import type { HostPort } from '../core/host.ts'
 import type { ProvidedHost } from '../core/provider.ts'
 import type { ConnectedHost } from '../transport/host.ts'
@@ -49,21 +49,19 @@ export function noneReached(unreached: Some): ProvisionError {
   const reasons = reasonsOf(unreached)
   return reasons.length === 1
     ? reasons[0].error
-    : severalUnreached(reasons, `${reasons.length} hosts cannot be reached; nothing was changed`)
+    : severalUnreached(reasons, `${reasons.length} hosts cannot be reached; nothing was changed`, {
+        help: reasons[0].error.help,
+      })
 }
 
 /** The error of a run that did what it could without some hosts. */
 export function someUnreached(unreached: Some): ProvisionError {
   const reasons = reasonsOf(unreached)
-  const [{ error }] = reasons
-  const again = 'then run the same again: it does only what is left to do'
+  const [{ host, error }] = reasons
+  const retryAfter = error.retryAfter ?? error.help ?? `look at ${host}`
   return reasons.length === 1
-    ? new ProvisionError('host', error.message, {
-        output: error.output,
-        help: [error.help, again].filter(Boolean).join('; '),
-        cause: error,
-      })
-    : severalUnreached(reasons, `${reasons.length} hosts were not reached`, again)
+    ? new ProvisionError('host', error.message, { output: error.output, retryAfter, cause: error })
+    : severalUnreached(reasons, `${reasons.length} hosts were not reached`, { retryAfter })
 }
 
 /** One for each reason: a host that is lost holds up those that cannot be changed without it, for the same one. */
@@ -85,12 +83,16 @@ const detailsOf = ({ output }: ProvisionError): readonly string[] =>
         .slice(0, mostDetails)
         .map((line) => `  ${line}`)
 
-function severalUnreached(unreached: Some, message: string, then?: string): ProvisionError {
+function severalUnreached(
+  unreached: Some,
+  message: string,
+  next: Pick<ErrorDetails, 'help' | 'retryAfter'>,
+): ProvisionError {
   const shown = unreached.slice(0, mostShown).flatMap(({ error }) => [error.message, ...detailsOf(error)])
   const more = unreached.slice(mostShown).map(({ host }) => host)
   return new ProvisionError('host', message, {
     output: [...shown, ...(more.length > 0 ? [`and ${more.join(', ')}`] : [])].join('\n'),
-    help: [unreached[0].error.help, then].filter(Boolean).join('; '),
+    ...next,
     cause: unreached[0].error,
   })
 }

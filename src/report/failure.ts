@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
-import { isProvisionError, reasonOf, systemCode } from '../core/error.ts'
+import { isProvisionError, reasonOf, systemCode, thenAgain } from '../core/error.ts'
 import type { Failure } from '../core/event.ts'
 import type { Style } from './style.ts'
 import { cleanLine, cleanLines } from './width.ts'
@@ -50,7 +50,7 @@ function cureOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('path' in error)) return undefined
   const code = systemCode(error)
   if (code === 'EMFILE' || code === 'ENFILE') return 'let more files be open at once: ulimit -n 1024'
-  return 'see to what it names, then run the same again: what is done already is not done twice'
+  return thenAgain('see to what it names')
 }
 
 /** Where in files of the user an error was made; undefined for one that never passed through them. */
@@ -71,6 +71,9 @@ export function placesIn(stack: string): Place[] {
   })
 }
 
+/** Where a further line of the help begins. */
+const belowHelp = `\n${' '.repeat('help: '.length)}`
+
 /** The message with its place, the output indented below it, and one thing to do next. */
 export function failureText({ message, place, output, help }: Failure, style: Style): string {
   const text = place === undefined ? message : `${place}: ${message}`
@@ -80,6 +83,6 @@ export function failureText({ message, place, output, help }: Failure, style: St
   return [
     style.red(`✖ ${first}`),
     ...indented.map((line) => (line === '' ? '' : `  ${style.dim(line)}`)),
-    ...(help ? [`${style.cyan('help:')} ${cleanLines(help)}`] : []),
+    ...(help ? [`${style.cyan('help:')} ${cleanLines(help).replaceAll('\n', belowHelp)}`] : []),
   ].join('\n')
 }

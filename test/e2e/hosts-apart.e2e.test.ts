@@ -91,7 +91,7 @@ describe('hosts apart', { timeout: 60_000 }, () => {
       {
         code: 'host',
         message: `gone: 127.0.0.3, port ${nobody}: nothing listens there`,
-        help: 'start sshd on gone, or correct the port; then run the same again: it does only what is left to do',
+        help: 'start sshd on gone, or correct the port, then run the same again: what is done already is not done twice',
       },
     ])
     expect(notes).toContain('not begun, because gone was not reached: near/file/' + at('behind'))

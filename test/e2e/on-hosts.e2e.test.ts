@@ -145,7 +145,7 @@ describe('hosts of a YAML file', () => {
     const clear = () => project.provision('destroy', '--on', hosts, '--yes', '--plain')
     const partly = await clear()
     expect(partly.code).toBe(1)
-    expect(partly.stdout + partly.stderr).toMatch(/✖ bus: .*\nhelp: .*bus.*; then run the same again/)
+    expect(partly.stdout + partly.stderr).toMatch(/✖ bus: .*\nhelp: .*bus.*, then run the same again/)
     expect(await containersOn('app')).toEqual(['theirs'])
 
     await ask('docker', 'start', `${prefix}-bus`)

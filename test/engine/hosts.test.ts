@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ProvisionError } from '../../src/core/error.ts'
+import { lostError } from '../../src/transport/ssh/error.ts'
 import { noneReached, someUnreached } from '../../src/engine/hosts.ts'
 
 const lost = (host: string) =>
@@ -58,7 +59,22 @@ describe('hosts that are not reached', () => {
       ]),
     ).toMatchObject({
       message: 'db: the connection was lost',
-      help: 'look at db; then run the same again: it does only what is left to do',
+      help: 'look at db, then run the same again: what is done already is not done twice',
+    })
+  })
+
+  it('are to be tried again, which is said once of a connection that was lost', () => {
+    const error = lostError('db', undefined)
+    expect(someUnreached([{ host: 'db', error }])).toMatchObject({
+      help: 'look whether db is up, then run the same again: what is done already is not done twice',
+    })
+    expect(
+      someUnreached([
+        { host: 'db', error },
+        { host: 'app', error: lost('app') },
+      ]),
+    ).toMatchObject({
+      help: 'look whether db is up, then run the same again: what is done already is not done twice',
     })
   })
 })

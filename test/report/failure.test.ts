@@ -113,6 +113,15 @@ it('placesIn reads paths with spaces, URLs and calls without a name', () => {
 })
 
 describe('failureText', () => {
+  it('shows each line of the help below the first', () => {
+    const failure = {
+      code: 'conflict',
+      message: '2 things stand in the way',
+      help: 'move a\nremove b',
+    } as const
+    expect(failureText(failure, uncoloured)).toBe('✖ 2 things stand in the way\nhelp: move a\n      remove b')
+  })
+
   it('shows message, indented output and help', () => {
     const failure = {
       code: 'ready' as const,

@@ -10,6 +10,7 @@ import {
 } from '../../core/build/index.ts'
 import type { Digest } from '../../core/digest.ts'
 import { isProvisionError, ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
+import { helpOfAll } from '../../core/several.ts'
 import { provideArtifact } from './artifact.ts'
 import { provideBase } from './base.ts'
 import { openDigestCache } from './digest-cache.ts'
@@ -197,7 +198,7 @@ function failureOfAll(errors: readonly unknown[]): unknown {
   return new ProvisionError(code, `${errors.length} builds failed`, {
     // The output of each has been told with its own failure.
     output: ours.map(({ message }) => message).join('\n'),
-    help: ours[0]?.help,
+    help: helpOfAll(ours),
     cause: new AggregateError(errors),
   })
 }

@@ -7,6 +7,7 @@ import { refuseNewer } from '../../core/owned.ts'
 import { refuseOverlaps } from '../../core/graph/places.ts'
 import type { Plan, Step } from '../../core/plan.ts'
 import type { Answer, OwnedObject, Probe } from '../../core/probe.ts'
+import { helpOfAll } from '../../core/several.ts'
 import type { Secret } from '../../core/secret/index.ts'
 import { allOf } from '../../core/track.ts'
 import { leftoversIn, leftoversProbe } from '../../transport/files/leftovers.ts'
@@ -199,7 +200,7 @@ export function combined(errors: readonly unknown[]): Error {
   const more = known.map((error) => [error.message, error.output].filter(Boolean).join('\n')).join('\n')
   return new ProvisionError(first.code, `${known.length} things stand in the way`, {
     output: more,
-    help: first.help,
+    help: helpOfAll(known),
     cause: new AggregateError(known),
   })
 }

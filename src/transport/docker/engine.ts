@@ -101,7 +101,7 @@ function clientOf(address: EngineAddress, credentials: Credentials, patience: nu
 const stuck = (from: string, cause: unknown): ProvisionError =>
   new ProvisionError('engine', 'the Docker engine of this machine hangs: it leaves calls unanswered', {
     output: `${from}: ${wordsOf(cause)}`,
-    help: 'look whether it does: docker ps; restart Docker, then run the same again: what is done already is not done twice',
+    retryAfter: 'look whether it does: docker ps; restart Docker',
     cause,
   })
 

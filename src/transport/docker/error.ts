@@ -63,9 +63,13 @@ export function dockerError(
   const { code = 'action', ...rest } = details
   const reason = dockerReason(error)
   if (hasBrokenOff(error)) {
-    const help =
-      'look whether Docker runs there, then run the same again: what is done already is not done twice'
-    return new ProvisionError(code, `Docker broke off (${reason})`, { about, cause: error, ...rest, help })
+    const retryAfter = 'look whether Docker runs there'
+    return new ProvisionError(code, `Docker broke off (${reason})`, {
+      about,
+      cause: error,
+      ...rest,
+      retryAfter,
+    })
   }
   return new ProvisionError(code, reason, { about, cause: error, ...rest })
 }

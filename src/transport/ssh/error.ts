@@ -110,7 +110,7 @@ export const loginError = (
 /** Why an open connection is none any more. `silence` is what was heard last, when it was given up for that. Milliseconds. */
 export const lostError = (name: string, cause: unknown, silence?: number): ProvisionError =>
   new ProvisionError('host', `${name}: the connection was lost${whyLost(cause, silence)}`, {
-    help: `look whether ${name} is up, then run the same again: what is done already is not done twice`,
+    retryAfter: `look whether ${name} is up`,
     cause,
   })
 

@@ -4,6 +4,7 @@ import { graphOf } from '../../../src/core/graph/index.ts'
 import type { OwnedObject, Probe } from '../../../src/core/probe.ts'
 import { command } from '../../../src/modules/command.ts'
 import { volume } from '../../../src/modules/volume.ts'
+import { resourceLabels } from '../../../src/core/label.ts'
 import { hostNamed } from '../../../src/core/host.ts'
 import { secret } from '../../../src/core/secret/index.ts'
 import { ProvisionError } from '../../../src/core/error.ts'
@@ -90,6 +91,28 @@ describe('making a plan', () => {
       output: ['web › volume va', 'web › volume vb', 'app › volume va', 'app › volume vb']
         .map((title) => `${title}: a volume ${title.slice(-2)} is there that provision did not make`)
         .join('\n'),
+    })
+  })
+
+  it('says of each thing that stands in the way what to do about it', async () => {
+    const foreign = (probe: Probe) => {
+      if (probe.ask === 'owned') return []
+      return probe.ask === 'volume' ? { driver: 'local', labels: {} } : undefined
+    }
+    const newer = (probe: Probe) =>
+      probe.ask === 'owned' ? [] : probe.ask === 'volume' ? { ...mine, driver: 'nfs' } : undefined
+    const mine = { labels: resourceLabels(facts.scope, 'db/volume/data') }
+    const hosts = new Map([
+      ['web', fakeHost('web', { answer: foreign })],
+      ['db', fakeHost('db', { answer: newer })],
+    ])
+    const graph = graphOf([volume(hostNamed('web'), 'va'), volume(hostNamed('db'), 'data')], ['web', 'db'])
+    await expect(makePlan(graph, hosts, facts, new AbortController().signal)).rejects.toMatchObject({
+      message: '2 things stand in the way',
+      help: [
+        'move its data and remove it there (docker volume rm va), or give this one another name in the playbook',
+        'move its data and remove it there (docker volume rm data), or keep the driver in the playbook',
+      ].join('\n'),
     })
   })
 
