@@ -1,6 +1,6 @@
 import type { Destroyed } from '../core/provider.ts'
 import { errorOf } from '../core/track.ts'
-import { applyPlan } from './apply.ts'
+import { applyPlan } from './apply/index.ts'
 import { connectInTurn } from './connect-in-turn.ts'
 import { lockHosts, type HostLocks } from './host-locks.ts'
 import { closeAll, connectEach, noneReached, someUnreached, type Unreached } from './hosts.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { graphOf } from '../../../src/core/graph/index.ts'
 import type { Operation, Step } from '../../../src/core/plan.ts'
-import { applyPlan } from '../../../src/engine/apply.ts'
+import { applyPlan } from '../../../src/engine/apply/index.ts'
 import { afterLeaving } from '../../../src/engine/plan/networks.ts'
 import { mergePlans } from '../../../src/engine/plan/told.ts'
 import { fakeHost } from '../../support/fake-host.ts'

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import type { Action } from '../../src/core/action.ts'
-import { applyPlan } from '../../src/engine/apply.ts'
-import { fakeHost } from '../support/fake-host.ts'
-import { step } from '../support/resource.ts'
-import { never } from '../support/transport.ts'
+import type { Action } from '../../../src/core/action.ts'
+import { applyPlan } from '../../../src/engine/apply/index.ts'
+import { fakeHost } from '../../support/fake-host.ts'
+import { step } from '../../support/resource.ts'
+import { never } from '../../support/transport.ts'
 
 const renamed = (name: string, to: string): Action => ({ do: 'rename-container', name, to })
 const removal = (name: string): Action => ({ do: 'remove-container', name })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { ProvisionError } from '../../src/core/error.ts'
-import type { Event } from '../../src/core/event.ts'
-import { applyPlan } from '../../src/engine/apply.ts'
-import { fakeHost, type FakeBehaviour } from '../support/fake-host.ts'
-import { step } from '../support/resource.ts'
+import { ProvisionError } from '../../../src/core/error.ts'
+import type { Event } from '../../../src/core/event.ts'
+import { applyPlan } from '../../../src/engine/apply/index.ts'
+import { fakeHost, type FakeBehaviour } from '../../support/fake-host.ts'
+import { step } from '../../support/resource.ts'
 
 async function apply(steps: Parameters<typeof applyPlan>[0]['steps'], behaviour: FakeBehaviour) {
   const host = fakeHost('h', behaviour)

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { ProvisionError } from '../../src/core/error.ts'
-import { applyPlan } from '../../src/engine/apply.ts'
-import { fakeHost } from '../support/fake-host.ts'
-import { removal, step } from '../support/resource.ts'
+import { ProvisionError } from '../../../src/core/error.ts'
+import { applyPlan } from '../../../src/engine/apply/index.ts'
+import { fakeHost } from '../../support/fake-host.ts'
+import { removal, step } from '../../support/resource.ts'
 
 const onHost = (name: string) => ({ about: { host: 'h', name } })
 it.each<[string, error: ProvisionError, message: string]>([

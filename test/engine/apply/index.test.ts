@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { ProvisionError } from '../../src/core/error.ts'
-import type { Event } from '../../src/core/event.ts'
-import type { Step } from '../../src/core/plan.ts'
-import { applyPlan } from '../../src/engine/apply.ts'
-import { fakeHost, type FakeBehaviour } from '../support/fake-host.ts'
-import { removal, sealing, starting, step } from '../support/resource.ts'
+import { ProvisionError } from '../../../src/core/error.ts'
+import type { Event } from '../../../src/core/event.ts'
+import type { Step } from '../../../src/core/plan.ts'
+import { applyPlan } from '../../../src/engine/apply/index.ts'
+import { fakeHost, type FakeBehaviour } from '../../support/fake-host.ts'
+import { removal, sealing, starting, step } from '../../support/resource.ts'
 
 const never = new AbortController().signal
 

@@ -1,0 +1,62 @@
+import type { ProvisionError } from '../../core/error.ts'
+import type { Failure } from '../../core/event.ts'
+import type { HostWatcher } from '../../core/host.ts'
+import type { Step } from '../../core/plan.ts'
+import { resourceTitle } from '../../core/resource.ts'
+import { failureOf } from '../../core/track.ts'
+import type { Perform } from '../lanes.ts'
+
+/** The failure of a step, by what it is called. */
+export const stepFailure = (step: Step, error: ProvisionError): Failure => ({
+  ...failureOf(error),
+  message: titled(step, error),
+})
+
+/** The failure of what was only to tidy up. */
+export function leftOver(step: Step, error: ProvisionError): Failure {
+  const failure = stepFailure(step, error)
+  return {
+    ...failure,
+    message: `${failure.message} (the new one has taken over)`,
+    help: failure.help ?? 'the next run removes what is left of the former one',
+  }
+}
+
+/** The failure of a step, with what became of its former state. */
+export async function putBack(
+  step: Step,
+  error: ProvisionError,
+  perform: Perform,
+  watch: HostWatcher,
+): Promise<Failure> {
+  const failure = stepFailure(step, error)
+  if (step.undo.length === 0) return failure
+  const reasons = new Set<string>()
+  for (const action of step.undo) {
+    const outcome = await perform(step.host, action, watch)
+    if (!outcome.ok) reasons.add(`the former state could not be put back: ${outcome.error.message}`)
+  }
+  if (reasons.size === 0) {
+    const help = failure.log
+      ? `provision history show (provision logs ${step.name}: the one that is back)`
+      : failure.help
+    return { ...failure, message: `${failure.message} (the former one is back)`, help }
+  }
+  // That is no longer only a file that was saved meanwhile.
+  const code = failure.code === 'edited' ? 'action' : failure.code
+  return {
+    ...failure,
+    code,
+    output: [failure.output, ...reasons].filter(Boolean).join('\n'),
+  }
+}
+
+/** Whoever does a single action knows a path or a container, but not for which resource it is. */
+function titled(step: Step, { about, reason, code, message }: ProvisionError): string {
+  // The host as a whole has failed, or was left.
+  if (typeof about === 'string' || (about === undefined && code === 'host')) return message
+  const title = resourceTitle(step)
+  const isResource =
+    about === undefined || about.name === step.name || about.name === `${step.kind} ${step.name}`
+  return isResource ? `${title}: ${reason}` : `${title}: ${about.name}: ${reason}`
+}
