@@ -1,15 +1,16 @@
+import { deferred } from '../core/async/deferred.ts'
 import type { Facts, Scope } from '../core/facts.ts'
 import type { HostPort } from '../core/host.ts'
-import { changesIn, type Plan } from '../core/plan.ts'
+import type { Plan } from '../core/plan.ts'
 import { allOf, inPhase } from '../core/track.ts'
 import { applyPlan, type Applied } from './apply/index.ts'
 import { createGate, type Gate } from './gate.ts'
 import { renewedBy } from './former-images.ts'
 import { planGroup, type Asked, type Group, type PlannedGroup } from './group.ts'
 import type { HostLocks } from './host-locks.ts'
-import { noneReached, type Unreached } from './hosts.ts'
+import { isSome, noneReached, type Unreached } from './hosts.ts'
 import { combined } from './plan/make.ts'
-import { mergePlans, tellPlanned } from './plan/told.ts'
+import { changesText, mergePlans, tellPlanned } from './plan/told.ts'
 import type { Session } from './session.ts'
 
 /** What became of a run on its hosts. */
@@ -73,7 +74,7 @@ export async function carryOut(session: Session, groups: readonly Group[], facts
   const planning = inPhase(emit, 'plan', () => planned(stages.map(({ asked }) => asked)), planText)
   // It begins while others are still asked; when none ever answers, it does not.
   const applying = Promise.race([opened, planning.then(() => opened)]).then(() =>
-    inPhase(emit, 'apply', () => all(stages.map(({ applied }) => applied)), applyText, isFine),
+    inPhase(emit, 'apply', () => appliedAll(stages.map(({ applied }) => applied)), applyText, isFine),
   )
   // Nothing goes on behind an error.
   await Promise.allSettled([planning, applying])
@@ -93,8 +94,7 @@ function planGate(
   expected: number,
 ): { gate: Gate<PlannedGroup>; opened: Promise<void> } {
   const plans: Plan[] = []
-  let open: () => void = () => undefined
-  const opened = new Promise<void>((resolve) => (open = resolve))
+  const opening = deferred<undefined>()
   const gate = createGate<PlannedGroup>(expected, quiet, (through) => {
     plans.push(...through.map(({ planned }) => planned.plan))
     tellPlanned(
@@ -102,24 +102,21 @@ function planGate(
       through.map(({ planned }) => planned),
       mergePlans(scope, session.graph, plans),
     )
-    open()
+    opening.resolve(undefined)
   })
-  return { gate, opened }
+  return { gate, opened: opening.promise }
 }
 
 /** @throws ProvisionError when no host has answered */
 async function planned(asking: readonly Promise<Asked>[]): Promise<readonly Asked[]> {
   const asked = await allOf(asking, combined)
-  const [first, ...others] = asked.flatMap(({ unreached }) => unreached)
-  if (first && asked.every(({ ready }) => !ready)) throw noneReached([first, ...others])
+  const unreached = asked.flatMap((one) => one.unreached)
+  if (isSome(unreached) && asked.every(({ ready }) => !ready)) throw noneReached(unreached)
   return asked
 }
 
-function planText(asked: readonly Asked[]): string {
-  const plans = asked.flatMap(({ ready }) => (ready ? [ready.planned.plan] : []))
-  const changes = plans.flatMap(changesIn)
-  return `${changes.length} of ${plans.flatMap(({ steps }) => steps).length} to change`
-}
+const planText = (asked: readonly Asked[]): string =>
+  changesText(asked.flatMap(({ ready }) => (ready ? [ready.planned.plan] : [])))
 
 async function applyGroup(
   session: Session,
@@ -136,7 +133,8 @@ async function applyGroup(
   return { ...applied, renewed: renewedBy(plan, applied.changed, hosts) }
 }
 
-async function all(applying: readonly Promise<AppliedGroup | undefined>[]): Promise<AppliedGroup> {
+/** What became of all groups together. */
+async function appliedAll(applying: readonly Promise<AppliedGroup | undefined>[]): Promise<AppliedGroup> {
   const each = (await Promise.all(applying)).filter((one) => one !== undefined)
   return {
     changed: each.flatMap(({ changed }) => changed),

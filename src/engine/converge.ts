@@ -11,16 +11,17 @@ import { carryOut, type Carried } from './carry-out.ts'
 import { endpointsOf, reachOf } from './endpoints.ts'
 import { removeFormerImages } from './former-images.ts'
 import { lockAll, openGroups } from './group.ts'
-import { someUnreached } from './hosts.ts'
+import { isSome, someUnreached } from './hosts.ts'
 import { tellStrays } from './strays.ts'
 import type { Built, Session } from './session.ts'
+import { scopeOf } from './workspace.ts'
 
 /** How a run ended, but for its time. */
 export type Outcomes = Omit<Finished, 'event' | 'durationMs'>
 
 /** The facts of a run, once its hosts have addresses and its builds are done. */
 export const factsOf = (session: Session, hosts: readonly ProvidedHost[], built: Built): Facts => ({
-  scope: { playbook: session.workspace.playbook.name, environment: session.workspace.environment },
+  scope: scopeOf(session.workspace),
   hosts: new Map(hosts.map(({ name, address }) => [name, { address }])),
   ...built,
   paths: pathsByHost(session.graph.resources.map(({ resource }) => resource)),
@@ -101,8 +102,7 @@ async function settled<A, B, C>(a: Promise<A>, b: Promise<B>, c: Promise<C>): Pr
 function report({ emit, signal, graph }: Session, { failed, skipped, unreached, troubles }: Carried): void {
   for (const failure of distinct(failed.map(({ failure }) => failure))) emit({ event: 'failed', failure })
   for (const trouble of troubles) emit({ event: 'failed', failure: failureOf(trouble) })
-  const [first, ...others] = unreached
-  if (first) emit({ event: 'failed', failure: failureOf(someUnreached([first, ...others])) })
+  if (isSome(unreached)) emit({ event: 'failed', failure: failureOf(someUnreached(unreached)) })
   const lost = unreached.map(({ host }) => host)
   const behind = onHostsOrNeeding(graph, new Set(lost))
   const notBegun = (why: string, ids: readonly string[]): void => {

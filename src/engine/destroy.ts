@@ -3,10 +3,11 @@ import { errorOf } from '../core/track.ts'
 import { applyPlan } from './apply/index.ts'
 import { connectInTurn } from './connect-in-turn.ts'
 import { lockHosts, type HostLocks } from './host-locks.ts'
-import { closeAll, connectEach, noneReached, someUnreached, type Unreached } from './hosts.ts'
+import { closeAll, connectEach, isSome, noneReached, someUnreached } from './hosts.ts'
 import { nodeTasks } from './nodes.ts'
 import { makePlan } from './plan/make.ts'
 import type { Session } from './session.ts'
+import { scopeOf } from './workspace.ts'
 
 /** What a run needs for that. */
 export type Clearing = Pick<
@@ -32,18 +33,23 @@ async function clearHosts(session: Clearing): Promise<Destroyed> {
   )
   let locks: HostLocks | undefined
   try {
-    requireSome(ports, unreached)
+    if (isSome(unreached) && ports.size === 0) throw noneReached(unreached)
     locks = await lockHosts(session, ports.values())
-    const scope = { playbook: workspace.playbook.name, environment: workspace.environment }
-    const facts = { scope, hosts: new Map(), built: new Map(), images: new Map(), paths: new Map() }
+    const facts = {
+      scope: scopeOf(workspace),
+      hosts: new Map(),
+      built: new Map(),
+      images: new Map(),
+      paths: new Map(),
+    }
     const planned = await makePlan({ resources: [] }, ports, facts, signal)
     const { plan, keptVolumes } = planned
     const { changed, failed } = await applyPlan(plan, ports, locks.signal, emit)
     locks.requireAll()
     const [first] = failed
     if (first) throw errorOf(first.failure)
-    const [silent, ...others] = [...unreached, ...planned.unreached]
-    if (silent) throw someUnreached([silent, ...others])
+    const silent = [...unreached, ...planned.unreached]
+    if (isSome(silent)) throw someUnreached(silent)
     const removed = plan.steps.filter(({ id }) => changed.includes(id))
     return {
       removed: removed.map(({ host, kind, name }) => `${host} › ${kind} ${name}`),
@@ -56,8 +62,4 @@ async function clearHosts(session: Clearing): Promise<Destroyed> {
     locks?.release()
     await closeAll(ports.values())
   }
-}
-
-function requireSome(hosts: ReadonlyMap<string, unknown>, [first, ...others]: readonly Unreached[]): void {
-  if (first && hosts.size === 0) throw noneReached([first, ...others])
 }

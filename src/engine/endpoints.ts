@@ -1,5 +1,4 @@
-import type { Endpoints } from '../core/endpoint.ts'
-import { endpointOf, isLoopback, type PublishedPort } from '../core/endpoint.ts'
+import { endpointOf, isLoopback, type Endpoints, type PublishedPort } from '../core/endpoint.ts'
 import type { NamedEndpoint } from '../core/event.ts'
 import type { Graph } from '../core/graph/index.ts'
 import type { ProvidedHost, Provider } from '../core/provider.ts'

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { onAbort } from '../core/async/abort.ts'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
 import { helpOfAll } from '../core/several.ts'
 import { allOf } from '../core/track.ts'
@@ -6,6 +7,7 @@ import type { ConnectedHost } from '../transport/host.ts'
 import type { HostLock } from '../transport/lock/host-lock.ts'
 import { thisRun } from '../transport/lock/state-lock.ts'
 import type { Session } from './session.ts'
+import { scopeOf } from './workspace.ts'
 
 /** What a run needs to be the only one at work on its hosts. */
 export type Claimant = Pick<Session, 'workspace' | 'signal' | 'emit' | 'ifLocked' | 'doing'>
@@ -62,6 +64,19 @@ export async function lockHosts(run: Claimant, hosts: Iterable<ConnectedHost>): 
   }
 }
 
+/** Who is at work on a host, in words. One that cannot be asked now will not answer later either, and is told then. */
+export async function holderOf(
+  { workspace, signal }: Pick<Claimant, 'workspace' | 'signal'>,
+  host: ConnectedHost,
+): Promise<string | undefined> {
+  try {
+    return await host.lockHolder({ scope: scopeOf(workspace), signal })
+  } catch (error) {
+    if (isProvisionError(error)) return undefined
+    throw error
+  }
+}
+
 /** What a run ends with that is not to wait for somebody else. */
 export const lockedBy = ({ name }: Pick<ConnectedHost, 'name'>, who: string): ProvisionError =>
   new ProvisionError('locked', `${name}: ${who}`, { help: 'leave out --no-wait to wait for it' })
@@ -69,11 +84,9 @@ export const lockedBy = ({ name }: Pick<ConnectedHost, 'name'>, who: string): Pr
 /** A host whose connection is lost fails by itself; the others go on. A lock that somebody else may have stops all. */
 function takenAway(lost: AbortSignal): AbortSignal {
   const taken = new AbortController()
-  const hear = (): void => {
+  onAbort(lost, () => {
     if (!isProvisionError(lost.reason) || lost.reason.code !== 'host') taken.abort(lost.reason)
-  }
-  if (lost.aborted) hear()
-  else lost.addEventListener('abort', hear, { once: true })
+  })
   return taken.signal
 }
 
@@ -101,8 +114,8 @@ async function tryAll(
 const tell = ({ emit }: Claimant, { name }: ConnectedHost, who: string): void =>
   emit({ event: 'note', level: 'info', text: `waiting for ${name}: ${who}` })
 
-const claimOf = ({ workspace: { playbook, environment }, signal, doing }: Claimant) => ({
-  scope: { playbook: playbook.name, environment },
+const claimOf = ({ workspace, signal, doing }: Claimant) => ({
+  scope: scopeOf(workspace),
   holder: thisRun(doing.command),
   signal,
 })

@@ -12,6 +12,9 @@ export interface Unreached {
 
 type Some = readonly [Unreached, ...Unreached[]]
 
+/** Whether there is any, which is an error to tell. */
+export const isSome = (unreached: readonly Unreached[]): unreached is Some => unreached.length > 0
+
 /** What came of connecting to hosts. */
 export interface Reached {
   readonly hosts: ReadonlyMap<string, ConnectedHost>

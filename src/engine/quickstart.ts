@@ -16,7 +16,7 @@ export async function quickstart(session: Session): Promise<Outcomes> {
     const building = buildPhase(session)
     // Each promise is awaited in `converge`; until then nobody may take its failure for an unhandled one.
     building.catch(() => undefined)
-    const outdated = new Array<string>()
+    const outdated: string[] = []
     const hosts = hostsUp(session, building, (host) => outdated.push(host))
     const outcomes = await converge(session, hosts, building)
     tellOutdated(session, outdated)

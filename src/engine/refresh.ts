@@ -1,17 +1,17 @@
 import type { Facts } from '../core/facts.ts'
 import type { HostPort } from '../core/host.ts'
-import { changesIn, type AbsentHost, type Plan } from '../core/plan.ts'
+import type { AbsentHost, Plan } from '../core/plan.ts'
 import { inPhase } from '../core/track.ts'
 import { blankHost } from './plan/blank-host.ts'
 import { buildPhase, converge, factsOf, type Outcomes } from './converge.ts'
 import { connectInTurn } from './connect-in-turn.ts'
-import { closeAll, connectEach, noneReached, someUnreached, type Reached } from './hosts.ts'
+import { closeAll, connectEach, isSome, noneReached, someUnreached, type Reached } from './hosts.ts'
 import { clearHere } from './leftovers-here.ts'
 import { runningHosts } from './nodes.ts'
 import { makePlan } from './plan/make.ts'
 import { absentIn, absentTexts } from './plan/absent.ts'
 import { besideRuns, busyText, holdersOf } from './plan/busy.ts'
-import { tellPlanned } from './plan/told.ts'
+import { changesText, tellPlanned } from './plan/told.ts'
 import type { Session } from './session.ts'
 import { tellStrays } from './strays.ts'
 import { unlessBusy } from './unless-busy.ts'
@@ -41,8 +41,7 @@ export async function plan(session: Session): Promise<Plan> {
   const connecting = connectEach({ connect: connectInTurn(session.connect), signal }, running)
   try {
     const [built, reached] = await Promise.all([buildPhase(session), connecting])
-    const [first, ...others] = reached.unreached
-    if (first && reached.hosts.size === 0) throw noneReached([first, ...others])
+    if (isSome(reached.unreached) && reached.hosts.size === 0) throw noneReached(reached.unreached)
     return await planOf(session, reached, absent, factsOf(session, provided, built))
   } finally {
     await connecting.then(({ hosts }) => closeAll(hosts.values())).catch(() => undefined)
@@ -66,13 +65,13 @@ async function planOf(
     emit,
     'plan',
     () => Promise.all([makePlan(graph, hosts, facts, signal), holdersOf(session, reached.hosts.values())]),
-    ([{ plan }]) => `${changesIn(plan).length} of ${plan.steps.length} to change`,
+    ([{ plan }]) => changesText([plan]),
   )
   for (const [host, who] of busy) emit({ event: 'note', level: 'warning', text: busyText(host, who) })
   const planned = besideRuns(asked, busy)
   const plan = absent.length > 0 ? { ...planned.plan, absent } : planned.plan
   tellPlanned(session, [planned], plan)
-  const [first, ...others] = [...reached.unreached, ...planned.unreached]
-  if (first) throw someUnreached([first, ...others])
+  const unreached = [...reached.unreached, ...planned.unreached]
+  if (isSome(unreached)) throw someUnreached(unreached)
   return plan
 }

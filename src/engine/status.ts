@@ -8,6 +8,7 @@ import { connectInTurn } from './connect-in-turn.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { Session } from './session.ts'
 import { tellStrays } from './strays.ts'
+import { scopeOf } from './workspace.ts'
 
 /** Asks every host that runs, at the same time; one that does not answer is told as such and holds up no other. */
 export async function statusOf(session: Session): Promise<Status> {
@@ -17,8 +18,7 @@ export async function statusOf(session: Session): Promise<Status> {
   const strays = tellStrays(session)
   const asked = await Promise.all(provided.map((host) => statusOfHost(asking, host)))
   return {
-    playbook: workspace.playbook.name,
-    environment: workspace.environment,
+    ...scopeOf(workspace),
     hosts: [...asked.map(({ host }) => host), ...strays.map(strayStatus)],
     containers: asked.flatMap(({ containers }) => containers),
     endpoints: endpointsOf(graph, provider, provided.filter(isRunning)),
@@ -67,10 +67,7 @@ async function containersOf(session: Session, host: HostPort): Promise<Container
     .map(({ resource }) => resource.name)
   const [owned, ...states] = await ask(
     host,
-    [
-      { ask: 'owned', playbook: workspace.playbook.name, environment: workspace.environment },
-      ...listed.map(containerProbe),
-    ],
+    [{ ask: 'owned', ...scopeOf(workspace) }, ...listed.map(containerProbe)],
     signal,
   )
   const more = owned.flatMap(({ type, name }) =>

@@ -1,7 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { isProvisionError } from '../core/error.ts'
-import type { ConnectedHost } from '../transport/host.ts'
-import { lockedBy } from './host-locks.ts'
+import { holderOf, lockedBy } from './host-locks.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -28,7 +26,7 @@ export async function unlessBusy<T>(session: Session, work: (session: Session) =
     },
     connect: async (target, stop) => {
       const host = await session.connect(target, stop)
-      const who = await holderOf(session, host, stop)
+      const who = await holderOf({ workspace: session.workspace, signal: stop }, host)
       if (who === undefined) return host
       const error = lockedBy(host, who)
       if (!isBuilt) busy.abort(error)
@@ -41,20 +39,6 @@ export async function unlessBusy<T>(session: Session, work: (session: Session) =
   } catch (error) {
     // What the end of the builds made fail says less; that the user stopped the run says more.
     if (!session.signal.aborted) busy.signal.throwIfAborted()
-    throw error
-  }
-}
-
-/** Whoever cannot be asked now will not answer later either, and is told then. */
-async function holderOf(
-  { workspace: { playbook, environment } }: Session,
-  host: ConnectedHost,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  try {
-    return await host.lockHolder({ scope: { playbook: playbook.name, environment }, signal })
-  } catch (error) {
-    if (isProvisionError(error)) return undefined
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import type { Scope } from '../core/facts.ts'
 import type { Playbook } from '../core/playbook/index.ts'
 
 /** The text of each file of a playbook, by its absolute path. */
@@ -23,6 +24,12 @@ export interface Workspace {
   /** `.provision/cache`, shared by the environments of a project. */
   readonly cacheDir: string
 }
+
+/** What its labels and locks on hosts carry. */
+export const scopeOf = ({ playbook, environment }: Workspace): Scope => ({
+  playbook: playbook.name,
+  environment,
+})
 
 /** The same where the playbook cannot be loaded, which looking at its history does not need. */
 export interface Place extends Omit<Workspace, 'playbook'> {

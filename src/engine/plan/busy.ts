@@ -1,25 +1,17 @@
-import { isProvisionError } from '../../core/error.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { ConnectedHost } from '../../transport/host.ts'
 import { isClearing } from './leftovers.ts'
 import type { Planned } from './make.ts'
+import { holderOf } from '../host-locks.ts'
 import type { Session } from '../session.ts'
 
 /** Who is at work on which hosts now, in words. Whoever cannot be asked is told as not reached anyway. */
 export async function holdersOf(
-  { workspace, signal }: Pick<Session, 'workspace' | 'signal'>,
+  run: Pick<Session, 'workspace' | 'signal'>,
   hosts: Iterable<ConnectedHost>,
 ): Promise<ReadonlyMap<string, string>> {
-  const scope = { playbook: workspace.playbook.name, environment: workspace.environment }
   const holders = await Promise.all(
-    [...hosts].map(async (host): Promise<readonly [string, string | undefined]> => {
-      try {
-        return [host.name, await host.lockHolder({ scope, signal })]
-      } catch (error) {
-        if (isProvisionError(error)) return [host.name, undefined]
-        throw error
-      }
-    }),
+    [...hosts].map(async (host) => [host.name, await holderOf(run, host)] as const),
   )
   return new Map(holders.flatMap(([host, who]) => (who === undefined ? [] : [[host, who] as const])))
 }

@@ -1,6 +1,6 @@
 import type { Scope } from '../../core/facts.ts'
 import type { Graph } from '../../core/graph/index.ts'
-import { inNeedOrder, type Plan, type Step } from '../../core/plan.ts'
+import { changesIn, inNeedOrder, type Plan, type Step } from '../../core/plan.ts'
 import type { Planned } from './make.ts'
 import type { Session } from '../session.ts'
 
@@ -15,6 +15,10 @@ export function mergePlans(
   const steps = plans.flatMap((plan) => plan.steps).sort((a, b) => placeOf(a) - placeOf(b))
   return { playbook: scope.playbook, environment: scope.environment, steps: inNeedOrder(steps) }
 }
+
+/** How much plans have to do, in words. */
+export const changesText = (plans: readonly Plan[]): string =>
+  `${plans.flatMap(changesIn).length} of ${plans.flatMap(({ steps }) => steps).length} to change`
 
 /** Tells a plan, and what was noticed when its latest parts were made. */
 export function tellPlanned({ hide, emit }: Session, latest: readonly Planned[], plan: Plan): void {
