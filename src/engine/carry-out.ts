@@ -9,7 +9,7 @@ import { renewedBy } from './former-images.ts'
 import { planGroup, type Asked, type Group, type PlannedGroup } from './group.ts'
 import type { HostLocks } from './host-locks.ts'
 import { isSome, noneReached, type Unreached } from './hosts.ts'
-import { combined } from './plan/make.ts'
+import { combined } from './plan/in-the-way.ts'
 import { changesText, mergePlans, tellPlanned } from './plan/told.ts'
 import type { Session } from './session.ts'
 

@@ -5,7 +5,7 @@ import { failuresText, nextText, resultText, tallyText, type ClosingLook } from 
 import type { Output } from './output.ts'
 import { emptyOutcome, gather } from './outcome.ts'
 import type { Report } from './report.ts'
-import { nameOf, showProgress } from './rows.ts'
+import { facts, nameOf, showProgress } from './rows.ts'
 import { watchText } from './watch-text.ts'
 import { cleanLine } from './width.ts'
 
@@ -69,10 +69,8 @@ function lineOf(event: Event, task: TaskRow | undefined): string | undefined {
       return `${event.phase.padEnd(5)}  started`
     case 'phase-finished': {
       const { phase, ok, summary, durationMs } = event
-      const parts = [summary === 'failed' ? '' : summary, showDuration(durationMs)]
-        .filter((part) => part !== '')
-        .join(' · ')
-      return `${phase.padEnd(5)}  ${ok ? 'done' : 'failed'} · ${parts}`
+      const told = summary === 'failed' ? '' : summary
+      return `${phase.padEnd(5)}  ${facts([ok ? 'done' : 'failed', told, showDuration(durationMs)])}`
     }
     case 'task-started':
       return `${what}: started`
@@ -80,10 +78,8 @@ function lineOf(event: Event, task: TaskRow | undefined): string | undefined {
       return `${what}: ${cleanLine(event.line)}`
     case 'task-progress':
       return `${what}: ${showProgress(event)}`
-    case 'task-finished': {
-      const parts = [event.summary ?? '', showDuration(event.durationMs)].filter((part) => part !== '')
-      return `${what}: done · ${parts.join(' · ')}`
-    }
+    case 'task-finished':
+      return `${what}: ${facts(['done', event.summary ?? '', showDuration(event.durationMs)])}`
     case 'task-failed':
       return `${what}: failed after ${showDuration(event.durationMs)}`
     case 'note':

@@ -31,7 +31,7 @@ export interface Moment {
 /** `Build  3 images, 1 artifact · 12 s`. */
 export function phaseTitle(row: PhaseRow, { style, now }: Moment): string {
   const time = row.durationMs === undefined ? elapsed(now - row.startedAt) : showDuration(row.durationMs)
-  const rest = [row.summary, time].filter((part) => part !== '').join(' · ')
+  const rest = facts([row.summary, time])
   const title = padEnd(titles[row.phase], 11)
   return rest === '' ? title.trimEnd() : `${title}  ${style.dim(rest)}`
 }
@@ -77,7 +77,8 @@ function taskLine(task: TaskRow, width: number, { style, spinner, now }: Moment)
   }
 }
 
-const facts = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ')
+/** What is told of one thing, without what is empty. */
+export const facts = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ')
 
 /** `12.5 MB of 120 MB (10 %)`, `step 3 of 7`. */
 export function showProgress(progress: TaskRow['progress']): string {

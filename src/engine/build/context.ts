@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Pack } from 'tar-stream'
 import type { ImageBuild } from '../../core/build/index.ts'
 import type { Digest } from '../../core/digest.ts'
-import { ProvisionError, systemCode } from '../../core/error.ts'
+import { isProvisionError, ProvisionError, systemCode } from '../../core/error.ts'
 import { localPath, wayTo } from '../../core/build/local.ts'
 import { afterEdit } from '../../transport/files/local-content.ts'
 import type { DigestCache } from './digest-cache.ts'
@@ -80,9 +80,19 @@ export async function readContext(
 }
 
 /** What stays out of the context in a folder. @throws ProvisionError `playbook` for a `.dockerignore` that is none */
-export function readIgnoreFile(root: string): Ignore {
+function readIgnoreFile(root: string): Ignore {
   const file = join(root, '.dockerignore')
   return parseDockerignore(readText(file) ?? '', file)
+}
+
+/** The same where one that cannot be read keeps nothing out: what is wrong with it is told when its context is read. */
+export function readIgnoreFileIfFine(root: string): Ignore {
+  try {
+    return readIgnoreFile(root)
+  } catch (error) {
+    if (!isProvisionError(error) && systemCode(error) === undefined) throw error
+    return parseDockerignore('')
+  }
 }
 
 type Found = Exclude<Entry, FileEntry> | Pick<FileEntry, 'type' | 'path' | 'source'>

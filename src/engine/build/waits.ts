@@ -1,11 +1,10 @@
 import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve, sep } from 'node:path'
 import { buildId, type Artifact, type Build, type ImageBuild } from '../../core/build/index.ts'
-import { isProvisionError, systemCode } from '../../core/error.ts'
 import { localPath, wayTo } from '../../core/build/local.ts'
 import { once } from '../../core/async/once.ts'
 import { reachable } from '../../core/graph/reachable.ts'
-import { readIgnoreFile } from './context.ts'
+import { readIgnoreFileIfFine } from './context.ts'
 
 /** Which artifacts have to lie there before something is built from them, by the id of what is built. */
 export type Waits = ReadonlyMap<string, readonly Artifact[]>
@@ -111,15 +110,7 @@ const readerOfPlace =
 
 function readerOfContext({ context }: ImageBuild, playbookDir: string, places: PlaceReader): Reads {
   const root = localPath(context, playbookDir)
-  const ignored = once(() => {
-    try {
-      return readIgnoreFile(root)
-    } catch (error) {
-      if (!isProvisionError(error) && systemCode(error) === undefined) throw error
-      // Told by the one image that it is about, when its context is read.
-      return Object.assign(() => false, { hasExceptions: false })
-    }
-  })
+  const ignored = once(() => readIgnoreFileIfFine(root))
   return readerOfPlace(
     places(root),
     (path, { mayBeFolder }) => (mayBeFolder && ignored().hasExceptions) || !ignored()(path),

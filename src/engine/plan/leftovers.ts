@@ -1,6 +1,7 @@
 import { ownName } from '../../core/making.ts'
 import type { Step } from '../../core/plan.ts'
 import type { OwnedObject } from '../../core/probe.ts'
+import { after } from './after.ts'
 
 /** What runs have left on a host that were killed, or in which a new container did not become ready. */
 export interface Left {
@@ -31,6 +32,13 @@ export const clearing = ({ host, paths }: Left): readonly Step[] =>
           undo: [],
         },
       ]
+
+/** What is taken away makes room for all else on its host. */
+export const afterClearing = (step: Step, clearings: readonly Step[]): Step =>
+  after(
+    step,
+    clearings.filter(({ host }) => host === step.host).map(({ id }) => id),
+  )
 
 /** Whether a step is one of those. */
 export const isClearing = ({ id, host }: Step): boolean => id === clearingId(host)

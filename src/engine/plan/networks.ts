@@ -4,6 +4,7 @@ import { inNeedOrder, type Step } from '../../core/plan.ts'
 import type { Answer } from '../../core/probe.ts'
 import { reachable } from '../../core/graph/reachable.ts'
 import { resourceTitle } from '../../core/resource.ts'
+import { after } from './after.ts'
 
 /** The networks that containers are on now, by the ids of their steps. */
 export type Joined = ReadonlyMap<string, readonly string[]>
@@ -21,10 +22,12 @@ export const networksIn = (answers: readonly Answer[]): readonly string[] =>
 export function afterLeaving(steps: readonly Step[], joined: Joined): readonly Step[] {
   const waits = new Map(steps.filter(isToGo).map((network) => [network, usersOf(network, steps, joined)]))
   if (waits.size === 0) return steps
-  const waiting = steps.map((step) => {
-    const ids = (waits.get(step) ?? []).map(({ id }) => id)
-    return ids.length > 0 ? { ...step, needs: [...step.needs, ...ids] } : step
-  })
+  const waiting = steps.map((step) =>
+    after(
+      step,
+      (waits.get(step) ?? []).map(({ id }) => id),
+    ),
+  )
   const needs = new Map(waiting.map((step) => [step.id, step.needs]))
   const needed = (id: string) => reachable(id, (one) => needs.get(one) ?? [])
   for (const [network, users] of waits) {

@@ -2,6 +2,7 @@ import { ownName } from '../../core/making.ts'
 import type { Step } from '../../core/plan.ts'
 import type { OwnedObject } from '../../core/probe.ts'
 import { resourceId } from '../../core/resource.ts'
+import { after } from './after.ts'
 
 /** What carries our labels but is in the playbook no more. */
 export interface Orphan {
@@ -54,10 +55,10 @@ function removal(orphan: Orphan): Step {
 
 /** A container that goes may hold the port or name that another one needs. */
 export const afterRemovals = (step: Step, removals: readonly Step[]): Step => {
-  const before = removals
-    .filter(({ host, kind }) => host === step.host && kind === 'container')
-    .map(({ id }) => id)
-  return step.kind === 'container' && before.length > 0
-    ? { ...step, needs: [...step.needs, ...before] }
-    : step
+  if (step.kind !== 'container') return step
+  const before = removals.filter(({ host, kind }) => host === step.host && kind === 'container')
+  return after(
+    step,
+    before.map(({ id }) => id),
+  )
 }

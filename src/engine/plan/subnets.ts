@@ -1,6 +1,7 @@
 import type { Step } from '../../core/plan.ts'
 import type { Answer, OwnedObject, Probe } from '../../core/probe.ts'
 import { overlap, parseCidr } from '../../core/cidr.ts'
+import { after } from './after.ts'
 
 type NetworkProbe = Extract<Probe, { readonly ask: 'network' }>
 
@@ -42,7 +43,10 @@ export function afterHolders(step: Step, held: readonly Held[], removals: readon
   const before = removals.filter(({ host, kind, name }) =>
     holders.some((holder) => kind === 'network' && holder.host === host && holder.name === name),
   )
-  return before.length > 0 ? { ...step, needs: [...step.needs, ...before.map(({ id }) => id)] } : step
+  return after(
+    step,
+    before.map(({ id }) => id),
+  )
 }
 
 const wantedSubnets = ({ actions }: Step): readonly string[] =>

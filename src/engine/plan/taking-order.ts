@@ -2,6 +2,7 @@ import { createClaims } from '../../core/graph/claim.ts'
 import { ProvisionError } from '../../core/error.ts'
 import type { Step } from '../../core/plan.ts'
 import { resourceTitle } from '../../core/resource.ts'
+import { after } from './after.ts'
 
 /** A step with the claims that its resource has by it, and those that it had before and gives up. */
 export interface Exchange {
@@ -36,7 +37,7 @@ export function inTakingOrder(all: readonly Exchange[]): readonly Step[] {
       visit(need, [...path, one])
     done.add(one)
     const more = waiting.map(({ step: { id } }) => id).filter((id) => !step.needs.includes(id))
-    ordered.push(more.length > 0 ? { ...step, needs: [...step.needs, ...more] } : step)
+    ordered.push(after(step, more))
   }
   for (const one of all) visit(one, [])
   return ordered

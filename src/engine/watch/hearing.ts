@@ -1,5 +1,4 @@
-import { readIgnoreFile } from '../build/context.ts'
-import { parseDockerignore, type Ignore } from '../build/dockerignore.ts'
+import { readIgnoreFileIfFine } from '../build/context.ts'
 import { areasOf, type Area } from './areas.ts'
 import { watchFolders, type FolderWatcherOptions } from './folders.ts'
 import type { Sources } from './look.ts'
@@ -31,7 +30,7 @@ export function createHearing({ onStir, onDeaf }: FolderWatcherOptions): Hearing
   })
   return {
     follow: (sources) => {
-      areas ??= areasOf(sources, ignoreOf)
+      areas ??= areasOf(sources, readIgnoreFileIfFine)
       folders.follow(areas)
     },
     confirm: () => {
@@ -45,14 +44,5 @@ export function createHearing({ onStir, onDeaf }: FolderWatcherOptions): Hearing
     },
     isComplete: folders.isComplete,
     close: () => folders.close(),
-  }
-}
-
-/** One that cannot be read keeps nothing out here: a run says what is wrong with it. */
-function ignoreOf(folder: string): Ignore {
-  try {
-    return readIgnoreFile(folder)
-  } catch {
-    return parseDockerignore('')
   }
 }

@@ -1,0 +1,132 @@
+import { isProvisionError, ProvisionError } from '../../core/error.ts'
+import type { Facts } from '../../core/facts.ts'
+import type { GraphNode } from '../../core/graph/index.ts'
+import type { HostPort } from '../../core/host.ts'
+import type { Bound, Settling } from '../../core/module.ts'
+import type { Step } from '../../core/plan.ts'
+import type { Answer, OwnedObject, Probe } from '../../core/probe.ts'
+import { allOf } from '../../core/track.ts'
+import { leftoversIn, leftoversProbe } from '../../transport/files/leftovers.ts'
+import { within } from '../../transport/time-limit.ts'
+import type { Unreached } from '../hosts.ts'
+import { combined } from './in-the-way.ts'
+import type { Left } from './leftovers.ts'
+import { networksIn } from './networks.ts'
+import { isOrphan } from './removals.ts'
+import { heldSubnets, subnetProbes, type Held } from './subnets.ts'
+import type { Exchange } from './taking-order.ts'
+
+/** A resource with what the facts of the run make of it. */
+export interface BoundNode {
+  readonly node: GraphNode
+  readonly bound: Bound
+}
+
+/** What there is on a host, and what its resources need. */
+interface PlannedHost extends Left {
+  readonly judged: readonly Exchange[]
+  /** Which networks its containers are on, by the ids of their resources. */
+  readonly joined: readonly (readonly [string, readonly string[]])[]
+  /** What is ours there and in the playbook no more. */
+  readonly gone: readonly OwnedObject[]
+  readonly held: readonly Held[]
+}
+
+/** Asks a host and judges what is there: one round trip, and a second one where networks that go may be in the way. */
+export async function planHost(
+  nodes: readonly BoundNode[],
+  host: HostPort,
+  facts: Facts,
+  known: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<PlannedHost | Unreached> {
+  const mine: Probe = { ask: 'owned', ...facts.scope }
+  const now = Date.now()
+  const probes = nodes.flatMap(probesOf)
+  const paths = probes.flatMap((probe) => (probe.ask === 'stat' ? [probe.path] : []))
+  const given = await answersOf(host, [mine, leftoversProbe(paths), ...probes], signal)
+  if ('error' in given) return given
+  const [mineThere, left, ...answers] = given.answers
+  const owned = isOwned(mineThere) ? mineThere : []
+  let next = 0
+  const parts = nodes.map(({ node, bound }) => {
+    const part = answers.slice(next, (next += bound.probes.length))
+    return { node, bound, part }
+  })
+  const judged = await allOf(
+    parts.map(({ node, bound, part }) => Promise.resolve().then(() => judge(node, bound, part, now))),
+    combined,
+  )
+  const gone = owned.filter((object) => isOrphan({ host: host.name, object }, known))
+  const subnets = subnetProbes(
+    gone,
+    judged.map(({ step }) => step),
+  )
+  const told = subnets.length > 0 ? await answersOf(host, subnets, signal) : { answers: [] }
+  if ('error' in told) return told
+  return {
+    host: host.name,
+    owned,
+    paths: leftoversIn(left),
+    joined: parts.map(({ node, part }) => [node.id, networksIn(part)] as const),
+    judged,
+    gone,
+    held: heldSubnets(host.name, subnets, told.answers),
+  }
+}
+
+/** Longer than anything that only asks should take. Milliseconds. */
+const patience = 120_000
+
+/** The answers of a host, or why there are none; what only a host is to blame for concerns no other. */
+async function answersOf(
+  host: HostPort,
+  probes: readonly Probe[],
+  signal: AbortSignal,
+): Promise<{ readonly answers: readonly Answer[] } | Unreached> {
+  try {
+    const ask = (either: AbortSignal) => host.probe(probes, either)
+    return { answers: await within(patience, () => noAnswer(host.name), signal, ask) }
+  } catch (error) {
+    if (isProvisionError(error) && error.code === 'host') return { host: host.name, error }
+    throw error
+  }
+}
+
+const noAnswer = (host: string): ProvisionError =>
+  new ProvisionError('host', `${host}: no answer to what was asked within ${patience / 1_000} s`, {
+    help: `look whether a command of \`unless\` waits for something there: provision ssh ${host}`,
+  })
+
+/** Where a resource holds a secret, what it has run to find out may show it. */
+const probesOf = ({ bound: { probes, secrets } }: BoundNode): readonly Probe[] =>
+  secrets.length === 0
+    ? probes
+    : probes.map((probe) => (probe.ask === 'command' ? { ...probe, secret: true } : probe))
+
+const isOwned = (answer: Answer): answer is readonly OwnedObject[] => Array.isArray(answer)
+
+function judge(
+  { id, needs, resource }: GraphNode,
+  bound: Bound,
+  answers: readonly Answer[],
+  now: number,
+): Exchange {
+  const { kind, host, name, claims } = resource
+  const { changes, remedy, settling } = bound.judge(answers)
+  const step: Step = {
+    id,
+    host,
+    kind,
+    name,
+    operation: remedy?.operation ?? 'none',
+    changes,
+    needs,
+    actions: remedy?.actions ?? (settling && isRecent(settling, now) ? settling.actions : []),
+    undo: remedy?.undo ?? [],
+  }
+  return { step, takes: claims, frees: remedy?.frees ?? [] }
+}
+
+/** A host whose clock is ahead has it waited for once more, which costs little. */
+const isRecent = ({ since, within }: Settling, now: number): boolean => now - Date.parse(since) < within
