@@ -1,4 +1,3 @@
-import { ProvisionError } from '../../core/error.ts'
 import type { Finished } from '../../core/event.ts'
 import type { Graph } from '../../core/graph/index.ts'
 import type { Outcomes } from '../../engine/converge.ts'
@@ -10,12 +9,12 @@ import { destroyAll } from '../../engine/rollback/destroy-all.ts'
 import type { IfLocked, Session } from '../../engine/session.ts'
 import { statusOf } from '../../engine/status.ts'
 import { transaction } from '../../engine/transaction.ts'
-import { endOnHost } from '../../transport/docker/container-process.ts'
 import type { ConnectedHost } from '../../transport/host.ts'
-import { acquireLock } from '../../transport/lock/state-lock.ts'
 import { paramEnvironment } from './param-env.ts'
 import { recorded, type Recording } from './recorded.ts'
-import type { OpenHost, Run } from './index.ts'
+import type { Run } from './index.ts'
+import { openHosts } from './open-hosts.ts'
+import { underLock } from './under-lock.ts'
 
 /** What a run needs beside its session. */
 interface Ways {
@@ -118,46 +117,3 @@ const always: Admit = () => Promise.resolve()
 const same = (outcomes: Outcomes): Outcomes => outcomes
 
 const fine = (changed: number): Outcomes => ({ ok: true, changed, unchanged: 0, failed: 0 })
-
-async function underLock<T>(
-  { workspace, signal, emit, doing }: Session,
-  command: string,
-  ifLocked: IfLocked,
-  work: () => Promise<T>,
-): Promise<T> {
-  doing.command = command
-  const lock = await acquireLock(workspace.stateDir, command, signal, (who) => {
-    if (ifLocked === 'fail') {
-      throw new ProvisionError('locked', `environment ${workspace.environment}: ${who}`, {
-        help: 'leave out --no-wait to wait for it',
-      })
-    }
-    emit({ event: 'note', level: 'info', text: `waiting: ${who}` })
-  })
-  try {
-    return await work()
-  } finally {
-    await lock.release()
-  }
-}
-
-async function openHosts(
-  { provider, connect, signal }: Session,
-  opened: ConnectedHost[],
-  names: readonly string[] | undefined,
-): Promise<OpenHost[]> {
-  const provided = await provider.survey(signal)
-  const wanted = provided.filter(({ name, state }) => (names ? names.includes(name) : state === 'running'))
-  const asleep = wanted.filter(({ state }) => state !== 'running')
-  if (asleep.length > 0 || wanted.length === 0) {
-    const what = asleep.map(({ name, state }) => `${name} is ${state}`).join(', ') || 'no host runs'
-    throw new ProvisionError('provider', what, { help: 'provision quickstart, or provision start' })
-  }
-  return Promise.all(
-    wanted.map(async (host) => {
-      const port = await connect(host.ssh, signal)
-      opened.push(port)
-      return { provided: host, docker: port.docker.docker, endProcess: endOnHost(port.connection) }
-    }),
-  )
-}

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type Dockerode from 'dockerode'
+import { onAbort } from '../../core/async/abort.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { dockerReason, dockerStatus, unless } from '../../transport/docker/error.ts'
 import { demultiplex } from '../../transport/docker/stream.ts'
@@ -35,8 +36,7 @@ export async function runInImage(command: ImageCommand, { engine }: BuildContext
   refuseRemote(name)
   const container = await create(command, docker)
   const remove = () => unless([404, 409], container.remove({ force: true }))
-  const stop = (): void => void remove().catch(() => undefined)
-  signal.addEventListener('abort', stop, { once: true })
+  const forget = onAbort(signal, () => void remove().catch(() => undefined))
   try {
     signal.throwIfAborted()
     return await run(container, command)
@@ -51,7 +51,7 @@ export async function runInImage(command: ImageCommand, { engine }: BuildContext
       },
     )
   } finally {
-    signal.removeEventListener('abort', stop)
+    forget()
     await remove()
   }
 }

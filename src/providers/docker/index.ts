@@ -2,17 +2,13 @@ import { join } from 'node:path'
 import type Dockerode from 'dockerode'
 import { acquireLock } from '../../transport/lock/state-lock.ts'
 import { ProvisionError } from '../../core/error.ts'
-import type { ProvidedHost, Provider, StrayHost } from '../../core/provider.ts'
-import { quoteAll } from '../../core/quote.ts'
-import { providedHost, providerError, reachOf, sshOf, type Context } from './context.ts'
+import type { Provider } from '../../core/provider.ts'
+import { providerError, reachOf, type Context } from './context.ts'
 import { destroyAll } from './destroy.ts'
 import { keyFilesOf } from './keys.ts'
 import { namesOf } from './names.ts'
-import { findNetwork } from './network.ts'
-import { stopRunning } from './power.ts'
-import { assignAddresses } from './subnet.ts'
-import { listNodes, type FoundNode } from './survey.ts'
-import { bringUp, everyHost, startUp } from './up.ts'
+import { surveyor } from './surveyor.ts'
+import { bringUp, startUp, stopAll } from './up.ts'
 
 export interface DockerProviderOptions {
   readonly environment: string
@@ -48,23 +44,7 @@ export function createDockerProvider(options: DockerProviderOptions): Provider {
     readyLimit: options.readyLimit ?? 30_000,
     signal,
   })
-  /** The nodes as last seen: which ports of them answer on loopback, which of them the topology does not name. */
-  let seen: ReadonlyMap<string, FoundNode> = new Map()
-  let strays: readonly StrayHost[] = []
-
-  const survey = async (context: Context): Promise<readonly ProvidedHost[]> => {
-    const nodes = await listNodes(context)
-    seen = new Map(nodes.map((node) => [node.host, node]))
-    strays = nodes.filter(({ host }) => !hosts.includes(host)).map((node) => strayHost(context, node))
-    if (hosts.every((host) => seen.has(host))) return hosts.flatMap((host) => hostOf(context, seen.get(host)))
-    const network = await findNetwork(context)
-    const has = new Map(nodes.map(({ host, address }) => [host, address]))
-    const addresses = assignAddresses(hosts, network.subnet, has)
-    return hosts.map((host) => {
-      const node = seen.get(host)
-      return node ? providedHost(context, node) : missingHost(context, host, addresses.get(host) ?? '')
-    })
-  }
+  const { survey, strays, portsOf } = surveyor(hosts)
 
   /** One change at a time, also when two runs of this machine want one. */
   const changing = async <T>(signal: AbortSignal, work: (context: Context) => Promise<T>): Promise<T> => {
@@ -81,7 +61,7 @@ export function createDockerProvider(options: DockerProviderOptions): Provider {
   return {
     kind: 'docker',
     survey: async (signal) => survey(await contextOf(signal)),
-    strays: () => strays,
+    strays,
     up: (box, signal, watch) =>
       changing(signal, async (context) => {
         await bringUp(context, box, watch)
@@ -92,21 +72,10 @@ export function createDockerProvider(options: DockerProviderOptions): Provider {
         await startUp(context, watch)
         return survey(context)
       }),
-    stop: (signal, watch) =>
-      changing(signal, async (context) => {
-        const nodes = await listNodes(context)
-        const running = nodes.filter((node) => node.state === 'running' || node.paused)
-        await everyHost(
-          running.map(async (node) => {
-            watch.host(node.host, 'started', 'stop')
-            await stopRunning(context, node)
-            watch.host(node.host, 'finished', 'stopped')
-          }),
-        )
-      }),
+    stop: (signal, watch) => changing(signal, (context) => stopAll(context, watch)),
     destroy: (signal, watch) => changing(signal, (context) => destroyAll(context, watch)),
     reach: ({ name, address }, port) => {
-      const found = reachOf({ address, ports: seen.get(name)?.ports }, port)
+      const found = reachOf({ address, ports: portsOf(name) }, port)
       if (found) return found
       throw new ProvisionError('provider', `${name}: port ${port} was not published when the node was made`, {
         help: 'make the nodes anew: provision destroy and provision quickstart',
@@ -114,23 +83,3 @@ export function createDockerProvider(options: DockerProviderOptions): Provider {
     },
   }
 }
-
-const hostOf = (context: Context, node: FoundNode | undefined): readonly ProvidedHost[] =>
-  node ? [providedHost(context, node)] : []
-
-const strayHost = (context: Context, node: FoundNode): StrayHost => ({
-  ...providedHost(context, node),
-  removal: [
-    quoteAll(['docker', 'rm', '-fv', node.container]),
-    quoteAll(['docker', 'volume', 'rm', context.names.volume(node.host)]),
-  ].join(' && '),
-})
-
-const missingHost = (context: Context, name: string, address: string): ProvidedHost => ({
-  name,
-  state: 'missing',
-  isYoung: false,
-  address,
-  system: undefined,
-  ssh: sshOf(context, { host: name, address, user: 'core', ports: undefined }),
-})

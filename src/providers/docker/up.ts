@@ -8,7 +8,7 @@ import { providerError, type Context } from './context.ts'
 import { reachModeOf, type ReachMode } from './loopback.ts'
 import { discardNode, makeNode, refuseForeign, type NewNode } from './make.ts'
 import { ensureNetwork } from './network.ts'
-import { awaitRunning, startStopped } from './power.ts'
+import { awaitRunning, startStopped, stopRunning } from './power.ts'
 import { assignAddresses } from './subnet.ts'
 import { listNodes, type FoundNode } from './survey.ts'
 
@@ -51,6 +51,19 @@ export async function startUp(context: Context, watch: ProviderWatcher): Promise
   await ensureIdentity(context, nodes)
   await rememberHostKeys(context, nodes, new Map())
   await everyHost(startAll(context, nodes, watch))
+}
+
+/** Stops the nodes that run, those included that the topology does not name. */
+export async function stopAll(context: Context, watch: ProviderWatcher): Promise<void> {
+  const nodes = await listNodes(context)
+  const running = nodes.filter(({ state, paused }) => state === 'running' || paused)
+  await everyHost(
+    running.map(async (node) => {
+      watch.host(node.host, 'started', 'stop')
+      await stopRunning(context, node)
+      watch.host(node.host, 'finished', 'stopped')
+    }),
+  )
 }
 
 function startAll(
@@ -114,7 +127,7 @@ async function shown(
 }
 
 /** Waits for all, so that nothing goes on behind an error; then fails with the first failure. */
-export async function everyHost(work: readonly Promise<void>[]): Promise<void> {
+async function everyHost(work: readonly Promise<void>[]): Promise<void> {
   const ended = await Promise.allSettled(work)
   for (const one of ended) if (one.status === 'rejected') throw one.reason
 }
