@@ -15,7 +15,7 @@ export function parseAddress(text: string): number | undefined {
   return parts.reduce((sum, part) => sum * 256 + Number(part), 0)
 }
 
-export const showAddress = (address: number): string =>
+const showAddress = (address: number): string =>
   [24, 16, 8, 0].map((bits) => Math.floor(address / 2 ** bits) % 256).join('.')
 
 const size = (prefix: number): number => 2 ** (32 - prefix)

@@ -31,10 +31,7 @@ const systemOf = (box: Box): Image => ({
 })
 
 /** The content address of a box: no engine has to build anything for it. */
-export async function digestOfBox(
-  { box, images, among }: BoxContent,
-  context: BuildContext,
-): Promise<string> {
+async function digestOfBox({ box, images, among }: BoxContent, context: BuildContext): Promise<string> {
   const inputs = (image: Image): Promise<string> => imageInputs(image, context, among)
   const [system, architecture, contents] = await Promise.all([
     inputs(systemOf(box)),

@@ -47,7 +47,7 @@ const optionsText = (options: OptionSpecs, columns: number): string =>
   )
 
 /** `-n, --tail LINES`. */
-export function optionText(name: string, spec: OptionSpec): string {
+function optionText(name: string, spec: OptionSpec): string {
   const value = spec.type === 'flag' ? '' : ` ${spec.value}`
   return `${spec.short === undefined ? '' : `-${spec.short}, `}--${name}${value}`
 }

@@ -19,7 +19,7 @@ export const command = defineCommand({
 })
 
 /** A line for each check, with its cure below where it needs one. */
-export function checksText(checks: readonly Check[], { style }: Look): string {
+function checksText(checks: readonly Check[], { style }: Look): string {
   const width = Math.max(0, ...checks.map(({ name }) => displayWidth(name)))
   return checks
     .flatMap(({ name, state, found, cure }) => [

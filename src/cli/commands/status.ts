@@ -23,7 +23,7 @@ export const command = defineCommand({
 })
 
 /** Three tables: hosts, containers, endpoints. */
-export function statusText(status: Status, look: Look, now: number): string {
+function statusText(status: Status, look: Look, now: number): string {
   const { style, columns } = look
   const heading = (...names: readonly string[]) => names.map(style.dim)
   const hosts = status.hosts.map(({ name, state, address, ssh, reason }) => [

@@ -54,7 +54,7 @@ export interface MirrorState {
 const below = (root: string, path: string): string => (path === '' ? root : `${root}/${path}`)
 
 /** Folders that have to be there, relative, outer ones first; none for a single file. */
-export function mirroredFolders({ to, source, inner }: Pick<Mirror, 'to' | 'source' | 'inner'>): string[] {
+function mirroredFolders({ to, source, inner }: Pick<Mirror, 'to' | 'source' | 'inner'>): string[] {
   if (source.type === 'file') return []
   const others = new Set(inner)
   // Many files are in few folders.

@@ -96,7 +96,7 @@ type Published = ResolvedProps['published'][number]
 export const isWatched = ({ at, restart }: MountProps): boolean => restart ?? at.content?.type === 'file'
 
 /** `/var/www:ro`: what Docker's inspect shows of a bind, but for its target. */
-export const bindSource = ({ at, readOnly }: MountProps): string =>
+const bindSource = ({ at, readOnly }: MountProps): string =>
   (readOnly ?? !at.writable) ? `${at.source}:ro` : at.source
 
 const bindOf = (target: string, mount: MountProps): string => {

@@ -52,7 +52,7 @@ export function closeIdle({ freeSockets }: Agent): void {
  * A stream that is there at once and connects by itself, as Node's own sockets do: only then does its agent count
  * sockets right. Carries the methods of a socket that Node's HTTP client calls.
  */
-export function socketOver(dial: Dial): Duplex {
+function socketOver(dial: Dial): Duplex {
   let inner: Duplex | undefined
   const outer = new Duplex({
     // Docker closing its side means the end of the connection, also when it lies idle.

@@ -5,7 +5,7 @@ import { fingerprintOf, keyType, knownHostsLine, linesAbout, nameOf } from './kn
 import type { HostName, KnownHost, Verdict } from './known-hosts.ts'
 
 /** `core@192.168.60.3`, with the port where it is not 22. */
-export const loginOf = ({ user, address, port }: SshTarget): string =>
+const loginOf = ({ user, address, port }: SshTarget): string =>
   `${user}@${address}${port === 22 ? '' : `, port ${port}`}`
 
 /** Why no connection came about, from what the socket said. */
