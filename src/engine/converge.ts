@@ -133,7 +133,8 @@ async function afterPhase(session: Session, hosts: readonly ProvidedHost[]): Pro
   const { declaration, emit, provider, signal } = session
   const { after } = declaration
   if (!after) return
-  const log = (line: string): void => emit({ event: 'task-output', task: 'after', line })
+  // As a note it stays on the screen; the output of a task shows only while that goes on.
+  const log = (text: string): void => emit({ event: 'note', level: 'info', text })
   await inPhase(
     emit,
     'after',

@@ -7,7 +7,7 @@ import { emptyOutcome, gather } from './outcome.ts'
 import type { Report } from './report.ts'
 import { facts, nameOf, showProgress } from './rows.ts'
 import { watchText } from './watch-text.ts'
-import { cleanLine } from './width.ts'
+import { cleanLine, cleanLines } from './width.ts'
 
 export interface PlainOptions extends ClosingLook {
   /** Gets what came of the run. */
@@ -83,7 +83,7 @@ function lineOf(event: Event, task: TaskRow | undefined): string | undefined {
     case 'task-failed':
       return `${what}: failed after ${showDuration(event.durationMs)}`
     case 'note':
-      return event.level === 'warning' ? `warning: ${event.text}` : event.text
+      return cleanLines(event.level === 'warning' ? `warning: ${event.text}` : event.text)
     default:
       return watchText(event)
   }

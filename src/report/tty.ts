@@ -8,7 +8,7 @@ import { phaseTitle, taskLines } from './rows.ts'
 import type { Drawing } from './phase-task.ts'
 import { openScreen, type Screen } from './screen.ts'
 import { watchText } from './watch-text.ts'
-import { truncate } from './width.ts'
+import { cleanLines, truncate } from './width.ts'
 
 export interface TtyOptions extends Omit<ClosingLook, 'columns'> {
   readonly stdout: Output
@@ -53,8 +53,8 @@ export function ttyReport({ stdout, stderr, streams, now, ...options }: TtyOptio
       const between = watchText(event)
       if (between !== undefined) stdout.write(`${style.dim(between)}\n`)
       if (event.event === 'note' && event.level !== 'detail') {
-        const text =
-          event.level === 'warning' ? style.yellow(`! ${event.text}`) : style.dim(`  ${event.text}`)
+        const told = cleanLines(event.text)
+        const text = event.level === 'warning' ? style.yellow(`! ${told}`) : style.dim(`  ${told}`)
         if (screen) onScreen(({ note }) => note(text))
         else stdout.write(`${text}\n`)
       }

@@ -15,6 +15,7 @@ const playbook = definePlaybook({
   box: defineBox({ name: 'own', build: new URL('file:///nowhere') }),
   hosts: ['db', 'web'],
   resources: ({ hosts: { db, web } }) => [db, web].map((host) => file(host, '/etc/x', { content: 'x' })),
+  after: (_, { log }) => log('2 rows inserted'),
 })
 const baked = { name: 'own', digest: 'd', system: 'new', user: 'core', image: 'x', store: 'x' }
 
@@ -70,3 +71,9 @@ it.each([[{ db: 'new', web: 'new' }], [{ db: undefined, web: 'new' }]])(
     expect(warnings(await toldWith(boxes)).filter((text) => text.includes('box'))).toEqual([])
   },
 )
+
+it('what `after` logs is told as a note, which stays on the screen', async () => {
+  expect(await toldWith({ db: 'new', web: 'new' })).toContainEqual({
+    ...{ event: 'note', level: 'info', text: '2 rows inserted' },
+  })
+})

@@ -54,7 +54,7 @@ const isAtIt: Record<LongWork, (run: Live) => boolean> = {
   upload: () => link.bytes() > 3_000_000,
   'small files': () => link.bytes() > 1_000_000,
   ready: (run) => /task-started[^\n]*container/.test(run.text()),
-  after: (run) => run.text().includes('"line":"after"'),
+  after: (run) => run.text().includes('"text":"after"'),
   artifact: (run) => run.text().includes('"line":"at it"'),
   'artifact in an image': (run) => run.text().includes('"line":"at it"'),
   'image build': (run) => run.text().includes('"line":"at it"'),

@@ -36,6 +36,14 @@ describe('the plain report', () => {
     expect((await report([note], { detail })).stderr).toBe(told)
   })
 
+  it.each(['info', 'warning', 'detail'] as const)(
+    'lets no text of a note rule the terminal: %s',
+    async (level) => {
+      const note = { event: 'note', level, text: 'one\u001b[2J\ntwo\u202e' } as const
+      expect((await report([note], { detail: 'output' })).stderr).toMatch(/^(warning: )?one\ntwo\n$/)
+    },
+  )
+
   it('shows what came of a run on stdout', async () => {
     expect((await report(fakeRun('fine'))).stdout).toBe(
       [
