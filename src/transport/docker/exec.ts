@@ -1,9 +1,10 @@
 import type Dockerode from 'dockerode'
 import type { Duplex, Readable } from 'node:stream'
 import { ProvisionError } from '../../core/error.ts'
+import { nameInMaking } from '../../core/making.ts'
 import { endExec, type EndProcess } from './container-process.ts'
 import { containerCalled, mayBeId } from './container-called.ts'
-import { dockerError } from './error.ts'
+import { dockerError, found } from './error.ts'
 import { noAnswer } from './no-answer.ts'
 import { demultiplex, unframed, type Frame } from './stream.ts'
 import { watchForHang, type HangPatience } from '../hang.ts'
@@ -60,9 +61,9 @@ export async function containerExec(
   const inTime = <T>(ask: (abort: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> =>
     within(patience.answer, late, either, (abortSignal) => ask({ abortSignal }))
   try {
-    const exec = await inTime(async (abort) =>
-      docker.getContainer(await placeOf(docker, name, abort.abortSignal)).exec({
-        ...abort,
+    const exec = await inTime(({ abortSignal }) =>
+      execIn(docker, name, {
+        abortSignal,
         Cmd: [...argv],
         AttachStdin: stdin !== undefined,
         AttachStdout: true,
@@ -101,15 +102,25 @@ export async function containerExec(
   }
 }
 
-/** What Docker takes for a container of this name alone: that costs a question only where it could be the beginning of an id. */
-async function placeOf(docker: Dockerode, name: string, signal: AbortSignal): Promise<string> {
-  if (!mayBeId(name)) return name
-  const inspection = await containerCalled(docker, name, signal)
-  if (inspection) return inspection.Id
+/** A container that never became ready has not got its own name yet; it is the one that most needs to be looked into. */
+async function execIn(
+  docker: Dockerode,
+  name: string,
+  options: Dockerode.ExecCreateOptions & { readonly abortSignal: AbortSignal },
+): Promise<Dockerode.Exec> {
+  for (const called of [name, nameInMaking(name)]) {
+    const place = await placeOf(docker, called, options.abortSignal)
+    const exec = place && (await found(docker.getContainer(place).exec(options)))
+    if (exec) return exec
+  }
   throw new ProvisionError('action', `container ${name}: there is no such container`, {
     help: 'provision status shows what runs',
   })
 }
+
+/** What Docker takes for a container of this name alone: that costs a question only where it could be the beginning of an id. */
+const placeOf = async (docker: Dockerode, name: string, signal: AbortSignal): Promise<string | undefined> =>
+  mayBeId(name) ? (await containerCalled(docker, name, signal))?.Id : name
 
 async function talk(
   stream: Duplex,

@@ -43,21 +43,44 @@ it('ends a command whose start was on its way when it was told to stop', async (
   }
 })
 
-it('runs nothing in a container whose id begins like the name', async () => {
-  const asked: string[] = []
-  const engine = await fakeEngine((path, response) => {
-    asked.push(path)
-    tell(response, { Name: '/other', Id: 'db17' }, path.endsWith('/json') ? 200 : 201)
-  })
-  const signal = new AbortController().signal
-  try {
-    await expect(
-      containerExec(engine.docker, 'db', ['true'], { signal, onData: () => undefined }),
-    ).rejects.toMatchObject({ code: 'action', message: 'container db: there is no such container' })
-    expect(asked).toEqual(['/containers/db/json'])
-  } finally {
+describe('the container of a name', () => {
+  /** What an engine is asked that has only one container, and how a command ends for one who names another. */
+  const run = async (name: string, own: { readonly Name: string; readonly Id: string }) => {
+    const asked: string[] = []
+    const engine = await fakeEngine((path, response) => {
+      asked.push(path)
+      const [, , called = ''] = path.split('/')
+      const isMeant = path.startsWith('/exec/') || own.Id.startsWith(called) || own.Name === `/${called}`
+      if (!isMeant) tell(response, { message: `No such container: ${called}` }, 404)
+      // A command that cannot be started has a code of its own.
+      else if (path.endsWith('/start')) tell(response, { message: 'no such file' }, 400)
+      else tell(response, own, path.endsWith('/json') ? 200 : 201)
+    })
+    const { signal } = new AbortController()
+    const ended = containerExec(engine.docker, name, ['true'], { signal, onData: () => undefined })
+    await ended.catch(() => undefined)
     await engine.stop()
+    return { asked, ended }
   }
+  const missing = (name: string) => ({
+    ...{ code: 'action', message: `container ${name}: there is no such container` },
+  })
+
+  it('is none whose id begins like it', async () => {
+    const { asked, ended } = await run('db', { Name: '/other', Id: 'db17' })
+    await expect(ended).rejects.toMatchObject(missing('db'))
+    expect(asked).toEqual(['/containers/db/json', '/containers/db.provision-new/exec'])
+  })
+
+  it.each(['user', 'db'])('is that which never became ready, where %s is not there', async (name) => {
+    const { asked } = await run(name, { Name: `/${name}.provision-new`, Id: '17' })
+    expect(asked).toContain('/exec/17/start')
+  })
+
+  it('is none where neither is there', async () => {
+    const { ended } = await run('user', { Name: '/other', Id: '17' })
+    await expect(ended).rejects.toMatchObject(missing('user'))
+  })
 })
 
 describe('an engine that hangs', () => {
