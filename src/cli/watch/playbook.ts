@@ -1,6 +1,7 @@
 import type { Reading } from '../../engine/watch/run.ts'
 import type { Workspace } from '../../engine/workspace.ts'
 import { filesOf } from '../playbook/imports.ts'
+import { isLoadedOnce } from '../playbook/loaded-once.ts'
 
 /** The playbook that a watch is on. */
 export interface WatchedPlaybook {
@@ -45,6 +46,6 @@ const filesAround = ({ playbookFile, on }: Workspace): readonly string[] => [
   ...(on === undefined ? [] : [on]),
 ]
 
-/** The JavaScript among files, and what was known of it before. */
+/** What Node.js loads by itself among files, and what was known of it before. */
 const scriptsIn = (files: readonly string[], known: ReadonlySet<string> = new Set()): ReadonlySet<string> =>
-  new Set([...known, ...files.filter((file) => /\.[cm]?js$/.test(file))])
+  new Set([...known, ...files.filter(isLoadedOnce)])
