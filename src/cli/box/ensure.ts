@@ -24,7 +24,7 @@ export interface BoxContent {
 }
 
 /** The image of the host's own system, as something to build. */
-const systemOf = (box: Box): Image => ({
+export const systemOf = (box: Box): Image => ({
   kind: 'image',
   ref: `provision/system/${box.name}:latest`,
   build: { context: box.build, dockerfile: 'Dockerfile', args: {}, target: undefined, needs: [] },

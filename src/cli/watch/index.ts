@@ -5,6 +5,7 @@ import type { ConnectedHost } from '../../transport/host.ts'
 import type { WarmHosts } from '../../transport/keep-warm.ts'
 import type { Context } from '../call/context.ts'
 import { watchLogs, type WatchLogs } from '../logs/watch-logs.ts'
+import { watchedBox } from './box.ts'
 import { watchedPlaybook } from './playbook.ts'
 import { watchRuns } from './runs.ts'
 
@@ -29,7 +30,7 @@ export function startWatching(
 
   const watching = watch({
     sources: () => ({
-      builds: runs.builds(),
+      builds: [...runs.builds(), ...watchedBox(playbook.workspace()).builds],
       playbookDir: dirname(playbook.workspace().playbookFile),
       playbookFiles: playbook.files(),
     }),
@@ -39,6 +40,11 @@ export function startWatching(
       if (stuck.length > 0)
         warn(
           `begin this watch anew to have what was edited: JavaScript is loaded only once (${listed(stuck)})`,
+        )
+      const ofBox = watchedBox(playbook.workspace()).among(cause.edited)
+      if (ofBox.length > 0)
+        warn(
+          `\`provision destroy\` and \`quickstart\` make nodes of the edited box: those that are there keep theirs (${listed(ofBox)})`,
         )
       return runs.run(cause, reading)
     },
