@@ -119,25 +119,24 @@ describe('provision watch', () => {
     expect(inspected).toContain('MOTTO=second')
   })
 
-  it('has imported JSON as it is now, and says that JavaScript is as it was at first', async () => {
+  it('has JSON and texts as they are now, and says that JavaScript is as it was at first', async () => {
     const notes = watch.count('note')
     await runsAfter(async () => {
       await save('parts/data.json', '{ "motto": "of data" }')
       await save('parts/script.mjs', "export const motto = 'of a script'")
+      await save('parts/motto.txt', 'of a text')
       await save(
         'parts/motto.ts',
-        "import data from './data.json'\nimport * as script from './script.mjs'\nexport const motto = `${data.motto} and ${script.motto}`",
+        "import { readFileSync } from 'node:fs'\nimport data from './data.json'\nimport * as script from './script.mjs'\nconst text = readFileSync(new URL('./motto.txt', import.meta.url), 'utf8')\nexport const motto = [data.motto, text, script.motto].join()",
       )
     })
     await runsAfter(() => save('parts/data.json', '{ "motto": "of new data" }'))
+    await runsAfter(() => save('parts/motto.txt', 'of a new text'))
     const inspected = await ask('docker', 'inspect', '--format', '{{.Config.Env}}', name)
-    expect(inspected).toContain('MOTTO=of new data and of a script')
+    expect(inspected).toContain('MOTTO=of new data,of a new text,of a script')
     expect(watch.count('note')).toBe(notes)
     await runsAfter(() => save('parts/script.mjs', "export const motto = 'of a new script'"))
-    const [said] = watch
-      .events()
-      .filter(({ event }) => event === 'note')
-      .slice(notes)
+    const said = watch.events().findLast(({ event }) => event === 'note')
     expect(said?.['text']).toMatch(
       /^begin this watch anew .*: JavaScript is loaded only once \(playbooks\/site\/parts\/script\.mjs\)$/,
     )

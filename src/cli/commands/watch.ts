@@ -6,7 +6,8 @@ import type { Watching } from '../watch/index.ts'
 export const command = defineCommand({
   summary: 'refresh whenever a file is saved, on connections that stay open',
   about:
-    'Watches what the playbook declares: inputs of artifacts, build contexts, folders and files, and the playbook itself. ' +
+    'Watches what the playbook declares: inputs of artifacts, build contexts, folders and files, and the playbook itself with what it ' +
+    "imports. A file that it reads by itself counts where it is named so: `new URL('./values.yaml', import.meta.url)`. " +
     'A burst of saves is one run, and what is saved during a run makes another one. What fails is shown, and the watch goes on. ' +
     'Keys: r refreshes, l shows or hides what containers say, q quits.',
   args: [playbookArgument],

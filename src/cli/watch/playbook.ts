@@ -1,5 +1,6 @@
 import type { Reading } from '../../engine/watch/run.ts'
 import type { Workspace } from '../../engine/workspace.ts'
+import { dataFilesOf } from '../playbook/data-files.ts'
 import { filesOf } from '../playbook/imports.ts'
 import { isLoadedOnce } from '../playbook/loaded-once.ts'
 
@@ -7,7 +8,7 @@ import { isLoadedOnce } from '../playbook/loaded-once.ts'
 export interface WatchedPlaybook {
   /** As it was loaded last. */
   readonly workspace: () => Workspace
-  /** It, all that it imports, and the file of its hosts. */
+  /** It, all that it imports or reads beside itself, and the file of its hosts. */
   readonly files: () => readonly string[]
   /** Has it loaded anew before it is used again. */
   readonly outdate: () => void
@@ -41,10 +42,11 @@ export function watchedPlaybook(loaded: Workspace, load: () => Promise<Workspace
   }
 }
 
-const filesAround = ({ playbookFile, on }: Workspace): readonly string[] => [
-  ...filesOf(playbookFile),
-  ...(on === undefined ? [] : [on]),
-]
+/** The playbook, all that it imports or reads beside itself, and the file of its hosts. */
+function filesAround({ playbookFile, on }: Workspace): readonly string[] {
+  const modules = filesOf(playbookFile)
+  return [...new Set([...modules, ...dataFilesOf(modules), ...(on === undefined ? [] : [on])])]
+}
 
 /** What Node.js loads by itself among files, and what was known of it before. */
 const scriptsIn = (files: readonly string[], known: ReadonlySet<string> = new Set()): ReadonlySet<string> =>
