@@ -15,7 +15,7 @@ export type StringPaths<T, P extends string = ''> = T extends Whole | ((...args:
     : T extends readonly (infer E)[]
       ? StringPaths<E, `${P}[]`>
       : T extends object
-        ? string extends keyof T
-          ? `${P}{key}` | StringPaths<T[string], `${P}{}`>
+        ? `/${string}` extends keyof T
+          ? `${P}{key}` | StringPaths<T[keyof T & `/${string}`], `${P}{}`>
           : { [K in keyof T & string]-?: StringPaths<T[K], P extends '' ? K : `${P}.${K}`> }[keyof T & string]
         : never

@@ -47,6 +47,12 @@ export function mistakes(app: Host<'app'>) {
   container(app, 'aa', { image: jre, ready: { tcp: 'http' } })
   // @ts-expect-error an HTTP check has to say at which port
   container(app, 'aa', { image: jre, ports: { http: 80 }, ready: { http: '/' } })
+  // @ts-expect-error readiness in two ways at once
+  container(app, 'aa', { image: jre, ports: { http: 80 }, ready: { http: '/', port: 'http', tcp: 'http' } })
+  // @ts-expect-error nor does a log say at which port
+  container(app, 'aa', { image: jre, ports: { http: 80 }, ready: { log: 'up', port: 'http' } })
+  // @ts-expect-error a place in the container that is not absolute
+  container(app, 'aa', { image: jre, mounts: { data: volume(app, 'data') } })
   // @ts-expect-error a container has an image
   container(app, 'aa', {})
   // @ts-expect-error an image is made with image(…)

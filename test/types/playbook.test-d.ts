@@ -91,6 +91,33 @@ export const wrongParam = definePlaybook({
   resources: () => [],
 })
 
+export const wrongDefault = definePlaybook({
+  name: 'shop',
+  box,
+  hosts: ['web'],
+  // @ts-expect-error a default that is not among the choices
+  params: { size: { type: 'string', choices: ['s', 'm'], default: 'x' } },
+  resources: () => [],
+})
+
+export const misspelt = definePlaybook({
+  name: 'shop',
+  box,
+  hosts: ['web'],
+  // @ts-expect-error a typing mistake in an option of a param
+  params: { heap: { type: 'int', defualt: 64 } },
+  resources: () => [],
+})
+
+export const openSecret = definePlaybook({
+  name: 'shop',
+  box,
+  hosts: ['web'],
+  // @ts-expect-error a secret that is written in the playbook
+  params: { key: { type: 'secret', env: 'KEY', default: 'pw' } },
+  resources: () => [],
+})
+
 // @ts-expect-error a playbook has a box
 export const noBox = definePlaybook({ name: 'shop', hosts: ['web'], resources: () => [] })
 

@@ -2,6 +2,7 @@ import type { Box } from '../box.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { hostNamed, type Host } from '../host.ts'
 import { refuseUnknown, type OptionNames } from '../rules/known-options.ts'
+import type { CheckedSpecs } from './checked-specs.ts'
 import { readParams, type ParamSpecs, type ParamValues } from './params.ts'
 import { checkOptions, resourcesIn } from './rules.ts'
 import type { Resource } from '../resource.ts'
@@ -25,7 +26,7 @@ export interface PlaybookOptions<H extends string, P extends ParamSpecs, R exten
   readonly box: Box
   /** The names of the hosts. */
   readonly hosts: readonly H[]
-  readonly params?: P
+  readonly params?: P & CheckedSpecs<P>
   /** Declares what should be so. Never touches a host; called once a run, with the params of that run. */
   readonly resources: (topology: {
     readonly hosts: { readonly [K in H]: Host<K> }

@@ -88,8 +88,8 @@ export function checkGiven(title: string, options: Options): void {
   refuseIf(title, problem)
   for (const [key, place] of Object.entries(publish))
     if (place !== undefined) refuseNoPort(`${title}: publish`, key, ports)
-  if (ready !== undefined && 'http' in ready) refuseNoPort(`${title}: ready.port`, ready.port, ports)
-  if (ready !== undefined && 'tcp' in ready) refuseNoPort(`${title}: ready.tcp`, ready.tcp, ports)
+  if (ready?.http !== undefined) refuseNoPort(`${title}: ready.port`, ready.port, ports)
+  if (ready?.tcp !== undefined) refuseNoPort(`${title}: ready.tcp`, ready.tcp, ports)
 }
 
 const recordsProblem = (records: Readonly<Record<string, unknown>>): string | undefined =>

@@ -32,7 +32,7 @@ interface ReadyTimeout {
   readonly timeout?: Duration
 }
 
-/** When a container counts as ready; what needs it waits until then. */
+/** When a container counts as ready, told in one way; what needs it waits until then. */
 export type Ready<P extends string> = ReadyTimeout &
   (
     | {
@@ -41,18 +41,33 @@ export type Ready<P extends string> = ReadyTimeout &
         /** The name of one of its ports. */
         readonly port: P
         readonly status?: number
+        readonly tcp?: never
+        readonly log?: never
+        readonly command?: never
       }
     | {
         /** The name of the port that takes a connection. */
         readonly tcp: P
+        readonly http?: never
+        readonly port?: never
+        readonly log?: never
+        readonly command?: never
       }
     | {
         /** A regular expression that a line of its output matches. */
         readonly log: string
+        readonly http?: never
+        readonly port?: never
+        readonly tcp?: never
+        readonly command?: never
       }
     | {
         /** A command that exits with 0 inside the container. */
         readonly command: readonly string[]
+        readonly http?: never
+        readonly port?: never
+        readonly tcp?: never
+        readonly log?: never
       }
   )
 
@@ -70,7 +85,7 @@ export interface ContainerOptions<P extends string = never, Q extends P = never>
   /** Those of its ports that the host publishes, and where; undefined for one that is not published this time. */
   readonly publish?: { readonly [K in Q]?: HostPort | undefined }
   /** What is mounted, by absolute path in the container. */
-  readonly mounts?: Readonly<Record<string, MountSource | MountOptions>>
+  readonly mounts?: Readonly<Record<`/${string}`, MountSource | MountOptions>>
   /** The network to join; others on it find this container by its name. Default: Docker's own bridge. */
   readonly network?: NetworkResource
   /** Docker labels besides ours. */

@@ -118,8 +118,8 @@ function mountOf(mount: MountSource | MountOptions): MountProps {
 
 function readiness(ready: Ready<string> | undefined, portNamed: (name: string) => number): Readiness {
   if (!ready) return { by: 'running' }
-  if ('http' in ready)
+  if (ready.http !== undefined)
     return { by: 'http', port: portNamed(ready.port), path: ready.http, status: ready.status }
-  if ('tcp' in ready) return { by: 'tcp', port: portNamed(ready.tcp) }
-  return 'log' in ready ? { by: 'log', pattern: ready.log } : { by: 'command', argv: ready.command }
+  if (ready.tcp !== undefined) return { by: 'tcp', port: portNamed(ready.tcp) }
+  return ready.log !== undefined ? { by: 'log', pattern: ready.log } : { by: 'command', argv: ready.command }
 }

@@ -45,7 +45,11 @@ describe('a container is refused', () => {
     ['an empty pattern', { ready: { log: '' } }, /ready\.log: is empty/],
     ['a pattern that is none', { ready: { log: '(' } }, /ready\.log: "\(" is not a regular expression/],
     ['an empty check', { ready: { command: [] } }, /ready\.command: is empty/],
-    ['a relative path in it', { mounts: { data: '/data' } }, /mounts: "data" is not an absolute path/],
+    [
+      'a relative path in it',
+      { mounts: Object.fromEntries([['data', '/data']]) },
+      /mounts: "data" is not an absolute path/,
+    ],
     ['a way out of it', { mounts: { '/a/../b': '/data' } }, /has a "\.\." in it/],
     ['its root', { mounts: { '/': '/data' } }, /root of the file system/],
     [
