@@ -26,6 +26,8 @@ export type Action =
       readonly content: Content
       readonly digest: Digest
       readonly size: number
+      /** Nothing was there when this was planned: it comes whole, as there is no former version to differ from. */
+      readonly isNew?: true
       /** Tells that all before it in its step is done: waits for that, and stays undone when any of it fails. */
       readonly seals?: true
     } & Permissions)

@@ -56,8 +56,9 @@ export function fileChanges(
 /** What makes a file so; nothing when it is. */
 export function fileActions(wanted: WantedFile, stat: Stat | undefined): readonly Action[] {
   const { path, content, digest, size, mode, owner, group } = wanted
-  if (stat?.type !== 'file' || stat.digest !== digest)
-    return [{ do: 'write', path, content, digest, size, mode, owner, group }]
+  const write = { do: 'write', path, content, digest, size, mode, owner, group } as const
+  if (stat === undefined) return [{ ...write, isNew: true }]
+  if (stat.type !== 'file' || stat.digest !== digest) return [write]
   return permitActions(wanted, stat)
 }
 

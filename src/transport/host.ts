@@ -10,7 +10,7 @@ import { usesOfBulk } from './files/cut-bulk.ts'
 import { homePlace, rootPlace } from './files/own-place.ts'
 import { shareReads, type SharedReads } from './files/shared-reads.ts'
 import { answerAll, performActions } from './lanes.ts'
-import { createLinkMeter } from './link-speed.ts'
+import { createLinkMeter } from './link/meter.ts'
 import { takeHostLock, type Attempt, type HostLock, type LockOptions } from './lock/host-lock.ts'
 import { lookAtHostLock } from './lock/look.ts'
 import { secondConnection } from './second-connection.ts'
@@ -51,7 +51,9 @@ const earlyFor = (questions: number): Early => ({
   sockets: { path: dockerSocket, count: Math.min(questions, forwardedAtOnce) },
 })
 
-/** A second connection, for bulk: the first one stays quick while it is full. */
+/** On a second connection: for the command by which the lock lets it in, and for what it carries. */
+const sessionsOfBulk = 2
+/** That is for bulk: the first one stays quick while it is full. */
 const bulkKeepalive = { interval: 1_000, count: 15 }
 
 /**
@@ -79,8 +81,7 @@ export async function connectHost(
       ...options,
       keepalive: bulkKeepalive,
       watchSilence,
-      // The lock lets it in by a command.
-      ...(held ? { early: { sessions: 1 } } : {}),
+      early: { sessions: sessionsOfBulk },
     })
     connections.push(opened)
     return opened
@@ -105,14 +106,18 @@ export async function connectHost(
     docker,
     async lock(lockOptions) {
       const attempt = await takeHostLock(connection, lockOptions)
-      // Where sshd gives few sessions, another connection may keep it.
-      if (attempt.got === 'lock' && second.latest()) await attempt.lock.admit(connection)
+      // Where sshd gives few sessions, the other connection may keep it.
+      if (attempt.got === 'lock' && bulk.isKept()) await attempt.lock.admit(connection)
       held = attempt.got === 'lock' ? attempt.lock : undefined
       return attempt
     },
     expect: (actions) => {
       // Both take several round trips, as the lock does that is asked for meanwhile.
-      if (isLinkAsked(actions)) link.measure(connection, signal).catch(() => undefined)
+      if (isLinkAsked(actions)) {
+        link.measure(connection, signal).catch(() => undefined)
+        // It has taken the one that was opened for what comes next.
+        connection.openings.openAhead({ sessions: 1 })
+      }
       if (isExpectedBulk(actions)) second.open().catch(() => undefined)
     },
     lockHolder: (lockOptions) => lookAtHostLock(connection, lockOptions),

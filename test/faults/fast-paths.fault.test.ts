@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isProvisionError } from '../../src/core/error.ts'
-import { createLinkMeter } from '../../src/transport/link-speed.ts'
+import { createLinkMeter } from '../../src/transport/link/meter.ts'
 import {
   attempt,
   fastPaths,

@@ -151,18 +151,19 @@ describe('file', () => {
     expect(judged(file(app, path, options), answers, facts)).toEqual(expected)
   })
 
-  it('carries its bytes, size and digest', () => {
-    const { remedy } = judge(file(app, path, { content: 'é' }), {}, facts)
-    expect(remedy?.actions).toEqual([
-      {
-        do: 'write',
-        path,
-        content: { from: 'text', text: 'é' },
-        digest: digestOf('é'),
-        size: 2,
-        mode: 0o644,
-      },
-    ])
+  it('carries its bytes, size and digest, and whether something is there', () => {
+    const actionsFor = (there: HostAnswers) =>
+      judge(file(app, path, { content: 'é' }), there, facts).remedy?.actions
+    const write = {
+      do: 'write',
+      path,
+      content: { from: 'text', text: 'é' },
+      digest: digestOf('é'),
+      size: 2,
+      mode: 0o644,
+    }
+    expect(actionsFor({})).toEqual([{ ...write, isNew: true }])
+    expect(actionsFor({ [`stat ${path}`]: fileStat('other') })).toEqual([write])
   })
 
   it.each<[string, string, FileOptions, RegExp]>([

@@ -24,7 +24,8 @@ import {
   type Write,
 } from '../files/batch.ts'
 import { gzipped } from '../files/gzip.ts'
-import { createLinkMeter, paysToPack, type LinkFacts, type LinkMeter } from '../link-speed.ts'
+import { createLinkMeter, type LinkMeter } from '../link/meter.ts'
+import { paysToPack, type LinkFacts } from '../link/facts.ts'
 import { shareReads, type SharedReads } from '../files/shared-reads.ts'
 import type { Upload, Uploaded } from '../files/upload.ts'
 
@@ -161,12 +162,14 @@ async function largeOf(
   writes: readonly Numbered<Write>[],
   measuring: Promise<LinkFacts>,
 ): Promise<readonly Upload[]> {
-  const depends = writes.some(({ action }) => isBulk(action, leastDelta) && !isBulk(action, aloneSize))
-  const least = depends ? deltaFrom((await measuring).rate) : aloneSize
+  const depends = writes.some(
+    ({ action }) => !action.isNew && isBulk(action, leastDelta) && !isBulk(action, aloneSize),
+  )
+  const leastFormer = depends ? deltaFrom((await measuring).rate) : aloneSize
   return writes.flatMap(({ index, path, action }) => {
-    const { content, digest, size } = action
-    return isBulk(action, least) && content.from === 'file'
-      ? [{ index, source: content.path, target: path, digest, size }]
+    const { content, digest, size, isNew = false } = action
+    return isBulk(action, isNew ? aloneSize : leastFormer) && content.from === 'file'
+      ? [{ index, source: content.path, target: path, digest, size, isNew }]
       : []
   })
 }

@@ -12,7 +12,7 @@ import { parseSums, type Signature } from './signature.ts'
 import { bulkSize } from '../files/batch.ts'
 import { bytesOf } from '../files/bytes.ts'
 import { unpacked } from '../files/gzip.ts'
-import { worthMeasuring, type LinkMeter } from '../link-speed.ts'
+import { worthMeasuring, type LinkMeter } from '../link/meter.ts'
 import type { Upload } from '../files/upload.ts'
 
 /** Where the new version of a file is made, and from what. */

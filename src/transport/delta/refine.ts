@@ -1,7 +1,7 @@
 import type { Match } from './match.ts'
 import { bytesToSend, type Piece, type MatchRun } from './plan.ts'
 import type { Signature } from './signature.ts'
-import { isVerySlow } from '../link-speed.ts'
+import { isVerySlow } from '../link/facts.ts'
 
 /** A part of the old file, in fine blocks. */
 export interface Range {

@@ -12,7 +12,7 @@ import { performOn } from './perform.ts'
 import { createLimit } from '../../core/async/limit.ts'
 import { answerAll, callsFor, type DockerProbe } from './probe.ts'
 import { imageSource, type ImageSource } from '../images/source.ts'
-import { createLinkMeter, type LinkMeter } from '../link-speed.ts'
+import { createLinkMeter, type LinkMeter } from '../link/meter.ts'
 import { lossBehind } from '../ssh/loss.ts'
 import { localEngine } from './engine.ts'
 

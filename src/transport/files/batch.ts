@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
-import type { Action, Content } from '../../core/action.ts'
+import { laneOf, type Action, type Content } from '../../core/action.ts'
 import { ProvisionError } from '../../core/error.ts'
-import { isVerySlow, worthPacking } from '../link-speed.ts'
+import { isVerySlow, worthPacking } from '../link/facts.ts'
 
 /** What the files lane does. */
 export type FileAction = Extract<
@@ -56,15 +56,20 @@ export const isBulk = (
 export const sizeOf = (all: readonly Pick<Write, 'size'>[]): number =>
   all.reduce((sum, { size }) => sum + size, 0)
 
-/** Of what goes in one stream, unless the difference of some to a former version proves to be less. Bytes. */
-export const streamedSize = (actions: readonly Action[]): number =>
-  sizeOf(actions.flatMap((action) => (action.do === 'write' && !isBulk(action, aloneSize) ? [action] : [])))
+/** Of what goes whole, unless the difference of some to a former version proves to be less. Bytes. */
+const wholeSize = (actions: readonly Action[]): number =>
+  sizeOf(
+    actions.flatMap((action) =>
+      action.do === 'write' && (action.isNew || !isBulk(action, aloneSize)) ? [action] : [],
+    ),
+  )
 
-/** Whether so much is expected to be streamed that it takes the connection for bulk: opening that takes long on a far host. */
-export const isExpectedBulk = (actions: readonly Action[]): boolean => streamedSize(actions) >= bulkSize
+/** Whether the connection for bulk is surely taken: opening that takes long on a far host. */
+export const isExpectedBulk = (actions: readonly Action[]): boolean =>
+  wholeSize(actions) >= bulkSize || actions.some((action) => laneOf(action) === 'bulk')
 
 /** Whether the speed of the link decides how they go there. */
-export const isLinkAsked = (actions: readonly Action[]): boolean => streamedSize(actions) >= worthPacking
+export const isLinkAsked = (actions: readonly Action[]): boolean => wholeSize(actions) >= worthPacking
 
 export const isWrite = (one: Numbered): one is Numbered<Write> => one.action.do === 'write'
 

@@ -6,7 +6,7 @@ import { patch, type DeltaRoutes } from '../delta/index.ts'
 import { createLimit } from '../../core/async/limit.ts'
 import { aloneSize } from './batch.ts'
 import { unpacked } from './gzip.ts'
-import { isFast, isSlow } from '../link-speed.ts'
+import { isFast, isSlow } from '../link/facts.ts'
 import { uploadPacked } from './upload-packed.ts'
 import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
 import { timeLimit } from '../time-limit.ts'
@@ -52,7 +52,7 @@ export async function bringAll(
   onSent: (bytes: number) => void,
 ): Promise<Bringing> {
   const { connection, link } = routes
-  const formers = isFast(link.facts()) ? [] : uploads
+  const formers = isFast(link.facts()) ? [] : uploads.filter(({ isNew }) => !isNew)
   const prepared = await prepare(connection, user, random, formers, signal)
   link.hasGzip(prepared.packed)
   const { folder } = prepared

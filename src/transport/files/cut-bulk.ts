@@ -12,11 +12,14 @@ export interface BulkUses {
   readonly during: <T>(stop: AbortSignal, work: (openBulk: OpenBulk) => Promise<T>) => Promise<T>
   /** Takes it for what is to go on whatever bulk is told. */
   readonly toKeep: OpenBulk
+  /** Whether something has. */
+  readonly isKept: () => boolean
 }
 
 /** What is told to stop waits in the queue of a connection that is full. Files that have not come whole are dropped there. */
 export function usesOfBulk(openBulk: OpenBulk): BulkUses {
   const kept = new WeakSet<Connection>()
+  let isKept = false
   return {
     async during(stop, work) {
       const taken = new Set<Connection>()
@@ -36,7 +39,9 @@ export function usesOfBulk(openBulk: OpenBulk): BulkUses {
         clearTimeout(late)
       }
     },
+    isKept: () => isKept,
     async toKeep() {
+      isKept = true
       const second = await openBulk()
       kept.add(second)
       return second

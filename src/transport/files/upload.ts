@@ -22,6 +22,8 @@ export interface Upload {
   readonly digest: Digest
   /** Bytes. */
   readonly size: number
+  /** See `Action`. */
+  readonly isNew: boolean
 }
 
 /** What came of it: the path on the host, or why it failed. */

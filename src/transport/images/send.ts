@@ -13,7 +13,7 @@ import { imageFingerprint } from './fingerprint.ts'
 import { packWithout, type ImageArchive } from './archive.ts'
 import { sharedLayers, splitRef } from './layers.ts'
 import { loadWatched, type LoadPatience } from './load-watch.ts'
-import { worthPacking } from '../link-speed.ts'
+import { worthPacking } from '../link/facts.ts'
 
 /** Where an image goes and how that shows. */
 export interface Delivery {

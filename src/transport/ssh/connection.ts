@@ -16,10 +16,9 @@ export interface ExecOptions {
   readonly onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined
 }
 
-/** What a script gets that travels openly. */
-export interface OpenOptions extends Omit<ExecOptions, 'stdin' | 'onLine'> {
-  readonly stdin: Buffer | Readable
-}
+/** What a script gets that travels openly: a stream, or all that it reads. */
+export type OpenOptions = Omit<ExecOptions, 'stdin' | 'onLine'> &
+  ({ readonly stdin: Buffer } | (Pick<ExecOptions, 'onLine'> & { readonly stdin: Readable }))
 
 export interface ExecResult {
   readonly code: number

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import type { Action } from '../../../src/core/action.ts'
+import type { BuiltImage } from '../../../src/core/build/index.ts'
 import { digestOf } from '../../../src/core/digest.ts'
 import {
   type Batch,
   batchesOf,
   isExpectedBulk,
   isLinkAsked,
-  streamedSize,
   type FileAction,
+  type Write,
 } from '../../../src/transport/files/batch.ts'
 
 const rights = { mode: undefined, owner: undefined, group: undefined }
@@ -74,22 +76,33 @@ describe('actions on files', () => {
   })
 })
 
-const local = (size: number): FileAction => ({
+const local = (size: number): Write => ({
   ...{ do: 'write', path: '/a', content: { from: 'file', path: '/a' } },
   ...{ digest: digestOf('a'), size, ...rights },
 })
+const fresh = (size: number): Write => ({ ...local(size), isNew: true })
+const built: BuiltImage = {
+  ...{ ref: 'app:1', id: 'sha256:1', fingerprint: digestOf('1') },
+  ...{ layers: [], made: 'now', changed: [] },
+}
+const image: Action = { do: 'load-image', image: built }
 
-describe('what is expected to be streamed', () => {
-  it.each<[string, readonly FileAction[], { size: number; asks: boolean; bulk: boolean }]>([
-    ['nothing', [remove('/a')], { size: 0, asks: false, bulk: false }],
-    ['little', [local(262_143)], { size: 262_143, asks: false, bulk: false }],
-    ['what may pay to be packed', [local(262_144)], { size: 262_144, asks: true, bulk: false }],
-    ['so much in several', [local(200_000), local(100_000)], { size: 300_000, asks: true, bulk: false }],
-    ['much in small ones', Array<FileAction>(10).fill(local(100_000)), { size: 1e6, asks: true, bulk: true }],
-    ['a middling one', [local(3_999_999)], { size: 3_999_999, asks: true, bulk: true }],
-    ['a large one, which comes by itself', [local(4_000_000)], { size: 0, asks: false, bulk: false }],
-  ])('%s', (_, actions, { size, asks, bulk }) => {
-    expect(streamedSize(actions)).toBe(size)
+describe('what is expected to go whole', () => {
+  it.each<[string, readonly Action[], { asks: boolean; bulk: boolean }]>([
+    ['nothing', [remove('/a')], { asks: false, bulk: false }],
+    ['little', [local(262_143)], { asks: false, bulk: false }],
+    ['what may pay to be packed', [local(262_144)], { asks: true, bulk: false }],
+    ['so much in several', [local(200_000), local(100_000)], { asks: true, bulk: false }],
+    ['much in small ones', Array<Action>(10).fill(local(100_000)), { asks: true, bulk: true }],
+    ['a middling one', [local(3_999_999)], { asks: true, bulk: true }],
+    [
+      'a large one, which may differ little from what is there',
+      [local(4_000_000)],
+      { asks: false, bulk: false },
+    ],
+    ['a large one where nothing is there', [fresh(4_000_000)], { asks: true, bulk: true }],
+    ['an image', [image], { asks: false, bulk: true }],
+  ])('%s', (_, actions, { asks, bulk }) => {
     expect(isLinkAsked(actions)).toBe(asks)
     expect(isExpectedBulk(actions)).toBe(bulk)
   })
