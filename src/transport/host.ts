@@ -88,8 +88,10 @@ export async function connectHost(
   })
   const bulk = usesOfBulk(async () => {
     const opened = await second.open()
-    await held?.admit(opened)
-    return opened
+    const admitted = held?.admit(opened) ?? Promise.resolve()
+    // Whoever puts something in place is told.
+    admitted.catch(() => undefined)
+    return { connection: opened, admitted }
   })
   let overBulk: { readonly connection: Connection; readonly port: DockerPort } | undefined
   const bulkDocker = (over: Connection): DockerPort => {

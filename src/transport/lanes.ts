@@ -58,7 +58,11 @@ async function performLane(
     case 'commands':
       return runCommands(files.connection, actions.filter(isRun), stop, watch)
     case 'bulk':
-      return bulk.during(stop, async (openBulk) => bulkDocker(await openBulk()).perform(actions, stop, watch))
+      return bulk.during(stop, async (openBulk) => {
+        const { connection, admitted } = await openBulk()
+        await admitted
+        return bulkDocker(connection).perform(actions, stop, watch)
+      })
     case 'docker':
       return docker.perform(actions, stop, watch)
   }

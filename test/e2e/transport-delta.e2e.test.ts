@@ -12,7 +12,7 @@ import { connectHost } from '../../src/transport/host.ts'
 import { countingProxy, type CountingProxy } from '../support/counting-proxy.ts'
 import { ownUploads } from '../support/fast-path.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
-import { failure, freshFolder, never, withConnection } from '../support/transport.ts'
+import { bulkOver, failure, freshFolder, never, withConnection } from '../support/transport.ts'
 
 let sshd: Sshd
 let proxy: CountingProxy
@@ -83,11 +83,7 @@ const interfered = (
 }
 
 const performVia = (connection: Connection, action: Write, signal = never) =>
-  performFiles(
-    { connection, openBulk: () => Promise.resolve(connection), user: sshd.target.user },
-    [action],
-    signal,
-  )
+  performFiles({ connection, openBulk: bulkOver(connection), user: sshd.target.user }, [action], signal)
 
 /** Files that wait to be put in place; the folder of a run that was cut goes with the next one. */
 async function leftovers(): Promise<string> {

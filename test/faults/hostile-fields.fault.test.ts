@@ -19,6 +19,7 @@ import { builtImageOf } from '../support/made.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { shells, type Shell } from '../support/shells.ts'
 import { fields, type Field } from '../support/string-fields.ts'
+import { bulkOver } from '../support/transport.ts'
 
 const { seed, points } = effort()
 const texts = hostileSample(seed, points(20, 3_000))
@@ -100,7 +101,7 @@ describe.each(chosen)('under $title a hostile text arrives byte for byte', (shel
     root = mkdtempSync(join(tmpdir(), 'provision-hostile-'))
   })
   afterAll(() => rmSync(root, { recursive: true, force: true }))
-  const routes = { connection, openBulk: () => Promise.resolve(connection), user: userInfo().username }
+  const routes = { connection, openBulk: bulkOver(connection), user: userInfo().username }
 
   it.each(rows.filter(([, { way }]) => way === 'word'))('as %s', async (_, field) => {
     const taken = actionsOf(field)

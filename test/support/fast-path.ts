@@ -13,7 +13,7 @@ import { performFiles } from '../../src/transport/files/index.ts'
 import { createLinkMeter, type LinkMeter } from '../../src/transport/link/meter.ts'
 import { randomFrom } from './faults.ts'
 import type { Sshd } from './sshd.ts'
-import { never, withConnection } from './transport.ts'
+import { bulkOver, never, withConnection } from './transport.ts'
 
 export const run = promisify(execFile)
 
@@ -129,18 +129,14 @@ export const attempt = (
 ): Promise<readonly Outcome[]> =>
   withConnection(target, (connection) => {
     const way = via(connection)
-    return performFiles(
-      { connection: way, openBulk: () => Promise.resolve(way), user: target.user, link },
-      actions,
-      never,
-    )
+    return performFiles({ connection: way, openBulk: bulkOver(way), user: target.user, link }, actions, never)
   })
 
 /** The slow way: one after the other, over a link of which nothing is known. */
 export const oneByOne = ({ actions }: Attempt, target: SshTarget): Promise<readonly Outcome[]> =>
   withConnection(target, async (connection) => {
     const outcomes: Outcome[] = []
-    const routes = { connection, openBulk: () => Promise.resolve(connection), user: target.user }
+    const routes = { connection, openBulk: bulkOver(connection), user: target.user }
     for (const action of actions) outcomes.push(...(await performFiles(routes, [action], never)))
     return outcomes
   })

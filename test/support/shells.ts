@@ -65,10 +65,12 @@ export function runIn(
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
     child.stdin.on('error', () => undefined)
     child.on('error', reject)
-    child.on('close', (code) =>
-      resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }),
-    )
-    void feed(child.stdin, stdin).catch(reject)
+    const feeding = feed(child.stdin, stdin)
+    feeding.catch(() => undefined)
+    child.on('close', (code) => {
+      const done = { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }
+      feeding.then(() => resolve(done), reject)
+    })
   })
 }
 
@@ -76,7 +78,11 @@ async function feed(
   input: NodeJS.WritableStream,
   bytes: Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  if (bytes instanceof Uint8Array) input.write(bytes)
-  else for await (const chunk of bytes) input.write(chunk)
-  input.end()
+  try {
+    if (bytes instanceof Uint8Array) input.write(bytes)
+    else for await (const chunk of bytes) input.write(chunk)
+  } finally {
+    // As a connection ends what it can give nothing more.
+    input.end()
+  }
 }

@@ -50,6 +50,10 @@ export async function withHost<T>({ target }: Sshd, use: (host: ConnectedHost) =
   }
 }
 
+/** A connection for bulk that is another's, too. */
+export const bulkOver = (connection: Connection) => () =>
+  Promise.resolve({ connection, admitted: Promise.resolve() })
+
 /** Makes a folder for one test. */
 export async function freshFolder({ folder }: Sshd, name: string): Promise<string> {
   const path = join(folder, name)

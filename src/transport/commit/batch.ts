@@ -23,6 +23,7 @@ import {
   type Numbered,
   type Write,
 } from '../files/batch.ts'
+import type { OpenBulk } from '../files/cut-bulk.ts'
 import { gzipped } from '../files/gzip.ts'
 import { createLinkMeter, type LinkMeter } from '../link/meter.ts'
 import { paysToPack, type LinkFacts } from '../link/facts.ts'
@@ -33,7 +34,7 @@ import type { Upload, Uploaded } from '../files/upload.ts'
 export interface FileRoutes {
   readonly connection: Connection
   /** For what would keep the first connection busy. */
-  readonly openBulk: () => Promise<Connection>
+  readonly openBulk: OpenBulk
   /** Shared by the hosts of a run. */
   readonly searches?: Searches
   /** Likewise. */
@@ -108,14 +109,17 @@ async function commitOnce(
     const source = bringing ? ({ in: 'stream' } as const) : sourceOf((await arriving).commit)
     const files = layout.files.filter(({ index }) => bringing?.indexes.has(index) !== true)
     const content = { host: connection.name, folders: layout.folders, files, arriving, source, reads }
+    const isMuch = sizeOf(files.map(({ write }) => write)) >= bulkSize
+    const route = isMuch ? await openBulk() : { connection, admitted: undefined }
+    const before = Promise.all([turn.before, route.admitted])
+    before.catch(() => undefined)
     const tar = commitStream(
-      { ...content, before: turn.before },
+      { ...content, before },
       { ...turn, onUnread: (index, error) => failures.set(index, error) },
     )
     const packs = paysToPack(link.facts())
     const stream = link.timed(packs ? gzipped(tar) : tar)
-    const route = sizeOf(files.map(({ write }) => write)) >= bulkSize ? await openBulk() : connection
-    const ended = await route.openly(
+    const ended = await route.connection.openly(
       commitPrelude({
         ...{ random, commit: source, folders: layout.folders },
         uploads: bringing ? [bringing.folder] : [],

@@ -12,6 +12,7 @@ import { parseSums, type Signature } from './signature.ts'
 import { bulkSize } from '../files/batch.ts'
 import { bytesOf } from '../files/bytes.ts'
 import { unpacked } from '../files/gzip.ts'
+import type { OpenBulk } from '../files/cut-bulk.ts'
 import { worthMeasuring, type LinkMeter } from '../link/meter.ts'
 import type { Upload } from '../files/upload.ts'
 
@@ -26,7 +27,7 @@ export interface PatchPlace {
 /** The ways to a host; the second for what would keep the first busy. */
 export interface DeltaRoutes {
   readonly connection: Connection
-  readonly openBulk: () => Promise<Connection>
+  readonly openBulk: OpenBulk
   readonly searches?: Searches
   /** Of this host. */
   readonly link: LinkMeter
@@ -62,7 +63,7 @@ export async function patch(
     const { pieces, size } = await searchPieces(signature, { file, digest, searches, ask, rateFor, signal })
     const toSend = bytesToSend(pieces)
     if (toSend > size * mostSent) return false
-    const route = toSend >= bulkSize ? await openBulk() : connection
+    const route = toSend >= bulkSize ? (await openBulk()).connection : connection
     const content = Readable.from(newBytes(file, pieces), { objectMode: false })
     const { code } = await route.script(patchScript({ target, path, digest, pieces, packed }), {
       as: 'root',

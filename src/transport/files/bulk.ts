@@ -119,7 +119,7 @@ async function bringWhole(
   // Both take several round trips.
   const measuring = packed ? link.measure(connection, signal) : Promise.resolve(link.facts())
   measuring.catch(() => undefined)
-  const second = await openBulk()
+  const { connection: second } = await openBulk()
   // Mostly wanted, and on its way while the link is still measured.
   const early = connection.isTight() || isSlow(link.facts()) ? undefined : second.sftp()
   early?.catch(() => undefined)

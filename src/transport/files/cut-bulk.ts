@@ -4,14 +4,24 @@ import type { Connection } from '../ssh/connection.ts'
 /** How long bulk may take to end in good order once it is told to. Milliseconds. */
 const patience = 400
 
-type OpenBulk = () => Promise<Connection>
+/** The connection for bulk. */
+export interface Bulk {
+  readonly connection: Connection
+  /**
+   * Once the lock has let it in: until then bulk may come over it, but nothing be put in place.
+   * @throws ProvisionError `locked` when the lock is lost
+   */
+  readonly admitted: Promise<void>
+}
+
+export type OpenBulk = () => Promise<Bulk>
 
 /** Who gets the connection for bulk. */
 export interface BulkUses {
   /** Does work that may take it, and has it cut when that work is told to stop, but does not end soon. */
   readonly during: <T>(stop: AbortSignal, work: (openBulk: OpenBulk) => Promise<T>) => Promise<T>
   /** Takes it for what is to go on whatever bulk is told. */
-  readonly toKeep: OpenBulk
+  readonly toKeep: () => Promise<Connection>
   /** Whether something has. */
   readonly isKept: () => boolean
 }
@@ -31,7 +41,7 @@ export function usesOfBulk(openBulk: OpenBulk): BulkUses {
       try {
         return await work(async () => {
           const second = await openBulk()
-          taken.add(second)
+          taken.add(second.connection)
           return second
         })
       } finally {
@@ -42,9 +52,10 @@ export function usesOfBulk(openBulk: OpenBulk): BulkUses {
     isKept: () => isKept,
     async toKeep() {
       isKept = true
-      const second = await openBulk()
-      kept.add(second)
-      return second
+      const { connection, admitted } = await openBulk()
+      kept.add(connection)
+      await admitted
+      return connection
     },
   }
 }

@@ -74,8 +74,8 @@ export async function takeHostLock(
   const keeper = await opening
   const lease = renewed(keeper, connection, pulse)
   const admit = async (second: Connection): Promise<void> => {
-    const argv = ['sh', '-c', admitScript, 'provision-lock', key, token]
-    const { code } = await second.exec(argv, { as: 'root', signal })
+    const script = `set -- ${quoteAll([key, token])}\n${admitScript}`
+    const { code } = await second.openly(script, { as: 'root', stdin: Buffer.alloc(0), signal })
     if (code === 0) return
     lease.lose()
     throw lease.lossError()

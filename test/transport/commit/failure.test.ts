@@ -5,7 +5,7 @@ import { performFiles } from '../../../src/transport/files/index.ts'
 import { matching } from '../../support/matching.ts'
 import { shellConnection } from '../../support/shell-connection.ts'
 import { shells } from '../../support/shells.ts'
-import { never } from '../../support/transport.ts'
+import { bulkOver, never } from '../../support/transport.ts'
 
 describe.each(shells)('under $title', (shell) => {
   const problemFor = async (login: Connection['login']) => {
@@ -13,7 +13,7 @@ describe.each(shells)('under $title', (shell) => {
     const file = { path: '/proc/sys/provision', content: { from: 'text', text: 'x' } } as const
     const rights = { mode: undefined, owner: undefined, group: undefined }
     const [outcome] = await performFiles(
-      { connection, openBulk: () => Promise.resolve(connection), user: login.user },
+      { connection, openBulk: bulkOver(connection), user: login.user },
       [{ do: 'write', ...file, digest: digestOf('x'), size: 1, ...rights }],
       never,
     )

@@ -11,7 +11,7 @@ import type { FileAction } from '../../../src/transport/files/batch.ts'
 import { performFiles } from '../../../src/transport/files/index.ts'
 import { shellConnection } from '../../support/shell-connection.ts'
 import { shells } from '../../support/shells.ts'
-import { never } from '../../support/transport.ts'
+import { bulkOver, never } from '../../support/transport.ts'
 
 let root = ''
 let elsewhere = ''
@@ -34,7 +34,7 @@ const many = (folder: (i: number) => string): FileAction[] =>
   Array.from({ length: 11_000 }, (_, i) => write(`${folder(i)}/${i}`, `new ${i}`))
 
 const perform = (connection: Connection, actions: readonly FileAction[]) =>
-  performFiles({ connection, openBulk: () => Promise.resolve(connection), user: 'core' }, actions, never)
+  performFiles({ connection, openBulk: bulkOver(connection), user: 'core' }, actions, never)
 
 /** A host that takes what comes and says that all is done; `after` is waited for once all of a batch has come. */
 function taker(after: (batch: number) => Promise<unknown>) {
