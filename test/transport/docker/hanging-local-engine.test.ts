@@ -49,12 +49,12 @@ test.each<[string, (docker: Dockerode) => Promise<unknown>]>([
   ['leaves an image unnamed', (docker) => docker.getContainer('shop').commit({ repo: 'shop' })],
 ])('an engine that %s and says no word is given up', async (_, work) => {
   stuck.is = false
-  const docker = await localEngine(env, 100)
+  const docker = await localEngine(env, 300)
   stuck.is = true
   await expect(work(docker)).rejects.toMatchObject({
     code: 'engine',
     message: 'the Docker engine of this machine hangs: it leaves calls unanswered',
-    output: `DOCKER_HOST ${env.DOCKER_HOST}: no answer within 0.3 s`,
+    output: `DOCKER_HOST ${env.DOCKER_HOST}: no answer within 0.9 s`,
   })
 })
 
@@ -65,7 +65,7 @@ const endless = () => Readable.from(chunks(), { objectMode: false })
 
 test('one that is at work may take its time, over a connection that was idle as well', async () => {
   stuck.is = false
-  const docker = await localEngine(env, 100)
+  const docker = await localEngine(env, 300)
   expect(await read(docker, '/slow')).toBe('at last')
   await read(docker, '/quick')
   expect(await read(docker, '/slow')).toBe('at last')
@@ -73,15 +73,15 @@ test('one that is at work may take its time, over a connection that was idle as 
 
 test('of one that answers, a call that asks is not waited for without end, while work is', async () => {
   stuck.is = false
-  const docker = await localEngine(env, 20)
+  const docker = await localEngine(env, 50)
   const asked = docker.listContainers()
   await expect(asked).rejects.toMatchObject({
     message: 'the Docker engine of this machine hangs: it leaves calls unanswered',
-    output: `DOCKER_HOST ${env.DOCKER_HOST}: GET /containers/json: no answer within 0.6 s`,
+    output: `DOCKER_HOST ${env.DOCKER_HOST}: GET /containers/json: no answer within 1.5 s`,
   })
   const stop = new AbortController()
   const working = download(docker, '/never', new URLSearchParams(), stop.signal).catch(() => 'stopped')
-  expect(await Promise.race([working, sleep(900, 'at work')])).toBe('at work')
+  expect(await Promise.race([working, sleep(2_000, 'at work')])).toBe('at work')
   stop.abort()
   expect(await working).toBe('stopped')
 })
