@@ -20,10 +20,57 @@ afterAll(() => rm(root, { recursive: true }))
 
 const block = 2_048
 const old = randomBytes(20_000_001)
+const fresh = Buffer.concat([
+  old.subarray(0, 3_000_000),
+  randomBytes(2_500_000),
+  old.subarray(3_100_000, 9_000_000),
+  old.subarray(10_000_000),
+])
+const signature = signatureOf(old, block)
+const index = indexBlocks(signature)
+
+/** What is said and sent to make a new file out of the old one. */
+async function orderFor(content: Uint8Array) {
+  const matches = await findMatches(chunksOf(content, 1_000_000), index)
+  const pieces = piecesOf(runsOf(matches.blocks, block), matches, block)
+  const sent = Buffer.concat(
+    pieces.flatMap((piece) =>
+      piece.from === 'new' ? [content.subarray(piece.at, piece.at + piece.length)] : [],
+    ),
+  )
+  return { content, digest: digestOf(content), pieces, sent, packed: gzipSync(sent) }
+}
+type Order = Awaited<ReturnType<typeof orderFor>>
+
+// Shells differ in what they make of it, not in what they are told.
+const freshOrder = await orderFor(fresh)
+const otherOrder = await orderFor(
+  Buffer.concat(
+    Array.from({ length: 150 }, (_, i) => {
+      const from = ((i * 77) % 150) * 9_000
+      return [Buffer.from(`entry ${i}`), old.subarray(from, from + 9_000)]
+    }).flat(),
+  ),
+)
 
 /** Debian's busybox is built without it. */
 const hasSplit = ({ tools }: Shell) =>
   tools === undefined || execFileSync('busybox', ['--list']).toString().split('\n').includes('split')
+
+// More than lies beside the file at once, in ranges that are cut there, and of all alignments.
+const many = Array.from({ length: 300 }, (_, i) => ({
+  first: i * 128 + (i % 3),
+  count: 1 + ((i * 7) % 120),
+}))
+const questions = [
+  question('one range', { block: 512, ranges: [{ first: 3, count: 5 }] }),
+  question('many ranges', { block: 512, ranges: many }),
+  question('ranges beyond a slab', { block: 512, ranges: [{ first: 1, count: 20_000 }, ...many.slice(200)] }),
+]
+
+function question(title: string, asked: Question) {
+  return [title, asked, partsOf(old, asked)] as const
+}
 
 const left = async () => (await readdir('/dev/shm')).filter((name) => name.includes('delta-test'))
 
@@ -57,9 +104,7 @@ it.each([
   expect(code).toBe(0)
   expect(stdout.toString('utf8', 0, end)).toBe(missing === 'gzip' ? 'cat' : 'gzip -c')
   const [line = ''] = (missing === 'gzip' ? body : gunzipSync(body)).toString().split('\n')
-  expect(parseSignature(line, () => block)).toEqual(
-    signs ? { index: 3, signature: signatureOf(old, block) } : undefined,
-  )
+  expect(parseSignature(line, () => block)).toEqual(signs ? { index: 3, signature } : undefined)
   expect(await left()).toEqual([])
 })
 
@@ -101,23 +146,14 @@ describe.each(shells)('under $title', (shell) => {
     expect(read).toEqual(
       hasSplit(shell)
         ? [
-            [0, signatureOf(old, block)],
+            [0, signature],
             [5, signatureOf(old.subarray(0, 8 * block), block)],
           ]
         : [],
     )
   })
 
-  // More than lies beside the file at once, in ranges that are cut there, and of all alignments.
-  const many = Array.from({ length: 300 }, (_, i) => ({
-    first: i * 128 + (i % 3),
-    count: 1 + ((i * 7) % 120),
-  }))
-  it.each<readonly [string, Question]>([
-    ['one range', { block: 512, ranges: [{ first: 3, count: 5 }] }],
-    ['many ranges', { block: 512, ranges: many }],
-    ['ranges beyond a slab', { block: 512, ranges: [{ first: 1, count: 20_000 }, ...many.slice(200)] }],
-  ])('sums up parts of a file: %s', async (_, question) => {
+  it.each(questions)('sums up parts of a file: %s', async (_, question, parts) => {
     const target = join(await mkdtemp(join(root, 'parts ')), "it's $HOME")
     await writeFile(target, old)
     const { code, stdout } = await runIn(shell, partsScript('delta-test', target, question), Buffer.alloc(0))
@@ -125,7 +161,7 @@ describe.each(shells)('under $title', (shell) => {
     expect(await left()).toEqual([])
     const text = gunzipSync(stdout.subarray(stdout.indexOf(0) + 1)).toString()
     const sums = parseSums(text.trim(), sumsAsked(question), question.block)
-    expect(sums).toEqual(hasSplit(shell) ? partsOf(old, question) : undefined)
+    expect(sums).toEqual(hasSplit(shell) ? parts : undefined)
   })
 
   it('says nothing of parts beyond the end', async () => {
@@ -138,33 +174,20 @@ describe.each(shells)('under $title', (shell) => {
     expect(await left()).toEqual([])
   })
 
-  const patching = async (packed: boolean, fresh: Uint8Array) => {
+  const patching = async (packed: boolean, order: Order) => {
     const folder = await mkdtemp(join(root, `patch ${count++} `))
     const [target, path] = [join(folder, "the 'old' one"), join(folder, 'made here')]
     await writeFile(target, old)
-    const signature = signatureOf(old, block)
-    const matches = await findMatches(chunksOf(fresh, 1_000_000), indexBlocks(signature))
-    const pieces = piecesOf(runsOf(matches.blocks, block), matches, block)
-    const script = patchScript({ target, path, digest: digestOf(fresh), pieces, packed })
-    const sent = Buffer.concat(
-      pieces.flatMap((piece) =>
-        piece.from === 'new' ? [fresh.subarray(piece.at, piece.at + piece.length)] : [],
-      ),
-    )
+    const { digest, pieces } = order
+    const script = patchScript({ target, path, digest, pieces, packed })
     const run = async (input: Buffer) => (await runIn(shell, script, input)).code
-    return { folder, target, path, sent: packed ? gzipSync(sent) : sent, run }
+    return { folder, target, path, sent: packed ? order.packed : order.sent, run }
   }
-  const fresh = Buffer.concat([
-    old.subarray(0, 3_000_000),
-    randomBytes(2_500_000),
-    old.subarray(3_100_000, 9_000_000),
-    old.subarray(10_000_000),
-  ])
 
   it.each([true, false])(
     'makes the new file from the old one and what is sent, packed: %s',
     async (packed) => {
-      const { path, folder, sent, run } = await patching(packed, fresh)
+      const { path, folder, sent, run } = await patching(packed, freshOrder)
       expect(await run(sent)).toBe(0)
       expect((await readFile(path)).equals(fresh)).toBe(true)
       expect((await readdir(folder)).sort()).toEqual(['made here', "the 'old' one"])
@@ -172,13 +195,9 @@ describe.each(shells)('under $title', (shell) => {
   )
 
   it('makes it of many parts in another order', async () => {
-    const parts = Array.from({ length: 150 }, (_, i) => {
-      const from = ((i * 77) % 150) * 9_000
-      return [Buffer.from(`entry ${i}`), old.subarray(from, from + 9_000)]
-    })
-    const { path, sent, run } = await patching(true, Buffer.concat(parts.flat()))
+    const { path, sent, run } = await patching(true, otherOrder)
     expect(await run(sent)).toBe(0)
-    expect((await readFile(path)).equals(Buffer.concat(parts.flat()))).toBe(true)
+    expect((await readFile(path)).equals(otherOrder.content)).toBe(true)
   })
 
   it.each<readonly [string, (place: { target: string; path: string }) => Promise<void>, number]>([
@@ -191,7 +210,7 @@ describe.each(shells)('under $title', (shell) => {
     ['the disk is full of what is sent', ({ path }) => symlink('/dev/full', `${path}.sent`), Infinity],
   ])('leaves nothing when %s', async (_, spoil, most) => {
     for (const packed of [true, false]) {
-      const { target, path, folder, sent, run } = await patching(packed, fresh)
+      const { target, path, folder, sent, run } = await patching(packed, freshOrder)
       await spoil({ target, path })
       expect(await run(sent.subarray(0, most))).not.toBe(0)
       expect((await readdir(folder)).filter((name) => name !== "the 'old' one")).toEqual([])
