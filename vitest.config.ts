@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -6,24 +7,14 @@ const alias = { provision: fileURLToPath(new URL('./src/index.ts', import.meta.u
 /** Something that is waited for comes when the machine has time for it; a test that fails may take long. Milliseconds. */
 const polling = { poll: { timeout: 20_000 } }
 
-/** Of those that start nodes: one mostly waits for its own. More would fight for the machine's cores. */
-const filesAtOnce = 2
+/** Most of them wait for nodes, programs and links most of the time; whoever has more cores has more of them at once. */
+const filesAtOnce = availableParallelism() + 1
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/bundle-once.ts', 'test/support/busybox-once.ts'],
+    // In the order of their names, all of one group: the long ones come first, and the short ones fill what these leave.
     projects: [
-      {
-        resolve: { alias },
-        test: {
-          name: 'unit',
-          expect: polling,
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/faults/**', 'test/bench/**'],
-          maxWorkers: '100%',
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
       {
         resolve: { alias },
         test: {
@@ -31,7 +22,6 @@ export default defineConfig({
           expect: polling,
           include: ['test/e2e/**/*.e2e.test.ts'],
           maxWorkers: filesAtOnce,
-          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },
@@ -43,10 +33,23 @@ export default defineConfig({
           expect: polling,
           include: ['test/faults/**/*.fault.test.ts'],
           maxWorkers: filesAtOnce,
-          sequence: { groupOrder: 2 },
           // In full, one test tries dozens of points one after another.
           testTimeout: 3_600_000,
           hookTimeout: 600_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'unit',
+          expect: polling,
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/faults/**', 'test/bench/**'],
+          maxWorkers: filesAtOnce,
+          // A process for each file took a fourth of the time of all; nothing here is global, and what is stubbed is put back.
+          isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -3,15 +3,14 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commands } from '../../src/cli/call/table.ts'
-import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
+import { runCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { plainPlaybook, projectWith, type Project } from '../support/playbook-folder.ts'
 
-let cli: BuiltCli
 let project: Project
 let empty: Project
 
 beforeAll(() => {
-  cli = buildCli()
   empty = projectWith({})
   project = projectWith({
     'package.json': '{ "provision": { "playbook": "shop" } }',
@@ -23,7 +22,6 @@ beforeAll(() => {
   })
 })
 afterAll(() => {
-  cli.remove()
   project.remove()
   empty.remove()
 })

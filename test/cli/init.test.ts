@@ -3,20 +3,16 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, 
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { devDependencies } from '../../src/cli/starter.ts'
-import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
+import { runCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { projectWith, type Project } from '../support/playbook-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-let cli: BuiltCli
 const folders: Project[] = []
 
-beforeAll(() => {
-  cli = buildCli()
-})
 afterAll(() => {
-  cli.remove()
   for (const folder of folders) folder.remove()
 })
 

@@ -1,13 +1,6 @@
 import { execFile } from 'node:child_process'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildCli, type BuiltCli } from '../support/cli.ts'
-
-let cli: BuiltCli
-
-beforeAll(() => {
-  cli = buildCli()
-})
-afterAll(() => cli.remove())
+import { expect, it } from 'vitest'
+import { cli } from '../support/the-cli.ts'
 
 it('output that finds no room is told without a stack', async () => {
   const ended = await new Promise((resolve) => {

@@ -1,18 +1,15 @@
 import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { quoteAll } from '../../src/core/quote.ts'
-import { buildCli, type BuiltCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { plainPlaybook, projectWith, type Project } from '../support/playbook-folder.ts'
 
-let cli: BuiltCli
 let project: Project
 
 beforeAll(() => {
-  cli = buildCli()
   project = projectWith({ 'playbooks/shop/playbook.ts': plainPlaybook('shop') })
 })
 afterAll(() => {
-  cli.remove()
   project.remove()
 })
 

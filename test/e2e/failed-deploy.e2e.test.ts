@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildCli, type BuiltCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { startLive } from '../support/live.ts'
 import { matching } from '../support/matching.ts'
 import type { Called } from '../support/project.ts'
@@ -11,7 +11,6 @@ const script = (text: string): string => `command: ['sh', '-c', ${JSON.stringify
 /** A new version that does not come up: its predecessor is back, and people are told why. */
 describe('a deploy that fails', () => {
   let project: Scratch
-  let cli: BuiltCli
 
   const deploy = (app: string, before = '', options = ''): void =>
     project.playbook(
@@ -45,11 +44,9 @@ return [
 
   beforeAll(() => {
     project = scratch('one', 'two')
-    cli = buildCli()
   })
   afterAll(async () => {
     await project.remove()
-    cli.remove()
   })
 
   it('with nothing to go back to says so, and keeps what failed to be looked at', async () => {

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { buildCli, type BuiltCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { matching } from '../support/matching.ts'
 import type { Called } from '../support/project.ts'
 import { said, scratch, type Scratch } from '../support/scratch.ts'
@@ -16,7 +16,6 @@ const env = { PLANTED_WORD: word }
 /** What a run leaves behind for people: who did what, and how it ended. */
 describe('the history of an environment', () => {
   let project: Scratch
-  let cli: BuiltCli
   let stateDir: string
 
   const withCommand = (script: string, ready: string): void =>
@@ -33,13 +32,11 @@ describe('the history of an environment', () => {
 
   beforeAll(() => {
     project = scratch('one')
-    cli = buildCli()
     stateDir = join(project.dir, '.provision', project.prefix)
     withCommand('sleep 1000', '')
   })
   afterAll(async () => {
     await project.remove()
-    cli.remove()
   })
 
   it('is empty before the first run', async () => {

@@ -2,7 +2,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
+import { runCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { matching } from '../support/matching.ts'
 import { projectWith, type Project } from '../support/playbook-folder.ts'
 import { eventsIn } from '../support/project.ts'
@@ -29,14 +30,12 @@ const elsewhere = [addresses.far, addresses.gone].map((address) => `ListenAddres
 
 /** Hosts that fail or take long, beside others that must not wait for them. All of them are this machine. */
 describe('hosts apart', { timeout: 60_000 }, () => {
-  let cli: BuiltCli
   let quick: Sshd
   let slow: Sshd
   let project: Project
   let nobody = 0
 
   beforeAll(async () => {
-    cli = buildCli()
     ;[quick, slow] = await Promise.all([
       startSshd({}, elsewhere),
       startSshd({}, [...elsewhere, `ForceCommand sleep ${slowness}; eval "$SSH_ORIGINAL_COMMAND"`]),
@@ -49,7 +48,6 @@ describe('hosts apart', { timeout: 60_000 }, () => {
   })
   afterAll(async () => {
     project.remove()
-    cli.remove()
     await Promise.all([quick.stop(), slow.stop()])
   })
   beforeEach(() =>

@@ -2,7 +2,8 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
+import { runCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { startLive, type Live } from '../support/live.ts'
 import { makeSite, type Site } from '../support/site.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
@@ -14,14 +15,12 @@ echo built >> builds
 `
 
 describe('provision watch, of builds that leave by-products in the context of an image', () => {
-  let cli: BuiltCli
   let sshd: Sshd
   let site: Site
   let watch: Live
   const path = (file: string) => join(site.dir, 'playbooks/site', file)
 
   beforeAll(async () => {
-    cli = buildCli()
     sshd = await startSshd()
     site = await makeSite(`e2e-watch-made-${process.pid}`, sshd)
     const playbook = await readFile(path('playbook.ts'), 'utf8')
@@ -36,7 +35,6 @@ describe('provision watch, of builds that leave by-products in the context of an
     await runCli(cli, ['destroy', ...site.args, '--yes'], { cwd: site.dir })
     await site.remove()
     await sshd.stop()
-    cli.remove()
   })
 
   const builds = async () => (await readFile(path('builds'), 'utf8')).split('\n').length - 1

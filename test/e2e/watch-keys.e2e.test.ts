@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { timeLimit } from '../../src/transport/time-limit.ts'
-import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
+import { runCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { startAsJob, startAtTerminal } from '../support/live.ts'
 import { makeSite, type Site } from '../support/site.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
 
 describe('provision watch at a terminal', () => {
-  let cli: BuiltCli
   let sshd: Sshd
   let site: Site
 
   beforeAll(async () => {
-    cli = buildCli()
     sshd = await startSshd()
     site = await makeSite(`e2e-watch-keys-${process.pid}`, sshd)
   })
@@ -19,7 +18,6 @@ describe('provision watch at a terminal', () => {
     await runCli(cli, ['destroy', ...site.args, '--yes'], { cwd: site.dir })
     await site.remove()
     await sshd.stop()
-    cli.remove()
   })
 
   it('takes keys from a terminal', async () => {

@@ -2,7 +2,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
+import { runCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { startLive, type Live } from '../support/live.ts'
 import { projectWith } from '../support/playbook-folder.ts'
 import { ask } from '../support/project.ts'
@@ -14,13 +15,11 @@ const name = `e2e-watch-${process.pid}`
 
 /** On a plain host, which is this machine behind an sshd of the test's own: nothing has to be baked. */
 describe('provision watch', () => {
-  let cli: BuiltCli
   let sshd: Sshd
   let site: Site
   let watch: Live
 
   beforeAll(async () => {
-    cli = buildCli()
     sshd = await startSshd()
     site = await makeSite(name, sshd)
     watch = startLive(cli, ['watch', ...site.args], site.dir)
@@ -32,7 +31,6 @@ describe('provision watch', () => {
     await runCli(cli, ['destroy', ...site.args, '--yes'], { cwd: site.dir })
     await site.remove()
     await sshd.stop()
-    cli.remove()
   })
 
   const path = (file: string) => join(site.dir, 'playbooks/site', file)
@@ -234,14 +232,12 @@ describe('provision watch', () => {
 })
 
 it('says so at once where nothing runs yet', async () => {
-  const cli = buildCli()
   const box = "defineBox({ name: 'none', build: new URL('.', import.meta.url) })"
   const text = `import { defineBox, definePlaybook } from 'provision'
 export default definePlaybook({ name: '${name}', box: ${box}, hosts: ['web'], resources: () => [] })`
   const { dir, remove } = projectWith({ 'playbooks/none/playbook.ts': text })
   const { code, stdout, stderr } = await runCli(cli, ['watch', '--plain'], { cwd: dir })
   remove()
-  cli.remove()
   expect([code, stdout + stderr]).toEqual([
     1,
     expect.stringMatching(/nothing runs yet[\s\S]*provision quickstart/),

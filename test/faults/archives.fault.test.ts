@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { pack, type Header } from 'tar-stream'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import {
   checksumName,
   manifestName,
@@ -18,7 +18,8 @@ import { engineFacts } from '../../src/boxes/engine-facts.ts'
 import { importBox } from '../../src/boxes/import.ts'
 import { writeStore } from '../../src/boxes/store-tar.ts'
 import { localEngine } from '../../src/transport/docker/engine.ts'
-import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
+import { runCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { effort, randomFrom, tally } from '../support/faults.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
@@ -162,12 +163,7 @@ describe('the file of a box', () => {
 })
 
 describe('what unpacks to more than it says', () => {
-  let cli: BuiltCli
-  beforeAll(() => {
-    cli = buildCli()
-  })
   afterAll(() => {
-    cli.remove()
     tally('archives tried', tried)
   })
 

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { openSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { runCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { effort, tally } from '../support/faults.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
@@ -48,12 +49,7 @@ const bombs: readonly (readonly [string, string])[] = [
 ]
 
 describe('what is too much is refused in bounded time and memory', () => {
-  let cli: BuiltCli
-  beforeAll(() => {
-    cli = buildCli()
-  })
   afterAll(() => {
-    cli.remove()
     tally('input bombs tried', tried)
   })
 

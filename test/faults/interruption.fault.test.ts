@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
+import { runCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { effort, pointsOf, randomOf, replayOf, tally } from '../support/faults.ts'
 import {
   longWorks,
@@ -27,12 +28,10 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** The promise is 3 s; machines of tests are busy. Milliseconds. */
 const bound = 5_000
 
-let cli: BuiltCli
 let sshd: Sshd
 let link: Link
 let project: Interruptible
 beforeAll(async () => {
-  cli = buildCli()
   sshd = await startSshd()
   link = await startLink(sshd, { rate: 1_000_000 })
   project = await makeInterruptible(name, sshd, link.target)
@@ -42,7 +41,6 @@ afterAll(async () => {
   await project.remove()
   await link.stop()
   await sshd.stop()
-  cli.remove()
 })
 
 const start = (long: string, ...args: readonly string[]): Live => {

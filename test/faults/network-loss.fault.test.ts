@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
-import { buildCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { effort, tally } from '../support/faults.ts'
 import { sshProject } from '../support/ssh-project.ts'
 import { startSshd } from '../support/sshd.ts'
@@ -23,10 +23,8 @@ const rule = (chance: number): string =>
   `ip link set lo up && iptables -A INPUT -i lo -m statistic --mode random --probability ${chance} -j DROP`
 
 describe.runIf(await losesPackets())('a network that loses packets, for the tool itself', () => {
-  const cli = buildCli()
   let survived = 0
   afterAll(() => {
-    cli.remove()
     tally('runs through lost packets', survived)
   })
   it.each([0.05, 0.15].slice(0, points(1, 2)))('%s of them', async (chance) => {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildCli, runCli, type BuiltCli } from '../support/cli.ts'
+import { runCli } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { effort, tally } from '../support/faults.ts'
 import { faultyProxy, type Path } from '../support/faulty-proxy.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
@@ -10,14 +11,11 @@ import { sshProject } from '../support/ssh-project.ts'
 const { seed, points } = effort()
 
 let sshd: Sshd
-let cli: BuiltCli
 beforeAll(async () => {
-  cli = buildCli()
   sshd = await startSshd()
 })
 afterAll(async () => {
   await sshd.stop()
-  cli.remove()
 })
 
 const lost = /box: the connection was lost/

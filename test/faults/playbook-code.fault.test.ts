@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildCli, runCli, type BuiltCli, type CliResult } from '../support/cli.ts'
+import { runCli, type CliResult } from '../support/cli.ts'
+import { cli } from '../support/the-cli.ts'
 import { projectWith, type Project } from '../support/playbook-folder.ts'
 import { ask } from '../support/project.ts'
 import { startSshd, type Sshd } from '../support/sshd.ts'
 
 /** What the `after` of a playbook may do wrong, on a host that is this machine. */
-let cli: BuiltCli
 let sshd: Sshd
 let project: Project
 
@@ -22,7 +22,6 @@ export default definePlaybook({
 `
 
 beforeAll(async () => {
-  cli = buildCli()
   sshd = await startSshd()
   const { target } = sshd
   const host = { ...target, knownHosts: target.knownHosts[0], name: undefined, hostKeyAlias: undefined }
@@ -43,7 +42,6 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  cli.remove()
   await sshd.stop()
   project.remove()
 })

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { buildCli, type BuiltCli } from '../support/cli.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cli } from '../support/the-cli.ts'
 import { effort, randomFrom, tally } from '../support/faults.ts'
 import type { Live } from '../support/live.ts'
 import { matching } from '../support/matching.ts'
@@ -11,15 +11,10 @@ import { makeTeam, type Team } from '../support/team.ts'
 const { seed, points } = effort()
 const random = randomFrom(seed)
 
-let cli: BuiltCli
 let sshd: Sshd
 let team: Team
 let runs: Live[]
 let nth = 0
-beforeAll(() => {
-  cli = buildCli()
-})
-afterAll(() => cli.remove())
 beforeEach(async () => {
   runs = []
   sshd = await startSshd()

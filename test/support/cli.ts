@@ -1,25 +1,24 @@
-import { execFileSync, spawn, type SpawnOptionsWithoutStdio } from 'node:child_process'
+import { spawn, type SpawnOptionsWithoutStdio } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The tool bundled for real, in a folder of its own. */
+/** The tool as the build makes it. */
 export interface BuiltCli {
   readonly bin: string
+}
+
+/** Bundles of the tool lie in folders of their own. */
+export interface CliFolder extends BuiltCli {
   readonly remove: () => void
+  /** What Node.js is to run to have the code bundled into it. */
+  readonly bundling: readonly string[]
 }
 
-/** Bundles src as the build does, without its type check: in a fraction of its time. */
-export function buildCli(): BuiltCli {
-  const { bundling, ...cli } = cliFolder('test-cli-')
-  execFileSync(process.execPath, bundling)
-  return cli
-}
-
-/** A folder for the tool with all but its code, and what has Node.js bundle that into it. */
-export function cliFolder(prefix: string): BuiltCli & { readonly bundling: readonly string[] } {
+/** A folder for the tool with all but its code. */
+export function cliFolder(prefix: string): CliFolder {
   mkdirSync(join(root, '.provision'), { recursive: true })
   const dir = mkdtempSync(join(root, '.provision', prefix))
   cpSync(join(root, 'package.json'), join(dir, 'package.json'))

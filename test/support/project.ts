@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { buildCli, runCli, type CliResult } from './cli.ts'
+import { runCli, type CliResult } from './cli.ts'
+import { cli } from './the-cli.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -27,7 +28,6 @@ export async function makeProject(playbook: string): Promise<Project> {
   const parts = ['package.json', 'boxes', join('playbooks', playbook)]
   const filter = (path: string) => !/\/(build|\.provision)$/.test(path)
   await Promise.all(parts.map((part) => cp(join(root, part), join(dir, part), { recursive: true, filter })))
-  const cli = buildCli()
   return {
     dir,
     provision: async (...args) => {
@@ -35,7 +35,6 @@ export async function makeProject(playbook: string): Promise<Project> {
       return { ...result, events: eventsIn(result.stdout) }
     },
     remove: async () => {
-      cli.remove()
       await rm(dir, { recursive: true, force: true })
     },
   }

@@ -8,7 +8,8 @@ import { listBoxes } from '../../src/boxes/find.ts'
 import { removeBox } from '../../src/boxes/usage.ts'
 import { unless } from '../../src/transport/docker/error.ts'
 import { localEngine } from '../../src/transport/docker/engine.ts'
-import { buildCli, runCli, type BuiltCli } from './cli.ts'
+import { runCli, type BuiltCli } from './cli.ts'
+import { cli } from './the-cli.ts'
 import { eventsIn, type Called } from './project.ts'
 
 const run = promisify(execFile)
@@ -39,7 +40,6 @@ export function scratch(...hosts: readonly string[]): Scratch {
   const prefix = `etest-${process.pid}`
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'provision-e2e-')))
   const dir = join(root, `it's "my" $HOME \`pwd\` [größe], %s`)
-  const cli = buildCli()
   const write = (path: string, content: string): void => {
     mkdirSync(dirname(join(dir, path)), { recursive: true })
     writeFileSync(join(dir, path), content)
@@ -98,7 +98,6 @@ ${body}
       const images = await engine.listImages()
       const own = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag.includes(prefix))
       for (const tag of own) await unless([404, 409], engine.getImage(tag).remove())
-      cli.remove()
       rmSync(root, { recursive: true, force: true })
     },
   }

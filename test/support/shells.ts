@@ -1,8 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { inject } from 'vitest'
 
 /** A POSIX shell with the tools that belong to it. */
 export interface Shell {
@@ -31,15 +29,8 @@ const answers = ({ argv: [file, ...args] }: Shell): boolean => {
 
 /** Busybox as the whole system, with its own stat, tar, mv and the rest. */
 function busyboxOnly(shell: Shell): Shell {
-  if (shell.title !== 'busybox') return shell
-  const tools = mkdtempSync(join(tmpdir(), 'provision-busybox-'))
-  afterAll(() => {
-    rmSync(tools, { recursive: true })
-  })
-  // For all accounts of a test.
-  chmodSync(tools, 0o755)
-  execFileSync('busybox', ['--install', '-s', tools])
-  return { ...shell, argv: [join(tools, 'sh')], tools }
+  const tools = inject('busybox')
+  return shell.title === 'busybox' ? { ...shell, argv: [join(tools, 'sh')], tools } : shell
 }
 
 /** Those of this machine. */

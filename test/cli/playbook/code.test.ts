@@ -1,11 +1,11 @@
 import { chmodSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildCli, runCli, type BuiltCli, type CliResult } from '../../support/cli.ts'
+import { runCli, type CliResult } from '../../support/cli.ts'
+import { cli } from '../../support/the-cli.ts'
 import { projectWith, type Project } from '../../support/playbook-folder.ts'
 
 /** What the code of a playbook does beside describing a system. */
-let cli: BuiltCli
 let project: Project
 
 /** A playbook of one host, with code before it and in its `resources`. */
@@ -20,7 +20,6 @@ export default definePlaybook({ name: 'shop', box, hosts: ['web'], resources: ()
 `
 
 beforeAll(() => {
-  cli = buildCli()
   project = projectWith({
     'package.json': '{ "type": "module" }',
     'hosts.yaml': 'hosts: { web: { address: 127.0.0.1, port: 1, user: nobody, knownHosts: hosts.yaml } }',
@@ -48,7 +47,6 @@ console.table([{ s }])`,
   })
 })
 afterAll(() => {
-  cli.remove()
   project.remove()
 })
 

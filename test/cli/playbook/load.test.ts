@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildCli, runCli, type BuiltCli } from '../../support/cli.ts'
+import { runCli } from '../../support/cli.ts'
+import { cli } from '../../support/the-cli.ts'
 import { projectWith, type Project } from '../../support/playbook-folder.ts'
 
-let cli: BuiltCli
 let project: Project
 
 beforeAll(() => {
-  cli = buildCli()
   project = projectWith({
     'playbooks/throws/playbook.ts': "\n\nthrow new Error('on purpose\\nand more')\n",
     'playbooks/type-error/playbook.ts': `import { definePlaybook, defineBox, container } from 'provision'
@@ -40,7 +39,6 @@ export default definePlaybook({ name: 'a', box, hosts: ['web'], resources: () =>
   })
 })
 afterAll(() => {
-  cli.remove()
   project.remove()
 })
 
