@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { effort, tally } from '../support/faults.ts'
 import { newSearch, plant, searchFolder, searchIn, searchNode, type Planted } from '../support/planted.ts'
 import { watchProcesses, type ProcessWatch } from '../support/process-watch.ts'
@@ -58,9 +58,10 @@ describe('planted secrets', () => {
     searchIn(search, `output of ${args.join(' ')}`, said(called), planted)
     return called
   }
+  /** Ends a call some time after it has said something: how long it takes until then is the machine's affair. */
   const cutShort = async (
     signal: NodeJS.Signals,
-    after: number,
+    [said, after]: readonly [RegExp, number],
     ...args: readonly string[]
   ): Promise<number | null> => {
     runs += 1
@@ -71,8 +72,15 @@ describe('planted secrets', () => {
     const chunks: Buffer[] = []
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    const ended = once(child, 'close')
+    await vi.waitFor(
+      () => {
+        expect(Buffer.concat(chunks).toString()).toMatch(said)
+      },
+      { timeout: 60_000 },
+    )
     setTimeout(() => child.kill(signal), after)
-    await once(child, 'close')
+    await ended
     searchIn(search, `output of ${args.join(' ')}, ended by ${signal}`, Buffer.concat(chunks), planted)
     return child.exitCode
   }
@@ -150,14 +158,14 @@ describe('planted secrets', () => {
         `return [container(one, 'slow', { image: tiny, env: { WORD: params.word, ${meant}: '1' }, command: ['sleep', '1000'], ports: { x: 80 }, ready: { tcp: 'x' } }), `,
       ),
     )
-    expect(await cutShort('SIGINT', 1_500, 'refresh', '--verbose')).toBe(130)
-    if (points(0, 1) > 0) await cutShort('SIGKILL', 1_500, 'refresh', '--json')
+    expect(await cutShort('SIGINT', [/apply +started/, 500], 'refresh', '--verbose')).toBe(130)
+    if (points(0, 1) > 0) await cutShort('SIGKILL', [/"event":"task-started"/, 500], 'refresh', '--json')
     write(world)
     expect((await call(['refresh', '--plain'])).code).toBe(0)
   })
 
   it.runIf(points(0, 1) > 0)('show in no watch', async () => {
-    const ending = cutShort('SIGINT', 4_000, 'watch', '--plain', '--verbose')
+    const ending = cutShort('SIGINT', [/watching/, 2_000], 'watch', '--plain', '--verbose')
     setTimeout(() => write(world.replace('word=', 'word:')), 2_000)
     expect(await ending).toBe(130)
   })
