@@ -19,6 +19,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'e2e',
+          globalSetup: 'test/support/shared-box.ts',
           expect: polling,
           include: ['test/e2e/**/*.e2e.test.ts'],
           maxWorkers: filesAtOnce,

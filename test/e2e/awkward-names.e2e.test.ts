@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { said, scratch, type Scratch } from '../support/scratch.ts'
+import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
 /** Names and texts that a careless program misreads. What is a folder's separator is left out. */
 const odd = [
@@ -59,7 +59,7 @@ return [all, one, ...folders,
     mounts: { ['/mnt/tree ' + last]: all, ['/mnt/file ' + last]: one } })]`
 
 beforeAll(async () => {
-  project = scratch('a')
+  project = scratchOnSharedBox('a')
   for (const name of odd) project.write(`playbooks/${project.prefix}/odd/${name}`, `content of ${name}`)
   for (const name of ['$HOME', '`id`'])
     project.write(`playbooks/${project.prefix}/made/${name}`, `content of ${name}`)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { said, scratch, type Scratch } from '../support/scratch.ts'
+import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
 /** Runs that fail on a host on which something runs already, and what they leave. */
 let project: Scratch
@@ -16,7 +16,7 @@ const containers = () =>
 const inNode = (line: string) => project.on('a', 'sh', '-c', line)
 
 beforeAll(async () => {
-  project = scratch('a')
+  project = scratchOnSharedBox('a')
   project.write('src/in.txt', 'in')
   project.playbook(`return [${web}]`)
   const called = await project.provision(['quickstart', '--plain'])

@@ -9,7 +9,7 @@ import { digestOf } from '../../src/core/digest.ts'
 import { localEngine } from '../../src/transport/docker/engine.ts'
 import { matching } from '../support/matching.ts'
 import { ask, type Called } from '../support/project.ts'
-import { said, scratch, type Scratch } from '../support/scratch.ts'
+import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
 type Damage = (text: Buffer) => Buffer
 
@@ -41,7 +41,7 @@ describe('damaged state', () => {
   }
 
   beforeAll(async () => {
-    project = scratch('one')
+    project = scratchOnSharedBox('one')
     stateDir = join(project.dir, '.provision', project.prefix)
     project.write(`playbooks/${project.prefix}/in`, 'content')
     project.playbook(`const made = artifact('out', { run: ['cp', 'in', 'out'], cwd: '.', inputs: ['in'], output: 'out' })

@@ -3,7 +3,7 @@ import { cli } from '../support/the-cli.ts'
 import { startLive } from '../support/live.ts'
 import { matching } from '../support/matching.ts'
 import type { Called } from '../support/project.ts'
-import { said, scratch, type Scratch } from '../support/scratch.ts'
+import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
 const steady = "command: ['sleep', '1000']"
 const script = (text: string): string => `command: ['sh', '-c', ${JSON.stringify(text)}]`
@@ -43,7 +43,7 @@ return [
   const word = (): Promise<string> => project.on('two', 'cat', '/etc/word')
 
   beforeAll(() => {
-    project = scratch('one', 'two')
+    project = scratchOnSharedBox('one', 'two')
   })
   afterAll(async () => {
     await project.remove()

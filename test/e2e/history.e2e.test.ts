@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { cli } from '../support/the-cli.ts'
 import { matching } from '../support/matching.ts'
 import type { Called } from '../support/project.ts'
-import { said, scratch, type Scratch } from '../support/scratch.ts'
+import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
 const run = promisify(execFile)
 const word = `pl"anted s$cret/w\u00f6rd?${process.pid}`
@@ -31,7 +31,7 @@ describe('the history of an environment', () => {
   const runs = async (): Promise<unknown> => resultOf(await call('history', '--json'))
 
   beforeAll(() => {
-    project = scratch('one')
+    project = scratchOnSharedBox('one')
     stateDir = join(project.dir, '.provision', project.prefix)
     withCommand('sleep 1000', '')
   })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Called } from '../support/project.ts'
-import { said, scratch, type Scratch } from '../support/scratch.ts'
+import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
 /** Docker removes no network that a container is on. */
 describe('a network that containers leave', () => {
@@ -20,7 +20,7 @@ describe('a network that containers leave', () => {
       .filter(Boolean)
 
   beforeAll(async () => {
-    project = scratch('one')
+    project = scratchOnSharedBox('one')
     expect((await deploy('mesh', `{ subnet: '10.7.0.0/24' }`)).code).toBe(0)
   })
   afterAll(() => project.remove())

@@ -6,7 +6,7 @@ import { refused, rows, web } from '../support/other-changes.ts'
 import { hosts, params, world } from '../support/other-world.ts'
 import { planned } from '../support/planned.ts'
 import type { Called } from '../support/project.ts'
-import { said, scratch, type Scratch } from '../support/scratch.ts'
+import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
 const secret = 'pa$$ "w" ü-9f2c'
 let project: Scratch
@@ -23,7 +23,7 @@ const finished = ({ events }: Called) => events.at(-1)
 const site = (path: string): string => `playbooks/${project.prefix}/site/${path}`
 
 beforeAll(() => {
-  project = scratch(...hosts)
+  project = scratchOnSharedBox(...hosts)
   project.write(site('index.html'), '<h1>one</h1>')
   project.write(site('deep/er/style.css'), 'a {}')
   project.write(site('old.bak'), 'left out')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Called } from '../support/project.ts'
-import { said, scratch, type Scratch } from '../support/scratch.ts'
+import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
 /** A port goes over from one container to another, which are made anew side by side. */
 describe('a port that moves', () => {
@@ -21,7 +21,7 @@ describe('a port that moves', () => {
       .trim()
 
   beforeAll(async () => {
-    project = scratch('one')
+    project = scratchOnSharedBox('one')
     expect((await deploy(8080, 8090)).code).toBe(0)
   })
   afterAll(() => project.remove())

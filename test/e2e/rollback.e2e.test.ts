@@ -7,7 +7,7 @@ import { keptRepository } from '../../src/engine/rollback/images.ts'
 import { matching } from '../support/matching.ts'
 import { planned } from '../support/planned.ts'
 import type { Called } from '../support/project.ts'
-import { said, scratch, type Scratch } from '../support/scratch.ts'
+import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
 const run = promisify(execFile)
 
@@ -47,7 +47,7 @@ return [
     events.findLast(({ event }) => event === 'failed')?.['failure']
 
   beforeAll(() => {
-    project = scratch('one')
+    project = scratchOnSharedBox('one')
     const stateDir = join(project.dir, '.provision', project.prefix)
     engineImages = async () =>
       (await run('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}', keptRepository(stateDir)]))

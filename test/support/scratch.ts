@@ -4,17 +4,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { listBoxes } from '../../src/boxes/find.ts'
-import { removeBox } from '../../src/boxes/usage.ts'
-import { unless } from '../../src/transport/docker/error.ts'
-import { localEngine } from '../../src/transport/docker/engine.ts'
+import { inject } from 'vitest'
 import { runCli, type BuiltCli } from './cli.ts'
 import { cli } from './the-cli.ts'
 import { eventsIn, type Called } from './project.ts'
+import { removeBoxesAndImages } from './shared-box.ts'
 
 const run = promisify(execFile)
 const boxes = fileURLToPath(new URL('../../boxes', import.meta.url))
-const { signal } = new AbortController()
 
 /** A project of a test's own, whose one playbook is rewritten from row to row. */
 export interface Scratch {
@@ -35,9 +32,17 @@ export interface Scratch {
   remove(): Promise<void>
 }
 
-/** The folder has a name that shells, URLs, globs and Docker's filters misread. */
-export function scratch(...hosts: readonly string[]): Scratch {
-  const prefix = `etest-${process.pid}`
+const prefix = `etest-${process.pid}`
+
+/** A project with a box of its own, as tests need it that look at boxes, or take them away. */
+export const scratch = (...hosts: readonly string[]): Scratch => scratchOf(prefix, hosts)
+
+/** A project whose box is that of all tests of the run: the first one bakes it. */
+export const scratchOnSharedBox = (...hosts: readonly string[]): Scratch =>
+  scratchOf(inject('sharedBox'), hosts)
+
+/** The folder has a name that shells, URLs, globs and Docker's filters misread; the box and its image are called `box`. */
+function scratchOf(box: string, hosts: readonly string[]): Scratch {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'provision-e2e-')))
   const dir = join(root, `it's "my" $HOME \`pwd\` [größe], %s`)
   const write = (path: string, content: string): void => {
@@ -50,7 +55,7 @@ export function scratch(...hosts: readonly string[]): Scratch {
   write(
     'boxes/own.ts',
     `import { defineBox } from 'provision'
-export default defineBox({ name: '${prefix}', build: new URL('coreos/', import.meta.url) })`,
+export default defineBox({ name: '${box}', build: new URL('coreos/', import.meta.url) })`,
   )
   const nodes = `label=provision.project=${dir}`
   const provision: Scratch['provision'] = async (args, env = {}) => {
@@ -63,7 +68,7 @@ export default defineBox({ name: '${prefix}', build: new URL('coreos/', import.m
       `import * as everything from 'provision'
 import box from '../../boxes/own.ts'
 const { artifact, command, container, definePlaybook, directory, file, image, network, preload, push, text, tree, volume } = everything${/\bsecret\(/.test(body + more) ? '; const { secret } = everything' : ''}
-const tiny = image('${prefix}/tiny', { build: '../../tiny' })
+const tiny = image('${box}/tiny', { build: '../../tiny' })
 export default definePlaybook({ name: '${prefix}', box, hosts: [${hosts.map((host) => `'${host}'`).join()}], ${more}
 resources: ({ hosts, params }: any) => {
 const { ${hosts.join()} } = hosts
@@ -93,11 +98,7 @@ ${body}
     remove: async () => {
       playbook('return []')
       await provision(['destroy', '--yes'])
-      const engine = await localEngine()
-      for (const box of await listBoxes(engine, signal, prefix)) await removeBox(engine, box, signal)
-      const images = await engine.listImages()
-      const own = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag.includes(prefix))
-      for (const tag of own) await unless([404, 409], engine.getImage(tag).remove())
+      await removeBoxesAndImages(prefix)
       rmSync(root, { recursive: true, force: true })
     },
   }

@@ -15,7 +15,7 @@ import { chunksOf, partsOf, signatureOf } from '../../support/delta.ts'
 import { runIn, shells, type Shell } from '../../support/shells.ts'
 
 let root = ''
-beforeAll(async () => (root = await mkdtemp(join(tmpdir(), 'provision-delta-'))))
+beforeAll(async () => (root = await mkdtemp(join(tmpdir(), 'delta-scripts-'))))
 afterAll(() => rm(root, { recursive: true }))
 
 const block = 2_048
