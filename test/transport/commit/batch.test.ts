@@ -16,15 +16,14 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Permissions } from '../../../src/core/action.ts'
 import { digestOf } from '../../../src/core/digest.ts'
-import { ProvisionError } from '../../../src/core/error.ts'
 import { quote } from '../../../src/core/quote.ts'
 import type { Connection } from '../../../src/transport/ssh/connection.ts'
-import { bulkSize, type FileAction, type Write } from '../../../src/transport/files/batch.ts'
+import type { FileAction, Write } from '../../../src/transport/files/batch.ts'
 import { performFiles } from '../../../src/transport/files/index.ts'
 import { hostileName } from '../../support/hostile.ts'
 import { shellConnection } from '../../support/shell-connection.ts'
 import { shells } from '../../support/shells.ts'
-import { bulkOver, failure, never } from '../../support/transport.ts'
+import { bulkOver, never } from '../../support/transport.ts'
 
 const rights: Permissions = { mode: undefined, owner: undefined, group: undefined }
 const write = (path: string, text: string, more: Partial<Permissions> = {}): Write => ({
@@ -73,22 +72,6 @@ describe.each(shells)('under $title', (shell) => {
     ])
     expect(await readFile(`${at}/new/er/b`, 'utf8')).toBe('two')
     expect([await modeOf(`${at}/a`), await modeOf(`${at}/new/er/b`)]).toEqual([0o644, 0o600])
-  })
-
-  it('puts nothing in place over a connection for bulk that the lock lets in no more', async () => {
-    const at = await place()
-    await writeFile(`${at}/large`, 'old')
-    let refuse: (error: Error) => void = () => undefined
-    const admitted = new Promise<void>((_, reject) => (refuse = reject))
-    const openBulk = () => {
-      setTimeout(() => refuse(new ProvisionError('locked', 'somebody else has it', { about: 'box' })), 500)
-      return Promise.resolve({ connection, admitted })
-    }
-    const large = write(`${at}/large`, 'x'.repeat(bulkSize))
-    const lost = performFiles({ connection, openBulk, user: userInfo().username }, [large], never)
-    expect((await failure(lost)).code).toBe('locked')
-    await expect.poll(() => readdir(at)).toEqual(['large'])
-    expect(await readFile(`${at}/large`, 'utf8')).toBe('old')
   })
 
   it('keeps the mode of a file where none is said, and sets the special bits where they are', async () => {
