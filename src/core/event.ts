@@ -19,7 +19,7 @@ export interface Failure {
   readonly help?: string | undefined
 }
 
-/** An endpoint with the container that it belongs to. */
+/** An endpoint with the container that it belongs to, called as commands take it: with its host where several have one of that name. */
 export interface NamedEndpoint extends Endpoint {
   readonly container: string
   readonly name: string

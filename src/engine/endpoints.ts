@@ -4,6 +4,7 @@ import type { Graph } from '../core/graph/index.ts'
 import type { ProvidedHost, Provider } from '../core/provider.ts'
 import { resourceTitle, type Resource } from '../core/resource.ts'
 import { strictRecord } from '../core/rules/strict.ts'
+import { containerLabel } from '../core/text/container-label.ts'
 
 /**
  * Where each published port of a resource answers on this machine; undefined for one that publishes nothing. A port that its
@@ -40,9 +41,10 @@ export function endpointsOf(
   hosts: readonly ProvidedHost[],
 ): NamedEndpoint[] {
   const reach = reachOf(provider, hosts)
-  return graph.resources.flatMap(({ resource }) =>
+  const all = graph.resources.map(({ resource }) => resource).filter(({ published }) => published)
+  return all.flatMap((resource) =>
     Object.entries(reach(resource) ?? {}).map(([name, endpoint]) => ({
-      container: resource.name,
+      container: containerLabel(resource, all),
       name,
       ...endpoint,
     })),

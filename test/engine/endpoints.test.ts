@@ -45,4 +45,11 @@ describe('where a published port answers', () => {
     const listed = endpointsOf(graphOf([published(address)], ['app']), provider, hosts)
     expect(listed.map(({ name }) => name)).toEqual(['db'])
   })
+
+  it('tells hosts apart where several have a container of one name', () => {
+    const both = ['app', 'web'].map((name) => ({ ...hostAt('10.0.0.1'), name }))
+    const one = published('0.0.0.0')
+    const listed = endpointsOf(graphOf([one, { ...one, host: 'web' }], ['app', 'web']), provider, both)
+    expect(listed.map(({ container }) => container)).toEqual(['app/web', 'app/web', 'web/web', 'web/web'])
+  })
 })

@@ -5,7 +5,8 @@ import { printerFor } from '../logs/container-logs.ts'
 import { followLogs } from '../logs/follow-logs.ts'
 import { sinceOf } from '../logs/since.ts'
 import { openHost } from '../run/open-host.ts'
-import { containerLabel, containersCalled } from '../run/targets.ts'
+import { containersCalled } from '../run/targets.ts'
+import { containerLabel } from '../../core/text/container-label.ts'
 
 export const command = defineCommand({
   summary: 'what containers say, those of all hosts merged',

@@ -1,3 +1,4 @@
+import { onAbort } from '../../core/async/abort.ts'
 import { playbookArgument } from '../run/carry.ts'
 import { defineCommand } from '../call/command.ts'
 import { controlC, controlD, listenToKeys } from '../keys.ts'
@@ -27,7 +28,7 @@ export const command = defineCommand({
       context.emit({ event: 'note', level: 'info', text: 'keys: r refresh · l logs · q quit' })
     }
     for (const signal of [context.signal, context.stdout.gone]) {
-      signal.addEventListener('abort', watching.quit, { once: true })
+      onAbort(signal, watching.quit)
     }
     try {
       await watching.ended

@@ -4,7 +4,7 @@ import { printerFor, type LogPlace } from './container-logs.ts'
 import { createShown, followLog, type Shown } from './follow-log.ts'
 import type { LogPrinter } from './log-printer.ts'
 import type { Run } from '../run/index.ts'
-import { containerLabel } from '../run/targets.ts'
+import { containerLabel } from '../../core/text/container-label.ts'
 
 /** What containers say while a watch is at rest. */
 export interface WatchLogs {

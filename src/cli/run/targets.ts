@@ -1,5 +1,6 @@
 import { ProvisionError } from '../../core/error.ts'
 import type { ProvidedHost } from '../../core/provider.ts'
+import { containerLabel, type Listed } from '../../core/text/container-label.ts'
 import { didYouMean } from '../../core/text/suggest.ts'
 
 /**
@@ -22,15 +23,6 @@ export function hostCalled(name: string | undefined, hosts: readonly ProvidedHos
     help: host.state === 'stopped' ? 'provision start' : 'provision quickstart',
   })
 }
-
-interface Listed {
-  readonly host: string
-  readonly name: string
-}
-
-/** How a container is called where several hosts may have one of that name. */
-export const containerLabel = ({ host, name }: Listed, all: readonly Listed[]): string =>
-  all.filter((other) => other.name === name).length > 1 ? `${host}/${name}` : name
 
 /**
  * The containers that are meant by names (`user`, or `app/user`), or all.

@@ -30,9 +30,13 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best?.word
 }
 
+/** More are no help to somebody who reads them. */
+const mostTold = 30
+
 /** A help line for a wrong word: the nearest right one, and all there are. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const near = nearest(word, known)
-  const all = known.length > 0 ? `known: ${known.join(', ')}` : 'there are none'
+  const more = known.length > mostTold ? ` and ${known.length - mostTold} more` : ''
+  const all = known.length > 0 ? `known: ${known.slice(0, mostTold).join(', ')}${more}` : 'there are none'
   return near === undefined ? all : `did you mean ${JSON.stringify(near)}? (${all})`
 }

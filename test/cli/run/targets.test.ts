@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  containerCalled,
-  containerLabel,
-  containersCalled,
-  hostCalled,
-} from '../../../src/cli/run/targets.ts'
+import { containerCalled, containersCalled, hostCalled } from '../../../src/cli/run/targets.ts'
 import type { HostState, ProvidedHost } from '../../../src/core/provider.ts'
+import { containerLabel } from '../../../src/core/text/container-label.ts'
 
 const host = (name: string, state: HostState = 'running'): ProvidedHost => ({
   ...{ name, state, address: '192.0.2.1', system: undefined, isYoung: false },

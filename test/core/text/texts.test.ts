@@ -151,10 +151,12 @@ describe('nearest', () => {
 })
 
 describe('didYouMean', () => {
+  const many = Array.from({ length: 60 }, (_, i) => `container-${i}`)
   it.each([
     ['app', ['web', 'ap'], 'did you mean "ap"? (known: web, ap)'],
     ['zzz', ['web', 'app'], 'known: web, app'],
     ['x', [], 'there are none'],
+    ['zz', many, `known: ${many.slice(0, 30).join(', ')} and 30 more`],
   ])('%j of %j', (word, known, line) => {
     expect(didYouMean(word, known)).toBe(line)
   })
