@@ -7,8 +7,11 @@ const alias = { provision: fileURLToPath(new URL('./src/index.ts', import.meta.u
 /** Something that is waited for comes when the machine has time for it; a test that fails may take long. Milliseconds. */
 const polling = { poll: { timeout: 20_000 } }
 
-/** Most of them wait for nodes, programs and links most of the time; whoever has more cores has more of them at once. */
-const filesAtOnce = availableParallelism() + 1
+/**
+ * Most of them wait for nodes, programs and links most of the time; whoever has more cores has more of them at once, up to what
+ * the nodes of all of them may take in memory.
+ */
+const filesAtOnce = Math.min(8, availableParallelism() + 1)
 
 export default defineConfig({
   test: {
