@@ -18,6 +18,8 @@ export interface Ahead<Use> {
   readonly use: (use: Use) => void
   /** Those that were opened so far will not come. */
   readonly forget: () => void
+  /** Drops those that nobody has taken. */
+  readonly giveBack: () => void
 }
 
 /** After which time without an answer a thing is opened anew. Milliseconds. */
@@ -27,6 +29,7 @@ interface Item<Use> {
   /** False where it is known to be of no use. */
   readonly use: (use: Use) => boolean
   readonly isOver: () => boolean
+  readonly drop: () => void
 }
 
 /** Those of one kind. Whoever waits for one that does not come, or is refused, gets one that is opened for him. */
@@ -43,6 +46,9 @@ export function createAhead<Thing, Use>(kind: Kind<Thing, Use>, patience = usual
       if (!item) kind.openFor(wanted)
     },
     forget: () => (items = []),
+    giveBack() {
+      for (const item of items.splice(0)) item.drop()
+    },
   }
 }
 
@@ -74,6 +80,11 @@ function openOne<Thing, Use>(kind: Kind<Thing, Use>, patience: number): Item<Use
   })
   return {
     isOver: () => over,
+    drop() {
+      if (over) return
+      over = true
+      if (found) kind.drop(found.thing)
+    },
     use(use) {
       if (over) return false
       if (!found) {

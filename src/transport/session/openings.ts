@@ -22,6 +22,8 @@ export interface Openings {
    * connection for a second session, or for one that is opened together with the login.
    */
   readonly openAhead: (early: Early) => void
+  /** Ends the sessions that were opened ahead and that nobody has taken: others may be refused for them. */
+  readonly giveBack: () => void
 }
 
 /**
@@ -50,6 +52,7 @@ export function openingsOf(client: Client, server: () => 'openssh' | 'any'): Ope
       else exec(command, done)
     },
     forwardSocket: (path, done) => aheadAt(path).use(done),
+    giveBack: () => sessions?.giveBack(),
     openAhead(early) {
       if (server() !== 'openssh') return
       sessions?.open(early.sessions)

@@ -43,7 +43,8 @@ export function sessionsAhead(
     },
     isUsable: () => true,
     use: (execute, wanted) => execute(wanted),
-    drop: () => undefined,
+    // It ends with a command only.
+    drop: (execute) => execute({ command: 'exit', done: (_, channel) => void channel?.resume() }),
     openFor: ({ command, done }) => exec(command, done),
   })
 }

@@ -143,7 +143,7 @@ async function open(opening: Opening): Promise<Connection> {
   watchSilence(sock, patience, (milliseconds) => (silence = milliseconds))
   const session = {
     ...{ name, user, become, client, openings, lost: lost.signal, spare, traffic, server, onDetail },
-    ...{ limit: createLimit(sessionsAtOnce), sessions: countSessions(), idle: new Set<() => void>() },
+    ...{ limit: createLimit(sessionsAtOnce), sessions: countSessions(), idle: new Set([openings.giveBack]) },
   }
   return over(session, () => closeConnection(session, target.jump === undefined ? sock : undefined))
 }

@@ -47,6 +47,16 @@ describe('what is opened ahead', () => {
       },
       ['open', 'x uses a', 'open for y'],
     ],
+    'is dropped where it is given back, also when it comes later': [
+      ({ ahead, answer }) => {
+        ahead.open(2)
+        answer(0, 'a')
+        ahead.giveBack()
+        answer(1, 'b')
+        ahead.use('x')
+      },
+      ['open', 'open', 'drop a', 'drop b', 'open for x'],
+    ],
     'is waited for where it is on its way': [
       ({ ahead, answer }) => {
         ahead.open(1)
