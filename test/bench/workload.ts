@@ -38,6 +38,9 @@ export interface Contender {
   readonly most?: number
 }
 
+/** By the names of contenders. */
+export type Measures = Readonly<Record<string, Measure>>
+
 /** Something that users wait for, or that a link has to carry. */
 export interface Workload {
   readonly name: string
@@ -49,5 +52,5 @@ export interface Workload {
   /** Repetitions at most, for what takes long or never differs; nobody is warmed up then either. */
   readonly most?: number
   /** Gets ready, and gives `ours` and a measure of each contender. The measure of one whose tool is missing is not called. */
-  readonly open: (bench: Bench) => Promise<Readonly<Record<string, Measure>>>
+  readonly open: (bench: Bench) => Promise<Measures>
 }

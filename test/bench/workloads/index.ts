@@ -4,7 +4,7 @@ import { delta } from './delta.ts'
 import { editCss } from './edit-css.ts'
 import { editJava } from './edit-java.ts'
 import { farRefresh26, farRefresh100 } from './far-refresh.ts'
-import { firstProvisioning } from './first-provisioning.ts'
+import { firstProvisioning, firstProvisioning26, firstProvisioning100 } from './first-provisioning.ts'
 import { fleets } from './fleet.ts'
 import { idleRefresh, idleRefreshMany } from './idle-refresh.ts'
 import { imageLayer } from './image-layer.ts'
@@ -28,6 +28,8 @@ export const workloads: readonly Workload[] = [
   farRefresh100,
   idleRefreshMany,
   firstProvisioning,
+  firstProvisioning26,
+  firstProvisioning100,
   delta,
   imageLayer,
   ...fleets,
