@@ -66,7 +66,7 @@ const far = (rtt: number): Workload => ({
   name: `first-provisioning-${rtt}`,
   title: `first provisioning, as before, hosts ${rtt} ms of round trip away`,
   figures: time(),
-  against: [floor(how.floor), rsync],
+  against: [floor(how.floor, { goals: within(1.5) }), rsync],
   most: 3,
   async open(bench) {
     const site = await trio(bench)
