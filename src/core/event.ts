@@ -19,9 +19,11 @@ export interface Failure {
   readonly help?: string | undefined
 }
 
-/** An endpoint with the container that it belongs to, called as commands take it: with its host where several have one of that name. */
+/** An endpoint with the container that it belongs to. */
 export interface NamedEndpoint extends Endpoint {
   readonly container: string
+  /** How commands take that container: with its host where several hosts have one of that name. */
+  readonly called: string
   readonly name: string
 }
 

@@ -44,7 +44,8 @@ export function endpointsOf(
   const all = graph.resources.map(({ resource }) => resource).filter(({ published }) => published)
   return all.flatMap((resource) =>
     Object.entries(reach(resource) ?? {}).map(([name, endpoint]) => ({
-      container: containerLabel(resource, all),
+      container: resource.name,
+      called: containerLabel(resource, all),
       name,
       ...endpoint,
     })),

@@ -49,7 +49,7 @@ const endpointsText = (endpoints: readonly NamedEndpoint[], { style }: ClosingLo
     ? ''
     : table(
         ['container', 'port', 'url'].map(style.dim),
-        endpoints.map(({ container, name, url }) => [cleanLine(container), cleanLine(name), style.cyan(url)]),
+        endpoints.map(({ called, name, url }) => [cleanLine(called), cleanLine(name), style.cyan(url)]),
         whole,
       )
 
@@ -127,7 +127,7 @@ function afterQuickstart({ plan, endpoints }: Outcome): Hint[] {
   const containers =
     plan?.steps.filter(({ kind, operation }) => kind === 'container' && operation !== 'remove') ?? []
   const shown = endpoints.find(({ url }) => url.startsWith('http')) ?? endpoints[0]
-  const container = shown?.container ?? containers[0]?.name
+  const container = shown?.called ?? containers[0]?.name
   const host = containers.find(({ name }) => name === container)?.host ?? plan?.steps[0]?.host
   return [
     [['refresh'], 'brings an edit into the running system'],

@@ -50,6 +50,6 @@ describe('where a published port answers', () => {
     const both = ['app', 'web'].map((name) => ({ ...hostAt('10.0.0.1'), name }))
     const one = published('0.0.0.0')
     const listed = endpointsOf(graphOf([one, { ...one, host: 'web' }], ['app', 'web']), provider, both)
-    expect(listed.map(({ container }) => container)).toEqual(['app/web', 'app/web', 'web/web', 'web/web'])
+    expect(listed.map(({ called }) => called)).toEqual(['app/web', 'app/web', 'web/web', 'web/web'])
   })
 })

@@ -41,7 +41,7 @@ it.each([
 it.each([10, 40, Infinity])('what is clicked or copied is whole on %i columns', (columns) => {
   const commandLine = (...words: readonly string[]) => ['npx provision', ...words, '--env test'].join(' ')
   const look = { style: uncoloured, columns, commandLine }
-  const endpoint = { container: 'user', name: 'http', host: '192.168.60.3', port: 7000, url }
+  const endpoint = { container: 'user', called: 'user', name: 'http', host: '192.168.60.3', port: 7000, url }
   const outcome = { ...emptyOutcome(), command: 'quickstart', endpoints: [endpoint], finished }
   expect(resultText(outcome, look)).toContain(url)
   expect(nextText(outcome, look)).toContain('npx provision logs -f user --env test')

@@ -49,7 +49,10 @@ const events: readonly Event[] = [
   ]),
   { event: 'note', level: 'warning', text },
   { event: 'edited', files: [text] },
-  { event: 'endpoints', endpoints: [{ container: text, name: text, host: text, port: 80, url: text }] },
+  {
+    event: 'endpoints',
+    endpoints: [{ container: text, called: text, name: text, host: text, port: 80, url: text }],
+  },
   { event: 'failed', failure },
   { event: 'capsule', path: text },
 ]

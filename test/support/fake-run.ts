@@ -62,7 +62,14 @@ export const fakeRun = (end: 'fine' | 'failed'): Event[] => [
   {
     event: 'endpoints',
     endpoints: [
-      { container: 'user', name: 'http', host: '192.168.60.3', port: 7000, url: 'http://192.168.60.3:7000' },
+      {
+        container: 'user',
+        called: 'user',
+        name: 'http',
+        host: '192.168.60.3',
+        port: 7000,
+        url: 'http://192.168.60.3:7000',
+      },
     ],
   },
   { event: 'note', level: 'warning', text: 'a warning' },

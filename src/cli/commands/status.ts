@@ -40,7 +40,7 @@ function statusText(status: Status, look: Look, now: number): string {
     container.ports.join(', '),
     upFor(container, now),
   ])
-  const endpoints = status.endpoints.map(({ container, name, url }) => [container, name, style.cyan(url)])
+  const endpoints = status.endpoints.map(({ called, name, url }) => [called, name, style.cyan(url)])
   return [
     table(heading('host', 'state', 'address', 'ssh'), hosts, columns),
     ...(containers.length > 0

@@ -5,7 +5,7 @@ import type { Event } from '../../../src/core/event.ts'
 const stray = (text: string): Event => ({ event: 'note', level: 'warning', kind: 'stray', text })
 const at = (url: string): Event => ({
   event: 'endpoints',
-  endpoints: [{ container: 'nginx', name: 'http', host: 'web', port: 80, url }],
+  endpoints: [{ container: 'nginx', called: 'nginx', name: 'http', host: 'web', port: 80, url }],
 })
 const warning: Event = { event: 'note', level: 'warning', text: 'slow' }
 
