@@ -51,9 +51,9 @@ const earlyFor = (questions: number): Early => ({
   sockets: { path: dockerSocket, count: Math.min(questions, forwardedAtOnce) },
 })
 
-/** On a second connection: for the command by which the lock lets it in, and for what it carries. */
+/** Opened ahead on a second connection: for the command by which the lock lets it in, and for what it carries. */
 const sessionsOfBulk = 2
-/** That is for bulk: the first one stays quick while it is full. */
+/** A second connection is for bulk: the first one stays quick while it is full. */
 const bulkKeepalive = { interval: 1_000, count: 15 }
 
 /**

@@ -51,5 +51,9 @@ describe('where a published port answers', () => {
     const one = published('0.0.0.0')
     const listed = endpointsOf(graphOf([one, { ...one, host: 'web' }], ['app', 'web']), provider, both)
     expect(listed.map(({ called }) => called)).toEqual(['app/web', 'app/web', 'web/web', 'web/web'])
+    // One that publishes nothing has no endpoint, but commands must be told which is meant.
+    const silent = { ...container(app, 'web', { image: image('tiny') }), host: 'web' }
+    const alone = endpointsOf(graphOf([one, silent], ['app', 'web']), provider, both)
+    expect(alone.map(({ called }) => called)).toEqual(['app/web', 'app/web'])
   })
 })

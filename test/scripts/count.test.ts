@@ -74,6 +74,27 @@ failed ${folder}/e2e.json: vitest left no report
   )
 })
 
+test('a kind of test of which none has passed is a failure, however many others have', async () => {
+  const suite = (name: string, status: string) => ({
+    ...{ name, status: 'passed', message: '', assertionResults: [{ status }] },
+  })
+  const testResults = [
+    suite('/x/test/e2e/a.e2e.test.ts', 'skipped'),
+    suite('/x/test/faults/a.fault.test.ts', 'passed'),
+    suite('/x/test/a.test.ts', 'passed'),
+  ]
+  writeFileSync(join(folder, 'checks'), '')
+  writeFileSync(join(folder, 'tests.json'), JSON.stringify({ success: true, testResults }))
+  const sum = `node scripts/lib/count.mjs sum '${folder}/checks' '${folder}/tests.json' --kinds`
+  expect(await bash({ script: `${sum} fault unit` })).toMatchObject({
+    code: 0,
+    stdout: '2 passed, 0 failed\n',
+  })
+  expect(await bash({ script: `${sum} e2e fault unit` })).toMatchObject({
+    ...{ code: 1, stdout: '2 passed, 1 failed\n', stderr: 'failed e2e: no test of this kind has passed\n' },
+  })
+})
+
 test('the checks are those of package.json', async () => {
   const { stdout } = await bash({ script: 'node scripts/lib/count.mjs checks' })
   expect(stdout.split('\n')).toEqual(expect.arrayContaining(['check:format', 'check:types', 'check:lint']))

@@ -28,8 +28,7 @@ export interface BulkUses {
 
 /** What is told to stop waits in the queue of a connection that is full. Files that have not come whole are dropped there. */
 export function usesOfBulk(openBulk: OpenBulk): BulkUses {
-  const kept = new WeakSet<Connection>()
-  let isKept = false
+  const kept = new Set<Connection>()
   return {
     async during(stop, work) {
       const taken = new Set<Connection>()
@@ -49,9 +48,8 @@ export function usesOfBulk(openBulk: OpenBulk): BulkUses {
         clearTimeout(late)
       }
     },
-    isKept: () => isKept,
+    isKept: () => kept.size > 0,
     async toKeep() {
-      isKept = true
       const { connection, admitted } = await openBulk()
       kept.add(connection)
       await admitted

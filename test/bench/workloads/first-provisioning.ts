@@ -61,7 +61,7 @@ export const firstProvisioning: Workload = {
   },
 }
 
-/** Of what goes file by file, each takes several round trips: minutes, which tell nothing that the near ones do not. */
+/** Without those who copy file by file: with several round trips for each they take many minutes. */
 const far = (rtt: number): Workload => ({
   name: `first-provisioning-${rtt}`,
   title: `first provisioning, as before, hosts ${rtt} ms of round trip away`,
