@@ -60,6 +60,14 @@ test.each<[string, readonly string[], Partial<ContainerBody['HostConfig']>, Read
     'so',
   ],
   [
+    'has done its work',
+    ['perl', '-e', 'print "done\\n"'],
+    {},
+    { by: 'tcp', port: 80 },
+    /it ended \(exit code 0\)/,
+    'what ends by itself is a command(…)',
+  ],
+  [
     'keeps restarting',
     ['perl', '-e', 'print "again\\n"; exit 5'],
     { RestartPolicy: { Name: 'always' } },

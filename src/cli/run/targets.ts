@@ -1,4 +1,5 @@
 import { ProvisionError } from '../../core/error.ts'
+import { ownName } from '../../core/making.ts'
 import type { ProvidedHost } from '../../core/provider.ts'
 import { containerLabel, type Listed } from '../../core/text/container-label.ts'
 import { didYouMean } from '../../core/text/suggest.ts'
@@ -51,7 +52,9 @@ function refuseNone(all: readonly Listed[]): void {
 }
 
 function containersNamed(name: string, all: readonly Listed[]): Listed[] {
-  const found = all.filter((one) => one.name === name || `${one.host}/${one.name}` === name)
+  // `status` shows one that never became ready under the name that it has on its host.
+  const own = ownName(name)
+  const found = all.filter((one) => one.name === own || `${one.host}/${one.name}` === own)
   if (found.length > 0) return found
   const labels = all.map((one) => containerLabel(one, all))
   throw new ProvisionError('usage', `there is no container ${JSON.stringify(name)}`, {

@@ -84,7 +84,8 @@ async function watchContainer(
   const keepLooking = async (): Promise<End> => {
     for (let container = first; ; container = await look()) {
       const why = ending(container, first.RestartCount)
-      if (why !== undefined) return { because: `${why} before it was ready`, details: [] }
+      if (why !== undefined)
+        return { because: `${why} before it was ready`, details: wentWell(container) ? [forJobs] : [] }
       if (container.State.StartedAt !== present.container.State.StartedAt) {
         over.abort()
         over = new AbortController()
@@ -122,7 +123,15 @@ export async function tryUntil(
   }
 }
 
-/** How a container came to its end, with its exit code; undefined while there is hope. */
+/** Who knows Compose may have a migration as a container. */
+const forJobs =
+  'a container is for what keeps running; what ends by itself is a command(…) that does `docker run --rm`'
+
+/** Whether it did what it was to do, and ended. */
+export const wentWell = ({ State }: ContainerInspection): boolean =>
+  ['exited', 'restarting'].includes(State.Status) && State.ExitCode === 0 && !State.OOMKilled
+
+/** How a container came to its end, with its exit code where Docker tells it; undefined while there is hope. */
 export function ending(
   { State, RestartCount, HostConfig }: ContainerInspection,
   restartsBefore: number,
@@ -131,7 +140,10 @@ export function ending(
   const code = State.OOMKilled
     ? `killed for want of memory${Memory > 0 ? `, its limit is ${showBytes(Memory)}` : ''}`
     : `exit code ${State.ExitCode}`
-  if (RestartCount - restartsBefore >= restartsToFail) return `it keeps restarting (${code})`
+  const restarts = RestartCount - restartsBefore
+  // Of one that runs again Docker does not tell how it ended; it is seen to end again soon.
+  if (State.Status === 'running') return restarts > restartsToFail ? 'it keeps restarting' : undefined
+  if (restarts >= restartsToFail) return `it keeps restarting (${code})`
   if (['exited', 'dead', 'removing'].includes(State.Status)) return `it ended (${code})`
   return undefined
 }

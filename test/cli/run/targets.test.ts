@@ -40,6 +40,10 @@ describe('containers', () => {
     expect(all.map((one) => containerLabel(one, all))).toEqual(['user', 'web/proxy', 'app/proxy'])
   })
   it('exec takes one by host and name', () => expect(containerCalled('app/proxy', all)).toBe(all[2]))
+  it.each(['user.provision-new', 'app/user.provision-new'])(
+    'exec takes one that never became ready as %s',
+    (name) => expect(containerCalled(name, all)).toBe(all[0]),
+  )
   it.each([
     ['all', () => containersCalled([], [])],
     ['one', () => containerCalled('user', [])],

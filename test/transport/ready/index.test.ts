@@ -4,7 +4,7 @@ import type { ContainerInspection } from '../../../src/transport/docker/state.ts
 import { isWanted, judged, statusIn } from '../../../src/transport/ready/port.ts'
 import { reachAt, type Readied } from '../../../src/transport/ready/place.ts'
 import { startOfLog } from '../../../src/transport/ready/check.ts'
-import { ending, pauseAfter, tryUntil } from '../../../src/transport/ready/index.ts'
+import { ending, pauseAfter, tryUntil, wentWell } from '../../../src/transport/ready/index.ts'
 
 /** What Docker says of what never was. */
 const never = '0001-01-01T00:00:00Z'
@@ -38,7 +38,14 @@ test.each<[string, ContainerInspection, number, string | undefined]>([
   ['exited', inState({ Status: 'exited', ExitCode: 3 }), 0, 'it ended (exit code 3)'],
   ['is dead', inState({ Status: 'dead', ExitCode: 1 }), 0, 'it ended (exit code 1)'],
   ['restarts for the first time', inState({ Status: 'restarting', ExitCode: 1 }, 1), 0, undefined],
-  ['restarts again', inState({ ExitCode: 1 }, 2), 0, 'it keeps restarting (exit code 1)'],
+  [
+    'restarts again',
+    inState({ Status: 'restarting', ExitCode: 1 }, 2),
+    0,
+    'it keeps restarting (exit code 1)',
+  ],
+  ['runs again after that', inState({}, 2), 0, undefined],
+  ['was never seen between two starts', inState({}, 3), 0, 'it keeps restarting'],
   ['restarted only before', inState({}, 7), 7, undefined],
   [
     'used too much memory',
@@ -48,6 +55,16 @@ test.each<[string, ContainerInspection, number, string | undefined]>([
   ],
 ])('a container that %s', (_, container, before, expected) => {
   expect(ending(container, before)).toBe(expected)
+})
+
+test.each<[string, ContainerInspection, boolean]>([
+  ['runs', running, false],
+  ['ended well', inState({ Status: 'exited' }), true],
+  ['is started again after that', inState({ Status: 'restarting' }), true],
+  ['ended otherwise', inState({ Status: 'exited', ExitCode: 1 }), false],
+  ['was killed for want of memory', inState({ Status: 'exited', OOMKilled: true }), false],
+])('a container that %s has done its work: %#', (_, container, expected) => {
+  expect(wentWell(container)).toBe(expected)
 })
 
 test.each<[string, string, ContainerInspection['NetworkSettings']['Networks'], string | undefined]>([
