@@ -1,5 +1,6 @@
 // Bundles the command line with all that it loads into dist/cli, or DIR/cli: `node scripts/bundle.mjs [DIR]`. Some hundred
-// small files of packages, and gRPC for what nobody calls, took longer to load than the work of a run.
+// small files of packages, and gRPC for what nobody calls, took longer to load than the work of a run. The files are CommonJS,
+// because only of that Node.js 20 can keep what it has compiled (src/cli/boot).
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,6 +41,9 @@ const jiti = reading(
   'createRequire(createRequire(import.meta.url).resolve("jiti"))(',
 )
 
+/** Code that is not compiled by Node.js itself has no `import()`: who loads it gives it another one. */
+const imports = reading('imports', 'jiti/lib/jiti.mjs', '(id) => import(id)', '(id) => importModule(id)')
+
 /** It loads all of picomatch for patterns of its own, which tinyglobby never gives it. */
 const fdir = reading('fdir', 'fdir/dist/index.mjs', 'pm = __require("picomatch");', '')
 
@@ -65,20 +69,20 @@ const native = {
 
 const bundle = await rolldown({
   cwd: root,
-  input: 'src/cli/bin.ts',
+  input: ['src/cli/bin.ts', 'src/cli/start.ts'],
   platform: 'node',
   external: ['cpu-features', 'dockerode/lib/session.js'],
-  plugins: [dockerode, jiti, fdir, modem, native],
-  transform: { target: 'node20', define: { __dirname: 'import.meta.dirname' } },
+  plugins: [dockerode, jiti, imports, fdir, modem, native],
+  transform: { target: 'node20' },
   onLog(_, { code, message }) {
     if (code === 'UNRESOLVED_IMPORT') throw new Error(message)
   },
 })
 const { output } = await bundle.generate({
-  format: 'esm',
+  format: 'cjs',
   chunkFileNames: '[name]-[hash].js',
   // What every command loads, with what that needs, as one file: some seventy small ones took 12 ms more to load.
-  codeSplitting: { groups: [{ name: 'cli', test: /\/src\/cli\/(main|wire|commands\/[^/]+)\.ts$/ }] },
+  codeSplitting: { groups: [{ name: 'cli', test: /\/src\/cli\/(start|main|wire|commands\/[^/]+)\.ts$/ }] },
 })
 await bundle.close()
 await rm(target, { recursive: true, force: true })
@@ -87,4 +91,5 @@ for (const file of output) {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, file.type === 'chunk' ? file.code : file.source)
 }
+await writeFile(join(target, 'package.json'), '{ "type": "commonjs" }\n')
 await chmod(join(target, 'bin.js'), 0o755)

@@ -148,11 +148,13 @@ async function afterPhase(session: Session, hosts: readonly ProvidedHost[]): Pro
   )
 }
 
-/** Where this code lies: what it says of itself helps nobody to mend a playbook. */
-const ownFolder = new URL('.', import.meta.url).href
+/** Where this code lies, as a path and as a URL: what it says of itself helps nobody to mend a playbook. */
+const ownFolders = [import.meta.dirname, new URL('.', import.meta.url).href]
 
 const framesIn = (stack: string): readonly string[] =>
-  stack.split('\n').filter((line) => /^ +at /.test(line) && !line.includes(ownFolder))
+  stack
+    .split('\n')
+    .filter((line) => /^ +at /.test(line) && !ownFolders.some((folder) => line.includes(folder)))
 
 /** What the playbook's own code throws, with the place it came from. */
 function afterError(error: unknown): ProvisionError {
