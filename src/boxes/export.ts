@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type Dockerode from 'dockerode'
+import { inPieces } from '../core/async/pieces.ts'
 import { ProvisionError, isProvisionError, reasonOf, systemCode } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import { short } from '../core/digest.ts'
@@ -89,7 +90,7 @@ async function* piecesOf(
   // The quickest level: the others save little and take several times as long.
   const packed = through(counted(content, count), createGzip({ level: 1 }))
   let number = 0
-  for await (const bytes of inPieces(packed)) {
+  for await (const bytes of inPieces(packed, pieceSize)) {
     const piece = {
       name: `${name}/${String(number++).padStart(6, '0')}`,
       size: bytes.length,
@@ -108,20 +109,6 @@ async function* counted(
     count(chunk.length)
     yield chunk
   }
-}
-
-async function* inPieces(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of stream) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length < pieceSize) continue
-    yield Buffer.concat(chunks)
-    chunks = []
-    length = 0
-  }
-  if (length > 0) yield Buffer.concat(chunks)
 }
 
 /** Under a name of its own: loaded elsewhere, it must not pass for a box before its store is there. */

@@ -1,14 +1,13 @@
-import { inspect } from 'node:util'
 import { distinctBy } from '../core/distinct.ts'
-import { isProvisionError, ProvisionError } from '../core/error.ts'
 import type { Failure, Finished } from '../core/event.ts'
 import type { Facts } from '../core/facts.ts'
 import { onHostsOrNeeding } from '../core/graph/host-groups.ts'
 import { pathsByHost } from '../core/graph/places.ts'
 import type { ProvidedHost } from '../core/provider.ts'
-import { failureOf, inPhase, tracked } from '../core/track.ts'
+import { failureOf, inPhase } from '../core/track.ts'
+import { afterPhase } from './after.ts'
 import { carryOut, type Carried } from './carry-out.ts'
-import { endpointsOf, reachOf } from './endpoints.ts'
+import { endpointsOf } from './endpoints.ts'
 import { removeFormerImages } from './former-images.ts'
 import { lockAll, openGroups } from './group.ts'
 import { isSome, someUnreached } from './hosts.ts'
@@ -128,42 +127,3 @@ function report({ emit, signal, graph }: Session, { failed, skipped, unreached, 
 /** A host that is lost fails all that was under way there in the same words. */
 const distinct = (failures: readonly Failure[]): readonly Failure[] =>
   distinctBy(failures, (failure) => JSON.stringify(failure))
-
-async function afterPhase(session: Session, hosts: readonly ProvidedHost[]): Promise<void> {
-  const { declaration, emit, provider, signal } = session
-  const { after } = declaration
-  if (!after) return
-  // As a note it stays on the screen; the output of a task shows only while that goes on.
-  const log = (text: string): void => emit({ event: 'note', level: 'info', text })
-  await inPhase(
-    emit,
-    'after',
-    () =>
-      tracked(emit, { id: 'after', phase: 'after', title: 'after' }, () =>
-        after(reachOf(provider, hosts), { log, signal }).catch((error: unknown) => {
-          throw afterError(error)
-        }),
-      ),
-    () => 'done',
-  )
-}
-
-/** Where this code lies, as a path and as a URL: what it says of itself helps nobody to mend a playbook. */
-const ownFolders = [import.meta.dirname, new URL('.', import.meta.url).href]
-
-const framesIn = (stack: string): readonly string[] =>
-  stack
-    .split('\n')
-    .filter((line) => /^ +at /.test(line) && !ownFolders.some((folder) => line.includes(folder)))
-
-/** What the playbook's own code throws, with the place it came from. */
-function afterError(error: unknown): ProvisionError {
-  if (isProvisionError(error)) return error
-  const { message, stack = '' } =
-    error instanceof Error ? error : { message: `it threw ${inspect(error)}, which is no error` }
-  return new ProvisionError('playbook', `the playbook's \`after\` failed: ${message}`, {
-    output: framesIn(stack).slice(0, 3).join('\n') || undefined,
-    help: 'the hosts are as they should be; mend `after` and run `provision refresh`',
-    cause: error,
-  })
-}

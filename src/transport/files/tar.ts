@@ -1,4 +1,5 @@
 import { pack, type Pack } from 'tar-stream'
+import { inPieces } from '../../core/async/pieces.ts'
 
 /** One entry of a tar stream; a name that ends with `/` is a folder. */
 export interface TarEntry {
@@ -24,23 +25,14 @@ export async function* tarStream(
   const filling = fill(stream, entries, (bytes) => (packed += bytes)).catch((error: unknown) => {
     stream.destroy(error instanceof Error ? error : new Error(String(error)))
   })
-  let waiting: Buffer[] = []
-  let size = 0
   const tell = (): void => {
     onSent(packed)
     packed = 0
   }
-  for await (const chunk of stream) {
-    if (!Buffer.isBuffer(chunk)) continue
-    waiting.push(chunk)
-    size += chunk.length
-    if (size < chunkSize) continue
-    yield Buffer.concat(waiting)
-    waiting = []
-    size = 0
+  for await (const piece of inPieces(stream, chunkSize)) {
+    yield piece
     tell()
   }
-  if (size > 0) yield Buffer.concat(waiting)
   await filling
   if (packed > 0) tell()
 }
