@@ -20,8 +20,7 @@ async function run(): Promise<number> {
   const program = loader.load('start.js')
   if (!isStart(program)) throw new Error('start.js is damaged')
   const code = await program.start(process)
-  const news = loader.news()
-  if (news) keepCompiled(kept, news)
+  if (loader.hasNews()) keepCompiled(kept, loader.compiled)
   return code
 }
 

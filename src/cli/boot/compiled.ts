@@ -28,11 +28,12 @@ export function readCompiled(path: string): CompiledFiles {
   }
 }
 
-/** Keeps it for the next run. Where that cannot be, the next run compiles again. */
-export function keepCompiled(path: string, files: CompiledFiles): void {
-  const data = serialize(files)
+/** Keeps it for the next run. Where that cannot be, nothing is asked for, and the next run compiles again. */
+export function keepCompiled(path: string, files: () => CompiledFiles): void {
   const made = `${path}.${process.pid}`
   try {
+    writeFileSync(made, '')
+    const data = serialize(files())
     writeFileSync(made, Buffer.concat([sumOf(data), data]))
     renameSync(made, path)
   } catch {

@@ -8,58 +8,58 @@ import type { Compiled, CompiledFiles } from './compiled.ts'
 export interface Loader {
   /** What a file exports, by its name. */
   readonly load: (name: string) => unknown
-  /** What there was, with all that is compiled by now of what was loaded; undefined where that was all compiled before. */
-  readonly news: () => CompiledFiles | undefined
+  /** Whether something was loaded that was not compiled before. */
+  readonly hasNews: () => boolean
+  /** What was compiled before, and all that is compiled by now of what was loaded. */
+  readonly compiled: () => CompiledFiles
 }
 
-/** What a file of the bundle finds as its own; Node.js gives `import()` only to files that it has loaded itself. */
+/** What a file of the bundle finds as its own; Node.js gives `import()` only to what it has loaded itself. */
 const given = ['exports', 'require', 'module', '__filename', '__dirname', 'importModule']
 
 interface Loaded {
-  readonly module: { exports: unknown }
+  readonly module: { readonly exports: unknown }
   readonly script: Script
   readonly stamp: string
 }
 
-export function bundleLoader(dir: string, compiled: CompiledFiles): Loader {
+export function bundleLoader(dir: string, before: CompiledFiles): Loader {
   const loaded = new Map<string, Loaded>()
   const requirePackage = createRequire(join(dir, 'bin.js'))
-  let isNew = false
+  let hasNews = false
 
   const requireIn = Object.assign((id: string): unknown => {
     return id.startsWith('./') ? load(id.slice(2)) : requirePackage(id)
   }, requirePackage)
 
   const load = (name: string): unknown => {
-    const before = loaded.get(name)
-    if (before) return before.module.exports
+    const former = loaded.get(name)
+    if (former) return former.module.exports
     const path = join(dir, name)
     const stamp = stampOf(path)
-    const script = scriptOf(path, matching(compiled.get(name), stamp))
-    if (script.cachedDataRejected !== false) isNew = true
-    const module: Loaded['module'] = { exports: {} }
+    const script = scriptOf(path, matching(before.get(name), stamp))
+    if (script.cachedDataRejected !== false) hasNews = true
+    const module = { exports: {} }
     loaded.set(name, { module, script, stamp })
-    const body: unknown = script.runInThisContext()
-    if (typeof body === 'function')
-      Reflect.apply(body, module.exports, [
-        module.exports,
-        requireIn,
-        module,
-        path,
-        dirname(path),
-        importModule,
-      ])
+    try {
+      const body: unknown = script.runInThisContext()
+      const its = [module.exports, requireIn, module, path, dirname(path), importModule]
+      if (typeof body === 'function') Reflect.apply(body, module.exports, its)
+    } catch (error) {
+      loaded.delete(name)
+      throw error
+    }
     return module.exports
   }
 
-  const all = (): CompiledFiles =>
+  const compiled = (): CompiledFiles =>
     new Map([
-      ...compiled,
+      ...before,
       ...[...loaded].map(
         ([name, { script, stamp }]) => [name, { stamp, code: script.createCachedData() }] as const,
       ),
     ])
-  return { load, news: () => (isNew ? all() : undefined) }
+  return { load, hasNews: () => hasNews, compiled }
 }
 
 const importModule = (id: string): Promise<unknown> => import(id)

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
-import { expect, it, test } from 'vitest'
+import { expect, it, test, vi } from 'vitest'
 import { keepCompiled, readCompiled, type CompiledFiles } from '../../../src/cli/boot/compiled.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
@@ -13,8 +13,8 @@ const files: CompiledFiles = new Map([
 it('gives back what was kept, in one file', () => {
   const dir = temporaryFolder()
   const path = join(dir, 'x.code')
-  keepCompiled(path, files)
-  keepCompiled(path, files)
+  keepCompiled(path, () => files)
+  keepCompiled(path, () => files)
   expect(readCompiled(path)).toEqual(files)
   expect(readdirSync(dir)).toEqual(['x.code'])
 })
@@ -26,7 +26,7 @@ test.each<[string, (kept: Buffer) => Buffer]>([
   ['without its sum', (kept) => kept.subarray(32)],
 ])('a file %s is as none', (_, damage) => {
   const path = join(temporaryFolder(), 'x.code')
-  keepCompiled(path, files)
+  keepCompiled(path, () => files)
   writeFileSync(path, damage(readFileSync(path)))
   expect(readCompiled(path)).toEqual(new Map())
 })
@@ -43,13 +43,15 @@ test.each<[string, unknown]>([
   ],
 ])('of a file that holds %s nothing is taken', (_, held) => {
   const path = join(temporaryFolder(), 'x.code')
-  Reflect.apply(keepCompiled, undefined, [path, held])
+  Reflect.apply(keepCompiled, undefined, [path, () => held])
   expect(readFileSync(path).subarray(32)).toEqual(serialize(held))
   expect(readCompiled(path)).toEqual(new Map())
 })
 
-it('keeps nothing, and says nothing, where no file can be made', () => {
+it('keeps nothing, asks for nothing and says nothing where no file can be made', () => {
   const dir = join(temporaryFolder(), 'gone')
-  keepCompiled(join(dir, 'x.code'), files)
+  const asked = vi.fn(() => files)
+  keepCompiled(join(dir, 'x.code'), asked)
+  expect(asked).not.toHaveBeenCalled()
   expect(readCompiled(join(dir, 'x.code'))).toEqual(new Map())
 })

@@ -2,7 +2,7 @@ import { statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { CompiledFiles } from '../../../src/cli/boot/compiled.ts'
-import { bundleLoader } from '../../../src/cli/boot/loader.ts'
+import { bundleLoader, type Loader } from '../../../src/cli/boot/loader.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
 const none: CompiledFiles = new Map()
@@ -45,19 +45,30 @@ it('names the file and the line of what fails, as it does when Node.js loads it'
   expect(failure()).toHaveProperty('stack', expect.stringContaining(`${dir}/a.js:2:9`))
 })
 
+it('loads what failed once more when it is asked for again', () => {
+  const dir = temporaryFolder({
+    'a.js': `exports.part = require('./b.js').word`,
+    'b.js': `exports.word = require('node:fs').readFileSync(__dirname + '/word', 'utf8')`,
+  })
+  const loader = bundleLoader(dir, none)
+  expect(() => loader.load('a.js')).toThrow('ENOENT')
+  writeFileSync(join(dir, 'word'), 'part')
+  expect(loader.load('a.js')).toEqual({ part: 'part' })
+})
+
 it('has news until all that it loads was compiled before, and keeps what it did not need', () => {
   const dir = temporaryFolder({ 'a.js': `exports.f = () => 1`, 'b.js': `exports.g = () => 2` })
-  const load = (compiled: CompiledFiles, ...names: readonly string[]): CompiledFiles | undefined => {
-    const loader = bundleLoader(dir, compiled)
+  const loading = (before: CompiledFiles, ...names: readonly string[]): Loader => {
+    const loader = bundleLoader(dir, before)
     for (const name of names) loader.load(name)
-    return loader.news()
+    return loader
   }
-  const first = load(none, 'a.js') ?? none
-  expect([...first.keys()]).toEqual(['a.js'])
-  expect(load(first, 'a.js')).toBeUndefined()
-  const second = load(first, 'b.js') ?? none
-  expect([...second.keys()]).toEqual(['a.js', 'b.js'])
-  expect(load(second, 'a.js', 'b.js')).toBeUndefined()
+  const first = loading(none, 'a.js')
+  expect([first.hasNews(), ...first.compiled().keys()]).toEqual([true, 'a.js'])
+  expect(loading(first.compiled(), 'a.js').hasNews()).toBe(false)
+  const second = loading(first.compiled(), 'b.js')
+  expect([second.hasNews(), ...second.compiled().keys()]).toEqual([true, 'a.js', 'b.js'])
+  expect(loading(second.compiled(), 'a.js', 'b.js').hasNews()).toBe(false)
 })
 
 it('does not take what was compiled of other content of the same length', () => {
@@ -68,7 +79,7 @@ it('does not take what was compiled of other content of the same length', () => 
   const { mtime } = statSync(path)
   writeFileSync(path, `exports.is = 'new'`)
   utimesSync(path, mtime, new Date(mtime.getTime() + 1))
-  expect(bundleLoader(dir, before.news() ?? none).load('a.js')).toEqual({ is: 'new' })
+  expect(bundleLoader(dir, before.compiled()).load('a.js')).toEqual({ is: 'new' })
 })
 
 it('compiles anew what V8 does not take', () => {
@@ -77,8 +88,8 @@ it('compiles anew what V8 does not take', () => {
   other.load('other.js')
   const { size, mtimeMs, ino } = statSync(join(dir, 'a.js'))
   const stamp = [size, mtimeMs, ino].join(' ')
-  const code = other.news()?.get('other.js')?.code ?? Buffer.alloc(0)
+  const code = other.compiled().get('other.js')?.code ?? Buffer.alloc(0)
   const loader = bundleLoader(dir, new Map([['a.js', { stamp, code }]]))
   expect(loader.load('a.js')).toEqual({ is: 1 })
-  expect(loader.news()).toBeDefined()
+  expect(loader.hasNews()).toBe(true)
 })
