@@ -10,7 +10,8 @@ function freshTool(): { readonly bin: string; readonly kept: () => readonly stri
   const folder = temporaryFolder()
   cpSync(join(dirname(cli.bin), '../..'), folder, {
     recursive: true,
-    filter: (path) => !path.endsWith('.code'),
+    // Others run it at this moment.
+    filter: (path) => !/\.code(\.\d+)?$/.test(path),
   })
   const code = join(folder, 'dist/cli')
   const kept = () => readdirSync(code).filter((name) => name.includes('.code'))
@@ -38,4 +39,15 @@ it('is not harmed by kept code that is damaged, and keeps it anew', async () => 
   writeFileSync(path, whole.fill(0, 1_000, 9_000))
   expect(await runCli(tool, ['--help'])).toEqual(first)
   expect(readFileSync(path).subarray(1_000, 9_000).equals(Buffer.alloc(8_000))).toBe(false)
+})
+
+it('says which of its files it cannot start with, and what to do', async () => {
+  const tool = freshTool()
+  const start = join(dirname(tool.bin), 'start.js')
+  writeFileSync(start, '')
+  const { code, stdout, stderr } = await runCli(tool, ['--help'])
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(
+    /^✖ provision cannot start: .*\/start\.js is not what the build made\nhelp: .*npm run build/,
+  )
 })

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { expect, it, test } from 'vitest'
 import { inPieces } from '../../../src/core/async/pieces.ts'
 
 test.each<[string, readonly string[], readonly string[]]>([
@@ -13,4 +13,8 @@ test.each<[string, readonly string[], readonly string[]]>([
   const pieces: string[] = []
   for await (const piece of inPieces(stream, 3)) pieces.push(String(piece))
   expect(pieces).toEqual(expected)
+})
+
+it('drops nothing in silence', async () => {
+  await expect(inPieces(Readable.from(['text']), 3).next()).rejects.toThrow('a stream of bytes gave string')
 })
