@@ -1,16 +1,15 @@
 import type { Box } from '../core/box.ts'
 import type { Emit } from '../core/event.ts'
 import type { Workspace } from '../engine/workspace.ts'
-import type { ConnectedHost } from '../transport/host.ts'
-import type { WarmHosts } from '../transport/keep-warm.ts'
 import type { Check } from './check.ts'
 import type { OpenRun } from './run/index.ts'
+import type { Warm } from './run/warm.ts'
 
 /** The rooms below the command line, as its commands see them; each is loaded only when it is used. */
 export interface Wiring {
   readonly openRun: OpenRun
   /** Connections that stay open from one run to the next. */
-  readonly keepWarm: () => Promise<WarmHosts<ConnectedHost>>
+  readonly keepWarm: () => Promise<Warm>
   readonly boxes: BoxTools
   /** Looks at this machine; a check that cannot be made is a check that is bad. */
   readonly examine: (options: ExamineOptions) => Promise<readonly Check[]>

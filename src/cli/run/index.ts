@@ -8,6 +8,7 @@ import type { BuildContext } from '../../engine/build/index.ts'
 import type { IfLocked, Session } from '../../engine/session.ts'
 import type { Workspace } from '../../engine/workspace.ts'
 import type { EndProcess } from '../../transport/docker/container-process.ts'
+import type { SharedReads } from '../../transport/files/shared-reads.ts'
 import type { KeptRun } from './kept.ts'
 import type { Record } from './seen.ts'
 
@@ -50,6 +51,8 @@ export interface RunOptions {
   readonly ifLocked: IfLocked
   /** How hosts are connected; without it each anew. */
   readonly connect?: Session['connect']
+  /** Where those that are connected so take small files from. */
+  readonly reads?: SharedReads
   /** See `BuildContext`. */
   readonly notice?: NonNullable<BuildContext['notice']>
   /** Which runs leave a journal. Default: all. */

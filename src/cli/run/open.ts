@@ -35,7 +35,7 @@ export const openRun: OpenRun = async (workspace, options) => {
   const engine = once(() => localEngine())
   const images = imageSource(engine)
   const searches: Searches = new Map()
-  const reads = shareReads()
+  const { reads = shareReads() } = options
   const hidden = hiding()
   const tap = tapped(options.emit)
   const observed = observer(tap.emit)

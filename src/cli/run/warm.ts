@@ -3,14 +3,30 @@ import type { Searches } from '../../transport/delta/search.ts'
 import { localEngine } from '../../transport/docker/engine.ts'
 import { connectHost, type ConnectedHost } from '../../transport/host.ts'
 import { imageSource } from '../../transport/images/source.ts'
-import { shareReads } from '../../transport/files/shared-reads.ts'
+import { shareReads, type SharedReads } from '../../transport/files/shared-reads.ts'
 import { keepWarm, type WarmHosts } from '../../transport/keep-warm.ts'
 
-/** Hosts that stay connected over several runs, and share the images of this machine's engine as those of one run do. */
-export function warmHosts(): WarmHosts<ConnectedHost> {
+/** Hosts that stay connected over several runs. */
+export interface Warm extends WarmHosts<ConnectedHost> {
+  /** What they take small files from: what a run has read to sum it up is what they get. */
+  readonly reads: SharedReads
+}
+
+/** They share the images of this machine's engine as those of one run do. */
+export function warmHosts(): Warm {
   const images = imageSource(() => localEngine())
   const searches: Searches = new Map()
   const reads = shareReads()
   const credentials = shareCredentials()
-  return keepWarm((target, signal) => connectHost(target, signal, { images, searches, reads, credentials }))
+  const hosts = keepWarm((target, signal) =>
+    connectHost(target, signal, { images, searches, reads, credentials }),
+  )
+  return {
+    ...hosts,
+    reads,
+    begin: () => {
+      reads.forget()
+      hosts.begin()
+    },
+  }
 }

@@ -1,9 +1,8 @@
 import { dirname, isAbsolute, relative } from 'node:path'
 import { watch, type Watch } from '../../engine/watch/index.ts'
 import type { Workspace } from '../../engine/workspace.ts'
-import type { ConnectedHost } from '../../transport/host.ts'
-import type { WarmHosts } from '../../transport/keep-warm.ts'
 import type { Context } from '../call/context.ts'
+import type { Warm } from '../run/warm.ts'
 import { watchLogs, type WatchLogs } from '../logs/watch-logs.ts'
 import { watchedBox } from './box.ts'
 import { watchedPlaybook } from './playbook.ts'
@@ -19,7 +18,7 @@ export function startWatching(
   context: Context,
   named: string | undefined,
   loaded: Workspace,
-  warm: WarmHosts<ConnectedHost>,
+  warm: Warm,
 ): Watching {
   const playbook = watchedPlaybook(loaded, () => context.workspace(named))
   const nameOf = (path: string) => (isAbsolute(path) ? relative(playbook.workspace().projectDir, path) : path)

@@ -5,10 +5,9 @@ import type { Emit, Finished } from '../../core/event.ts'
 import { quietly } from '../../engine/watch/meanwhile.ts'
 import type { Sources } from '../../engine/watch/look.ts'
 import { mayLeave, type Cause, type Done, type Reading } from '../../engine/watch/run.ts'
-import type { ConnectedHost } from '../../transport/host.ts'
-import type { WarmHosts } from '../../transport/keep-warm.ts'
 import type { Context } from '../call/context.ts'
 import type { Run } from '../run/index.ts'
+import type { Warm } from '../run/warm.ts'
 import type { WatchedPlaybook } from './playbook.ts'
 import { withoutRepeats } from './repeats.ts'
 
@@ -30,7 +29,7 @@ const plainly: Telling = (emit, _signal, work) => work(emit)
 export function watchRuns(
   context: Context,
   playbook: WatchedPlaybook,
-  warm: WarmHosts<ConnectedHost>,
+  warm: Warm,
   nameOf: (path: string) => string,
 ): WatchRuns {
   // A machine reads each run by itself.
@@ -51,7 +50,7 @@ export function watchRuns(
         if (isOther) await widen()
         return run.refresh()
       },
-      { emit, signal, connect: warm.connect, record: 'changes', notice },
+      { emit, signal, connect: warm.connect, reads: warm.reads, record: 'changes', notice },
     )
   const runOnce = async (
     edited: readonly string[],

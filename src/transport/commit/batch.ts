@@ -86,6 +86,7 @@ async function commitOnce(
   turn: Turn,
 ): Promise<readonly (readonly Numbered[])[]> {
   const { connection, openBulk } = routes
+  const since = Date.now()
   const random = randomBytes(8).toString('hex')
   const writes = batch.filter(isWrite)
   const measuring = factsFor(writes, link, connection, signal)
@@ -132,7 +133,7 @@ async function commitOnce(
     const report = readReport(ended.stdout, arrived, commit)
     const again = partsOf(batch, arrived, report)
     const rest = batch.filter((one) => !again.some((part) => part.includes(one)))
-    await noteFailures({ connection, batch: rest, report, ended }, failures)
+    await noteFailures({ connection, batch: rest, report, ended, since }, failures)
     return again
   } finally {
     // It goes on by itself where the host has given up early.

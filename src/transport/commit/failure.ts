@@ -4,7 +4,7 @@ import { quote } from '../../core/quote.ts'
 import type { CommitReport } from './report.ts'
 import type { Connection, ExecResult } from '../ssh/connection.ts'
 import { isWrite, type Numbered } from '../files/batch.ts'
-import { afterEdit, whyDamaged } from '../files/local-content.ts'
+import { edited, whyDamaged } from '../files/local-content.ts'
 import { hasRoot } from '../session/index.ts'
 
 /** Why actions failed, by their index. */
@@ -16,11 +16,13 @@ interface Ended {
   readonly batch: readonly Numbered[]
   readonly report: CommitReport
   readonly ended: ExecResult
+  /** When it was begun, by the clock of this machine. */
+  readonly since: number
 }
 
 /** Notes which actions of a batch failed and why; what was noted before counts more. */
 export async function noteFailures(
-  { connection, batch, report, ended }: Ended,
+  { connection, batch, report, ended, since }: Ended,
   failures: Failures,
 ): Promise<void> {
   const host = connection.name
@@ -32,10 +34,10 @@ export async function noteFailures(
       if (!report.complete) failures.set(index, unfinished(host, ended.code, ended.stderr))
       continue
     }
-    const local = report.damaged.has(index) && isWrite(one) ? await whyDamaged(one.action) : undefined
+    const local = report.damaged.has(index) && isWrite(one) ? await whyDamaged(one.action, since) : undefined
     failures.set(
       index,
-      local === undefined ? failure(connection, path, reason) : localFailure(host, path, local),
+      local === undefined ? failure(connection, path, reason) : edited({ host, name: path }, local),
     )
   }
 }
@@ -50,10 +52,6 @@ const unfinished = (host: string, code: number, stderr: string): ProvisionError 
       help: `look at it by hand: provision ssh ${host} -- sh`,
     },
   )
-
-/** A file here is not what it was when the plan was made. */
-const localFailure = (host: string, path: string, reason: string): ProvisionError =>
-  new ProvisionError('edited', reason, { about: { host, name: path }, help: afterEdit })
 
 /** What a program of the host says about one path. */
 function failure({ name: host, login }: Ended['connection'], path: string, reason: string): ProvisionError {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import { reveal } from '../../core/secret/index.ts'
@@ -43,7 +44,10 @@ export async function* readContents(
   }
 }
 
-/** Never rejects. Whether a file is still what it was when the plan was made, the host finds out, which sums it up anyway. */
+/**
+ * Never rejects. Whether a file that is not small is still what it was when the plan was made, the host finds out, which sums it up
+ * anyway.
+ */
 async function contentOf(
   host: string,
   { content, path, size, digest }: Write,
@@ -51,7 +55,8 @@ async function contentOf(
 ): Promise<Uint8Array | ProvisionError> {
   if (content.from === 'text') return Buffer.from(reveal(content.text))
   try {
-    return size <= small ? reads.read(content.path, digest) : await readFile(content.path)
+    if (size > small) return await readFile(content.path)
+    return reads.read(content.path, digest) ?? edited({ host, name: path }, changed(content.path))
   } catch (cause) {
     // It was there when the plan was made. One that may not be read stays so: another run would not bring it.
     const code = systemCode(cause) === 'ENOENT' ? 'edited' : 'action'
@@ -60,18 +65,35 @@ async function contentOf(
   }
 }
 
-/** Why content arrived that is not what was planned, if that can be seen here. */
-export async function whyDamaged({ content, digest }: Write): Promise<string | undefined> {
+/**
+ * Why content arrived that is not what was planned, if that can be seen here.
+ * @param since before it was read, by the clock of this machine
+ */
+export async function whyDamaged({ content, digest }: Write, since: number): Promise<string | undefined> {
   if (content.from === 'text') return undefined
   try {
-    return (await digestOfFile(content.path)) === digest ? undefined : changed(content.path)
+    // Who makes it anew may by now have made the same.
+    const isSame = !isWrittenSince(content.path, since) && (await digestOfFile(content.path)) === digest
+    return isSame ? undefined : changed(content.path)
   } catch (error) {
     return `${content.path} cannot be read any more: ${reasonOf(error)}`
   }
 }
 
+/** The clock that file systems stamp with may be so much behind. Milliseconds. */
+const tick = 20
+
+const isWrittenSince = (path: string, since: number): boolean => statSync(path).ctimeMs >= since - tick
+
 export const changed = (path: string): string =>
   `${path} has changed since the plan was made, so it was left as it was`
+
+/** The failure of a file that is no longer what it was when the plan was made. */
+export const edited = (
+  about: { readonly host: string; readonly name: string },
+  reason: string,
+  cause?: unknown,
+) => new ProvisionError('edited', reason, { about, help: afterEdit, cause })
 
 /** What to do about it. */
 export const afterEdit = 'run the same again, when nothing writes to it any more'

@@ -5,7 +5,7 @@ import type { Digest } from '../../core/digest.ts'
 import { ProvisionError, reasonOf } from '../../core/error.ts'
 import { quote } from '../../core/quote.ts'
 import type { Connection } from '../ssh/connection.ts'
-import { afterEdit, changed } from './local-content.ts'
+import { changed, edited } from './local-content.ts'
 import { interruption } from '../session/exec-error.ts'
 import { connectionOwner, ownerShell } from '../shell/owner-shell.ts'
 import { createLimit } from '../../core/async/limit.ts'
@@ -123,8 +123,7 @@ export function uploadFailed(
   // It was there, and that long, when the plan was made.
   const now = statSync(source, { throwIfNoEntry: false })
   if (now?.size !== size) {
-    const why = now ? changed(source) : `${source} is gone`
-    return new ProvisionError('edited', why, { about: { host, name: target }, help: afterEdit, cause })
+    return edited({ host, name: target }, now ? changed(source) : `${source} is gone`, cause)
   }
   return new ProvisionError('action', `the upload failed: ${reasonOf(cause)}`, {
     about: { host, name: source },

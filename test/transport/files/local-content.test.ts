@@ -5,18 +5,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../../src/core/digest.ts'
 import type { Staged } from '../../../src/transport/commit/layout.ts'
-import { readContents } from '../../../src/transport/files/local-content.ts'
+import { readContents, whyDamaged } from '../../../src/transport/files/local-content.ts'
 import { shareReads } from '../../../src/transport/files/shared-reads.ts'
+import { matching } from '../../support/matching.ts'
 
 let root = ''
 beforeAll(async () => (root = await mkdtemp(join(tmpdir(), 'provision-content-'))))
 afterAll(() => rm(root, { recursive: true, force: true }))
 
-const staged = (source: string, size: number, index: number): Staged => {
+const writeOf = (source: string, planned: string, size = planned.length, path = '/there') => {
   const rights = { mode: undefined, owner: undefined, group: undefined }
   const content = { from: 'file', path: source } as const
+  return { do: 'write', path, content, digest: digestOf(planned), size, ...rights } as const
+}
+
+const staged = (source: string, size: number, index: number): Staged => {
   const path = `/there/${index}`
-  const write = { do: 'write', path, content, digest: digestOf(String(index)), size, ...rights } as const
+  const write = writeOf(source, String(index), size, path)
   return { index, write, target: path, key: `d0/${index}`, arrives: `d0/${index}`, uploaded: undefined }
 }
 
@@ -38,5 +43,47 @@ describe('of files that are read one after the other', () => {
       await rm(folder, { recursive: true })
     }
     expect(found).toEqual(files.map(({ index }) => (index < ahead ? `content ${index}` : 'gone')))
+  })
+})
+
+describe('a small file', () => {
+  it.each([
+    ['is what was planned', 'planned', 'planned', undefined],
+    [
+      'was saved since',
+      'planned',
+      'saved',
+      /planned\.txt has changed since the plan was made, so it was left as it was$/,
+    ],
+    ['was empty then', '', 'saved', /has changed since the plan was made/],
+    ['is just being emptied', 'planned', '', /has changed since the plan was made/],
+  ])('that %s', async (_, planned, now, reason) => {
+    const path = join(root, 'planned.txt')
+    await writeFile(path, now)
+    const one = { ...staged(path, planned.length, 0), write: writeOf(path, planned) }
+    for await (const { content } of readContents('box', [one], shareReads())) {
+      if (reason === undefined) expect(content.toString()).toBe(planned)
+      else expect(content).toMatchObject({ code: 'edited', message: matching(reason) })
+    }
+  })
+})
+
+describe('a file of which other content arrived than was planned', () => {
+  it.each([
+    ['has changed where it holds something else', 'planned', 'other', 0, true],
+    ['has changed where it was made anew meanwhile, though it is the same', 'planned', 'planned', 0, true],
+    ['has not where nobody wrote to it', 'planned', 'planned', 1_000, false],
+  ])('%s', async (_, planned, now, after, hasChanged) => {
+    const path = join(root, `damaged ${after}`)
+    const before = Date.now()
+    await writeFile(path, now)
+    const why = await whyDamaged(writeOf(path, planned), before + after)
+    expect(why !== undefined).toBe(hasChanged)
+  })
+
+  it('may be gone', async () => {
+    expect(await whyDamaged(writeOf(join(root, 'nowhere'), 'x'), Date.now())).toMatch(
+      /nowhere cannot be read any more: /,
+    )
   })
 })
