@@ -54,6 +54,8 @@ export interface RunOptions {
   /** Where those that are connected so take small files from. */
   readonly reads?: SharedReads
   /** See `BuildContext`. */
+  readonly builders?: NonNullable<BuildContext['builders']>
+  /** See `BuildContext`. */
   readonly notice?: NonNullable<BuildContext['notice']>
   /** Which runs leave a journal. Default: all. */
   readonly record?: Record

@@ -1,3 +1,4 @@
+import { warmBuilders, type WarmBuilders } from '../../engine/build/warm-builders.ts'
 import { shareCredentials } from '../../transport/ssh/credentials.ts'
 import type { Searches } from '../../transport/delta/search.ts'
 import { localEngine } from '../../transport/docker/engine.ts'
@@ -6,15 +7,17 @@ import { imageSource } from '../../transport/images/source.ts'
 import { shareReads, type SharedReads } from '../../transport/files/shared-reads.ts'
 import { keepWarm, type WarmHosts } from '../../transport/keep-warm.ts'
 
-/** Hosts that stay connected over several runs. */
+/** What stays from one run to the next: connections to hosts, and containers that wait for the next build. */
 export interface Warm extends WarmHosts<ConnectedHost> {
-  /** What they take small files from: what a run has read to sum it up is what they get. */
+  /** What hosts take small files from: what a run has read to sum it up is what they get. */
   readonly reads: SharedReads
+  readonly builders: WarmBuilders
 }
 
-/** They share the images of this machine's engine as those of one run do. */
+/** Hosts share the images of this machine's engine as those of one run do. */
 export function warmHosts(): Warm {
   const images = imageSource(() => localEngine())
+  const builders = warmBuilders(() => localEngine())
   const searches: Searches = new Map()
   const reads = shareReads()
   const credentials = shareCredentials()
@@ -24,9 +27,13 @@ export function warmHosts(): Warm {
   return {
     ...hosts,
     reads,
+    builders,
     begin: () => {
       reads.forget()
       hosts.begin()
+    },
+    close: async () => {
+      await Promise.all([hosts.close(), builders.close()])
     },
   }
 }

@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events'
+import { dirname } from 'node:path'
 import { onAbort } from '../../core/async/abort.ts'
 import { isProvisionError } from '../../core/error.ts'
 import type { Emit, Finished } from '../../core/event.ts'
 import { quietly } from '../../engine/watch/meanwhile.ts'
-import type { Sources } from '../../engine/watch/look.ts'
+import { allNeeded, type Sources } from '../../engine/watch/look.ts'
 import { mayLeave, type Cause, type Done, type Reading } from '../../engine/watch/run.ts'
 import type { Context } from '../call/context.ts'
 import type { Run } from '../run/index.ts'
@@ -50,8 +51,20 @@ export function watchRuns(
         if (isOther) await widen()
         return run.refresh()
       },
-      { emit, signal, connect: warm.connect, reads: warm.reads, record: 'changes', notice },
+      {
+        emit,
+        signal,
+        ...{ connect: warm.connect, reads: warm.reads, builders: warm.builders },
+        record: 'changes',
+        notice,
+      },
     )
+  /** Has builders wait for the next edit. That they do not is no failure: what is wrong is told when something is built. */
+  const prepare = async (): Promise<void> => {
+    if (context.signal.aborted) return
+    const artifacts = allNeeded(builds).filter((build) => build.kind === 'artifact')
+    await warm.builders.prepare(artifacts, dirname(playbook.workspace().playbookFile)).catch(() => undefined)
+  }
   const runOnce = async (
     edited: readonly string[],
     telling: Telling,
@@ -78,6 +91,7 @@ export function watchRuns(
       // A connection may have been lost long before the run that found it out.
       const isRepeated = !first.ok && warm.hasLost() && !context.signal.aborted
       const { again } = isRepeated ? await runOnce([], telling, reading) : first
+      await prepare()
       return again ? 'part' : 'all'
     },
     builds: () => builds,

@@ -20,6 +20,7 @@ import { byItself } from './by-itself.ts'
 import { readContent } from './folder.ts'
 import { changedFiles, readArtifactRecord, recordPath, writeJson, type ArtifactRecord } from './records.ts'
 import { asTask, type BuildTask } from './task.ts'
+import { builderCommand } from './warm-builders.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Has an artifact as its inputs want it: as it lies there when nothing changed since it was built, else built. */
@@ -126,21 +127,21 @@ const list = (paths: readonly string[]): string =>
   paths.length > 3 ? `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more` : paths.join(', ')
 
 async function build(
-  { name, run, env, in: image, inputs, output }: Artifact,
+  artifact: Artifact,
   cwd: string,
   imageId: string | undefined,
   workshop: Workshop,
   task: BuildTask,
 ): Promise<void> {
-  const { signal } = workshop
-  const command = { argv: run, cwd, env, signal, onLine: task.line }
+  const { name, run, env, in: image } = artifact
+  const means = { signal: workshop.signal, onLine: task.line }
   const { code, signal: endedBy } =
     image && imageId !== undefined
       ? await runInImage(
-          { ...command, name, image: imageId, ref: image.ref, uses: [...inputs, output] },
+          { ...builderCommand(artifact, cwd, { id: imageId, ref: image.ref }), ...means },
           workshop,
         )
-      : await runLocal(command)
+      : await runLocal({ argv: run, cwd, env, ...means })
   if (code === 0) return
   const how = endedBy === undefined ? `failed with exit code ${code ?? 'none'}` : `was ended by ${endedBy}`
   const where = image ? ` in ${image.ref}` : ''

@@ -2,7 +2,7 @@ import { unless } from '../../transport/docker/error.ts'
 import { localEngine } from '../../transport/docker/engine.ts'
 import { markOf, runVariable } from '../../transport/local.ts'
 import { killMarked } from '../../transport/marked-processes.ts'
-import { builderRunLabel } from './artifact-in-image.ts'
+import { builderRunLabel } from './builder.ts'
 
 /**
  * Ends what a run of this machine goes on building although it was killed: it would write into the output of the next one.

@@ -7,6 +7,7 @@ import type { ImageInputs } from './image-inputs.ts'
 import type { Limit } from '../../core/async/limit.ts'
 import type { LocalImages } from './local-images.ts'
 import type { Turns } from './turns.ts'
+import type { WarmBuilders } from './warm-builders.ts'
 
 /** What builds are done with. */
 export interface BuildContext {
@@ -20,6 +21,8 @@ export interface BuildContext {
   readonly emit: Emit
   /** Notes small contents that are read to sum them up: what goes to hosts, and what is only built from. */
   readonly reads?: Pick<SharedReads, 'note'>
+  /** Where containers may wait already for what is to run in them. */
+  readonly builders?: Pick<WarmBuilders, 'take'>
   /**
    * Called before the files of a build are read that had to wait for another one, and before those are read again that
    * an artifact's command may have written to. What it gives is called when what was read then is what counts.
