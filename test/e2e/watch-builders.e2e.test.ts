@@ -1,4 +1,4 @@
-import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCli } from '../support/cli.ts'
@@ -118,6 +118,20 @@ describe('provision watch, of an artifact that is built in an image', () => {
     await edit('without')
     expect(await pushed()).toBe('with a "word" without')
     expect(await builders()).toHaveLength(1)
+  })
+
+  it('builds in new ones where nothing can wait, as in an image without a shell', async () => {
+    const former = await textOf('playbook.ts')
+    await mkdir(path('bare'))
+    await writeFile(path('bare/Dockerfile'), `FROM ${name}-tiny:1\nRUN ["perl", "-e", "unlink '/bin/sh'"]\n`)
+    const bare = former.replace(`image('${name}-tiny:1')`, `image('${name}-bare:1', { build: './bare' })`)
+    await runAfter(() => writeFile(path('playbook.ts'), bare))
+    expect(await builders()).toEqual([])
+    await edit('without a shell')
+    expect(await pushed()).toBe('with a "word" without a shell')
+    await runAfter(() => writeFile(path('playbook.ts'), former))
+    expect(await builders()).toHaveLength(1)
+    await ask('docker', 'rmi', '--force', `${name}-bare:1`)
   })
 
   it('leaves none when it ends, nor when it is killed', async () => {

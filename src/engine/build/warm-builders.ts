@@ -2,7 +2,8 @@ import { statSync } from 'node:fs'
 import type Dockerode from 'dockerode'
 import type { Artifact } from '../../core/build/index.ts'
 import { localPath } from '../../core/build/local.ts'
-import { found } from '../../transport/docker/error.ts'
+import { isProvisionError } from '../../core/error.ts'
+import { dockerStatus, found } from '../../transport/docker/error.ts'
 import {
   sharedFolder,
   waitingBuilder,
@@ -47,8 +48,9 @@ export function warmBuilders(engine: () => Promise<Dockerode>): WarmBuilders {
     try {
       const surroundings = surroundingsOf(command)
       kept.set(key, { builder: await waitingBuilder(command, docker), surroundings })
-    } catch {
-      refused.add(key)
+    } catch (error) {
+      // An engine that is away may be back at the next one.
+      if (isProvisionError(error) || dockerStatus(error) !== undefined) refused.add(key)
     }
   }
   return {
