@@ -48,7 +48,10 @@ export function inlineCommand(
 const lineFor = (marker: string, prefix: readonly string[], unpack: string, packed: string): string =>
   quoteAll(['sh', '-c', `${unpack} | ${quoteAll([...prefix, 'sh', '-c'])} "$1" "$0"`, marker, reader, packed])
 
-/** For `printf %b`: only characters that no login shell, however odd, takes for anything else; others as `\0` and three digits. */
+/**
+ * For `printf %b`, to be put between single quotes: only characters that no login shell, however odd, takes for anything else there;
+ * lines end with `\n`, and others are `\0` and three digits.
+ */
 function escaped(input: Buffer): string {
   const longest = 5
   const text = Buffer.allocUnsafe(input.length * longest)
@@ -59,6 +62,10 @@ function escaped(input: Buffer): string {
       continue
     }
     text[end++] = backslash
+    if (byte === newline) {
+      text[end++] = letterN
+      continue
+    }
     text[end++] = zero
     text[end++] = zero + (byte >> 6)
     text[end++] = zero + ((byte >> 3) & 7)
@@ -67,11 +74,12 @@ function escaped(input: Buffer): string {
   return text.toString('latin1', 0, end)
 }
 
-const [backslash = 0, zero = 0] = Buffer.from('\\0')
+const [backslash = 0, zero = 0, letterN = 0, newline = 0] = Buffer.from('\\0n\n')
 
-/** Whether a byte stands for itself. */
-const harmless: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
-  /[\w ./:,=+@-]/.test(String.fromCharCode(byte)),
+/** Whether a byte stands for itself: to csh `!` is its history also between quotes, and to fish `\\` is one backslash. */
+const harmless: readonly boolean[] = Array.from(
+  { length: 256 },
+  (_, byte) => /[ -~]/.test(String.fromCharCode(byte)) && !/['\\!]/.test(String.fromCharCode(byte)),
 )
 
 const gzipped = (input: Buffer): string => gzipSync(input, { level: 6 }).toString('base64')
