@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { dirname } from 'node:path'
-import { onAbort } from '../../core/async/abort.ts'
+import { onAbort, unlessAborted } from '../../core/async/abort.ts'
 import { isProvisionError } from '../../core/error.ts'
 import type { Emit, Finished } from '../../core/event.ts'
 import { quietly } from '../../engine/watch/meanwhile.ts'
@@ -63,7 +63,9 @@ export function watchRuns(
   const prepare = async (): Promise<void> => {
     if (context.signal.aborted) return
     const artifacts = allNeeded(builds).filter((build) => build.kind === 'artifact')
-    await warm.builders.prepare(artifacts, dirname(playbook.workspace().playbookFile)).catch(() => undefined)
+    const preparing = warm.builders.prepare(artifacts, dirname(playbook.workspace().playbookFile))
+    // An engine that hangs keeps nobody from ending the watch.
+    await unlessAborted(context.signal, preparing).catch(() => undefined)
   }
   const runOnce = async (
     edited: readonly string[],

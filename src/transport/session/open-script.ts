@@ -3,7 +3,7 @@ import { newMarker, noScript, scriptInput } from './bootstrap.ts'
 import type { Connection, ExecResult, OpenOptions, Rights } from '../ssh/connection.ts'
 import { runBegun, runLine, runScript, sentAfter, type Start } from './exec.ts'
 import { interruption } from './exec-error.ts'
-import { inlineCommand, scriptCommand } from './inline-script.ts'
+import { inlineCommand, scriptCommand, shortScriptCommand } from './inline-script.ts'
 import { needsSudo, sudoFor, type Session } from './index.ts'
 
 /** Scripts within command lines. */
@@ -80,7 +80,8 @@ function lineFor(
 ): string | undefined {
   const prefix = sudoFor(session, as)
   // A short one needs no more of the host than its shell; a long one goes packed.
-  const short = stdin.length === 0 && prefix.length === 0 ? scriptCommand(marker, text, 'any') : undefined
+  const isAlone = stdin.length === 0 && prefix.length === 0
+  const short = isAlone ? shortScriptCommand(marker, text, session.server()) : undefined
   const input = () => Buffer.concat([Buffer.from(scriptInput(marker, text)), stdin])
   return short ?? inlineCommand(marker, prefix, input(), session.server())
 }

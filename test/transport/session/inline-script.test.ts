@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { newMarker, scriptInput } from '../../../src/transport/session/bootstrap.ts'
-import { inlineCommand } from '../../../src/transport/session/inline-script.ts'
+import {
+  inlineCommand,
+  scriptCommand,
+  shortScriptCommand,
+} from '../../../src/transport/session/inline-script.ts'
 import { runIn, shells } from '../../support/shells.ts'
 
 const marker = newMarker()
@@ -64,4 +68,16 @@ it('holds no character that a login shell of any kind takes for something else',
   const every = Uint8Array.from({ length: 256 }, (_, i) => i)
   const line = inlineCommand(marker, [], inputOf('cat', every), 'any') ?? ''
   expect(line).not.toMatch(/[\n\r!\0]|[^\x20-\x7e]|\\\\/)
+})
+
+it.each<[number, 'any' | 'openssh', boolean, boolean]>([
+  [7_000, 'any', true, true],
+  [9_000, 'any', false, false],
+  [13_000, 'openssh', true, true],
+  [15_000, 'openssh', false, true],
+  [130_000, 'openssh', false, false],
+])('a script of %i bytes, to %s: short %s, at all %s', (bytes, server, isShort, fits) => {
+  const script = `: ${'x'.repeat(bytes)}`
+  expect(shortScriptCommand(marker, script, server) !== undefined).toBe(isShort)
+  expect(scriptCommand(marker, script, server) !== undefined).toBe(fits)
 })
