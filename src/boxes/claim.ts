@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
 import type { ContainerCreateOptions } from 'dockerode'
 import { ProvisionError } from '../core/error.ts'
+import { label } from '../core/label.ts'
+import { isNewer } from '../core/owned.ts'
 import type { Emit } from '../core/event.ts'
 import { dockerStatus, found, unless } from '../transport/docker/error.ts'
-import { findBox, listBoxes, type StoredBox } from './find.ts'
+import { findBox, storeOwners, type StoredBox } from './find.ts'
 import { boxLabel } from './labels.ts'
 import { isAtWork } from './names.ts'
 import { removeNode, removeVolume } from './node.ts'
@@ -73,20 +75,21 @@ export async function clearLeftovers(engine: Dockerode, signal: AbortSignal, emi
   emit({ event: 'note', level: 'warning', text })
 }
 
-/** Removes what bakes left behind that were killed: nodes, and stores that no box has. */
+/** Removes what bakes left behind that were killed: nodes, and stores that no box has. What a newer tool has made stays. */
 export async function removeLeftovers(engine: Dockerode, signal: AbortSignal): Promise<readonly string[]> {
   const byBaker = { label: [boxLabel.baker] }
   const containers = await engine.listContainers({ all: true, filters: byBaker, abortSignal: signal })
-  const dead = containers.filter(({ Labels, Created }) => isOver(Labels[boxLabel.baker], Created * 1000))
+  const dead = containers.filter(({ Labels, Created }) => isOver(Labels, Created * 1000))
   await Promise.all(dead.map(({ Id }) => removeNode(engine, Id)))
 
-  const [{ Volumes }, boxes] = await Promise.all([
+  const [{ Volumes }, { stores, newer }] = await Promise.all([
     engine.listVolumes({ filters: byBaker, abortSignal: signal }),
-    listBoxes(engine, signal),
+    storeOwners(engine, signal),
   ])
-  const kept = new Set(boxes.map(({ store }) => store))
-  const lost = Volumes.filter(({ Name }) => !kept.has(Name)).filter((volume) =>
-    isOver(volume.Labels[boxLabel.baker], 'CreatedAt' in volume ? Date.parse(String(volume.CreatedAt)) : 0),
+  const lost = Volumes.filter(
+    ({ Name, Labels }) => !stores.has(Name) && !newer.has(Labels[boxLabel.name] ?? ''),
+  ).filter((volume) =>
+    isOver(volume.Labels, 'CreatedAt' in volume ? Date.parse(String(volume.CreatedAt)) : 0),
   )
   // One that is in use (409) belongs to nodes of a box whose image somebody took away: it goes when they have gone.
   await Promise.all(lost.map(({ Name }) => unless([409], removeVolume(engine, Name))))
@@ -96,4 +99,6 @@ export async function removeLeftovers(engine: Dockerode, signal: AbortSignal): P
   ]
 }
 
-const isOver = (baker: string | undefined, begunMs: number): boolean => !isAtWork(baker, begunMs, Date.now())
+/** Of what a newer tool does only that knows. */
+const isOver = (labels: Readonly<Record<string, string>>, begunMs: number): boolean =>
+  !isNewer(labels[label.version]) && !isAtWork(labels[boxLabel.baker], begunMs, Date.now())

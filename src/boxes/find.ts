@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode'
 import type { ImageInfo } from 'dockerode'
 import type { Digest } from '../core/digest.ts'
 import { label } from '../core/label.ts'
-import { refuseNewer } from '../core/owned.ts'
+import { isNewer, refuseNewer } from '../core/owned.ts'
 import type { BakedBox } from '../core/provider.ts'
 import { dockerError, found } from '../transport/docker/error.ts'
 import { boxLabel, boxOfLabels, type BoxFacts } from './labels.ts'
@@ -66,6 +66,23 @@ export async function listBoxes(
       .sort((a, b) => b.created - a.created)
   } catch (error) {
     throw dockerError('boxes cannot be listed', error, signal, { code: 'box' })
+  }
+}
+
+/** Whose stores are no leftovers, whatever else is known of them. */
+export interface StoreOwners {
+  readonly stores: ReadonlySet<string>
+  /** Of boxes that a newer tool has made: which stores are theirs it may tell in another way. */
+  readonly newer: ReadonlySet<string>
+}
+
+/** The owners of all stores of an engine, none of which is refused: most are of other projects. */
+export async function storeOwners(engine: Dockerode, signal: AbortSignal): Promise<StoreOwners> {
+  const images = await engine.listImages({ filters: { label: [boxLabel.store] }, abortSignal: signal })
+  const newer = images.filter((image) => isNewer(labelsOf(image)?.[label.version]))
+  return {
+    stores: new Set(images.flatMap((image) => storedBox(image)?.store ?? [])),
+    newer: new Set(newer.flatMap((image) => labelsOf(image)?.[boxLabel.name] ?? [])),
   }
 }
 

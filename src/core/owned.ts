@@ -66,6 +66,10 @@ function wayToOwn({ host, kind, name }: Identity, owner: Owner, ours: Owner, hel
 const outOfTheWay = (kind: string): string =>
   kind === 'volume' ? 'move its data and remove it there' : 'rename or remove it there'
 
+/** Whether a newer tool has made what has this version label. */
+export const isNewer = (version: string | undefined): boolean =>
+  version !== undefined && !(Number(version) <= Number(labelVersion))
+
 /**
  * Refuses what a newer tool has made: its labels may mean something that this one does not know.
  * @param things with their version label; one without was made before there was one
@@ -74,9 +78,7 @@ const outOfTheWay = (kind: string): string =>
 export function refuseNewer(
   things: readonly { readonly title: string; readonly version: string | undefined }[],
 ): void {
-  const newer = things.filter(
-    ({ version }) => version !== undefined && !(Number(version) <= Number(labelVersion)),
-  )
+  const newer = things.filter(({ version }) => isNewer(version))
   const [first] = newer
   if (!first) return
   const titles = newer.map(({ title }) => title).join(', ')

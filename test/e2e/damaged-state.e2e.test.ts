@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { removeLeftovers } from '../../src/boxes/claim.ts'
 import { findBox, listBoxes } from '../../src/boxes/find.ts'
 import { labelsOfBox } from '../../src/boxes/labels.ts'
 import { boxRef } from '../../src/boxes/names.ts'
@@ -147,14 +148,29 @@ return [push(one, made, { to: '/etc/out' }), container(one, 'app', { image: tiny
     const tar = join(folder, 'empty.tar')
     await ask('tar', '-cf', tar, '-T', '/dev/null')
     await ask('docker', 'import', ...changes, tar, ref)
+    const stores = [name, `${project.prefix}-killed`].map((box) => ({ box, store: `${box}-store` }))
     try {
       const engine = await localEngine()
       const { signal } = new AbortController()
       const refusal = `box ${ref} was made by a newer provision (labels of version 2, this one knows 1)`
       await expect(findBox(engine, name, digestOf(name), signal)).rejects.toThrow(refusal)
       await expect(listBoxes(engine, signal, name)).rejects.toThrow(refusal)
+      // Whoever bakes another box tidies up, and is not kept from that; what may belong to this one stays.
+      for (const { box, store } of stores) {
+        const labels = [
+          '--label',
+          `provision.box.name=${box}`,
+          '--label',
+          `provision.box.baker=${hostname()}:4194305`,
+        ]
+        await ask('docker', 'volume', 'create', ...labels, store)
+      }
+      await removeLeftovers(engine, signal)
+      const left = (await ask('docker', 'volume', 'ls', '--quiet')).split('\n')
+      expect(stores.map(({ store }) => left.includes(store))).toEqual([true, false])
     } finally {
       await ask('docker', 'rmi', ref)
+      await ask('docker', 'volume', 'rm', '--force', ...stores.map(({ store }) => store))
       rmSync(folder, { recursive: true })
     }
   })

@@ -1,7 +1,6 @@
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCli } from '../support/cli.ts'
 import { cli } from '../support/the-cli.ts'
 import { startLive, type Live } from '../support/live.ts'
 import { ask } from '../support/project.ts'
@@ -48,7 +47,6 @@ describe('provision watch, of an artifact that is built in an image', () => {
   afterAll(async () => {
     watch.kill('SIGINT')
     await watch.ended
-    await runCli(cli, ['destroy', ...site.args, '--yes'], { cwd: site.dir })
     await site.remove()
     await sshd.stop()
   })

@@ -2,7 +2,6 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCli } from '../support/cli.ts'
 import { cli } from '../support/the-cli.ts'
 import { startLive, type Live } from '../support/live.ts'
 import { makeSite, type Site } from '../support/site.ts'
@@ -32,7 +31,6 @@ describe('provision watch, of builds that leave by-products in the context of an
   afterAll(async () => {
     watch.kill('SIGINT')
     await watch.ended
-    await runCli(cli, ['destroy', ...site.args, '--yes'], { cwd: site.dir })
     await site.remove()
     await sshd.stop()
   })

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { timeLimit } from '../../src/transport/time-limit.ts'
-import { runCli } from '../support/cli.ts'
 import { cli } from '../support/the-cli.ts'
 import { startAsJob, startAtTerminal } from '../support/live.ts'
 import { makeSite, type Site } from '../support/site.ts'
@@ -15,7 +14,6 @@ describe('provision watch at a terminal', () => {
     site = await makeSite(`e2e-watch-keys-${process.pid}`, sshd)
   })
   afterAll(async () => {
-    await runCli(cli, ['destroy', ...site.args, '--yes'], { cwd: site.dir })
     await site.remove()
     await sshd.stop()
   })

@@ -28,7 +28,6 @@ describe('provision watch', () => {
   afterAll(async () => {
     watch.kill('SIGINT')
     await watch.ended
-    await runCli(cli, ['destroy', ...site.args, '--yes'], { cwd: site.dir })
     await site.remove()
     await sshd.stop()
   })

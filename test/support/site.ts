@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { localEngine } from '../../src/transport/docker/engine.ts'
 import { releaseKept } from './kept.ts'
+import { runCli } from './cli.ts'
 import { projectWith } from './playbook-folder.ts'
 import { ask } from './project.ts'
 import { freePort, type Sshd } from './sshd.ts'
+import { cli } from './the-cli.ts'
 import { importTiny } from './tiny-image.ts'
 
 /** Serves the files of /www, and says each path that it is asked for. */
@@ -45,7 +47,7 @@ export interface Site {
   readonly port: number
   /** What calls of the tool need to find it. */
   readonly args: readonly string[]
-  /** Removes it, but for what runs. */
+  /** Removes it, with what runs of it. */
   readonly remove: () => Promise<void>
 }
 
@@ -65,11 +67,13 @@ export async function makeSite(name: string, { target, folder }: Sshd): Promise<
     'playbooks/site/image/Dockerfile': `FROM ${tiny}\nCOPY serve.pl /serve.pl\nCMD ["perl", "/serve.pl"]\n`,
     'playbooks/site/image/serve.pl': server,
   })
+  const args = ['site', '--on', join(dir, 'hosts.yaml')]
   return {
     dir,
     port,
-    args: ['site', '--on', join(dir, 'hosts.yaml')],
+    args,
     remove: async () => {
+      await runCli(cli, ['destroy', ...args, '--yes'], { cwd: dir })
       await releaseKept(dir)
       await ask('docker', 'rmi', '--force', `${name}:1`, tiny)
       remove()
