@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import ssh2, { type Client, type ServerChannel } from 'ssh2'
+import { makeKeyPair } from '../../src/boxes/ssh-keys.ts'
 
 /** A command that a client wants to execute. */
 export type Wanted = (command: string, accept: () => ServerChannel) => void
@@ -9,7 +10,7 @@ export type Wanted = (command: string, accept: () => ServerChannel) => void
 export async function sshPair(
   onCommand: Wanted,
 ): Promise<{ readonly client: Client; readonly sock: Socket; stop(): Promise<void> }> {
-  const { private: hostKey } = ssh2.utils.generateKeyPairSync('ed25519')
+  const { privateKey: hostKey } = makeKeyPair('test')
   const server = new ssh2.Server({ hostKeys: [hostKey] }, (peer) => {
     peer.on('error', () => undefined)
     peer.on('authentication', (context) => context.accept())
