@@ -48,9 +48,8 @@ export async function listBoxes(
 ): Promise<readonly StoredBox[]> {
   const wanted = name === undefined ? boxLabel.store : `${boxLabel.name}=${name}`
   try {
-    const filters = { label: [wanted] }
     const [images, { Volumes }] = await Promise.all([
-      engine.listImages({ filters, abortSignal: signal }),
+      boxImages(engine, wanted, signal),
       engine.listVolumes({ filters: { label: [boxLabel.name] }, abortSignal: signal }),
     ])
     refuseNewer(
@@ -78,11 +77,24 @@ export interface StoreOwners {
 
 /** The owners of all stores of an engine, none of which is refused: most are of other projects. */
 export async function storeOwners(engine: Dockerode, signal: AbortSignal): Promise<StoreOwners> {
-  const images = await engine.listImages({ filters: { label: [boxLabel.store] }, abortSignal: signal })
+  const images = await boxImages(engine, boxLabel.store, signal)
   const newer = images.filter((image) => isNewer(labelsOf(image)?.[label.version]))
   return {
     stores: new Set(images.flatMap((image) => storedBox(image)?.store ?? [])),
     newer: new Set(newer.flatMap((image) => labelsOf(image)?.[boxLabel.name] ?? [])),
+  }
+}
+
+/** The images of boxes with a label. */
+async function boxImages(
+  engine: Dockerode,
+  wanted: string,
+  signal: AbortSignal,
+): Promise<readonly ImageInfo[]> {
+  try {
+    return await engine.listImages({ filters: { label: [wanted] }, abortSignal: signal })
+  } catch (error) {
+    throw dockerError('boxes cannot be listed', error, signal, { code: 'box' })
   }
 }
 

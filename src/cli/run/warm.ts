@@ -28,10 +28,6 @@ export function warmHosts(): Warm {
     ...hosts,
     reads,
     builders,
-    begin: () => {
-      reads.forget()
-      hosts.begin()
-    },
     close: async () => {
       await Promise.all([hosts.close(), builders.close()])
     },

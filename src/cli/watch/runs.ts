@@ -6,6 +6,7 @@ import type { Emit, Finished } from '../../core/event.ts'
 import { quietly } from '../../engine/watch/meanwhile.ts'
 import { allNeeded, type Sources } from '../../engine/watch/look.ts'
 import { mayLeave, type Cause, type Done, type Reading } from '../../engine/watch/run.ts'
+import { ifInTime } from '../../transport/time-limit.ts'
 import type { Context } from '../call/context.ts'
 import type { Run } from '../run/index.ts'
 import type { Warm } from '../run/warm.ts'
@@ -20,6 +21,9 @@ export interface WatchRuns {
   /** What that playbook lists, once there was one. */
   readonly last: () => Pick<Run, 'containers' | 'redact'> | undefined
 }
+
+/** A container starts in a tenth of a second, or two where much is going on. Milliseconds. */
+const longestPreparing = 5_000
 
 /** How a run that is under way tells what happens. */
 type Telling = typeof quietly
@@ -64,8 +68,8 @@ export function watchRuns(
     if (context.signal.aborted) return
     const artifacts = allNeeded(builds).filter((build) => build.kind === 'artifact')
     const preparing = warm.builders.prepare(artifacts, dirname(playbook.workspace().playbookFile))
-    // An engine that hangs keeps nobody from ending the watch.
-    await unlessAborted(context.signal, preparing).catch(() => undefined)
+    // An engine that hangs keeps nobody from ending the watch, nor edits that need none from being seen.
+    await ifInTime(unlessAborted(context.signal, preparing), longestPreparing)
   }
   const runOnce = async (
     edited: readonly string[],
@@ -93,6 +97,7 @@ export function watchRuns(
       // A connection may have been lost long before the run that found it out.
       const isRepeated = !first.ok && warm.hasLost() && !context.signal.aborted
       const { again } = isRepeated ? await runOnce([], telling, reading) : first
+      warm.reads.forget()
       await prepare()
       return again ? 'part' : 'all'
     },

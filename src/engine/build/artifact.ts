@@ -16,11 +16,11 @@ import {
   written,
   type ArtifactInputs,
 } from './artifact-inputs.ts'
+import { builderCommand } from './builder.ts'
 import { byItself } from './by-itself.ts'
 import { readContent } from './folder.ts'
 import { changedFiles, readArtifactRecord, recordPath, writeJson, type ArtifactRecord } from './records.ts'
 import { asTask, type BuildTask } from './task.ts'
-import { builderCommand } from './warm-builders.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Has an artifact as its inputs want it: as it lies there when nothing changed since it was built, else built. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type Dockerode from 'dockerode'
+import type { Artifact } from '../../core/build/index.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { isObject } from '../../core/rules/shape.ts'
 import { dockerReason, dockerStatus, unless } from '../../transport/docker/error.ts'
@@ -24,6 +25,16 @@ export interface BuilderCommand extends Pick<LocalCommand, 'argv' | 'cwd' | 'env
   /** Paths and patterns relative to `cwd` that the command reads or writes. */
   readonly uses: readonly string[]
 }
+
+/** What is run to build an artifact in an image. */
+export const builderCommand = (
+  { name, run, env, inputs, output }: Artifact,
+  cwd: string,
+  image: { readonly id: string; readonly ref: string },
+): BuilderCommand => ({
+  ...{ name, argv: run, cwd, env, uses: [...inputs, output] },
+  ...{ image: image.id, ref: image.ref },
+})
 
 /** A container of this machine's engine that is there for one command, which runs in it once. */
 export interface Builder {

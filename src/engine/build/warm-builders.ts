@@ -5,6 +5,7 @@ import { localPath } from '../../core/build/local.ts'
 import { isProvisionError } from '../../core/error.ts'
 import { dockerStatus, found } from '../../transport/docker/error.ts'
 import {
+  builderCommand,
   sharedFolder,
   waitingBuilder,
   type Builder,
@@ -16,7 +17,7 @@ import {
 export interface WarmBuilders {
   /** The one that waits for this very command, if there is one that would do the same as a new one. */
   readonly take: (command: BuilderCommand) => Builder | undefined
-  /** Has one wait for each of some artifacts, those that were built last first, and for none else. */
+  /** Has one wait for each of some artifacts, those that were built last first, and for none else; one such call at a time. */
   readonly prepare: (artifacts: readonly Artifact[], playbookDir: string) => Promise<void>
   /** Takes all of them away. */
   readonly close: () => Promise<void>
@@ -37,6 +38,7 @@ export function warmBuilders(engine: () => Promise<Dockerode>): WarmBuilders {
   const refused = new Set<string>()
   /** Names of artifacts, the last one that was built first. */
   let lately: readonly string[] = []
+  let preparing: Promise<void> | undefined
 
   const discard = async (key: string, { builder }: Kept): Promise<void> => {
     kept.delete(key)
@@ -53,6 +55,21 @@ export function warmBuilders(engine: () => Promise<Dockerode>): WarmBuilders {
       if (isProvisionError(error) || dockerStatus(error) !== undefined) refused.add(key)
     }
   }
+  const prepareNow = async (artifacts: readonly Artifact[], playbookDir: string): Promise<void> => {
+    const inImages = artifacts.filter((artifact) => artifact.in)
+    if (inImages.length === 0 && kept.size === 0) return
+    const docker = await engine()
+    const rank = ({ name }: Artifact) => (lately.includes(name) ? lately.indexOf(name) : most)
+    const chosen = inImages.toSorted((a, b) => rank(a) - rank(b)).slice(0, most)
+    const commands = (await Promise.all(chosen.map((one) => commandNow(one, playbookDir, docker)))).flat()
+    const wanted = new Map(commands.map((command) => [keyOf(command), command]))
+    const unfit = [...kept].filter(([key, one]) => {
+      const command = wanted.get(key)
+      return !command || !isFit(one, command)
+    })
+    await Promise.all(unfit.map(([key, one]) => discard(key, one)))
+    await Promise.all([...wanted.values()].map((command) => start(command, docker)))
+  }
   return {
     take(command) {
       lately = [command.name, ...lately.filter((name) => name !== command.name)].slice(0, most)
@@ -62,20 +79,9 @@ export function warmBuilders(engine: () => Promise<Dockerode>): WarmBuilders {
       kept.delete(key)
       return one.builder
     },
-    async prepare(artifacts, playbookDir) {
-      const inImages = artifacts.filter((artifact) => artifact.in)
-      if (inImages.length === 0 && kept.size === 0) return
-      const docker = await engine()
-      const rank = ({ name }: Artifact) => (lately.includes(name) ? lately.indexOf(name) : most)
-      const chosen = inImages.toSorted((a, b) => rank(a) - rank(b)).slice(0, most)
-      const commands = (await Promise.all(chosen.map((one) => commandNow(one, playbookDir, docker)))).flat()
-      const wanted = new Map(commands.map((command) => [keyOf(command), command]))
-      const unfit = [...kept].filter(([key, one]) => {
-        const command = wanted.get(key)
-        return !command || !isFit(one, command)
-      })
-      await Promise.all(unfit.map(([key, one]) => discard(key, one)))
-      await Promise.all([...wanted.values()].map((command) => start(command, docker)))
+    prepare(artifacts, playbookDir) {
+      preparing ??= prepareNow(artifacts, playbookDir).finally(() => (preparing = undefined))
+      return preparing
     },
     async close() {
       await Promise.allSettled([...kept].map(([key, one]) => discard(key, one)))
@@ -93,16 +99,6 @@ async function commandNow(
   const image = await found(docker.getImage(ref).inspect())
   return image ? [builderCommand(artifact, localPath(artifact.cwd, playbookDir), { id: image.Id, ref })] : []
 }
-
-/** What is run to build an artifact in an image. */
-export const builderCommand = (
-  { name, run, env, inputs, output }: Artifact,
-  cwd: string,
-  image: { readonly id: string; readonly ref: string },
-): BuilderCommand => ({
-  ...{ name, argv: run, cwd, env, uses: [...inputs, output] },
-  ...{ image: image.id, ref: image.ref },
-})
 
 const keyOf = ({ name, argv, cwd, env, image, uses }: BuilderCommand): string =>
   JSON.stringify([name, argv, cwd, Object.entries(env ?? {}), image, uses])

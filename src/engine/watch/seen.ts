@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildId, type Build } from '../../core/build/index.ts'
+import { fileClockTick } from '../../core/file-clock.ts'
 import { lookAt, lookAtOne, type Sources } from './look.ts'
 import type { Found } from './machine.ts'
 import { commonTo, contentsOf, isUnchanged, type Contents } from './rewritten.ts'
 import type { Reading } from './run.ts'
 import { differences, extended, filesIn, hasHalves, isFresh, type Part, type Snapshot } from './snapshot.ts'
-import { tick } from './stamps.ts'
 
 /** What a watch has seen of what a system is made from, and which of it a run has begun with. */
 export interface Seen {
@@ -74,6 +74,6 @@ async function settledPart(look: () => Promise<Part>): Promise<Part> {
   for (let attempt = 1; ; attempt++) {
     const part = await look()
     if (attempt === 5 || !isFresh(new Map([['', part]]))) return part
-    await sleep(tick + 5)
+    await sleep(fileClockTick + 5)
   }
 }

@@ -1,14 +1,10 @@
 import { statSync, type BigIntStats } from 'node:fs'
 import { systemCode } from '../../core/error.ts'
+import { fileClockTick } from '../../core/file-clock.ts'
 import type { DigestCache, FileFacts } from '../build/digest-cache.ts'
 
 /** Tells the states of a path apart: equal as long as nothing was written to it. */
 export type Stamp = string
-
-/**
- * Two writes within this time may carry the same time: the clock of file systems ticks every 4 to 10 ms. Milliseconds.
- */
-export const tick = 20
 
 /** What the stamp of a file that was written within it has before the time of the look. Reasons of errors have one line. */
 const unsettled = '\nat '
@@ -42,7 +38,7 @@ export function stampOf(stats: BigIntStats | undefined, now: number): Stamp {
   if (!stats) return gone
   const { size, mtimeNs, ctimeNs, ctimeMs, ino, mode } = stats
   const age = now - Number(ctimeMs)
-  const mark = age >= 0 && age < tick ? `${unsettled}${now}` : ''
+  const mark = age >= 0 && age < fileClockTick ? `${unsettled}${now}` : ''
   return `${size} ${mtimeNs} ${ctimeNs} ${ino} ${mode}${mark}`
 }
 

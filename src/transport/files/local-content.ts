@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
+import { fileClockTick } from '../../core/file-clock.ts'
 import { reveal } from '../../core/secret/index.ts'
 import type { Staged } from '../commit/layout.ts'
 import type { Write } from './batch.ts'
@@ -80,10 +81,8 @@ export async function whyDamaged({ content, digest }: Write, since: number): Pro
   }
 }
 
-/** The clock that file systems stamp with may be so much behind. Milliseconds. */
-const tick = 20
-
-const isWrittenSince = (path: string, since: number): boolean => statSync(path).ctimeMs >= since - tick
+const isWrittenSince = (path: string, since: number): boolean =>
+  statSync(path).ctimeMs >= since - fileClockTick
 
 export const changed = (path: string): string =>
   `${path} has changed since the plan was made, so it was left as it was`
@@ -93,7 +92,7 @@ export const edited = (
   about: { readonly host: string; readonly name: string },
   reason: string,
   cause?: unknown,
-) => new ProvisionError('edited', reason, { about, help: afterEdit, cause })
+): ProvisionError => new ProvisionError('edited', reason, { about, help: afterEdit, cause })
 
 /** What to do about it. */
 export const afterEdit = 'run the same again, when nothing writes to it any more'

@@ -90,9 +90,8 @@ function escaped(input: Buffer): string {
 const [backslash = 0, zero = 0, letterN = 0, newline = 0] = Buffer.from('\\0n\n')
 
 /** Whether a byte stands for itself: to csh `!` is its history also between quotes, and to fish `\\` is one backslash. */
-const harmless: readonly boolean[] = Array.from(
-  { length: 256 },
-  (_, byte) => /[ -~]/.test(String.fromCharCode(byte)) && !/['\\!]/.test(String.fromCharCode(byte)),
+const harmless: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
+  /(?!['\\!])[ -~]/.test(String.fromCharCode(byte)),
 )
 
 const gzipped = (input: Buffer): string => gzipSync(input, { level: 6 }).toString('base64')

@@ -61,10 +61,11 @@ describe('a small file', () => {
     const path = join(root, 'planned.txt')
     await writeFile(path, now)
     const one = { ...staged(path, planned.length, 0), write: writeOf(path, planned) }
-    for await (const { content } of readContents('box', [one], shareReads())) {
-      if (reason === undefined) expect(content.toString()).toBe(planned)
-      else expect(content).toMatchObject({ code: 'edited', message: matching(reason) })
-    }
+    const found: (Uint8Array | Error)[] = []
+    for await (const { content } of readContents('box', [one], shareReads())) found.push(content)
+    expect(found).toHaveLength(1)
+    if (reason === undefined) expect(found[0]?.toString()).toBe(planned)
+    else expect(found[0]).toMatchObject({ code: 'edited', message: matching(reason) })
   })
 })
 
