@@ -49,9 +49,11 @@ async function hostState(host: string, node: string, places: readonly string[]):
   const [containers = [], networks = [], volumes = [], images = []] = kinds.map(objectsIn)
   const content = new Map(images.map((one) => [at(one, 'Id'), contentOf(one)]))
   const facts = [
-    ...containers.map(
-      (one) => `container ${JSON.stringify({ ...container(one), image: content.get(at(one, 'Image')) })}`,
-    ),
+    ...containers
+      .filter((one) => !isYoungTrial(one))
+      .map(
+        (one) => `container ${JSON.stringify({ ...container(one), image: content.get(at(one, 'Image')) })}`,
+      ),
     ...networks.map(
       (one) => `network ${JSON.stringify(picked(one, 'Name', 'Driver', 'Internal', 'Labels'))}`,
     ),
@@ -87,6 +89,11 @@ const hasName = (image: unknown): boolean => {
   const names = at(image, 'RepoTags')
   return Array.isArray(names) && names.length > 0
 }
+
+/** One in which an image was tried may be another run's for a minute, whatever ended its own: only then is it taken away. */
+const isYoungTrial = (one: unknown): boolean =>
+  at(one, 'Config', 'Labels', 'provision.trial') !== undefined &&
+  Math.abs(Date.now() - Date.parse(String(at(one, 'Created')))) < 60_000
 
 /** What an image is, whichever id it has: the same content built again has another. */
 const contentOf = (image: unknown): unknown => [
