@@ -8,7 +8,7 @@ import { inject } from 'vitest'
 import { runCli, type BuiltCli } from './cli.ts'
 import { cli } from './the-cli.ts'
 import { eventsIn, type Called } from './project.ts'
-import { removeBoxesAndImages } from './shared-box.ts'
+import { ownName, removeBoxesAndImages } from './shared-box.ts'
 
 const run = promisify(execFile)
 const boxes = fileURLToPath(new URL('../../boxes', import.meta.url))
@@ -32,7 +32,7 @@ export interface Scratch {
   remove(): Promise<void>
 }
 
-const prefix = `etest-${process.pid}`
+const prefix = ownName('etest')
 
 /** A project with a box of its own, as tests need it that look at boxes, or take them away. */
 export const scratch = (...hosts: readonly string[]): Scratch => scratchOf(prefix, hosts)

@@ -11,9 +11,12 @@ declare module 'vitest' {
   }
 }
 
+/** A name of this process alone, which does not begin that of another one: names go by what they begin with, too. */
+export const ownName = (kind: string): string => `${kind}-${String(process.pid).padStart(7, '0')}`
+
 /** Names the box; after all tests, takes away what was baked and built by this name. */
 export default function sharedBox({ provide }: TestProject): () => Promise<void> {
-  const name = `etest-shared-${process.pid}`
+  const name = ownName('etest-shared')
   provide('sharedBox', name)
   return () => removeBoxesAndImages(name)
 }

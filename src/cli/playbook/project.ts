@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve, sep } from 'node:path'
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { ProvisionError, reasonOf } from '../../core/error.ts'
 import { didYouMean } from '../../core/text/suggest.ts'
 
@@ -14,7 +14,7 @@ interface Project {
 export interface FoundPlaybook {
   /** Absolute. */
   readonly file: string
-  /** Where `.provision` lies. */
+  /** Where `.provision` lies; without links. */
   readonly projectDir: string
 }
 
@@ -43,8 +43,17 @@ export function findPlaybook(wanted: string | undefined, cwd: string): FoundPlay
 export const isPath = (word: string): boolean =>
   word.includes('/') || word.includes(sep) || word.startsWith('.') || /\.[cm]?[jt]s$/.test(word)
 
-/** The nearest folder from here up that is a project; undefined when there is none. */
+/**
+ * The nearest folder from here up that is a project; undefined when there is none. Its `dir` has no links in it: by that go the
+ * names of nodes and the place of all state, so the same project on another way is the same one.
+ */
 export function projectAround(start: string): Project | undefined {
+  const project = nearest(start)
+  return project && { ...project, dir: realpathSync(project.dir) }
+}
+
+/** With the way to it as it was given. */
+function nearest(start: string): Project | undefined {
   for (const dir of upwards(start)) {
     const chosen = chosenIn(dir)
     const names = playbooksIn(dir)
@@ -79,8 +88,13 @@ function byPath(path: string, from: string): FoundPlaybook {
     })
   }
   const dirs = upwards(dirname(file))
-  const home = projectAround(dirname(file))?.dir ?? dirs.find((dir) => existsSync(join(dir, 'package.json')))
-  return { file, projectDir: home ?? dirname(file) }
+  const home =
+    nearest(dirname(file))?.dir ??
+    dirs.find((dir) => existsSync(join(dir, 'package.json'))) ??
+    dirname(file)
+  // Within the project links stay: a playbook's folder may be one.
+  const projectDir = realpathSync(home)
+  return { file: join(projectDir, relative(home, file)), projectDir }
 }
 
 /** The names of the playbooks in a project's folder. */
