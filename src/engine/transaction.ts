@@ -125,6 +125,9 @@ function asPartOfBack(event: Event): Event | undefined {
     case 'planned':
     case 'endpoints':
       return undefined
+    case 'note':
+      // The run has told of them already.
+      return event.kind === 'stray' ? undefined : event
     default:
       return event
   }

@@ -153,6 +153,36 @@ return [
     expect(said(await project.provision(['history', 'show']))).toMatch(/back +two › file \/etc\/word +update/)
   })
 
+  it('as a transaction that takes a host out has that host again', async () => {
+    const declare = (hosts: string, resources: string): void =>
+      project.write(
+        `playbooks/${project.prefix}/playbook.ts`,
+        `import box from '../../boxes/own.ts'
+import { command, container, definePlaybook, image } from 'provision'
+const tiny = image('${project.box}/tiny', { build: '../../tiny' })
+export default definePlaybook({ name: '${project.prefix}', box, transaction: true, hosts: ${hosts}, resources: ({ hosts }: any) => {
+const app = (to: string) => container(hosts.one, 'app', { image: tiny, ${steady}, env: { TO: to }, stopTimeout: '1s' })
+${resources} } })`,
+      )
+    declare("['one', 'two']", 'return [app(hosts.two.address)]')
+    expect((await call('refresh')).code).toBe(0)
+    const was = await project.on('one', 'docker', 'inspect', '--format', '{{.Config.Env}}', 'app')
+    declare(
+      "['one']",
+      `const changed = app('none')
+return [changed, command(hosts.one, 'fail', { run: ['false'], unless: ['false'] }, { needs: [changed] })]`,
+    )
+    const called = await call('refresh')
+    expect(called.code).toBe(1)
+    expect(notes(called)).toContainEqual(matching(/^put back to run \d+: one › container app$/))
+    expect(await project.on('one', 'docker', 'inspect', '--format', '{{.Config.Env}}', 'app')).toBe(was)
+    // Once, however many times the hosts were looked for.
+    const strays = notes(called).filter((text) =>
+      String(text).startsWith('two is not in the playbook any more'),
+    )
+    expect(strays).toHaveLength(1)
+  })
+
   it('as a transaction that is stopped by the user stays where it was stopped', async () => {
     await haveMarkToRun()
     deploy(`${script('sleep 78')}, ready: { tcp: 'x', timeout: '60s' }`, '', 'transaction: true,')

@@ -18,6 +18,8 @@ export interface Scratch {
   readonly dir: string
   /** Of all that the test makes on the engine of this machine: its box, its images, its nodes. */
   readonly prefix: string
+  /** The name of its box. */
+  readonly box: string
   readonly cli: BuiltCli
   write(path: string, content: string): void
   /** Writes the playbook: the body of its `resources`, and further options. */
@@ -79,6 +81,7 @@ ${body}
   return {
     dir,
     prefix,
+    box,
     cli,
     write,
     provision,

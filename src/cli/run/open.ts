@@ -1,9 +1,10 @@
 import { dirname } from 'node:path'
-import { graphOf } from '../../core/graph/index.ts'
+import { graphOf, type Graph } from '../../core/graph/index.ts'
 import { once } from '../../core/async/once.ts'
 import { buildAll } from '../../engine/build/index.ts'
 import { observer } from '../../engine/observe.ts'
 import type { Built, Session } from '../../engine/session.ts'
+import type { Workspace } from '../../engine/workspace.ts'
 import { shareCredentials } from '../../transport/ssh/credentials.ts'
 import { localEngine } from '../../transport/docker/engine.ts'
 import type { Searches } from '../../transport/delta/search.ts'
@@ -53,6 +54,8 @@ export const openRun: OpenRun = async (workspace, options) => {
   const shared = { images, searches, reads, credentials: shareCredentials(), onDetail }
   const connectNow: Session['connect'] = (target, signal) =>
     connectHost(target, signal, { ...shared, questions: questionsOf(target.name) })
+  const providerFor = async (of: Workspace, graph: () => Graph) =>
+    observed.provider(await providerOf(of, graph, engine))
   const session: Session = {
     ...options,
     ...hidden,
@@ -65,7 +68,7 @@ export const openRun: OpenRun = async (workspace, options) => {
     get graph() {
       return declared().graph
     },
-    provider: observed.provider(await providerOf(workspace, () => declared().graph, engine)),
+    provider: await providerFor(workspace, () => declared().graph),
     build: async (builds, signal) => {
       built = await (kept
         ? kept.build(builds, (some) => buildNow(some, signal), engine)
@@ -80,7 +83,7 @@ export const openRun: OpenRun = async (workspace, options) => {
     connect: observed.connect(options.connect ?? connectNow),
   }
   const recording = { session, tap, engine, reads, record, built: () => built, state: kept?.state }
-  const back = () => wayBack(session, engine, buildNow)
+  const back = () => wayBack(session, { engine, build: buildNow, provider: providerFor })
   return runOf(session, options.ifLocked, recording, {
     ...{ back, onClose: observed.end },
     requireLatest: kept?.requireLatest ?? (() => Promise.resolve()),

@@ -1,12 +1,22 @@
 import type Dockerode from 'dockerode'
 import { ProvisionError } from '../../core/error.ts'
-import { graphOf } from '../../core/graph/index.ts'
+import { graphOf, type Graph } from '../../core/graph/index.ts'
 import { lastGood } from '../../core/history/rollback.ts'
 import { keptIn, pastRuns } from '../../engine/rollback/runs.ts'
 import type { Session } from '../../engine/session.ts'
 import type { WayBack } from '../../engine/transaction.ts'
+import type { Workspace } from '../../engine/workspace.ts'
 import { openFormer } from './kept.ts'
 import { paramEnvironment } from './param-env.ts'
+
+/** Of the run that failed, what its way back uses as well. */
+interface Ways {
+  readonly engine: () => Promise<Dockerode>
+  /** Builds what was not kept. */
+  readonly build: Session['build']
+  /** What knows the hosts of a workspace. */
+  readonly provider: (workspace: Workspace, graph: () => Graph) => Promise<Session['provider']>
+}
 
 /**
  * The way back to the last run that went well; undefined where none has.
@@ -14,8 +24,7 @@ import { paramEnvironment } from './param-env.ts'
  */
 export async function wayBack(
   { workspace, emit }: Session,
-  engine: () => Promise<Dockerode>,
-  now: Session['build'],
+  { engine, build: now, provider: providerFor }: Ways,
 ): Promise<WayBack | undefined> {
   const { stateDir } = workspace
   const good = lastGood(await pastRuns(stateDir))
@@ -27,17 +36,18 @@ export async function wayBack(
   const kept = await openFormer(workspace, good)
   for (const text of kept.notes) emit({ event: 'note', level: 'info', text })
   const { playbook, given } = kept.workspace
+  const declaration = playbook.declare(given, paramEnvironment(playbook.params))
+  const graph = graphOf(declaration.resources, playbook.hosts)
+  // A host that this run has taken out comes back, and what it has put on a new one goes.
+  const hosts = [...new Set([...playbook.hosts, ...workspace.playbook.hosts])]
+  const provider = await providerFor({ ...kept.workspace, playbook: { ...playbook, hosts } }, () => graph)
   return {
     number: good.number,
-    session: (session) => {
-      const declaration = playbook.declare(given, paramEnvironment(playbook.params))
-      return {
-        ...session,
-        ...{ workspace: kept.workspace, declaration },
-        graph: graphOf(declaration.resources, playbook.hosts),
-        build: (builds, signal) => kept.build(builds, (some) => now(some, signal), engine),
-      }
-    },
+    session: (session) => ({
+      ...session,
+      ...{ workspace: kept.workspace, declaration, graph, provider },
+      build: (builds, signal) => kept.build(builds, (some) => now(some, signal), engine),
+    }),
     close: kept.close,
   }
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { arch, cpus, freemem, loadavg, platform, release, totalmem } from 'node:os'
-import type { Failure } from '../../core/event.ts'
+import type { Emit, Failure } from '../../core/event.ts'
 import type { JournalHead } from '../../core/history/journal.ts'
 import { formerName, nameInMaking } from '../../core/making.ts'
 import { planJson, type Plan, type Step } from '../../core/plan.ts'
@@ -36,7 +36,9 @@ export async function collect(
   const signal = AbortSignal.any([session.signal, timeLimit(limit)])
   // Every question that is under way listens to it; that is no leak.
   setMaxListeners(0, signal)
-  const bounded = { ...session, signal }
+  // What is to be said of the hosts, the run has said.
+  const emit: Emit = (event) => void (event.event === 'note' || session.emit(event))
+  const bounded = { ...session, signal, emit }
   const json = (name: string, value: unknown): CapsuleFile => ({ name, text: redactedJson(value, redact) })
   const [journal, status, containers] = await Promise.all([
     run.journal === undefined ? undefined : readFile(run.journal, 'utf8').catch(() => undefined),

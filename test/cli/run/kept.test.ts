@@ -125,8 +125,15 @@ test('a param that a run had with another value is refused, and the same is not'
 describe('the way back from a run that failed', () => {
   const backFrom = async (workspace: Workspace, told: Event[] = []) => {
     const session = fakeSession(workspace, { emit: (event) => told.push(event) })
-    const way = await wayBack(session, noEngine, buildsNothing)
-    return way && { ...way, of: way.session(session) }
+    const asked: (readonly string[])[] = []
+    const way = await wayBack(session, {
+      ...{ engine: noEngine, build: buildsNothing },
+      provider: ({ playbook: { hosts } }) => {
+        asked.push(hosts)
+        return Promise.resolve(session.provider)
+      },
+    })
+    return way && { ...way, of: way.session(session), asked }
   }
 
   it('leaves out a param that the former playbook does not have', async () => {
@@ -136,6 +143,16 @@ describe('the way back from a run that failed', () => {
     const way = await backFrom(await opened(project, 'replicas=3'))
     expect(way?.of.workspace.given).toEqual({ port: '2' })
     expect(way?.of.declaration.resources).toHaveLength(1)
+    await way?.close()
+  })
+
+  it('is about the hosts of both', async () => {
+    const hosted = (hosts: string): string => playbookText("file(web, '/etc/x', { content: '' })", hosts)
+    const project = projectWith(hosted("hosts: ['web', 'db'],"))
+    await carryOut(await opened(project))
+    writeFileSync(playbookIn(project), hosted("hosts: ['web', 'cache'],"))
+    const way = await backFrom(await opened(project))
+    expect(way?.asked).toEqual([['web', 'db', 'cache']])
     await way?.close()
   })
 
