@@ -1,8 +1,10 @@
+import { ProvisionError } from '../core/error.ts'
 import type { Destroyed } from '../core/provider.ts'
+import { helpOfAll } from '../core/several.ts'
 import { errorOf } from '../core/track.ts'
 import { applyPlan } from './apply/index.ts'
 import { connectInTurn } from './connect-in-turn.ts'
-import { lockHosts, type HostLocks } from './host-locks.ts'
+import { lockReached, type HostLocks } from './host-locks.ts'
 import { closeAll, connectEach, isSome, noneReached, someUnreached } from './hosts.ts'
 import { nodeTasks } from './nodes.ts'
 import { makePlan } from './plan/make.ts'
@@ -27,14 +29,18 @@ export function destroy(session: Clearing): Promise<Destroyed> {
  */
 async function clearHosts(session: Clearing): Promise<Destroyed> {
   const { provider, signal, emit, workspace } = session
-  const { hosts: ports, unreached } = await connectEach(
+  const { hosts, unreached } = await connectEach(
     { connect: connectInTurn(session.connect), signal },
     await provider.survey(signal),
   )
   let locks: HostLocks | undefined
   try {
-    if (isSome(unreached) && ports.size === 0) throw noneReached(unreached)
-    locks = await lockHosts(session, ports.values())
+    const locked = await lockReached(session, hosts.values())
+    locks = locked.locks
+    const lost = [...unreached, ...locked.unreached]
+    const names = new Set(lost.map(({ host }) => host))
+    const ports = new Map([...hosts].filter(([name]) => !names.has(name)))
+    if (isSome(lost) && ports.size === 0) throw noneReached(lost)
     const facts = {
       scope: scopeOf(workspace),
       hosts: new Map(),
@@ -46,10 +52,13 @@ async function clearHosts(session: Clearing): Promise<Destroyed> {
     const { plan, keptVolumes } = planned
     const { changed, failed } = await applyPlan(plan, ports, locks.signal, emit)
     locks.requireAll()
-    const [first] = failed
-    if (first) throw errorOf(first.failure)
-    const silent = [...unreached, ...planned.unreached]
-    if (isSome(silent)) throw someUnreached(silent)
+    const silent = [...lost, ...planned.unreached]
+    refuseLeft([
+      ...failed.map(({ failure }) => errorOf(failure)),
+      ...(isSome(silent) ? [someUnreached(silent)] : []),
+    ])
+    // What is left must not pass for gone: with that goes all that is kept of it here.
+    signal.throwIfAborted()
     const removed = plan.steps.filter(({ id }) => changed.includes(id))
     return {
       removed: removed.map(({ host, kind, name }) => `${host} › ${kind} ${name}`),
@@ -60,6 +69,18 @@ async function clearHosts(session: Clearing): Promise<Destroyed> {
     }
   } finally {
     locks?.release()
-    await closeAll(ports.values())
+    await closeAll(hosts.values())
   }
+}
+
+/** @throws the only error as it is, or one that shows all of them */
+function refuseLeft([first, ...others]: readonly ProvisionError[]): void {
+  if (!first) return
+  const all = [first, ...others]
+  if (others.length === 0) throw first
+  throw new ProvisionError(first.code, `${all.length} things are in the way of removing all`, {
+    output: all.flatMap(({ message, output }) => [message, ...(output ? [output] : [])]).join('\n'),
+    help: helpOfAll(all),
+    cause: first,
+  })
 }

@@ -1,4 +1,3 @@
-import { isProvisionError } from '../core/error.ts'
 import type { Facts } from '../core/facts.ts'
 import type { GraphNode } from '../core/graph/index.ts'
 import { hostGroups } from '../core/graph/host-groups.ts'
@@ -6,7 +5,7 @@ import { workIn } from '../core/plan.ts'
 import type { ProvidedHost } from '../core/provider.ts'
 import type { ConnectedHost } from '../transport/host.ts'
 import { connectInTurn } from './connect-in-turn.ts'
-import { lockHosts, type HostLocks } from './host-locks.ts'
+import { lockHosts, lockReached, type HostLocks } from './host-locks.ts'
 import { closeAll, connectEach, type Reached, type Unreached } from './hosts.ts'
 import { makePlan, type Planned } from './plan/make.ts'
 import type { Session } from './session.ts'
@@ -89,51 +88,43 @@ export async function planGroup(
 ): Promise<Asked> {
   const { hosts, unreached } = await group.reaching
   if (hosts.size === 0) return { ready: undefined, unreached }
-  const ask = () => makePlan(group, hosts, facts, session.signal, known)
+  const ask = (some: Reached['hosts']) => makePlan(group, some, facts, session.signal, known)
   const asked = performance.now()
-  const first = await ask()
-  if (workIn(first.plan).length === 0) return answered(group, hosts, unreached, first)
-  const locking = lockOf(session, group, hosts.values())
+  const first = await ask(hosts)
+  const answering = without(hosts, first.unreached)
+  const silent = [...unreached, ...first.unreached]
+  if (workIn(first.plan).length === 0) return readyOf(group, answering, silent, first)
+  const locking = lockReached(session, answering.values())
   // Only once they are asked for: they are waited for.
-  for (const step of workIn(first.plan)) hosts.get(step.host)?.expect(step.actions)
-  const locks = await locking
-  if (!('isAloneSince' in locks)) return locks
+  for (const step of workIn(first.plan)) answering.get(step.host)?.expect(step.actions)
+  const { locks, unreached: lost } = await locking
+  if (lost.length === 0 && locks.isAloneSince(asked)) return readyOf(group, answering, silent, first, locks)
   try {
-    return answered(group, hosts, unreached, locks.isAloneSince(asked) ? first : await ask(), locks)
+    const left = without(answering, lost)
+    const again = await ask(left)
+    const all = [...silent, ...lost, ...again.unreached]
+    return readyOf(group, without(left, again.unreached), all, again, locks)
   } catch (error) {
     locks.release()
     throw error
   }
 }
 
-function answered(
+const without = (hosts: Reached['hosts'], unreached: readonly Unreached[]): Reached['hosts'] => {
+  const names = new Set(unreached.map(({ host }) => host))
+  return names.size === 0 ? hosts : new Map([...hosts].filter(([name]) => !names.has(name)))
+}
+
+function readyOf(
   group: Group,
   hosts: Reached['hosts'],
   unreached: readonly Unreached[],
   planned: Planned,
   locks?: HostLocks,
 ): Asked {
-  const silent = new Set(planned.unreached.map(({ host }) => host))
-  const answering = new Map([...hosts].filter(([name]) => !silent.has(name)))
-  if (answering.size === 0) locks?.release()
-  return {
-    ready: answering.size === 0 ? undefined : { group, hosts: answering, locks, planned },
-    unreached: [...unreached, ...planned.unreached],
-  }
-}
-
-/** A host that is lost while its lock is taken is like one that was never reached, and its group cannot be locked without it. */
-async function lockOf(
-  session: Session,
-  { names }: Group,
-  hosts: Iterable<ConnectedHost>,
-): Promise<HostLocks | Asked> {
-  try {
-    return await lockHosts(session, hosts)
-  } catch (error) {
-    if (!isProvisionError(error) || error.code !== 'host') throw error
-    return { ready: undefined, unreached: names.map((host) => ({ host, error })) }
-  }
+  if (hosts.size > 0) return { ready: { group, hosts, locks, planned }, unreached }
+  locks?.release()
+  return { ready: undefined, unreached }
 }
 
 /** The locks of all hosts. Those that are held are given back first: who waits for a lock must hold none. */

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { onAbort } from '../core/async/abort.ts'
 import { isProvisionError, ProvisionError } from '../core/error.ts'
-import { helpOfAll } from '../core/several.ts'
 import { allOf } from '../core/track.ts'
 import type { ConnectedHost } from '../transport/host.ts'
-import type { HostLock } from '../transport/lock/host-lock.ts'
+import type { Attempt, HostLock } from '../transport/lock/host-lock.ts'
 import { thisRun } from '../transport/lock/state-lock.ts'
+import { isSome, noneReached, type Unreached } from './hosts.ts'
 import type { Session } from './session.ts'
 import { scopeOf } from './workspace.ts'
 
@@ -23,33 +23,71 @@ export interface HostLocks {
   readonly release: () => void
 }
 
+/** What came of locking hosts. */
+export interface Locked {
+  /** Of all that could be locked. */
+  readonly locks: HostLocks
+  /** Hosts that were lost meanwhile, or keep no lock: like one that was never reached. */
+  readonly unreached: readonly Unreached[]
+}
+
 /**
  * Takes the lock of every host, all at once; where one is held by somebody else, one after the other in the order of their
  * names, so that two runs never wait for each other.
  * @throws ProvisionError `locked` when somebody else has one and the user does not want to wait
  */
-export async function lockHosts(run: Claimant, hosts: Iterable<ConnectedHost>): Promise<HostLocks> {
+export async function lockReached(run: Claimant, hosts: Iterable<ConnectedHost>): Promise<Locked> {
   const sorted = [...hosts].sort((a, b) => (a.name < b.name ? -1 : 1))
   const held: HostLock[] = []
+  const unreached: Unreached[] = []
   const release = (): void => {
     for (const lock of held.splice(0)) lock.release()
   }
+  const take = async (host: ConnectedHost, onWait?: (who: string) => void): Promise<Taken | undefined> => {
+    try {
+      const attempt = await host.lock({ ...claimOf(run), onWait })
+      if (attempt.got === 'lock') held.push(attempt.lock)
+      return { host, attempt }
+    } catch (error) {
+      if (!isProvisionError(error) || error.code !== 'host') throw error
+      unreached.push({ host: host.name, error })
+      return undefined
+    }
+  }
   try {
-    const busy = await tryAll(run, sorted, held)
-    const [first] = busy
+    const taken = await allOf(
+      sorted.map((host) => take(host)),
+      firstOf,
+    )
+    const all = taken.filter((one) => one !== undefined)
+    warnOfUnlocked(run, all)
+    const [first] = all.flatMap(({ host, attempt }) =>
+      attempt.got === 'busy' ? [{ host, who: attempt.who }] : [],
+    )
     if (first && run.ifLocked === 'fail') throw lockedBy(first.host, first.who)
     if (first) {
       release()
-      for (const host of sorted) {
-        const attempt = await host.lock({ ...claimOf(run), onWait: (who) => tell(run, host, who) })
-        if (attempt.got === 'lock') held.push(attempt.lock)
-      }
+      for (const { host } of all) await take(host, (who) => tell(run, host, who))
     }
   } catch (error) {
     release()
     throw error
   }
-  const locks = [...held]
+  return { locks: together(run, [...held], release), unreached }
+}
+
+/**
+ * The same where none may be missing.
+ * @throws ProvisionError `host` as well when one cannot be locked
+ */
+export async function lockHosts(run: Claimant, hosts: Iterable<ConnectedHost>): Promise<HostLocks> {
+  const { locks, unreached } = await lockReached(run, hosts)
+  if (!isSome(unreached)) return locks
+  locks.release()
+  throw noneReached(unreached)
+}
+
+function together(run: Claimant, locks: readonly HostLock[], release: () => void): HostLocks {
   const lost = locks.map((lock) => takenAway(lock.lost))
   const either = AbortSignal.any([run.signal, ...lost])
   // All that goes on at once listens to it.
@@ -90,25 +128,16 @@ function takenAway(lost: AbortSignal): AbortSignal {
   return taken.signal
 }
 
-async function tryAll(
-  run: Claimant,
-  hosts: readonly ConnectedHost[],
-  held: HostLock[],
-): Promise<readonly { readonly host: ConnectedHost; readonly who: string }[]> {
-  const attempts = await allOf(
-    hosts.map(async (host) => {
-      const attempt = await host.lock(claimOf(run))
-      if (attempt.got === 'lock') held.push(attempt.lock)
-      return { host, attempt }
-    }),
-    severalRefuse,
-  )
-  const without = attempts.filter(({ attempt }) => attempt.got === 'none').map(({ host }) => host.name)
-  if (without.length > 0) {
-    const text = `${without.join(', ')}: without flock, timeout and /proc there, runs from other machines are not kept out`
-    run.emit({ event: 'note', level: 'warning', text })
-  }
-  return attempts.flatMap(({ host, attempt }) => (attempt.got === 'busy' ? [{ host, who: attempt.who }] : []))
+interface Taken {
+  readonly host: ConnectedHost
+  readonly attempt: Attempt
+}
+
+function warnOfUnlocked(run: Claimant, taken: readonly Taken[]): void {
+  const without = taken.filter(({ attempt }) => attempt.got === 'none').map(({ host }) => host.name)
+  if (without.length === 0) return
+  const text = `${without.join(', ')}: without flock, timeout and /proc there, runs from other machines are not kept out`
+  run.emit({ event: 'note', level: 'warning', text })
 }
 
 const tell = ({ emit }: Claimant, { name }: ConnectedHost, who: string): void =>
@@ -120,11 +149,6 @@ const claimOf = ({ workspace, signal, doing }: Claimant) => ({
   signal,
 })
 
-function severalRefuse(errors: readonly unknown[]): Error {
-  const known = errors.filter(isProvisionError)
-  return new ProvisionError('host', `${errors.length} hosts keep no lock; nothing was changed`, {
-    output: known.map(({ message }) => message).join('\n'),
-    help: helpOfAll(known),
-    cause: errors[0],
-  })
-}
+/** What is no host's fault is the same for all, as an interruption is. */
+const firstOf = ([error]: readonly unknown[]): Error =>
+  error instanceof Error ? error : new Error(String(error))
