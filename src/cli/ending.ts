@@ -36,7 +36,7 @@ export async function endOf(call: () => Promise<ExitCode>, ending: Ending): Prom
       code = codeOf(failure)
       if (run.isUnderWay() || code !== 130) emit({ event: 'failed', failure })
     }
-    await finish(signal.aborted || code === 130 ? 'failed' : 'fine')
+    await finish(signal.aborted || code === 1 || code === 130 ? 'failed' : 'fine')
     return code
   } catch (error) {
     if (overdue.aborted) {

@@ -1,12 +1,11 @@
-import { ProvisionError } from '../core/error.ts'
 import type { Destroyed } from '../core/provider.ts'
-import { helpOfAll } from '../core/several.ts'
 import { errorOf } from '../core/track.ts'
 import { applyPlan } from './apply/index.ts'
 import { connectInTurn } from './connect-in-turn.ts'
 import { lockReached, type HostLocks } from './host-locks.ts'
 import { closeAll, connectEach, isSome, noneReached, someUnreached } from './hosts.ts'
 import { nodeTasks } from './nodes.ts'
+import { combined } from './plan/in-the-way.ts'
 import { makePlan } from './plan/make.ts'
 import type { Session } from './session.ts'
 import { scopeOf } from './workspace.ts'
@@ -53,10 +52,11 @@ async function clearHosts(session: Clearing): Promise<Destroyed> {
     const { changed, failed } = await applyPlan(plan, ports, locks.signal, emit)
     locks.requireAll()
     const silent = [...lost, ...planned.unreached]
-    refuseLeft([
+    const [error, ...others] = [
       ...failed.map(({ failure }) => errorOf(failure)),
       ...(isSome(silent) ? [someUnreached(silent)] : []),
-    ])
+    ]
+    if (error) throw others.length === 0 ? error : combined([error, ...others])
     // What is left must not pass for gone: with that goes all that is kept of it here.
     signal.throwIfAborted()
     const removed = plan.steps.filter(({ id }) => changed.includes(id))
@@ -71,16 +71,4 @@ async function clearHosts(session: Clearing): Promise<Destroyed> {
     locks?.release()
     await closeAll(hosts.values())
   }
-}
-
-/** @throws the only error as it is, or one that shows all of them */
-function refuseLeft([first, ...others]: readonly ProvisionError[]): void {
-  if (!first) return
-  const all = [first, ...others]
-  if (others.length === 0) throw first
-  throw new ProvisionError(first.code, `${all.length} things are in the way of removing all`, {
-    output: all.flatMap(({ message, output }) => [message, ...(output ? [output] : [])]).join('\n'),
-    help: helpOfAll(all),
-    cause: first,
-  })
 }

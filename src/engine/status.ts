@@ -54,6 +54,8 @@ async function statusOfHost(session: Session, provided: ProvidedHost): Promise<A
       await port.close()
     }
   } catch (error) {
+    // Who stops the question has heard nothing of the host.
+    session.signal.throwIfAborted()
     const reason = isProvisionError(error) ? error.message : reasonOf(error)
     return { host: { ...host, state: 'unreachable', reason }, containers: [] }
   }

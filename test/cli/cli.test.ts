@@ -154,6 +154,14 @@ describe('--json', () => {
     expect(result.stderr).toBe('')
   })
 
+  it('does not end well where the exit code says so, though nothing has failed', async () => {
+    const env = { ...process.env, DOCKER_HOST: 'unix:///nowhere.sock' }
+    const { code, stdout } = await runCli(cli, ['doctor', '--json'], { cwd: project.dir, env })
+    expect(code).toBe(1)
+    expect(stdout).not.toContain('"event":"failed"')
+    expect(last(stdout)).toMatchObject({ event: 'finished', ok: false })
+  })
+
   it('tells an error with its code and help', async () => {
     const { stdout } = await run('plan', 'shp', '--json')
     const [first = ''] = stdout.split('\n')

@@ -94,7 +94,7 @@ it.each<[string, ConnectedHost]>([
 it('a removal that fails does not hide that another host was never reached', async () => {
   const web = hostWithOurs('web', { fails: failing('action', 'web') })
   await expect(clear([web, hostWithOurs('db', {}, { lock: isLost })])).rejects.toMatchObject({
-    message: '2 things are in the way of removing all',
+    message: '2 things stand in the way',
     output: 'web: it fails\ndb: the connection was lost',
   })
 })

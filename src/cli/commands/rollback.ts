@@ -42,9 +42,7 @@ export const command = defineCommand({
             await opened.plan()
             return 0
           }
-          const finished = await opened.rollback(run.number)
-          context.emit(finished)
-          return finished.ok ? 0 : 1
+          return (await opened.rollback(run.number)).ok ? 0 : 1
         },
         work,
       )

@@ -12,11 +12,7 @@ export async function carryOut(
   work: (run: Run) => Promise<Finished>,
 ): Promise<ExitCode> {
   const workspace = await context.workspace(playbook)
-  const carried = async (run: Run): Promise<ExitCode> => {
-    const finished = await work(run)
-    context.emit(finished)
-    return finished.ok ? 0 : 1
-  }
+  const carried = async (run: Run): Promise<ExitCode> => ((await work(run)).ok ? 0 : 1)
   return context.withRun(workspace, carried, { ifLocked })
 }
 

@@ -2,7 +2,7 @@ import { onAbort } from '../../core/async/abort.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { dockerReason } from '../../transport/docker/error.ts'
 import type { LocalCommand, LocalEnd } from '../../transport/local.ts'
-import { coldBuilder, type BuilderCommand } from './builder.ts'
+import { coldBuilder, type Builder, type BuilderCommand } from './builder.ts'
 import type { BuildContext } from './workshop.ts'
 
 /**
@@ -13,14 +13,11 @@ export async function runInImage(
   command: BuilderCommand & LocalCommand,
   { engine, builders }: Pick<BuildContext, 'engine' | 'builders'>,
 ): Promise<LocalEnd> {
-  const { name, ref, signal, onLine } = command
+  const { name, ref, signal } = command
   const docker = await engine()
   refuseRemote(name)
-  const builder = builders?.take(command) ?? (await coldBuilder(command, docker))
-  const forget = onAbort(signal, () => void builder.remove().catch(() => undefined))
   try {
-    signal.throwIfAborted()
-    return await builder.run(onLine)
+    return await runIn(builders?.take(command) ?? (await coldBuilder(command, docker)), command)
   } catch (error) {
     if (error instanceof ProvisionError || signal.aborted) throw error
     throw new ProvisionError(
@@ -31,9 +28,19 @@ export async function runInImage(
         cause: error,
       },
     )
+  }
+}
+
+async function runIn(builder: Builder, { signal, onLine }: LocalCommand): Promise<LocalEnd> {
+  // Docker takes it away by itself once it ends; an engine that cannot be asked for it now is told of by what has failed.
+  const remove = () => builder.remove().catch(() => undefined)
+  const forget = onAbort(signal, () => void remove())
+  try {
+    signal.throwIfAborted()
+    return await builder.run(onLine)
   } finally {
     forget()
-    await builder.remove()
+    await remove()
   }
 }
 

@@ -56,6 +56,7 @@ export async function coldBuilder(command: BuilderCommand, docker: Dockerode): P
       try {
         await container.start()
       } catch (error) {
+        if (dockerStatus(error) === undefined) throw error
         throw new ProvisionError(
           'build',
           `artifact ${name}: it cannot be started in ${ref}: ${dockerReason(error)}`,

@@ -4,6 +4,7 @@ import type { Artifact } from '../../core/build/index.ts'
 import { localPath } from '../../core/build/local.ts'
 import { isProvisionError } from '../../core/error.ts'
 import { dockerStatus, found } from '../../transport/docker/error.ts'
+import { ifInTime } from '../../transport/time-limit.ts'
 import {
   builderCommand,
   sharedFolder,
@@ -26,6 +27,9 @@ export interface WarmBuilders {
 /** Who edits works on few at a time, and each that waits takes some 10 MB of memory. */
 const most = 4
 
+/** An engine answers much sooner, or not at all. Milliseconds. */
+const longestClosing = 2_000
+
 interface Kept {
   readonly builder: WaitingBuilder
   /** See `surroundingsOf`. */
@@ -39,6 +43,7 @@ export function warmBuilders(engine: () => Promise<Dockerode>): WarmBuilders {
   /** Names of artifacts, the last one that was built first. */
   let lately: readonly string[] = []
   let preparing: Promise<void> | undefined
+  let isClosed = false
 
   const discard = async (key: string, { builder }: Kept): Promise<void> => {
     kept.delete(key)
@@ -49,7 +54,10 @@ export function warmBuilders(engine: () => Promise<Dockerode>): WarmBuilders {
     if (kept.has(key) || refused.has(key)) return
     try {
       const surroundings = surroundingsOf(command)
-      kept.set(key, { builder: await waitingBuilder(command, docker), surroundings })
+      const builder = await waitingBuilder(command, docker)
+      // Nobody would take away what comes after the end.
+      if (isClosed) await builder.remove()
+      else kept.set(key, { builder, surroundings })
     } catch (error) {
       // An engine that is away may be back at the next one.
       if (isProvisionError(error) || dockerStatus(error) !== undefined) refused.add(key)
@@ -84,6 +92,8 @@ export function warmBuilders(engine: () => Promise<Dockerode>): WarmBuilders {
       return preparing
     },
     async close() {
+      isClosed = true
+      await ifInTime(Promise.resolve(preparing), longestClosing)
       await Promise.allSettled([...kept].map(([key, one]) => discard(key, one)))
     },
   }

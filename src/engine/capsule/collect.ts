@@ -37,7 +37,9 @@ export async function collect(
   // Every question that is under way listens to it; that is no leak.
   setMaxListeners(0, signal)
   // What is to be said of the hosts, the run has said.
-  const emit: Emit = (event) => void (event.event === 'note' || session.emit(event))
+  const emit: Emit = (event) => {
+    if (event.event !== 'note') session.emit(event)
+  }
   const bounded = { ...session, signal, emit }
   const json = (name: string, value: unknown): CapsuleFile => ({ name, text: redactedJson(value, redact) })
   const [journal, status, containers] = await Promise.all([

@@ -3,8 +3,10 @@ import { buildId, type Build, type BuiltArtifact } from '../../core/build/index.
 import { short } from '../../core/digest.ts'
 import { ProvisionError } from '../../core/error.ts'
 import type { KeptArtifact, KeptState } from '../../core/history/kept.ts'
+import { allOf } from '../../core/track.ts'
 import { imageFingerprint } from '../../transport/images/fingerprint.ts'
 import { openDigestCache, type DigestCache } from '../build/digest-cache.ts'
+import { combined } from '../plan/in-the-way.ts'
 import type { Built } from '../session.ts'
 import { imagesHere } from './images.ts'
 import { unpack } from './pack.ts'
@@ -27,10 +29,12 @@ export interface Restoring {
  */
 export async function restored(builds: readonly Build[], options: Restoring): Promise<Built> {
   const digests = openDigestCache(options.cacheDir)
-  const built = await Promise.all(
+  // Waits for all, also when one fails: nothing is to be built behind an error.
+  const built = await allOf(
     builds
       .filter((build) => build.kind !== 'image')
       .map(async (build) => [buildId(build), await artifactOf(build, options, digests)] as const),
+    combined,
   )
   digests.save()
   return { built: new Map(built), images: await imagesOf(builds, options) }
