@@ -63,6 +63,16 @@ describe('a call that is wrong', () => {
     ['something after -- where nothing may be', ['status', '--', 'x'], /nothing may follow after --/],
     ['a param without a value', ['plan', '--param', 'a'], /--param a: a value is missing/],
     [
+      'a param without a name',
+      ['plan', '--param', '=1'],
+      /--param =1: a name is missing\nhelp: write --param NAME=1/,
+    ],
+    [
+      'init in a file',
+      ['init', '--dir', 'package.json'],
+      /package\.json is a file, not a folder\nhelp: name another/,
+    ],
+    [
       'an environment that cannot be a name',
       ['plan', '--env', 'A b'],
       /"A b" is not a name of an environment/,

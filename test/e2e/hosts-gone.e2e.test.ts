@@ -51,6 +51,10 @@ export default definePlaybook({ name: '${project.prefix}', box, hosts: ${hosts},
         /two is not in the playbook any more, but its node is still running/,
       )
     expect(await told('status')).toMatch(/two +running +\S+ +not in the playbook any more/)
+    // Without a terminal it is not asked, but told.
+    const asked = await project.provision(['destroy'])
+    expect(said(asked)).toContain('the hosts one, two (not in the playbook any more) of environment')
+    expect(asked.code).toBe(2)
     const [, removing = ''] = /to remove it: (docker .*)$/m.exec(await told('plan')) ?? []
     await run('sh', ['-c', removing])
     expect(await told('plan')).not.toMatch(/not in the playbook/)

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refused, rows, web } from '../support/other-changes.ts'
 import { hosts, params, world } from '../support/other-world.ts'
@@ -8,6 +10,7 @@ import { planned } from '../support/planned.ts'
 import type { Called } from '../support/project.ts'
 import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
+const run = promisify(execFile)
 const secret = 'pa$$ "w" ü-9f2c'
 let project: Scratch
 const heard: string[] = []
@@ -113,6 +116,13 @@ describe('a playbook with other hosts, names and ports', () => {
       2,
       expect.stringContaining('name one: east/web, south/web'),
     ])
+  })
+
+  it('ends a command whose output nobody reads any more, without complaint', async () => {
+    const line = '"$0" "$1" exec south/web -- seq 1000000 | head -1'
+    const options = { cwd: project.dir, env: { ...process.env, ETEST_KEY: secret } }
+    const { stdout, stderr } = await run('sh', ['-c', line, process.execPath, project.cli.bin], options)
+    expect([stdout, stderr]).toEqual(['1\n', ''])
   })
 })
 

@@ -171,15 +171,16 @@ const show = ({ name, count }: ArgumentSpec): string =>
 
 /**
  * The texts of `--param`.
- * @throws ProvisionError `usage` for one without `=`
+ * @throws ProvisionError `usage` for one without `=`, or with nothing before it
  */
 export function paramsOf(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
       const at = text.indexOf('=')
       if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-      throw new ProvisionError('usage', `--param ${text}: a value is missing`, {
-        help: `write --param ${text}=VALUE`,
+      const missing = at === 0 ? 'name' : 'value'
+      throw new ProvisionError('usage', `--param ${text}: a ${missing} is missing`, {
+        help: `write --param ${at === 0 ? `NAME${text}` : `${text}=VALUE`}`,
       })
     }),
   )

@@ -1,6 +1,7 @@
-import type { Destroyed } from '../../core/provider.ts'
+import type { Destroyed, StrayHost } from '../../core/provider.ts'
 import { ifLocked, playbookArgument, waitOptions } from '../run/carry.ts'
-import { defineCommand } from '../call/command.ts'
+import { defineCommand, type ExitCode } from '../call/command.ts'
+import type { Run } from '../run/index.ts'
 import type { Look } from '../../report/look.ts'
 
 export const command = defineCommand({
@@ -15,19 +16,27 @@ export const command = defineCommand({
   run: async (context, { args, options }) => {
     const workspace = await context.workspace(args[0])
     const { playbook, environment, on } = workspace
-    const what = on === undefined ? `the hosts ${playbook.hosts.join(', ')}` : `what is on the hosts of ${on}`
-    if (!(await context.confirm(`Remove ${what} of environment ${environment}?`))) {
-      context.emit({ event: 'note', level: 'info', text: 'nothing was removed' })
-      return 1
+    const carryOut = async (run: Run): Promise<ExitCode> => {
+      const what =
+        on === undefined ? hostsText(playbook.hosts, await run.strays()) : `what is on the hosts of ${on}`
+      if (!(await context.confirm(`Remove ${what} of environment ${environment}?`))) {
+        context.emit({ event: 'note', level: 'info', text: 'nothing was removed' })
+        return 1
+      }
+      context.emit({ event: 'started', command: 'destroy', playbook: playbook.name, environment })
+      const destroyed = await run.destroy()
+      context.answer('destroy', destroyed, (look) => destroyedText(destroyed, look))
+      return 0
     }
-    context.emit({ event: 'started', command: 'destroy', playbook: playbook.name, environment })
-    const destroyed = await context.withRun(workspace, (run) => run.destroy(), {
-      ifLocked: ifLocked(options),
-    })
-    context.answer('destroy', destroyed, (look) => destroyedText(destroyed, look))
-    return 0
+    return context.withRun(workspace, carryOut, { ifLocked: ifLocked(options) })
   },
 })
+
+/** All hosts that go: also those that a playbook has listed once. */
+function hostsText(listed: readonly string[], strays: readonly Pick<StrayHost, 'name'>[]): string {
+  const more = strays.map(({ name }) => `${name} (not in the playbook any more)`)
+  return `the hosts ${[...listed, ...more].join(', ')}`
+}
 
 function destroyedText({ removed, left }: Destroyed, { style }: Look): string {
   const lines = [

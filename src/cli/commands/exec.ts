@@ -41,6 +41,10 @@ async function execIn(context: Context, exec: Exec): Promise<number> {
         return output.room()
       },
     })
+  } catch (error) {
+    // Whoever has read enough, such as `head`, has ended it.
+    if (stdout.gone.aborted && !signal.aborted) return 0
+    throw error
   } finally {
     stdin.pause()
   }

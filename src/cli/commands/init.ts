@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { ProvisionError } from '../../core/error.ts'
@@ -23,6 +23,9 @@ export const command = defineCommand({
       throw new ProvisionError('usage', `${join(dir, 'playbooks')} is there already`, {
         help: 'run `provision plan` here, or init in another folder',
       })
+    }
+    if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() === false) {
+      throw new ProvisionError('usage', `${dir} is a file, not a folder`, { help: 'name another folder' })
     }
     await mkdir(dir, { recursive: true })
     const spec = specFor(dir)

@@ -89,9 +89,7 @@ function byPath(path: string, from: string): FoundPlaybook {
   }
   const dirs = upwards(dirname(file))
   const home =
-    nearest(dirname(file))?.dir ??
-    dirs.find((dir) => existsSync(join(dir, 'package.json'))) ??
-    dirname(file)
+    nearest(dirname(file))?.dir ?? dirs.find((dir) => existsSync(join(dir, 'package.json'))) ?? dirname(file)
   // Within the project links stay: a playbook's folder may be one.
   const projectDir = realpathSync(home)
   return { file: join(projectDir, relative(home, file)), projectDir }

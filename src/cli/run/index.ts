@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode'
 import type { Build } from '../../core/build/index.ts'
 import type { Emit, Finished } from '../../core/event.ts'
 import type { Plan } from '../../core/plan.ts'
-import type { Destroyed, ProvidedHost } from '../../core/provider.ts'
+import type { Destroyed, ProvidedHost, StrayHost } from '../../core/provider.ts'
 import type { Status } from '../../core/status.ts'
 import type { BuildContext } from '../../engine/build/index.ts'
 import type { IfLocked, Session } from '../../engine/session.ts'
@@ -36,6 +36,8 @@ export interface Run {
   status(): Promise<Status>
   /** The hosts as their provider sees them, without a connection. */
   survey(): Promise<readonly ProvidedHost[]>
+  /** Hosts that the playbook names no more. */
+  strays(): Promise<readonly StrayHost[]>
   /** Connects to these hosts, or to all that run; closed with the run. */
   hosts(names?: readonly string[]): Promise<readonly OpenHost[]>
   stop(): Promise<void>

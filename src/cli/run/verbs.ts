@@ -81,6 +81,10 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
     },
     status: () => statusOf(session),
     survey: () => provider.survey(signal),
+    strays: async () => {
+      await provider.survey(signal)
+      return provider.strays()
+    },
     hosts: (names) => openHosts(session, opened, names),
     stop: async () => {
       const text = 'there is nothing to stop: no host is there'

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, dirname, relative, resolve } from 'node:path'
 import type { Artifact, BuiltArtifact } from '../../core/build/index.ts'
 import type { Digest } from '../../core/digest.ts'
@@ -21,6 +21,7 @@ import { byItself } from './by-itself.ts'
 import { readContent } from './folder.ts'
 import { changedFiles, readArtifactRecord, recordPath, writeJson, type ArtifactRecord } from './records.ts'
 import { asTask, type BuildTask } from './task.ts'
+import { statThere } from './stat-there.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Has an artifact as its inputs want it: as it lies there when nothing changed since it was built, else built. */
@@ -152,7 +153,7 @@ async function build(
 }
 
 function requireFolder(what: string, path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  if (statThere(path)?.isDirectory()) return
   throw new ProvisionError('playbook', `${what}: there is no folder ${path} to build in`, {
     help: nearHelp(path) ?? 'correct `cwd` in the playbook',
   })

@@ -7,6 +7,7 @@ import { digestOfFile } from '../../transport/files/digest.ts'
 import { createLimit } from '../../core/async/limit.ts'
 import { isObject } from '../../core/rules/shape.ts'
 import { readJson, writeJson } from './records.ts'
+import { statThere } from './stat-there.ts'
 
 /** What is known of the content of a regular file. */
 export interface FileFacts {
@@ -130,10 +131,15 @@ const facts = ({ size, mode }: BigIntStats, digest: Digest): FileFacts => ({
   executable: (mode & 0o100n) !== 0n,
 })
 
-/** Synchronous: for a thousand files several times as fast as a thousand promises. */
 function statOf(path: string): BigIntStats {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  const stats = statThere(path)
   if (stats?.isFile()) return stats
+  // Node reads each byte that is none as this character, and then finds no file of such a name.
+  if (!stats && path.includes('\uFFFD')) {
+    throw new ProvisionError('build', `${path}: its name is not UTF-8`, {
+      help: 'leave it out of what is read, or give it another name',
+    })
+  }
   throw new ProvisionError(
     'build',
     `${path}: ${stats ? 'it is not a regular file' : 'it is gone, or a link to nothing'}`,

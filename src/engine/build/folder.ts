@@ -1,9 +1,10 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { digestOfFiles, type BuiltArtifact, type Folder, type LocalFile } from '../../core/build/index.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { localPath } from '../../core/build/local.ts'
 import type { DigestCache, FileFacts } from './digest-cache.ts'
+import { statThere } from './stat-there.ts'
 
 /** Reads a folder or a single file that lies here. */
 export async function readFolder(
@@ -25,7 +26,7 @@ export async function readContent(
   exclude: readonly string[],
   digests: DigestCache,
 ): Promise<Pick<BuiltArtifact, 'type' | 'files' | 'digest'> | undefined> {
-  const stats = statSync(source, { throwIfNoEntry: false })
+  const stats = statThere(source)
   if (!stats) return undefined
   const type = stats.isDirectory() ? 'folder' : 'file'
   const paths = type === 'file' ? [''] : filesBelow(source, await excluding(exclude))
@@ -62,7 +63,7 @@ function filesBelow(root: string, isExcluded: (path: string) => boolean): string
       const path = prefix + entry.name
       if (isExcluded(path)) continue
       const source = join(folder, entry.name)
-      const target = entry.isSymbolicLink() ? statSync(source, { throwIfNoEntry: false }) : entry
+      const target = entry.isSymbolicLink() ? statThere(source) : entry
       // Emacs marks a file that is being edited by a link to nothing beside it.
       if (!target && entry.name.startsWith('.#')) continue
       if (target?.isDirectory()) walk(source, `${path}/`, [...above, real])

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { digestOf } from '../../../src/core/digest.ts'
@@ -69,7 +69,23 @@ test('an empty folder is one', async () => {
 test.each<[string, Record<string, string | { linkTo: string }>, string, string]>([
   ['one that is not there', {}, 'nowhere', 'there is no such file or folder'],
   ['a link to a folder that it is in', { 'a/up': { linkTo: '..' } }, '.', 'a link to a folder that it is in'],
-  ['a link to nothing', { l: { linkTo: 'nowhere' } }, '.', 'it is gone, or a link to nothing'],
+  ...Object.entries({
+    'a name that nobody has': 'nowhere',
+    'a way through a file': 'f/x',
+    itself: 'l',
+    'a name that no file can have': 'x'.repeat(300),
+  }).map(([to, linkTo]): [string, Record<string, string | { linkTo: string }>, string, string] => [
+    `a link to nothing: ${to}`,
+    { f: '', l: { linkTo } },
+    '.',
+    'it is gone, or a link to nothing',
+  ]),
 ])('refused: %s', async (_, things, path, message) => {
   await expect(read(temporaryFolder(things), path)).rejects.toThrow(message)
+})
+
+test('refused: a name that is not UTF-8', async () => {
+  const root = temporaryFolder()
+  writeFileSync(Buffer.concat([Buffer.from(`${root}/bad`), Buffer.from([0xff])]), '')
+  await expect(read(root)).rejects.toThrow(/bad\uFFFD: its name is not UTF-8$/)
 })
