@@ -93,12 +93,12 @@ export function judge(known: readonly KnownHost[], host: HostName, key: Buffer):
   const about = linesAbout(known, host)
   const plain = linesAbout(known, { ...host, port: standardPort })
   if (has([...about, ...plain].filter(isRevocation))) return 'revoked'
-  if (has(expectedOf(known, host))) return 'trusted'
+  if (has(recordedFor(known, host))) return 'trusted'
   return about.every(isRevocation) ? 'unknown' : 'changed'
 }
 
-/** The lines with keys that a host may show. */
-function expectedOf(known: readonly KnownHost[], host: HostName): readonly KnownHost[] {
+/** The lines with the keys that a host may show. */
+export function recordedFor(known: readonly KnownHost[], host: HostName): readonly KnownHost[] {
   const recorded = linesAbout(known, host).filter((line) => !isRevocation(line))
   if (recorded.length > 0) return recorded
   return linesAbout(known, { ...host, port: standardPort }).filter((line) => !isRevocation(line))
@@ -121,7 +121,7 @@ const algorithms: readonly ServerHostKeyAlgorithm[] = [
  * negotiation.
  */
 export function algorithmsFor(known: readonly KnownHost[], host: HostName): ServerHostKeyAlgorithm[] {
-  const types = new Set(expectedOf(known, host).map(({ key }) => keyType(Buffer.from(key, 'base64'))))
+  const types = new Set(recordedFor(known, host).map(({ key }) => keyType(Buffer.from(key, 'base64'))))
   const isRecorded = (algorithm: ServerHostKeyAlgorithm) =>
     types.has(algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm)
   return [...algorithms.filter(isRecorded), ...algorithms.filter((one) => !isRecorded(one))]
