@@ -7,8 +7,8 @@ const plainTypes: ReadonlySet<string> = new Set(['0', '\0'])
 
 /**
  * Lets the bytes of a tar pass, as long as each of its headers is one that `exportBox` writes: a plain file of bounded
- * size. Links, devices and folders are refused, and so are headers of the longer kinds, which a reader of tars would
- * gather in memory however long they say they are.
+ * size, and as long as nothing follows its end. Links, devices and folders are refused, and so are headers of the longer
+ * kinds, which a reader of tars would gather in memory however long they say they are.
  * @throws ProvisionError `box` before anything of a bad entry has passed
  */
 export async function* plainEntries(file: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -17,7 +17,8 @@ export async function* plainEntries(file: string, source: AsyncIterable<Buffer>)
   let rest = 0
   let ended = false
   for await (const chunk of source) {
-    for (let at = 0; at < chunk.length && !ended;) {
+    let at = 0
+    while (at < chunk.length && !ended) {
       if (rest > 0) {
         const taken = Math.min(rest, chunk.length - at)
         rest -= taken
@@ -28,13 +29,17 @@ export async function* plainEntries(file: string, source: AsyncIterable<Buffer>)
       at += part.length
       header = Buffer.concat([header, part])
       if (header.length < block) break
-      ended = header.every((byte) => byte === 0)
+      ended = isEmpty(header)
       if (!ended) rest = sizeIn(file, header)
       header = Buffer.alloc(0)
     }
+    // A reader of tars skips empty blocks and goes on reading headers.
+    if (ended && !isEmpty(chunk.subarray(at))) throw damaged(file, 'it goes on after its end')
     yield chunk
   }
 }
+
+const isEmpty = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0)
 
 /** Of the content that follows a header, with what fills up its last block. */
 function sizeIn(file: string, header: Buffer): number {

@@ -140,6 +140,19 @@ describe('the file of a box', () => {
     await refuse(file, /cannot be imported: it holds/)
   })
 
+  it.each([
+    ['at its begin', 0],
+    ['after its parts', 1],
+  ])(
+    'is refused with a file of 500 MB behind an empty block %s, of which nothing is read',
+    async (_, from) => {
+      const parts = [Buffer.alloc(512), await lying('store/000001', '0', '3561500000')]
+      const file = fileOf(...(from === 0 ? parts : [await good(), ...parts]))
+      truncateSync(file, 6e8)
+      await refuse(file, /cannot be imported: it goes on after its end/)
+    },
+  )
+
   it('is refused wherever it was cut off or changed', async () => {
     const whole = Buffer.concat([await good(), tarEnd])
     const random = randomFrom(seed)
