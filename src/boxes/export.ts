@@ -7,9 +7,9 @@ import type Dockerode from 'dockerode'
 import { inPieces } from '../core/async/pieces.ts'
 import { ProvisionError, isProvisionError, reasonOf, systemCode } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
-import { short } from '../core/digest.ts'
 import { tracked } from '../core/track.ts'
-import { dockerError, unless } from '../transport/docker/error.ts'
+import { dockerError } from '../transport/docker/error.ts'
+import { savedImages } from '../transport/images/spool.ts'
 import {
   checksumName,
   manifestName,
@@ -23,7 +23,6 @@ import {
 } from './archive-format.ts'
 import { engineFacts } from './engine-facts.ts'
 import type { StoredBox } from './find.ts'
-import { transferRepository } from './names.ts'
 import { through } from './through.ts'
 import { readStore } from './store-tar.ts'
 
@@ -111,16 +110,9 @@ async function* counted(
   }
 }
 
-/** Under a name of its own: loaded elsewhere, it must not pass for a box before its store is there. */
-async function* systemTar({ engine, box }: ExportOptions): AsyncGenerator<Buffer> {
-  const repo = transferRepository(box.name)
-  const tag = short(box.digest)
-  await engine.getImage(box.image).tag({ repo, tag })
-  try {
-    for await (const chunk of await engine.getImage(`${repo}:${tag}`).get()) yield Buffer.from(chunk)
-  } finally {
-    await unless([404], engine.getImage(`${repo}:${tag}`).remove())
-  }
+/** By its id, so without a name: loaded elsewhere, it must not pass for a box before its store is there. */
+async function* systemTar({ engine, box, signal }: ExportOptions): AsyncGenerator<Buffer> {
+  yield* inPieces(await savedImages(engine, [box.image], signal), 1)
 }
 
 function exportError({ box, file, signal }: ExportOptions, error: unknown): ProvisionError {

@@ -1,21 +1,20 @@
-import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type Dockerode from 'dockerode'
 import { showBytes } from '../core/text/bytes.ts'
-import { short } from '../core/digest.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import { label, labelVersion } from '../core/label.ts'
 import { ownerProblem } from '../core/rules/index.ts'
 import { tracked } from '../core/track.ts'
-import { dockerError, found, unless } from '../transport/docker/error.ts'
-import { loadTar } from '../transport/images/load.ts'
+import { dockerError, unless } from '../transport/docker/error.ts'
 import { damaged, type Manifest } from './archive-format.ts'
+import { splitRef } from '../transport/images/layers.ts'
 import { piecesIn, verifyArchive } from './archive-read.ts'
 import { engineFacts } from './engine-facts.ts'
 import { findBox, type StoredBox } from './find.ts'
 import { boxLabel } from './labels.ts'
-import { checkBoxName, newStoreName, ownBaker, transferRepository } from './names.ts'
+import { loadSystem } from './load-system.ts'
+import { checkBoxName, newStoreName, ownBaker, transferRef } from './names.ts'
 import { removeVolume } from './node.ts'
 import { publish } from './publish.ts'
 import { requireSpace } from './space.ts'
@@ -72,19 +71,16 @@ async function makeBox(
   manifest: Manifest,
   progress: (done: number, total: number) => void,
 ): Promise<StoredBox> {
-  const { file, engine, signal } = options
+  const { file, engine } = options
   const { name, digest, user, images, size } = manifest
   const total = manifest.pieces.reduce((sum, piece) => sum + piece.size, 0)
   let read = 0
   const count = (bytes: number): void => progress((read += bytes), total)
-  const transfer = `${transferRepository(name)}:${short(digest)}`
+  const transfer = transferRef(name, digest)
   const store = newStoreName(name, digest)
   let done = false
   try {
-    const system = through(piecesIn(file, manifest, 'system', count), createGunzip())
-    await loadTar(engine, Readable.from(bounded(options, manifest, system)), signal)
-    const image = await found(engine.getImage(transfer).inspect())
-    if (!image) throw damaged(file, 'it does not hold the image of its system')
+    // First of all: by its label a killed import is known.
     await engine.createVolume({
       Name: store,
       Labels: {
@@ -94,9 +90,12 @@ async function makeBox(
         [boxLabel.baker]: ownBaker(),
       },
     })
+    const system = through(piecesIn(file, manifest, 'system', count), createGunzip())
+    const image = await loadSystem(options, bounded(options, manifest, system))
+    await engine.getImage(image).tag(splitRef(transfer))
     const content = through(piecesIn(file, manifest, 'store', count), createGunzip())
-    await writeStore({ engine, image: image.Id, store }, bounded(options, manifest, content))
-    const box = await publish(engine, image.Id, { name, digest, user, images, size, store })
+    await writeStore({ engine, image, store }, bounded(options, manifest, content))
+    const box = await publish(engine, image, { name, digest, user, images, size, store })
     done = true
     return box
   } finally {

@@ -8,8 +8,9 @@ import { isAlive } from '../transport/alive.ts'
 /** The repository of the images of all boxes of a name. */
 export const boxRepository = (name: string): string => `provision/box/${name}`
 
-/** Under which an image travels that is not yet, or not only, that of a box. */
-export const transferRepository = (name: string): string => `provision/box-transfer/${name}`
+/** What the image of a system is called until it is that of an imported box: `provision/box-transfer/coreos:3fa2c1d4e5f6`. */
+export const transferRef = (name: string, digest: Digest): string =>
+  `provision/box-transfer/${name}:${short(digest)}`
 
 /** What a box is called on the engine: `provision/box/coreos:3fa2c1d4e5f6`. */
 export const boxRef = (name: string, digest: Digest): string => `${boxRepository(name)}:${short(digest)}`

@@ -7,7 +7,7 @@ export const sshConfigText = (targets: readonly SshTarget[]): string =>
   targets.map((target) => `${stanza(target).join('\n')}\n`).join('\n')
 
 function stanza(target: SshTarget): string[] {
-  const { name, address, port, user, knownHosts, hostKeyAlias, jump } = target
+  const { name, address, port, user, knownHosts, hostKeyAlias, revokedHostKeys = [], jump } = target
   return [
     `Host ${value(name)}`,
     `  HostName ${value(address)}`,
@@ -18,6 +18,8 @@ function stanza(target: SshTarget): string[] {
     ...(jump === undefined ? [] : [`  ProxyCommand ${proxyCommand(jump)}`]),
     `  UserKnownHostsFile ${knownHosts.map(path).join(' ')}`,
     '  GlobalKnownHostsFile /dev/null',
+    // Unlike other paths it is taken as it stands.
+    ...(revokedHostKeys.length === 0 ? [] : [`  RevokedHostKeys ${revokedHostKeys.map(value).join(' ')}`]),
     '  StrictHostKeyChecking yes',
     '  UpdateHostKeys no',
     // A host could use a forwarded agent or display as if it were the user.

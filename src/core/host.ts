@@ -38,6 +38,8 @@ export interface SshTarget {
   readonly knownHosts: readonly string[]
   /** The name to look up in them, where it is not the address. */
   readonly hostKeyAlias: string | undefined
+  /** Files of public keys, one a line, that are revoked: a host that shows one of them is refused. */
+  readonly revokedHostKeys?: readonly string[] | undefined
   /** Whether files and commands need `sudo`. */
   readonly become: boolean
   /** Jump hosts on the way to it, as OpenSSH's `ProxyJump` lists them. */

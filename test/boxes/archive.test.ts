@@ -92,6 +92,22 @@ describe('the file of an exported box', () => {
     }
   })
 
+  it('may end in as many empty blocks as it likes, and nothing may follow them', async () => {
+    const file = await written(whole())
+    const bytes = readFileSync(file)
+    writeFileSync(file, Buffer.concat([bytes, Buffer.alloc(9_216)]))
+    expect(await verify(file)).toEqual(manifest)
+    for (const more of [Buffer.from('x'), await tarEntry('store/000002', Buffer.from('x'))]) {
+      for (const hidden of [
+        [bytes, more],
+        [tarEnd.subarray(0, 512), more, bytes],
+      ]) {
+        writeFileSync(file, Buffer.concat(hidden))
+        await expect(verify(file)).rejects.toThrow(`${file} cannot be imported: it goes on after its end`)
+      }
+    }
+  })
+
   it('is refused when it is not there', async () => {
     const reading = verify('/no/such/box.tar')
     await expect(reading).rejects.toMatchObject({ code: 'box' })

@@ -63,6 +63,7 @@ describe('what the OpenSSH client reads of our configuration', () => {
     ['the known hosts, and no others', {}, 'userknownhostsfile', '/keys/known_hosts'],
     ['several files of them', { knownHosts: ['/a', '/b'] }, 'userknownhostsfile', '/a /b'],
     ['no known hosts of the machine', {}, 'globalknownhostsfile', '/dev/null'],
+    ['the keys that are revoked', { revokedHostKeys: ['/a b/%r'] }, 'revokedhostkeys', '/a b/%r'],
     ['the name of the host key', { hostKeyAlias: 'node-1' }, 'hostkeyalias', 'node-1'],
   ])('%s', async (_, changes, keyword, value) => {
     const read = await clientReads('app', sshConfigText([target({ name: 'bus' }), target(changes)]))

@@ -45,6 +45,12 @@ describe('who is let in', () => {
       /SHA256:/,
     ],
     [
+      'a host whose key is in the list of revoked ones',
+      () => ({ revokedHostKeys: [join(sshd.folder, 'host.pub')] }),
+      /IS REVOKED/,
+      /SHA256:/,
+    ],
+    [
       'a port where nobody listens',
       async () => ({ port: await freePort() }),
       /^box: 127\.0\.0\.1, port \d+: nothing listens there$/,

@@ -1,81 +1,23 @@
-import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
-import { pack, type Header } from 'tar-stream'
 import { afterAll, describe, expect, it } from 'vitest'
-import {
-  checksumName,
-  manifestName,
-  sha256,
-  tarEnd,
-  tarEntry,
-  type Manifest,
-} from '../../src/boxes/archive-format.ts'
+import { manifestName, tarEnd, tarEntry, type Manifest } from '../../src/boxes/archive-format.ts'
 import { verifyArchive } from '../../src/boxes/archive-read.ts'
 import { engineFacts } from '../../src/boxes/engine-facts.ts'
 import { importBox } from '../../src/boxes/import.ts'
 import { writeStore } from '../../src/boxes/store-tar.ts'
 import { localEngine } from '../../src/transport/docker/engine.ts'
+import { entry, fileOf, fine, lying, partsOf, tarOf, type Described } from '../support/box-file.ts'
 import { runCli } from '../support/cli.ts'
 import { cli } from '../support/the-cli.ts'
 import { effort, randomFrom, tally } from '../support/faults.ts'
-import { temporaryFolder } from '../support/folder.ts'
+import { addLayer, importTiny } from '../support/tiny-image.ts'
 
 const { seed, points } = effort()
 const { signal } = new AbortController()
 let tried = 0
-
-type Part = readonly [name: string, content: Buffer]
-
-/** The entries of a file as `exportBox` writes it, of these contents. */
-function partsOf(contents: readonly Part[], over: Partial<Manifest> = {}): readonly Part[] {
-  const pieces = contents.map(([name, content]) => ({ name, size: content.length, sha256: sha256(content) }))
-  const manifest = {
-    ...{ format: 1, name: 'bomb', digest: 'abcdef012345', user: 'core', images: [], size: 8 },
-    ...{ architecture: 'x86_64', pieces, ...over },
-  }
-  const text = Buffer.from(JSON.stringify(manifest))
-  return [...contents, [manifestName, text], [checksumName, Buffer.from(`${sha256(text)}  m`)]]
-}
-
-const fine: readonly Part[] = [
-  ['system/000000', gzipSync('one')],
-  ['store/000000', gzipSync('two')],
-]
-
-function fileOf(...bytes: readonly Uint8Array[]): string {
-  const file = join(temporaryFolder(), 'box.tar')
-  const to = openSync(file, 'w')
-  for (const part of bytes) writeSync(to, part)
-  closeSync(to)
-  return file
-}
-
-const tarOf = async (parts: readonly Part[]): Promise<Buffer> =>
-  Buffer.concat(await Promise.all(parts.map(([name, content]) => tarEntry(name, content))))
-
-type Described = Partial<Header> & Pick<Header, 'name'>
-
-/** An entry of any kind. */
-async function entry(header: Described, content = ''): Promise<Buffer> {
-  const archive = pack()
-  archive.entry(header, content)
-  archive.finalize()
-  return (await buffer(archive)).subarray(0, -tarEnd.length)
-}
-
-/** A header that says what is not so. */
-async function lying(name: string, type: string, size: string): Promise<Buffer> {
-  const bytes = Buffer.from(await entry({ name }))
-  bytes.write(size.padStart(11, '0'), 124, 'latin1')
-  bytes.write(type, 156, 'latin1')
-  bytes.fill(' ', 148, 156)
-  const sum = bytes.reduce((all, byte) => all + byte, 0)
-  bytes.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
-  return bytes
-}
 
 /** It is refused for what it is, without memory for what it says it holds. */
 async function refuse(file: string, message: RegExp): Promise<void> {
@@ -140,6 +82,19 @@ describe('the file of a box', () => {
     await refuse(file, /cannot be imported: it holds/)
   })
 
+  it.each([
+    ['at its begin', 0],
+    ['after its parts', 1],
+  ])(
+    'is refused with a file of 500 MB behind an empty block %s, of which nothing is read',
+    async (_, from) => {
+      const parts = [Buffer.alloc(512), await lying('store/000001', '0', '3561500000')]
+      const file = fileOf(...(from === 0 ? parts : [await good(), ...parts]))
+      truncateSync(file, 6e8)
+      await refuse(file, /cannot be imported: it goes on after its end/)
+    },
+  )
+
   it('is refused wherever it was cut off or changed', async () => {
     const whole = Buffer.concat([await good(), tarEnd])
     const random = randomFrom(seed)
@@ -181,6 +136,51 @@ describe('what unpacks to more than it says', () => {
     await expect(importing).rejects.toThrow(/unpacks to more than/)
     const { Volumes } = await engine.listVolumes()
     expect(Volumes.filter((volume) => volume.Name.includes(name))).toEqual([])
+    tried += 1
+  })
+
+  it('gives no image of this machine another content, nor when it is refused for something else', async () => {
+    const engine = await localEngine()
+    const { architecture } = await engineFacts(engine)
+    const [name, ref] = [`named-${process.pid}`, `named-${process.pid}:latest`]
+    const idOf = async () => (await engine.getImage(ref).inspect()).Id
+    await importTiny(engine, ref)
+    try {
+      const saved = await buffer(await engine.getImage(ref).get())
+      const theirs = await idOf()
+      await addLayer(engine, ref, ref, { name: 'mine', content: 'mine' })
+      const mine = await idOf()
+      const parts = partsOf([['system/000000', gzipSync(saved)], ...fine.slice(1)], { name, architecture })
+      const file = fileOf(await tarOf(parts), tarEnd)
+      // No tar is in it that could fill a store.
+      await expect(importBox({ file, engine, signal, emit: () => undefined })).rejects.toThrow()
+      expect(mine).not.toBe(theirs)
+      expect(await idOf()).toBe(mine)
+      const { Volumes } = await engine.listVolumes()
+      expect(Volumes.filter((volume) => volume.Name.includes(name))).toEqual([])
+      const images = await engine.listImages()
+      expect(images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag.includes(name))).toEqual([
+        ref,
+      ])
+      tried += 1
+    } finally {
+      await engine.getImage(ref).remove()
+    }
+  })
+
+  it.each([
+    ['a header for all of 4 GB', 'g'],
+    ['a header of 4 GB', 'x'],
+    ['a long name of 4 GB', 'L'],
+  ])('is refused with %s in the image of its system', async (_, type) => {
+    const engine = await localEngine()
+    const { architecture } = await engineFacts(engine)
+    const system = gzipSync(await lying('x', type, '40000000000'))
+    const over = { name: `headed-${process.pid}`, architecture }
+    const file = fileOf(await tarOf(partsOf([['system/000000', system], ...fine.slice(1)], over)), tarEnd)
+    await expect(importBox({ file, engine, signal, emit: () => undefined })).rejects.toThrow(
+      /cannot be imported: it holds "x"/,
+    )
     tried += 1
   })
 

@@ -76,6 +76,7 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
     identityAgent: config?.identityAgent,
     knownHosts: knownHosts ?? config?.knownHosts ?? usualKnownHosts.flatMap((usual) => path(usual) ?? []),
     hostKeyAlias: config?.hostKeyAlias,
+    revokedHostKeys: config?.revokedHostKeys,
     become: become ?? false,
     jump,
     ...(connectTimeout === undefined ? {} : { connectTimeout }),

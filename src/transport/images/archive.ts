@@ -58,8 +58,11 @@ async function fromLayout(
   const isOwn = await Promise.all(there.map((one) => describes(spool, one.digest, digest)))
   const manifests = there.length > 1 ? there.filter((_, i) => isOwn[i]) : there
   if (manifests.length === 0) throw unknownFormat(`no manifest of it names ${saved.Config}`)
-  const aside = new Set(['index.json', 'manifest.json', 'repositories', ...layersOfAll])
-  const others = [...spool.files].flatMap(([name, content]) => (aside.has(name) ? [] : [{ name, content }]))
+  // Another name could come to stand where one of ours does.
+  if (layers.some(({ name }) => !isBlob(name))) throw unknownFormat('a layer of it has an odd name')
+  const others = [...spool.files].flatMap(([name, content]) =>
+    (name === 'oci-layout' || isBlob(name)) && !layersOfAll.has(name) ? [{ name, content }] : [],
+  )
   return {
     ids: [digest, ...manifests.map((one) => one.digest)],
     layers,
@@ -115,7 +118,14 @@ function fromOldFormat(config: Buffer, parts: readonly ArchivePart[]): ImageArch
   }
 }
 
-const blob = (digest: string) => `blobs/${digest.replace(':', '/')}`
+const isBlob = (name: string): boolean => /^blobs\/[a-z0-9]+\/[0-9a-f]{32,}$/.test(name)
+
+function blob(digest: string): string {
+  const name = `blobs/${digest.replace(':', '/')}`
+  if (isBlob(name)) return name
+  throw unknownFormat(`${JSON.stringify(digest)} is no digest`)
+}
+
 const jsonPart = (name: string, value: unknown) => ({ name, content: Buffer.from(JSON.stringify(value)) })
 
 /** The tar of an archive without its lowest layers, and its size in bytes. */

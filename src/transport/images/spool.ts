@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
 import { short } from '../../core/digest.ts'
-import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
+import { isProvisionError, ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import { download } from '../docker/download.ts'
 import { dockerReason } from '../docker/error.ts'
 
@@ -40,6 +40,23 @@ export async function spoolImages(
   signal: AbortSignal,
 ): Promise<Spool> {
   signal.throwIfAborted()
+  try {
+    return await spoolTar(() => savedImages(engine, ids, signal), signal)
+  } catch (error) {
+    if (isProvisionError(error)) throw error
+    throw new ProvisionError(
+      'engine',
+      `image ${ids.map(short).join(', ')} cannot be read here: ${dockerReason(error)}`,
+      {
+        help: 'run it again, which builds the image anew if it is gone',
+        cause: error,
+      },
+    )
+  }
+}
+
+/** Unpacks what `docker save` gave into a temporary folder. Nothing is left when that fails. */
+export async function spoolTar(open: () => Promise<Readable>, signal: AbortSignal): Promise<Spool> {
   const folder = await mkdtemp(join(tmpdir(), `${spoolPrefix}${process.pid}-`)).catch((cause: unknown) => {
     const what = `no folder can be made in ${tmpdir()} for the layers of an image`
     throw new ProvisionError('engine', `${what}: ${reasonOf(cause)}`, {
@@ -49,20 +66,10 @@ export async function spoolImages(
   })
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
-    const files = await unpack(await savedImages(engine, ids, signal), folder, signal)
-    return { files, remove }
+    return { files: await unpack(await open(), folder, signal), remove }
   } catch (error) {
     await remove()
-    if (systemCode(error) !== 'ENOSPC') {
-      throw new ProvisionError(
-        'engine',
-        `image ${ids.map(short).join(', ')} cannot be read here: ${dockerReason(error)}`,
-        {
-          help: 'run it again, which builds the image anew if it is gone',
-          cause: error,
-        },
-      )
-    }
+    if (systemCode(error) !== 'ENOSPC') throw error
     throw new ProvisionError('engine', `no space left in ${tmpdir()} for the layers of an image`, {
       help: 'free some, or set TMPDIR to a folder on a larger disk',
       cause: error,
@@ -70,8 +77,12 @@ export async function spoolImages(
   }
 }
 
-/** As `image.get()`, which cannot be aborted while the engine gathers the layers. */
-function savedImages(engine: Dockerode, ids: readonly string[], signal: AbortSignal): Promise<Readable> {
+/** As `image.get()`, which cannot be aborted while the engine gathers the layers; images that are called by their ids have no name in it. */
+export function savedImages(
+  engine: Dockerode,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<Readable> {
   const names = new URLSearchParams()
   for (const id of ids) names.append('names', id)
   return download(engine, '/images/get', names, signal)

@@ -18,6 +18,8 @@ export interface SshConfig {
   /** The user's and the system's. */
   readonly knownHosts: readonly string[]
   readonly hostKeyAlias: string | undefined
+  /** Files of public keys that no host may show. */
+  readonly revokedHostKeys: readonly string[]
   /** As written there: `user@gate:22`; undefined for a direct way. */
   readonly proxyJump: string | undefined
   /** The program that leads there, as written; undefined where there is none. */
@@ -74,6 +76,8 @@ export function parseSshConfig(text: string, home: string): SshConfig {
     identityAgent: all.get('identityagent')?.map(path)[0],
     knownHosts: [...paths('userknownhostsfile'), ...paths('globalknownhostsfile')],
     hostKeyAlias: one('hostkeyalias'),
+    // Written without quotes, so a space is part of its name.
+    revokedHostKeys: (all.get('revokedhostkeys') ?? []).filter((file) => file !== 'none').map(path),
     proxyJump: one('proxyjump'),
     proxyCommand: one('proxycommand'),
   }

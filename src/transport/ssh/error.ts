@@ -1,7 +1,7 @@
 import { showDuration } from '../../core/text/duration.ts'
 import { isProvisionError, ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
-import { fingerprintOf, keyType, knownHostsLine, linesAbout, nameOf } from './known-hosts.ts'
+import { fingerprintOf, keyType, knownHostsLine, nameOf, recordedFor } from './known-hosts.ts'
 import type { HostName, KnownHost, Verdict } from './known-hosts.ts'
 
 /** `core@192.168.60.3`, with the port where it is not 22. */
@@ -75,7 +75,7 @@ export function keyError(
       help: 'give the host a new key',
     })
   }
-  const recorded = linesAbout(known, host).map(
+  const recorded = recordedFor(known, host).map(
     (line) => `${line.place}: ${fingerprintOf(Buffer.from(line.key, 'base64'))}`,
   )
   return new ProvisionError(

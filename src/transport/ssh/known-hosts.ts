@@ -84,8 +84,8 @@ function indexOf(known: readonly KnownHost[]): Index {
 }
 
 /**
- * Judges the key that a host shows, as OpenSSH does with `StrictHostKeyChecking yes`: on a port of its own it may also
- * show the key that is recorded for its plain name.
+ * Judges the key that a host shows, as OpenSSH does with `StrictHostKeyChecking yes`: on a port of its own, for which no
+ * key is recorded, it may show one that is recorded for its plain name.
  */
 export function judge(known: readonly KnownHost[], host: HostName, key: Buffer): Verdict {
   const shown = key.toString('base64')
@@ -93,9 +93,15 @@ export function judge(known: readonly KnownHost[], host: HostName, key: Buffer):
   const about = linesAbout(known, host)
   const plain = linesAbout(known, { ...host, port: standardPort })
   if (has([...about, ...plain].filter(isRevocation))) return 'revoked'
-  const recorded = about.filter((line) => !isRevocation(line))
-  if (has(recorded) || has(plain.filter((line) => !isRevocation(line)))) return 'trusted'
-  return recorded.length > 0 ? 'changed' : 'unknown'
+  if (has(recordedFor(known, host))) return 'trusted'
+  return about.every(isRevocation) ? 'unknown' : 'changed'
+}
+
+/** The lines with the keys that a host may show. */
+export function recordedFor(known: readonly KnownHost[], host: HostName): readonly KnownHost[] {
+  const recorded = linesAbout(known, host).filter((line) => !isRevocation(line))
+  if (recorded.length > 0) return recorded
+  return linesAbout(known, { ...host, port: standardPort }).filter((line) => !isRevocation(line))
 }
 
 /** In the order in which they are asked for when nothing is recorded. */
@@ -115,9 +121,7 @@ const algorithms: readonly ServerHostKeyAlgorithm[] = [
  * negotiation.
  */
 export function algorithmsFor(known: readonly KnownHost[], host: HostName): ServerHostKeyAlgorithm[] {
-  const plain = linesAbout(known, { ...host, port: standardPort })
-  const recorded = [...linesAbout(known, host), ...plain].filter((line) => !isRevocation(line))
-  const types = new Set(recorded.map(({ key }) => keyType(Buffer.from(key, 'base64'))))
+  const types = new Set(recordedFor(known, host).map(({ key }) => keyType(Buffer.from(key, 'base64'))))
   const isRecorded = (algorithm: ServerHostKeyAlgorithm) =>
     types.has(algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm)
   return [...algorithms.filter(isRecorded), ...algorithms.filter((one) => !isRecorded(one))]

@@ -75,6 +75,7 @@ describe('a file of hosts', () => {
     identitiesOnly: false,
     identityAgent: undefined,
     knownHosts: ['/known'],
+    revokedHostKeys: ['/revoked'],
     hostKeyAlias: 'shop',
     proxyJump: undefined,
     proxyCommand: undefined,
@@ -86,8 +87,12 @@ describe('a file of hosts', () => {
     const [bare] = parseHostsFile(twoHosts(''), { ...expected, configs })
     expect(bare).toMatchObject({ address: '10.1.2.3', port: 2200, user: 'deploy', hostKeyAlias: 'shop' })
     expect(bare).toMatchObject({ identityFile: '/keys/shop', knownHosts: ['/known'] })
-    const [said] = parseHostsFile(twoHosts(', port: 22, user: ann'), { ...expected, configs })
-    expect(said).toMatchObject({ address: '10.1.2.3', port: 22, user: 'ann' })
+    const [said] = parseHostsFile(twoHosts(', port: 22, user: ann, knownHosts: own'), {
+      ...expected,
+      configs,
+    })
+    expect(said).toMatchObject({ address: '10.1.2.3', port: 22, user: 'ann', knownHosts: ['/etc/shop/own'] })
+    for (const host of [bare, said]) expect(host?.revokedHostKeys).toEqual(['/revoked'])
   })
 
   it.each([

@@ -7,6 +7,7 @@ const expected = {
 }
 const config = {
   ...{ address: '10.1.2.3', port: 2200, user: 'deploy', knownHosts: ['/known'], hostKeyAlias: 'shop' },
+  revokedHostKeys: [],
   ...{ proxyJump: undefined, proxyCommand: undefined },
 }
 

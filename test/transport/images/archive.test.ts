@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -147,6 +147,45 @@ test.each([
 ])('a save with %s is refused', async (_, entries) => {
   await expect(async () => firstOf(await spoolOf(entries))).rejects.toMatchObject({ code: 'engine' })
 })
+
+/** What a file that somebody sends could have in it to bring a name along. */
+const names = JSON.stringify({
+  manifests: [{ digest: `sha256:${digestOf(manifest)}`, annotations: { name: 'app:1' } }],
+})
+const withLayers = (config: Buffer, ...layers: readonly string[]) => ({
+  'config.json': config,
+  'manifest.json': JSON.stringify([{ Config: 'config.json', Layers: layers }]),
+})
+
+test.each([
+  ['below the layout', async () => ({ ...(await entriesIn(layout())), './index.json': names })],
+  ['beside the layout', async () => ({ ...(await entriesIn(layout())), 'blobs/../index.json': names })],
+])('a name %s is left out', async (_, entries) => {
+  const { names } = await entriesOf(await spoolOf(await entries()), 0)
+  expect(names.filter((name) => name.includes('index'))).toEqual(['index.json'])
+})
+
+test.each([
+  [
+    'layers that are called otherwise',
+    { ...withLayers(config, './index.json'), './index.json': names, 'index.json': names },
+  ],
+  [
+    'digests that are paths',
+    {
+      ...withLayers(Buffer.from('{"rootfs":{"diff_ids":["../index.json"]}}'), 'layer.tar'),
+      'layer.tar': names,
+    },
+  ],
+])('a save with %s is refused', async (_, entries) => {
+  await expect(async () => firstOf(await spoolOf(entries))).rejects.toMatchObject({ code: 'engine' })
+})
+
+async function entriesIn(made: Promise<Spool>): Promise<Record<string, Buffer>> {
+  const { files } = await made
+  const read = [...files].map(async ([name, { path }]) => [name, await readFile(path)] as const)
+  return Object.fromEntries(await Promise.all(read))
+}
 
 test('two images of one save in OCI layout, one of them in an index of its own', async () => {
   const configs = ['one', 'two'].map((name) =>

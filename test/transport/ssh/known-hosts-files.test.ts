@@ -38,6 +38,28 @@ it('says of a file that cannot be read for which host that matters, each time', 
   }
 })
 
+it('reads revoked keys as lines about all hosts, and refuses to go on without them', async () => {
+  const [known, revoked] = [join(folder, 'known'), join(folder, 'revoked')]
+  const key = 'AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+  await writeFile(known, `web ssh-ed25519 ${key}\n`)
+  const target = { name: 'web', knownHosts: [known], revokedHostKeys: [revoked] }
+  const help = "name a file of public keys, one a line: RevokedHostKeys in OpenSSH's configuration"
+  await expect(readKnown(target)).rejects.toMatchObject({
+    ...{ code: 'host', message: `web: ${revoked} does not exist`, help },
+  })
+  await writeFile(revoked, `ssh-ed25519 ${key}\n`)
+  expect((await readKnown(target)).map(({ marker, names }) => [marker, names])).toEqual([
+    [undefined, 'web'],
+    ['revoked', '*'],
+  ])
+  expect(await namesIn(known)).toEqual(['web'])
+  await writeFile(revoked, 'SSHKRL\n\0')
+  const said = 'it is a Key Revocation List (KRL), and only public keys, one a line, are read here'
+  await expect(readKnown(target)).rejects.toMatchObject({
+    ...{ message: `web: ${revoked} cannot be read (${said})`, help },
+  })
+})
+
 it('says of a folder what it is', async () => {
   await expect(readKnown({ name: 'web', knownHosts: [folder] })).rejects.toMatchObject({
     message: `web: ${folder} is a folder`,

@@ -52,6 +52,18 @@ describe('the key of a host', () => {
     ['its plain name, on a port', line('web.example'), onPort, 'trusted'],
     ['another key for its plain name, on a port', line('web.example', other), onPort, 'unknown'],
     ['another key for its port', line('[web.example]:2222', other), onPort, 'changed'],
+    [
+      'its plain name, and another key for its port',
+      `${line('[web.example]:2222', other)}\n${line('web.example')}`,
+      onPort,
+      'changed',
+    ],
+    [
+      'its plain name, and a revoked key for its port',
+      `@revoked ${line('[web.example]:2222', other)}\n${line('web.example')}`,
+      onPort,
+      'trusted',
+    ],
     ['an IPv6 address', line('fe80::1'), { address: 'fe80::1', port: 22 }, 'trusted'],
     ['an alias', line('box'), { ...onPort, alias: 'box' }, 'trusted'],
     ['its address, but not its alias', line('web.example'), { ...web, alias: 'box' }, 'unknown'],
@@ -74,6 +86,11 @@ it('asks for the types that are recorded first, and names RSA by its signatures'
     'ssh-ed25519',
   ])
   expect(algorithmsFor([], web)[0]).toBe('ssh-ed25519')
+})
+
+it('asks on a port of its own for the types that are recorded for that, not for those of the plain name', () => {
+  const text = `[web.example]:2222 ssh-rsa ${rsa.toString('base64')}\n${line('web.example')}`
+  expect(algorithmsFor(parseKnownHosts(text, 'known_hosts'), onPort)[0]).toBe('rsa-sha2-512')
 })
 
 it('a key has the fingerprint that OpenSSH shows, and a line that makes it known', () => {
