@@ -35,7 +35,14 @@ for argument in "$@"; do
   esac
 done
 
+# Tells what is wrong with the options, and ends with 2 then.
+check_options() { node_modules/.bin/jiti test/bench/check-options.ts ${arguments[@]+"${arguments[@]}"}; }
+
+need_node
+# Before anything is set up, where the packages that read them are there; older ones may end with another code.
+[[ ! -x node_modules/.bin/jiti ]] || check_options || (($? != 2)) || exit 2
 for_benchmarks
 setup "$@"
+check_options
 install_bench_tools || :
 exec node_modules/.bin/jiti test/bench/main.ts "${arguments[@]}"

@@ -1,5 +1,6 @@
+import { isMark } from './secret/index.ts'
+import { differing } from './text/differing.ts'
 import { oneLine } from './text/one-line.ts'
-import { isMark, isSecret, type Text } from './secret/index.ts'
 
 /** One field that differs, as shown to people: never holds a secret. */
 export interface Change {
@@ -24,29 +25,14 @@ export function changeOf(
   return [because.length > 0 ? { field, from, to, because } : { field, from, to }]
 }
 
-/** The changes between two records of texts, one a key: `env.PORT`. */
-export function changesOf(
-  field: string,
-  from: Readonly<Record<string, string>>,
-  to: Readonly<Record<string, string>>,
-): readonly Change[] {
-  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort()
-  return keys.flatMap((key) => changeOf(`${field}.${key}`, from[key], to[key]))
+/** `env.PORT: 7000 → 7001 ← user.jar ← User.java`, on one line, whatever is in it. */
+export function showChange({ field, from, to, because = [] }: Change): string {
+  const cause = because.map((step) => ` ← ${oneLine(step)}`).join('')
+  if (from === undefined && to === undefined) return `${oneLine(field)}${cause}`
+  return `${oneLine(field)}: ${differing(shown(from), shown(to)).join(' → ')}${cause}`
 }
 
 const shown = (text: string | undefined): string => {
   if (text === undefined) return 'none'
-  const line = isMark(text) ? '[secret]' : oneLine(text)
-  return line.length > 60 ? `${line.slice(0, 57)}…` : line
+  return isMark(text) ? '[secret]' : oneLine(text)
 }
-
-/** `env.PORT: 7000 → 7001 ← user.jar ← User.java`. */
-export function showChange({ field, from, to, because = [] }: Change): string {
-  const cause = because.map((step) => ` ← ${step}`).join('')
-  return from === undefined && to === undefined
-    ? `${oneLine(field)}${cause}`
-    : `${oneLine(field)}: ${shown(from)} → ${shown(to)}${cause}`
-}
-
-/** A text as a change shows it. */
-export const plainText = (text: Text): string => (isSecret(text) ? '[secret]' : text)

@@ -1,6 +1,6 @@
 import type { Event } from '../core/event.ts'
+import { oneLine } from '../core/text/one-line.ts'
 import { countOf } from './changes.ts'
-import { cleanLine } from './width.ts'
 
 /** More files than this are only counted. */
 const most = 3
@@ -11,5 +11,5 @@ export function watchText(event: Event): string | undefined {
   if (event.event !== 'edited') return undefined
   const { files } = event
   const more = files.length > most ? ` and ${files.length - most} more` : ''
-  return `edited: ${files.slice(0, most).map(cleanLine).join(', ')}${more}`
+  return `edited: ${files.slice(0, most).map(oneLine).join(', ')}${more}`
 }

@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { format } from 'prettier'
 import { openBench, type Bench } from './bench.ts'
+import { optionsOrEnd } from './call.ts'
 import { captionOf, thisMachine, type Machine } from './machine.ts'
 import { measure } from './measure.ts'
-import { optionsFrom, type Options } from './options.ts'
+import type { Options } from './options.ts'
 import { pictureOf } from './picture.ts'
 import { tableOf } from './show.ts'
 import type { Outcome } from './outcome.ts'
@@ -79,20 +80,6 @@ async function main(options: Options): Promise<number> {
     // That it was stopped has been said.
     if (error !== stop.signal.reason) say(`error: ${error instanceof Error ? error.message : String(error)}`)
     return code
-  }
-}
-
-function optionsOrEnd(): Options {
-  try {
-    return optionsFrom(
-      process.argv.slice(2),
-      workloads.map(({ name }) => name),
-      [...new Set(workloads.flatMap(({ against }) => against.map(({ name }) => name)))],
-    )
-  } catch (error) {
-    say(`error: ${error instanceof Error ? error.message : String(error)}`)
-    say('help: scripts/bench.sh --help')
-    process.exit(2)
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isFields, numberOf, textOf, type Fields } from '../../src/core/history/journal-fields.ts'
+import { numberOf, textOf, type Fields } from '../../src/core/history/journal-fields.ts'
+import { isObject } from '../../src/core/rules/shape.ts'
 import { scratch, type Scratch } from '../support/scratch.ts'
 
 /** `--profile` on one node: what it tells and writes, and what it shows of a run that finds nothing to do. */
@@ -24,13 +25,13 @@ describe('a profile', () => {
     const { code, events, stderr } = await project.provision([...args, '--json', '--profile'])
     expect([code, stderr]).toEqual([0, ''])
     const told = events.find(({ event, command }) => event === 'result' && command === 'profile')?.['data']
-    return isFields(told) ? told : {}
+    return isObject(told) ? told : {}
   }
-  const hostIn = ({ hosts }: Fields): Fields => (Array.isArray(hosts) && isFields(hosts[0]) ? hosts[0] : {})
+  const hostIn = ({ hosts }: Fields): Fields => (Array.isArray(hosts) && isObject(hosts[0]) ? hosts[0] : {})
   const traceIn = (told: Fields): readonly Fields[] => {
     const trace: unknown = JSON.parse(readFileSync(textOf(told['trace']), 'utf8'))
-    const events = isFields(trace) ? trace['traceEvents'] : undefined
-    return Array.isArray(events) ? events.filter(isFields) : []
+    const events = isObject(trace) ? trace['traceEvents'] : undefined
+    return Array.isArray(events) ? events.filter(isObject) : []
   }
 
   it('names what was made, and the way to the end of the run', async () => {
@@ -40,7 +41,7 @@ describe('a profile', () => {
     expect(told['phases']).toMatchObject(['box', 'nodes', 'build', 'plan', 'apply'].map((name) => ({ name })))
     const slowest = JSON.stringify(told['slowest'])
     for (const name of ['tree /var/pages', 'container idle']) expect(slowest).toContain(`"name":"${name}"`)
-    const ways = Array.isArray(told['criticalPath']) ? told['criticalPath'].filter(isFields) : []
+    const ways = Array.isArray(told['criticalPath']) ? told['criticalPath'].filter(isObject) : []
     expect(ways.length).toBeGreaterThan(3)
     for (const [i, way] of ways.slice(1).entries()) {
       expect(numberOf(way['start'])).toBeGreaterThanOrEqual(numberOf(ways[i]?.['end']) - 3)

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Profile } from '../../src/report/profile.ts'
+import type { Profile, Span } from '../../src/report/profile.ts'
 import { criticalPath } from '../../src/report/profile-path.ts'
 import { profile, span } from '../support/profile.ts'
 
@@ -64,4 +65,62 @@ test.each<[string, Profile, readonly string[]]>([
   ],
 ])('%s', (_, all, expected) => {
   expect(told(all)).toEqual(expected)
+})
+
+/** The names on the way, by its definition: what is asked for is looked for among all, at each step. */
+function namesOnTheWay({ spans, needs, end }: Profile): readonly string[] {
+  const lastOf = (some: readonly Span[], now: number): Span | undefined => {
+    const over = some.filter((one) => one.end <= now + 2 && one.start < now)
+    return over.find((one) => over.every((other) => other.end <= one.end))
+  }
+  const way: Span[] = []
+  for (let now = end; now > 2; now = way[0]?.start ?? 0) {
+    const ids = way[0]?.kind === 'task' ? (needs.get(way[0].id) ?? []) : []
+    const needed = spans.filter(({ kind, id }) => kind === 'task' && ids.includes(id))
+    const before = lastOf(needed, now) ?? lastOf(spans, now)
+    if (!before) break
+    way.unshift(before)
+  }
+  // What ended just after the next had begun is told until then; what is left of it may be too short to be told.
+  return way
+    .filter(({ start, end: own }, i) => Math.min(own, way[i + 1]?.start ?? end) - start > 2)
+    .map(({ name }) => name)
+}
+
+test('is the same as by its definition, whatever ran beside whatever', () => {
+  const time = fc.nat(40)
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f']
+  const one = fc
+    .record({ kind: fc.constantFrom('task', 'part'), id: fc.constantFrom(...ids), start: time, took: time })
+    .map(({ kind, id, start, took }) => span(kind, id, start, start + took))
+  const all = fc.array(one, { maxLength: 20 }).map((some) =>
+    // Each with a name of its own, though a task may have run twice.
+    some.map((each, i) => ({ ...each, name: `${i}` })).sort((a, b) => a.start - b.start),
+  )
+  const needs = fc.array(fc.tuple(fc.constantFrom(...ids), fc.subarray(ids)))
+  fc.assert(
+    fc.property(all, needs, fc.nat(90), (spans, pairs, end) => {
+      const given = profile(end, spans, { needs: new Map(pairs) })
+      const names = criticalPath(given).map(({ name }) => name)
+      expect(names.filter((name) => name !== 'provision itself')).toEqual(namesOnTheWay(given))
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('looks at each task a few times, however many there are', () => {
+  let looks = 0
+  const watched = (each: Span): Span =>
+    new Proxy(each, {
+      get: (target, key) => {
+        looks++
+        const value: unknown = Reflect.get(target, key)
+        return value
+      },
+    })
+  const count = 2_000
+  const spans = Array.from({ length: count }, (_, i) => watched(span('task', `app/${i}`, i * 10, i * 10 + 8)))
+  const needs = new Map(spans.map(({ id }, i) => [id, i === 0 ? [] : [`app/${i - 1}`]]))
+  expect(criticalPath(profile(count * 10 - 2, spans, { needs }))).toHaveLength(count)
+  expect(looks).toBeLessThan(count * 100)
 })

@@ -8,7 +8,8 @@ it.each<[event: Event, text: string | undefined]>([
   [{ event: 'edited', files: ['www/a.html'] }, 'edited: www/a.html'],
   [{ event: 'edited', files: ['a', 'b', 'c'] }, 'edited: a, b, c'],
   [{ event: 'edited', files: ['a', 'b', 'c', 'd', 'e'] }, 'edited: a, b, c and 2 more'],
-  [{ event: 'edited', files: ['a\u001b[2Jb'] }, 'edited: ab'],
+  [{ event: 'edited', files: ['a\u001b[2Jb'] }, 'edited: a\\x1b[2Jb'],
+  [{ event: 'edited', files: ['Icon\r', 'a\r- db', 'a\n- db'] }, 'edited: Icon␍, a␍- db, a⏎- db'],
   [{ event: 'note', level: 'info', text: 'x' }, undefined],
 ])('%j', (event, text) => {
   expect(watchText(event)).toBe(text)

@@ -1,14 +1,13 @@
+import { isObject } from '../rules/shape.ts'
+
 /** Reads fields of values that may hold anything, as lines of a damaged journal do. */
 export type Fields = Readonly<Record<string, unknown>>
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** One line of JSON; undefined for what is none, such as the half of a line that a killed run left. */
 export function fieldsIn(line: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return isFields(value) ? value : undefined
+    return isObject(value) ? value : undefined
   } catch {
     return undefined
   }
@@ -33,7 +32,7 @@ export const textsOf = (value: unknown): readonly string[] =>
 /** The texts of a record of texts; anything else in it is left out. */
 export const textRecord = (value: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(isFields(value) ? value : {}).flatMap(([key, text]) =>
+    Object.entries(isObject(value) ? value : {}).flatMap(([key, text]) =>
       typeof text === 'string' ? [[key, text]] : [],
     ),
   )

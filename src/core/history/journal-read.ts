@@ -4,6 +4,7 @@ import { errorCodes } from '../error.ts'
 import type { Failure } from '../event.ts'
 import { journalVersion, type JournalHead, type JournalTask, type RunRecord } from './journal.ts'
 import * as read from './journal-fields.ts'
+import { isObject } from '../rules/shape.ts'
 import type { Operation, Plan, Step } from '../plan.ts'
 import { withMark } from '../secret/index.ts'
 
@@ -109,7 +110,7 @@ function tasksOf(entries: readonly read.Fields[]): readonly JournalTask[] {
 
 /** The task that met a failure and the run that ended with it tell the same: it counts once. */
 function failuresOf(entries: readonly read.Fields[]): readonly Failure[] {
-  const all = entries.flatMap(({ failure }) => (read.isFields(failure) ? [failureOf(failure)] : []))
+  const all = entries.flatMap(({ failure }) => (isObject(failure) ? [failureOf(failure)] : []))
   return distinctBy(all, ({ message }) => message)
 }
 
@@ -122,11 +123,11 @@ const failureOf = ({ code, message, output, log, help }: read.Fields): Failure =
 })
 
 function planOf(value: unknown): Plan {
-  const plan = read.isFields(value) ? value : {}
+  const plan = isObject(value) ? value : {}
   return {
     playbook: read.textOf(plan['playbook']),
     environment: read.textOf(plan['environment']),
-    steps: read.listOf(plan['steps']).flatMap((step) => (read.isFields(step) ? [stepOf(step)] : [])),
+    steps: read.listOf(plan['steps']).flatMap((step) => (isObject(step) ? [stepOf(step)] : [])),
   }
 }
 
@@ -138,7 +139,7 @@ const stepOf = ({ id, host, kind, name, operation, changes, needs }: read.Fields
   kind: read.textOf(kind),
   name: read.textOf(name),
   operation: operations.find((known) => known === operation) ?? 'none',
-  changes: read.listOf(changes).flatMap((change) => (read.isFields(change) ? [changeOf(change)] : [])),
+  changes: read.listOf(changes).flatMap((change) => (isObject(change) ? [changeOf(change)] : [])),
   needs: read.textsOf(needs),
   actions: [],
   undo: [],

@@ -1,6 +1,7 @@
 import { digestOfFiles, type BuiltArtifact, type BuiltImage, type LocalFile } from '../build/index.ts'
 import { digestOfValue, type Digest } from '../digest.ts'
 import * as read from './journal-fields.ts'
+import { isObject } from '../rules/shape.ts'
 
 /** Raised when what is kept of a run changes its meaning; an older tool refuses newer ones by name. */
 export const keptVersion = 1
@@ -63,8 +64,8 @@ export function readKept(text: string, digest: Digest): ReadKept {
   const version = read.maybeNumber(fields?.['kept'])
   if (!fields || version === undefined) return { state: 'damaged' }
   if (version > keptVersion) return { state: 'newer', version }
-  const playbook = read.isFields(fields['playbook']) ? fields['playbook'] : {}
-  const artifacts = read.isFields(fields['artifacts']) ? fields['artifacts'] : {}
+  const playbook = isObject(fields['playbook']) ? fields['playbook'] : {}
+  const artifacts = isObject(fields['artifacts']) ? fields['artifacts'] : {}
   const kept: KeptState = {
     kept: version,
     params: read.textRecord(fields['params']),
@@ -74,9 +75,9 @@ export function readKept(text: string, digest: Digest): ReadKept {
       files: read.textRecord(playbook['files']),
     },
     artifacts: Object.fromEntries(
-      Object.entries(artifacts).flatMap(([id, one]) => (read.isFields(one) ? [[id, artifactIn(one)]] : [])),
+      Object.entries(artifacts).flatMap(([id, one]) => (isObject(one) ? [[id, artifactIn(one)]] : [])),
     ),
-    images: read.listOf(fields['images']).flatMap((one) => (read.isFields(one) ? [imageIn(one)] : [])),
+    images: read.listOf(fields['images']).flatMap((one) => (isObject(one) ? [imageIn(one)] : [])),
   }
   return keptDigest(kept) === digest && Object.values(kept.artifacts).every(isWhole)
     ? { state: 'read', kept }
@@ -87,7 +88,7 @@ const artifactIn = ({ name, digest, type, files }: read.Fields): KeptArtifact =>
   name: read.textOf(name),
   digest: read.textOf(digest),
   type: type === 'folder' ? 'folder' : 'file',
-  files: read.listOf(files).flatMap((one) => (read.isFields(one) ? [fileIn(one)] : [])),
+  files: read.listOf(files).flatMap((one) => (isObject(one) ? [fileIn(one)] : [])),
 })
 
 const fileIn = ({ path, digest, size, executable }: read.Fields): KeptFile => ({

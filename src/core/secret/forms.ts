@@ -1,45 +1,48 @@
-/** Fewer characters than this are masked only where they stand alone: else `a` would be masked in every word. */
-export const shortest = 4
+import { onceEach } from '../async/once.ts'
+import { escapesOf } from './escapes.ts'
 
-/** The forms in which a text may turn up in what programs print, itself among them; long ones first. */
-export function formsOf(value: string): readonly string[] {
-  const texts = [value, ...linesOf(value)]
-  const forms = texts.flatMap((text) => [...writtenForms(text), ...encodedForms(Buffer.from(text))])
-  const wrapped = [64, 76].flatMap((width) => wrappedAt(width, Buffer.from(value).toString('base64')))
-  const useful = [...forms, ...wrapped].filter((form) => form === value || form.length >= shortest)
-  return [...new Set(useful)].sort((a, b) => b.length - a.length)
+/** Fewer characters than this are masked only where they stand alone: else `a` would be masked in every word. */
+const shortest = 4
+
+/** Texts to be masked. */
+export interface Forms {
+  /** Of 4 characters at least, each. */
+  readonly anywhere: readonly string[]
+  /** Only where no letter or digit is next to it. */
+  readonly alone: readonly string[]
 }
+
+/**
+ * The forms in which values may turn up in what programs print, themselves among them.
+ * @param wholes texts that hold such values, which are masked as a whole only as they are
+ */
+export function formsOf(values: Iterable<string>, wholes: Iterable<string> = []): Forms {
+  const given = [...new Set(values)]
+  const texts = [...new Set(wholes)]
+  const long = [...given.filter(isLong).flatMap(formsOfOne), ...texts.filter(isLong)]
+  const short = [...given.filter(isShort).flatMap(formsOfOne), ...texts.filter(isShort)]
+  const anywhere = new Set(long)
+  return { anywhere: [...anywhere], alone: [...new Set(short)].filter((form) => !anywhere.has(form)) }
+}
+
+const isLong = (text: string): boolean => text.length >= shortest
+
+/** Nothing at all cannot be looked for. */
+const isShort = (text: string): boolean => text !== '' && !isLong(text)
+
+/** Every plan and every command with a secret asks for them again. */
+const formsOfOne = onceEach((value: string): readonly string[] => {
+  const texts = [value, ...linesOf(value)]
+  const forms = texts.flatMap((text) => [text, ...escapesOf(text), ...encodedForms(Buffer.from(text))])
+  const wrapped = [64, 76].flatMap((width) => wrappedAt(width, Buffer.from(value).toString('base64')))
+  return [...new Set([...forms, ...wrapped])].filter((form) => form === value || isLong(form))
+})
 
 /** Output comes line by line, so each line of a key file has to be known by itself. */
 function linesOf(value: string): readonly string[] {
   const lines = value.split(/\r\n|\r|\n/)
-  return lines.length === 1 ? [] : lines.map((line) => line.trim()).filter((line) => line.length >= shortest)
+  return lines.length === 1 ? [] : lines.map((line) => line.trim()).filter(isLong)
 }
-
-/** As other languages write it between quotes or in a URL. */
-function writtenForms(text: string): readonly string[] {
-  const json = inJson(text)
-  const url = percentEncoded(text)
-  const strict = url.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
-  const urls = [url, strict, url.replaceAll('%20', '+'), strict.replaceAll('%20', '+')]
-  return [
-    text,
-    ...[json, inAscii(json), inJson(json)],
-    // Within single quotes: as this tool does it, and as Python and zx do.
-    ...[text.replaceAll("'", `'\\''`), text.replaceAll("'", `'"'"'`)],
-    // Within double quotes.
-    text.replace(/[\\"$`]/g, '\\$&'),
-    ...urls.flatMap((one) => [one, one.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase())]),
-  ]
-}
-
-/** `encodeURIComponent` throws for half a character. */
-const percentEncoded = (text: string): string => encodeURIComponent(Buffer.from(text).toString())
-
-const inJson = (text: string): string => JSON.stringify(text).slice(1, -1)
-
-const inAscii = (json: string): string =>
-  json.replace(/[^\0-\x7f]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 function encodedForms(bytes: Buffer): readonly string[] {
   const base64 = [0, 1, 2].map((offset) => base64Within(bytes, offset))

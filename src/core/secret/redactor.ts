@@ -1,5 +1,5 @@
 import { searchFor } from './byte-search.ts'
-import { formsOf, shortest } from './forms.ts'
+import { formsOf, type Forms } from './forms.ts'
 import { partsOf, reveal, valuesMade, type Secret } from './index.ts'
 
 const mask = '[secret]'
@@ -18,7 +18,7 @@ function redactorThatLearns(): Redact {
   return (text) => {
     if (valuesMade().size !== known) {
       known = valuesMade().size
-      redact = maskerOf(formsMade())
+      redact = maskerOf(formsOf(valuesMade()))
     }
     return redact(text)
   }
@@ -29,17 +29,14 @@ function redactorThatLearns(): Redact {
  * would change them, read as UTF-8 or as Latin-1. Nearly always no text has to be made of them, which takes long for many.
  */
 export function secretFinder(secrets: Iterable<Secret>): (bytes: Buffer) => boolean {
-  const forms = [...new Set([...formsIn(secrets), ...formsMade()])]
-  const [long, short] = [forms.filter((form) => !isShort(form)), forms.filter(isShort)]
-  const shortBytes = short.flatMap(inBytes)
-  const [hasLong, maskShort] = [searchFor(long.flatMap(inBytes)), maskerOf(short)]
+  const { anywhere, alone } = formsIn(secrets, valuesMade())
+  const shortBytes = alone.flatMap(inBytes)
+  const [hasLong, maskShort] = [searchFor(anywhere.flatMap(inBytes)), maskerOf({ anywhere: [], alone })]
   return (bytes) =>
     hasLong(bytes) ||
     (shortBytes.some((form) => bytes.includes(form)) &&
       [bytes.toString(), bytes.toString('latin1')].some((text) => maskShort(text) !== text))
 }
-
-const isShort = (form: string): boolean => form.length < shortest
 
 const inBytes = (form: string): readonly Buffer[] => [
   Buffer.from(form),
@@ -49,19 +46,24 @@ const inBytes = (form: string): readonly Buffer[] => [
 /** Whether it reads otherwise in Latin-1 than in UTF-8, and can be written in it. */
 const differsInLatin1 = (form: string): boolean => /[\x80-\xff]/.test(form) && !/[^\0-\xff]/.test(form)
 
-function formsIn(secrets: Iterable<Secret>): readonly string[] {
+/** What is found in these bytes is what is found in the text, half characters among it. */
+const inUnits = (text: string): Buffer => Buffer.from(text, 'utf16le')
+
+function formsIn(secrets: Iterable<Secret>, others: Iterable<string> = []): Forms {
   const all = [...secrets]
-  const found = new Set(all.flatMap((secret) => [reveal(secret), ...partsOf(secret).flatMap(formsOf)]))
-  return [...found].filter((form) => form !== '')
+  return formsOf([...all.flatMap(partsOf), ...others], all.map(reveal))
 }
 
-const formsMade = (): readonly string[] => [...new Set([...valuesMade()].flatMap(formsOf))]
-
 /** Secrets may overlap, so all places are found first; what is masked already stays as it is. */
-function maskerOf(forms: readonly string[]): Redact {
-  if (forms.length === 0) return (text) => text
+function maskerOf({ anywhere, alone }: Forms): Redact {
+  if (anywhere.length + alone.length === 0) return (text) => text
+  const has = searchFor(anywhere.map(inUnits))
   return (text) => {
-    const found = forms.flatMap((form) => placesOf(text, form, isShort(form) ? standsAlone : always))
+    const found = [
+      // Nearly always there is none, and to look for each by itself takes long for many.
+      ...(has(inUnits(text)) ? anywhere.flatMap((form) => placesOf(text, form, always)) : []),
+      ...alone.flatMap((form) => placesOf(text, form, standsAlone)),
+    ]
     if (found.length === 0) return text
     const masked = placesOf(text, mask, always)
     const places = found.filter(

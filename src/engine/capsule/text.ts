@@ -1,5 +1,5 @@
 import { label } from '../../core/label.ts'
-import { isFields } from '../../core/history/journal-fields.ts'
+import { isObject } from '../../core/rules/shape.ts'
 
 type Redact = (text: string) => string
 
@@ -31,9 +31,9 @@ const mask = '[masked]'
  * in the label that holds them once more.
  */
 export function maskedInspection(inspection: unknown): unknown {
-  if (!isFields(inspection)) return inspection
-  const config = isFields(inspection['Config']) ? inspection['Config'] : {}
-  const labels = isFields(config['Labels']) ? config['Labels'] : {}
+  if (!isObject(inspection)) return inspection
+  const config = isObject(inspection['Config']) ? inspection['Config'] : {}
+  const labels = isObject(config['Labels']) ? config['Labels'] : {}
   const env: readonly unknown[] = Array.isArray(config['Env']) ? config['Env'] : []
   return {
     ...inspection,

@@ -7,7 +7,7 @@ import type { Ended } from '../processes.ts'
 import type { Site, SiteHost } from '../sites.ts'
 import type { Figures, Measure } from '../workload.ts'
 import { ansible, unchanged } from './ansible.ts'
-import { pyinfra } from './pyinfra.ts'
+import { noOperation, pyinfra } from './pyinfra.ts'
 import { ansiblePlay, ansibleRsyncPlay, pyinfraDeploy } from './trio-plays.ts'
 import { pageNames, target, type Count } from './trio.ts'
 
@@ -27,10 +27,13 @@ export interface Task {
   readonly count: Count
 }
 
-/** An Ansible that found nothing to do. */
-const idle = async (running: Promise<Ended>): Promise<Figures> => {
+/**
+ * How long a run took that found nothing to do.
+ * @param verify throws where it did something
+ */
+const idle = async (running: Promise<Ended>, verify: (ended: Ended) => void): Promise<Figures> => {
   const ended = await running
-  unchanged(ended)
+  verify(ended)
   return { time: ended.ms }
 }
 
@@ -53,9 +56,9 @@ export async function idleMeasures(
   const deploy = await pyinfra(bench, hosts, { name, operations: pyinfraDeploy(site, count) })
   return {
     floor: () => took(ask()),
-    ansible: () => idle(linear()),
-    mitogen: () => idle(mitogen()),
-    pyinfra: () => took(deploy()),
+    ansible: () => idle(linear(), unchanged),
+    mitogen: () => idle(mitogen(), unchanged),
+    pyinfra: () => idle(deploy(), noOperation),
   }
 }
 
@@ -70,7 +73,7 @@ export async function idleRsync(bench: Bench, site: Site, { name, hosts, count }
   let adopted: Promise<Ended> | undefined
   return async () => {
     await (adopted ??= rsync())
-    return idle(rsync())
+    return idle(rsync(), unchanged)
   }
 }
 

@@ -31,6 +31,12 @@ export async function pyinfra(
   return () => run(argv, { cwd: dir, signal: bench.signal, limit: 900_000 })
 }
 
+/** @throws Error where an operation did something when nothing was to do, or no summary tells */
+export function noOperation({ stdout, stderr }: Ended): void {
+  const [, done] = /Grand total +\d+ +(\d+|-) /.exec(stdout + stderr) ?? []
+  if (done !== '-') throw new Error(`pyinfra found something to change:\n${(stdout + stderr).slice(-1_500)}`)
+}
+
 const entryOf = ({ name, address, port, user, identityFile, knownHosts }: SiteHost): string => {
   const data = {
     ...{ ssh_hostname: address, ssh_port: port, ssh_user: user, ssh_key: identityFile },

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startFleet } from '../../support/fleet.ts'
 import type { Bench } from '../bench.ts'
@@ -7,7 +7,7 @@ import { askingHosts } from '../floors/ask-hosts.ts'
 import { justConnect } from '../floors/just-connect.ts'
 import { nothingChanged } from '../our-profile.ts'
 import { ansible, unchanged } from '../peers/ansible.ts'
-import { pyinfra } from '../peers/pyinfra.ts'
+import { noOperation, pyinfra } from '../peers/pyinfra.ts'
 import type { Ended } from '../processes.ts'
 import type { SiteHost } from '../sites.ts'
 import { python } from '../tools.ts'
@@ -105,21 +105,33 @@ async function open(bench: Bench, which: Case): Promise<Readonly<Record<string, 
 
   let edits = 0
   const edit = async (): Promise<void> => {
-    if (edited) await writeFile(join(folders.sources, content.edited), `edit ${++edits}\n`)
+    if (edited) await writeFile(join(folders.sources, content.edited), textOf(++edits))
+  }
+  /** @throws Error where a host lacks the latest edit, or something was done though there was none */
+  const verify = async (nothingDone: () => void): Promise<void> => {
+    if (!edited) {
+      nothingDone()
+      return
+    }
+    for (const { name: host } of hosts) {
+      const found = await readFile(join(folders.target, host, content.edited), 'utf8')
+      if (found !== textOf(edits))
+        throw new Error(`${host} holds not the latest edit but ${found.slice(0, 100)}`)
+    }
   }
   return {
     ours: async () => {
       await edit()
       const alone = weightIn((await one()).stdout)
       const { stdout, ms } = await whole()
-      if (!edited) nothingChanged(stdout)
+      await verify(() => nothingChanged(stdout))
       const { cpu, memory } = weightIn(stdout)
       return { time: ms, cpu: cpu / count, growth: (cpu - alone.cpu) / (count - 1), memory }
     },
     ansible: async () => {
       await edit()
       const ended = await linear()
-      if (!edited) unchanged(ended)
+      await verify(() => unchanged(ended))
       return { time: ended.ms }
     },
     floor: async () => {
@@ -130,10 +142,14 @@ async function open(bench: Bench, which: Case): Promise<Readonly<Record<string, 
     connect: async () => ({ time: await justConnect(hosts) }),
     pyinfra: async () => {
       await edit()
-      return took(deploy())
+      const ended = await deploy()
+      await verify(() => noOperation(ended))
+      return { time: ended.ms }
     },
   }
 }
+
+const textOf = (edit: number): string => `edit ${edit}\n`
 
 const filesOn = ({ name }: SiteHost, { files }: Content, { target }: Folders): readonly string[] =>
   Object.keys(files).map((file) => `${target}/${name}/${file}`)

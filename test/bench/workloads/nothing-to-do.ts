@@ -4,6 +4,7 @@ import type { Bench } from '../bench.ts'
 import { floor, time, took } from '../contenders.ts'
 import { askingHosts, type Asked } from '../floors/ask-hosts.ts'
 import { at, eventsOf, listAt } from '../json.ts'
+import { nothingChanged } from '../our-profile.ts'
 import { playbookIn } from '../project.ts'
 import type { Workload } from '../workload.ts'
 
@@ -21,8 +22,7 @@ export const nothingToDo: Workload = {
       floor: () => took(ask()),
       ours: async () => {
         const { stdout, ms } = await bench.provision('refresh', '--json')
-        const changed = at(eventsOf(stdout, 'finished')[0], 'changed')
-        if (changed !== 0) throw new Error(`${String(changed)} changed where there was nothing to do`)
+        nothingChanged(stdout)
         return { time: ms }
       },
     }

@@ -116,6 +116,9 @@ describe('redactor', () => {
     ['not within words', 'ab', 'about a lab', 'about a lab'],
     ['one character', 'a', 'a cat, "a"', '[secret] cat, "[secret]"'],
     ['next to another alphabet', 'ä', 'wä ä', 'wä [secret]'],
+    ['in HTML', '&', 'R&amp;D, a &amp; b', 'R&amp;D, a [secret] b'],
+    ['in JSON of plain ASCII', 'ä', '"w\\u00e4 \\u00e4"', '"w\\u00e4 [secret]"'],
+    ['in hex', 'ab', 'f6162f 6162', 'f6162f [secret]'],
   ])('masks a short one: %s', (_, value, given, masked) => {
     expect(redactor([secret(value)])(given)).toBe(masked)
   })
@@ -169,6 +172,9 @@ describe('redactor', () => {
       (one) => one,
       (one) => JSON.stringify(one).slice(1, -1),
       (one) => encodeURIComponent(one),
+      (one) => encodeURI(one),
+      (one) => new URLSearchParams({ a: one }).toString().slice(2),
+      (one) => Object.assign(new URL('ssh://host'), { password: one }).password,
       (one) => quote(one).replace(/^'|'$/g, ''),
       (one) => Buffer.from(one).toString('hex'),
       (one) => base64(one).replace(/=+$/, ''),
