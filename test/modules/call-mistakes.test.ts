@@ -80,6 +80,16 @@ it.each<[string, () => Resource, string]>([
     'app › container user: needs: volume data is not a list of resources',
   ],
   [
+    'what it needs in a set',
+    called(container, app, 'user', fine, { needs: new Set([data]) }),
+    'app › container user: needs: a Set is not a list of resources',
+  ],
+  [
+    'a promise of what it needs',
+    called(container, app, 'user', fine, { needs: () => Promise.resolve([data]) }),
+    'app › container user: needs: a Promise is not a list of resources',
+  ],
+  [
     'nothing as what it needs',
     called(container, app, 'user', fine, { needs: null }),
     'app › container user: needs: null is not a list of resources',
@@ -97,6 +107,11 @@ it.each<[string, () => Resource, string]>([
   ],
   ['an environment as a list of lines', named({ env: ['A=1'] }), 'env: ["A=1"] is not a record'],
   ['no environment', named({ env: null }), 'env: null is not a record'],
+  ['an environment in a map', named({ env: new Map([['A', '1']]) }), 'env: a Map is not a record'],
+  ['labels in a set', named({ labels: new Set(['a']) }), 'labels: a Set is not a record'],
+  ['options in a map', called(directory, app, '/x', new Map([['mode', 0o700]])), 'its options are a Map ('],
+  ['a promise of options', called(network, app, 'net', Promise.resolve({})), 'its options are a Promise ('],
+  ['options in a list', called(volume, app, 'vol', []), 'its options are [] ('],
   ['labels as a text', named({ labels: 'a' }), 'labels: "a" is not a record'],
   ['mounts as a list', named({ mounts: ['/a:/b'] }), 'mounts: ["/a:/b"] is not a record'],
   ['ports as a list', named({ ports: [80] }), 'ports: [80] is not a record'],

@@ -1,6 +1,7 @@
 import { isRef } from '../ref.ts'
 import { isLacking, isSecret, reveal } from '../secret/index.ts'
 import { shownValue } from '../text/shown-value.ts'
+import { isObject } from './shape.ts'
 
 /** The first rule that is broken; undefined when all hold. */
 export const firstProblem = (...problems: readonly (string | undefined)[]): string | undefined =>
@@ -150,12 +151,9 @@ export function recordProblem(
   record: unknown,
   problemOf: (key: string, value: unknown) => string | undefined = () => undefined,
 ): string | undefined {
-  const isRecord = typeof record === 'object' && record !== null && !Array.isArray(record)
-  if (!isRecord || isSecret(record) || isRef(record))
+  if (!isObject(record) || isSecret(record) || isRef(record))
     return `${what}: ${shownValue(record)} is not a record (write it like { NAME: … })`
-  return firstProblem(
-    ...Object.entries(record).map(([key, value]: [string, unknown]) => problemOf(key, value)),
-  )
+  return firstProblem(...Object.entries(record).map(([key, value]) => problemOf(key, value)))
 }
 
 /** Why something cannot be a path on this machine. */
