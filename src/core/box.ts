@@ -2,7 +2,7 @@ import { isImage, type Image } from './build/index.ts'
 import { ProvisionError } from './error.ts'
 import { refuseUnknown, type OptionNames } from './rules/known-options.ts'
 import type { Local } from './build/local.ts'
-import { firstProblem, itemsProblem, ownerProblem, quoted } from './rules/index.ts'
+import { firstProblem, itemsProblem, localProblem, ownerProblem, quoted } from './rules/index.ts'
 import { refuseIf } from './rules/refuse.ts'
 import { shownValue } from './text/shown-value.ts'
 
@@ -41,7 +41,10 @@ export const isBoxName = (name: unknown): name is string =>
 export function defineBox(options: BoxOptions): Box {
   refuseUnknown('the box', options, names)
   const { name, build, user = 'core', images = [] } = options
-  refuseIf('the box', itemsProblem('images', images, 'images', imageProblem))
+  refuseIf(
+    'the box',
+    firstProblem(localProblem('build', build), itemsProblem('images', images, 'images', imageProblem)),
+  )
   const problem = firstProblem(
     isBoxName(name) ? undefined : `name: ${quoted(name)} cannot be the name of a box`,
     ownerProblem('user', user),

@@ -27,7 +27,7 @@ const jar = artifact('a.jar', built)
 
 /** A call as somebody writes it whom no compiler watches. */
 const called =
-  (declare: (...given: never[]) => Resource, ...given: readonly unknown[]) =>
+  (declare: (...given: never[]) => unknown, ...given: readonly unknown[]) =>
   (): Resource => {
     const made: unknown = Reflect.apply(declare, undefined, given)
     return isResource(made) ? made : data
@@ -105,6 +105,34 @@ it.each<[string, () => Resource, string]>([
     named({ mounts: { '/x': secret('abcd') } }),
     'mounts./x: a secret cannot be mounted',
   ],
+  ['an empty command', named({ command: [] }), "command: is empty; leave it out for the image's own ("],
+  [
+    'capabilities as a text',
+    named({ capabilities: { add: 'ALL' } }),
+    'capabilities.add: "ALL" is not a list',
+  ],
+  [
+    'a capability that is a number',
+    named({ capabilities: { drop: [5] } }),
+    'capabilities: 5 is not one (write it like "NET_ADMIN")',
+  ],
+  [
+    'a mount that is read-only in a text',
+    named({ mounts: { '/x': { from: '/y', readOnly: 'false' } } }),
+    'mounts./x: readOnly: "false" is neither true nor false',
+  ],
+  [
+    'a mount that restarts by a number',
+    named({ mounts: { '/x': { from: '/y', restart: 0 } } }),
+    'mounts./x: restart: 0 is neither true nor false',
+  ],
+  [
+    'a network that is internal in a text',
+    called(network, app, 'net', { internal: 'no' }),
+    'network net: internal: "no" is neither true nor false',
+  ],
+  ['an image without a name', called(image), 'image: its name is undefined, not a text'],
+  ['a push to a reference', called(push, app, jar, { to: app.address }), 'to: a reference is not a text'],
   ['an environment as a list of lines', named({ env: ['A=1'] }), 'env: ["A=1"] is not a record'],
   ['no environment', named({ env: null }), 'env: null is not a record'],
   ['an environment in a map', named({ env: new Map([['A', '1']]) }), 'env: a Map is not a record'],
