@@ -55,7 +55,7 @@ export const openRun: OpenRun = async (workspace, options) => {
   const connectNow: Session['connect'] = (target, signal) =>
     connectHost(target, signal, { ...shared, questions: questionsOf(target.name) })
   const providerFor = async (of: Workspace, graph: () => Graph) =>
-    observed.provider(await providerOf(of, graph, engine))
+    observed.provider(await providerOf(of, graph, engine, options.signal))
   const session: Session = {
     ...options,
     ...hidden,

@@ -10,11 +10,12 @@ export async function providerOf(
   workspace: Workspace,
   graph: () => Graph,
   engine: () => Promise<Dockerode>,
+  signal: AbortSignal,
 ): Promise<Provider> {
   const { environment, projectDir, stateDir, playbook, on } = workspace
   if (on !== undefined) {
     const { createSshProvider } = await import('../../providers/ssh/index.ts')
-    return createSshProvider({ file: on, hosts: playbook.hosts })
+    return createSshProvider({ file: on, hosts: playbook.hosts, signal })
   }
   const ports = (host: string) => publishedPorts(graph(), host)
   return createDockerProvider({ environment, projectDir, stateDir, hosts: playbook.hosts, ports, engine })

@@ -1,9 +1,10 @@
+import { isIPv6 } from 'node:net'
 import { homedir, userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Node } from 'yaml'
 import { durationOf, fitsTimer } from '../../core/text/duration.ts'
 import type { SshTarget } from '../../core/host.ts'
-import { keyPathOf, type SshConfig } from '../../transport/ssh/config.ts'
+import { keyPathOf, type Destination, type SshConfig } from '../../transport/ssh/config.ts'
 import type { Reader } from './yaml-reader.ts'
 
 /** What holds where a host says nothing. */
@@ -13,8 +14,8 @@ export interface Defaults {
   /** What `~` stands for. */
   readonly home: string
   readonly user: string
-  /** What OpenSSH's own configuration says, by the address as it is given; it holds where the file says nothing. */
-  readonly configs?: ReadonlyMap<string, SshConfig>
+  /** What OpenSSH's own configuration says of what the file names; it holds where the file says nothing. */
+  readonly config?: (destination: Destination) => SshConfig | undefined
   /** What OpenSSH's configuration may name as `${NAME}`. */
   readonly env?: Readonly<Record<string, string | undefined>>
 }
@@ -47,9 +48,8 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
   const written = writtenIn(read, what, node, path)
   const { address, identityFile, knownHosts, become, connectTimeout } = written
   if (address === undefined) return undefined
-  const config = defaults.configs?.get(address)
-  const jump = written.jump ?? config?.proxyJump
-  if (jump === undefined && config?.proxyCommand !== undefined) {
+  const config = defaults.config?.({ address, user: written.user, port: written.port })
+  if (written.jump === undefined && config?.proxyJump === undefined && config?.proxyCommand !== undefined) {
     const told = `${what}: OpenSSH's configuration leads to ${address} by ProxyCommand ${config.proxyCommand}, which is not done here`
     read.problem(node, told, 'name the hosts on the way there: jump: user@gate:22')
   }
@@ -59,9 +59,11 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
     port: written.port ?? config?.port ?? 22,
     user: written.user ?? config?.user ?? defaults.user,
   }
+  const values = valuesFor({ ...place, given: address, alias: config?.hostKeyAlias }, defaults)
+  // OpenSSH tells it as it is written there.
+  const jump = written.jump ?? config?.proxyJump?.replace(/%[hnpr%]/g, (part) => values.get(part) ?? part)
   // What the file names is meant alone.
   const listed = identityFile === undefined ? config?.identityFiles : undefined
-  const values = valuesFor({ ...place, given: address, alias: config?.hostKeyAlias }, defaults)
   const identityFiles = listed?.map((key) =>
     keyPathOf(key, values, (unknown) => {
       const told = `${what}: OpenSSH's configuration lists the key ${key}, and what ${unknown} means is not known here`
@@ -105,7 +107,11 @@ function writtenIn(read: Reader, what: string, node: Node, path: (value: unknown
 
   if (entry['address'] === undefined) read.problem(node, `${what} has no address`)
   return {
-    address: field('address', plain(wordOf), 'a name or an address'),
+    address: field(
+      'address',
+      plain(addressOf),
+      'a name or an address, without user and port, which are fields of their own',
+    ),
     port: field('port', plain(portOf), 'a number from 1 to 65535'),
     user: field('user', plain(wordOf), 'the name of a user'),
     identityFile: field('identityFile', plain(path), 'the path of a private key'),
@@ -148,11 +154,18 @@ function valuesFor(
 const wordOf = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[^\s\p{Cc}-][^\s\p{Cc}]*$/u.test(value) ? value : undefined
 
+/** A user or a port in it would be lost where OpenSSH's configuration names another address. */
+const addressOf = (value: unknown): string | undefined => {
+  const word = wordOf(value)
+  return word !== undefined && (isIPv6(word) || !/[@/:[\]]/.test(word)) ? word : undefined
+}
+
 const portOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535 ? value : undefined
 
 function waitOf(value: unknown): number | undefined {
-  const ms = durationOf(value)
+  // In OpenSSH's own configuration a number counts seconds, here it would be milliseconds.
+  const ms = typeof value === 'string' ? durationOf(value) : undefined
   return ms !== undefined && ms > 0 && fitsTimer(ms) ? ms : undefined
 }
 

@@ -27,10 +27,16 @@ export function openHostsFile(text: string): (expected: Expected) => readonly Ss
   return (expected) => targetsIn(document, lines, expected)
 }
 
+/** Of what the parser says for those who call it. */
+const inOurWords: ReadonlyMap<string, string> = new Map([
+  ['RESOURCE_EXHAUSTION', 'it nests more deeply than any list of hosts'],
+  ['MULTIPLE_DOCS', 'here a second document begins, and one lists all hosts'],
+])
+
 function targetsIn(document: Document.Parsed, lines: LineCounter, expected: Expected): readonly SshTarget[] {
   const problems: Problem[] = document.errors.map(({ code, message, pos }) => ({
     offset: pos[0],
-    message: code === 'RESOURCE_EXHAUSTION' ? 'it nests more deeply than any list of hosts' : message,
+    message: inOurWords.get(code) ?? message,
   }))
   const read = reader(document, problems)
   const targets = problems.length > 0 ? [] : readHosts(read, expected)

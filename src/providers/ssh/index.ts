@@ -5,6 +5,7 @@ import { ProvisionError, unreadReason } from '../../core/error.ts'
 import type { SshTarget } from '../../core/host.ts'
 import type { ProvidedHost, Provider } from '../../core/provider.ts'
 import { defaultsFor } from './host-fields.ts'
+import type { Destination } from '../../transport/ssh/config.ts'
 import { sshConfigs } from '../../transport/ssh/configs.ts'
 import { openHostsFile } from './hosts-file.ts'
 
@@ -13,6 +14,8 @@ export interface SshProviderOptions {
   readonly file: string
   /** Of the topology, in its order. */
   readonly hosts: readonly string[]
+  /** Ends the question to OpenSSH, whose configuration may run programs. */
+  readonly signal: AbortSignal
 }
 
 /** Thousands of hosts; in much more, what is meant to be slow to read would be. */
@@ -22,14 +25,15 @@ const maxBytes = 256_000
  * The provider of hosts that are there already, and not ours: it neither makes nor starts, stops or removes them.
  * @throws ProvisionError `usage` when the file cannot be read or is wrong
  */
-export async function createSshProvider({ file, hosts }: SshProviderOptions): Promise<Provider> {
+export async function createSshProvider({ file, hosts, signal }: SshProviderOptions): Promise<Provider> {
   const text = await readHostsFile(file)
   const expected = { file, hosts, ...defaultsFor(file) }
   // What OpenSSH knows of a host can be asked only once the file has told its address.
   const hostsIn = openHostsFile(text)
-  const addresses = hostsIn(expected).map(({ address }) => address)
-  const configs = await sshConfigs(addresses, new AbortController().signal)
-  const provided = hostsIn({ ...expected, configs }).map(providedHost)
+  const destinations: Destination[] = []
+  hostsIn({ ...expected, config: (one) => void destinations.push(one) })
+  const config = await sshConfigs(destinations, signal)
+  const provided = hostsIn({ ...expected, config }).map(providedHost)
   return {
     kind: 'ssh',
     survey: () => Promise.resolve(provided),

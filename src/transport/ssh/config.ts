@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
+import { quoteAll } from '../../core/quote.ts'
 
 /** What OpenSSH's configuration says about a host. */
 export interface SshConfig {
@@ -26,22 +27,37 @@ export interface SshConfig {
   readonly proxyCommand: string | undefined
 }
 
+/** Where somebody wants to log in, as far as it is said: what is not, OpenSSH's configuration may say. */
+export interface Destination {
+  readonly address: string
+  readonly user: string | undefined
+  readonly port: number | undefined
+}
+
 /**
  * Asks OpenSSH (`ssh -G`) how it would reach a host, so that `~/.ssh/config` counts here as well. Undefined where there is
  * no OpenSSH client.
  * @throws ProvisionError `host` when the configuration cannot be read
  */
-export async function sshConfigOf(host: string, signal: AbortSignal): Promise<SshConfig | undefined> {
-  try {
+export async function sshConfigOf(
+  { address: host, user, port }: Destination,
+  signal: AbortSignal,
+): Promise<SshConfig | undefined> {
+  const asked = [
+    ...(user === undefined ? [] : ['-l', user]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
     // A name that begins with a dash would be an option.
-    const { stdout } = await promisify(execFile)('ssh', ['-G', '--', host], { signal })
+    ...['--', host],
+  ]
+  try {
+    const { stdout } = await promisify(execFile)('ssh', ['-G', ...asked], { signal })
     return parseSshConfig(stdout, homedir())
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     if (signal.aborted) throw new ProvisionError('interrupted', `${host}: interrupted`, { cause: error })
     throw new ProvisionError('host', `${host}: ssh cannot read its configuration`, {
       output: error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : reasonOf(error),
-      help: `try it by hand: ssh -G ${host}`,
+      help: `try it by hand: ${quoteAll(['ssh', '-G', ...asked])}`,
       cause: error,
     })
   }

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { systemCode } from '../../core/error.ts'
 import { createLimit } from '../../core/async/limit.ts'
-import { sshConfigOf, type SshConfig } from './config.ts'
+import { sshConfigOf, type Destination, type SshConfig } from './config.ts'
 
 /** Each asks a process of its own. */
 const atOnce = 8
@@ -12,27 +12,30 @@ const systemFile = '/etc/ssh/ssh_config'
 const systemFolder = `${systemFile}.d`
 
 /**
- * What OpenSSH's configuration says of these addresses; nothing where there is no OpenSSH client. Where it says the same of
+ * What OpenSSH's configuration says of these destinations; nothing where there is no OpenSSH client. Where it says the same of
  * all hosts, it is asked once: a process a host takes longer than connecting to it.
  * @throws ProvisionError `host` when the configuration cannot be read
  */
 export async function sshConfigs(
-  addresses: readonly string[],
+  destinations: readonly Destination[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, SshConfig>> {
-  const all = [...new Set(addresses)]
-  const [first, ...others] = all
+): Promise<(destination: Destination) => SshConfig | undefined> {
+  const all = new Map(destinations.map((one) => [keyOf(one), one]))
+  const [first, ...others] = all.values()
   if (first !== undefined && others.length > 0 && saysTheSameOfAll(await configuration())) {
     const config = await sshConfigOf(first, signal)
     // A host is reached at the name that it is called by.
-    if (config?.address === first) return new Map(all.map((address) => [address, { ...config, address }]))
+    if (config?.address === first.address) return ({ address }) => ({ ...config, address })
   }
   const limit = createLimit(atOnce)
   const asked = await Promise.all(
-    all.map(async (address) => [address, await limit(() => sshConfigOf(address, signal))] as const),
+    [...all].map(async ([key, one]) => [key, await limit(() => sshConfigOf(one, signal))] as const),
   )
-  return new Map(asked.flatMap(([address, config]) => (config ? [[address, config]] : [])))
+  const configs = new Map(asked)
+  return (destination) => configs.get(keyOf(destination))
 }
+
+const keyOf = ({ address, user, port }: Destination): string => JSON.stringify([address, user, port])
 
 /**
  * Whether files of OpenSSH's configuration can say nothing of one host that they do not say of all: no section is about some

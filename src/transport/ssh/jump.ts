@@ -30,11 +30,22 @@ function command(hops: readonly string[], to: string, inner: (text: string) => s
     '-o',
     one,
   ])
-  return ['ssh', '-a', '-x', ...strict, ...proxy, '-W', to, '--', destinationOf(hops.at(-1) ?? '')]
+  return ['ssh', '-a', '-x', ...strict, ...proxy, '-W', to, ...destinationOf(hops.at(-1) ?? '')]
 }
 
-/** `user@gate:2200` is none for the client, `ssh://user@gate:2200` is. */
-const destinationOf = (hop: string): string => (hop.includes('://') ? hop : `ssh://${hop}`)
+/** As arguments of the client: `user@gate:2200` is none, and of a URI it takes no address of IPv6. */
+function destinationOf(hop: string): readonly string[] {
+  const [, bare = ''] = /^(?:ssh:\/\/)?(.*?)\/?$/.exec(hop) ?? []
+  const at = bare.lastIndexOf('@')
+  const user = bare.slice(0, Math.max(0, at))
+  const place = bare.slice(at + 1)
+  const [, inBrackets, name, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(place) ?? []
+  return [
+    ...(user === '' ? [] : ['-l', user]),
+    ...(port === undefined ? [] : ['-p', port]),
+    ...['--', inBrackets ?? name ?? place],
+  ]
+}
 
 /** Much of what a client says while it fails is about each host on the way. Characters. */
 const mostSaid = 2_000

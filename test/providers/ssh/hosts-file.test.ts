@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isProvisionError } from '../../../src/core/error.ts'
 import { parseHostsFile } from '../../../src/providers/ssh/hosts-file.ts'
+import type { Destination, SshConfig } from '../../../src/transport/ssh/config.ts'
 
 const expected = {
   file: 'hosts.yaml',
@@ -39,7 +40,7 @@ describe('a file of hosts', () => {
   })
 
   it.each([
-    ['1500', 1_500],
+    ['1500ms', 1_500],
     ['30s', 30_000],
     ['2m', 120_000],
   ])('says how long to wait for a connection: %s', (wait, expected) => {
@@ -47,7 +48,7 @@ describe('a file of hosts', () => {
     expect(parse(text)).toMatchObject([{ connectTimeout: expected }, {}])
   })
 
-  it.each(['0', '0s', 'soon', '-1', 'yes', '[1]', '600h', '2147483648'])(
+  it.each(['0', '30', '0s', 'soon', '-1', 'yes', '[1]', '600h', '2147483648'])(
     'waits for a connection no time like %s',
     (wait) => {
       const text = `hosts: { web: { address: a, connectTimeout: ${wait} }, app: { address: b } }`
@@ -80,17 +81,19 @@ describe('a file of hosts', () => {
     proxyJump: undefined,
     proxyCommand: undefined,
   }
+  /** What OpenSSH says of the first host alone. */
+  const knownAs =
+    (config: SshConfig) =>
+    ({ address }: Destination) =>
+      address === 'shop-web' ? config : undefined
   const twoHosts = (more: string) => `hosts: { web: { address: shop-web${more} }, app: { address: b } }`
 
   it('leaves what it does not say to the configuration of OpenSSH', () => {
-    const configs = new Map([['shop-web', config]])
-    const [bare] = parseHostsFile(twoHosts(''), { ...expected, configs })
+    const known = { ...expected, config: knownAs(config) }
+    const [bare] = parseHostsFile(twoHosts(''), known)
     expect(bare).toMatchObject({ address: '10.1.2.3', port: 2200, user: 'deploy', hostKeyAlias: 'shop' })
     expect(bare).toMatchObject({ identityFile: '/keys/shop', knownHosts: ['/known'] })
-    const [said] = parseHostsFile(twoHosts(', port: 22, user: ann, knownHosts: own'), {
-      ...expected,
-      configs,
-    })
+    const [said] = parseHostsFile(twoHosts(', port: 22, user: ann, knownHosts: own'), known)
     expect(said).toMatchObject({ address: '10.1.2.3', port: 22, user: 'ann', knownHosts: ['/etc/shop/own'] })
     for (const host of [bare, said]) expect(host?.revokedHostKeys).toEqual(['/revoked'])
   })
@@ -98,15 +101,48 @@ describe('a file of hosts', () => {
   it.each([
     ['as OpenSSH’s configuration says', '', 'gate', 'gate'],
     ['as it says itself', ', jump: me@door:2200', 'gate', 'me@door:2200'],
+    ['of which a part is told of the host', '', '%r@gate-%h:%p,%n%%', 'deploy@gate-10.1.2.3:2200,shop-web%'],
     ['nowhere', '', undefined, undefined],
   ])('goes through jump hosts %s', (_, more, proxyJump, jump) => {
-    const configs = new Map([['shop-web', { ...config, proxyJump }]])
-    expect(parseHostsFile(twoHosts(more), { ...expected, configs })[0]?.jump).toBe(jump)
+    const known = { ...expected, config: knownAs({ ...config, proxyJump }) }
+    expect(parseHostsFile(twoHosts(more), known)[0]?.jump).toBe(jump)
+  })
+
+  it('asks OpenSSH about where it says to log in', () => {
+    const asked: Destination[] = []
+    parseHostsFile(twoHosts(', port: 2201, user: ann'), {
+      ...expected,
+      config: (one) => void asked.push(one),
+    })
+    expect(asked).toEqual([
+      { address: 'shop-web', user: 'ann', port: 2201 },
+      { address: 'b', user: undefined, port: undefined },
+    ])
+  })
+
+  it.each(['ann@shop-web', 'shop-web:22', 'ssh://shop-web', '"[::1]"', '"[::1]:22"', 'ann@shop-web:22'])(
+    'refuses the address %s',
+    (address) => {
+      expect(() => parse(`hosts: { web: { address: ${address} }, app: { address: b } }`)).toThrow(
+        'hosts.web.address must be a name or an address, without user and port, which are fields of their own',
+      )
+    },
+  )
+
+  it.each(['shop-web', '10.0.0.5', '"::1"', '"fe80::1%eth0"'])('takes the address %s', (address) => {
+    expect(parse(`hosts: { web: { address: ${address} }, app: { address: b } }`)).toHaveLength(2)
+  })
+
+  it('refuses a second document', () => {
+    expect(() => parse(`${twoHosts('')}\n---\n${twoHosts('')}`)).toThrow('here a second document begins')
   })
 
   it('does not go directly where OpenSSH would start a program, unless it is told another way', () => {
-    const configs = new Map([['shop-web', { ...config, proxyCommand: 'corkscrew proxy 8080 %h %p' }]])
-    const parseWith = (more: string) => parseHostsFile(twoHosts(more), { ...expected, configs })
+    const known = {
+      ...expected,
+      config: knownAs({ ...config, proxyCommand: 'corkscrew proxy 8080 %h %p' }),
+    }
+    const parseWith = (more: string) => parseHostsFile(twoHosts(more), known)
     expect(() => parseWith('')).toThrow(
       "hosts.web: OpenSSH's configuration leads to shop-web by ProxyCommand corkscrew proxy 8080 %h %p, which is not done here",
     )

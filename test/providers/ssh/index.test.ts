@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createSshProvider } from '../../../src/providers/ssh/index.ts'
+import { never } from '../../support/transport.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
 const { signal } = new AbortController()
@@ -11,7 +12,7 @@ const noBox = () => Promise.reject(new Error('such hosts need no box'))
 describe('hosts that are there already', () => {
   const open = (text: string) => {
     const file = join(temporaryFolder({ 'hosts.yaml': text }), 'hosts.yaml')
-    return createSshProvider({ file, hosts: ['web', 'app'] })
+    return createSshProvider({ file, hosts: ['web', 'app'], signal: never })
   }
   const good = 'hosts: { app: { address: b, port: 2222 }, web: { address: a, identityFile: key } }'
 
@@ -48,12 +49,12 @@ describe('hosts that are there already', () => {
   })
 
   it('are not taken from a file that is not there', async () => {
-    const opening = createSshProvider({ file: '/no/such/hosts.yaml', hosts: ['web'] })
+    const opening = createSshProvider({ file: '/no/such/hosts.yaml', hosts: ['web'], signal: never })
     await expect(opening).rejects.toThrow('/no/such/hosts.yaml does not exist')
   })
 
   it('are not taken from a folder', async () => {
-    const opening = createSshProvider({ file: tmpdir(), hosts: ['web'] })
+    const opening = createSshProvider({ file: tmpdir(), hosts: ['web'], signal: never })
     await expect(opening).rejects.toThrow(`${tmpdir()} is a folder`)
   })
 })

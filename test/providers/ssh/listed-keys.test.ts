@@ -15,7 +15,7 @@ describe('a file of hosts and the keys of OpenSSH’s configuration', () => {
   const listing = (identityFiles: readonly string[] | undefined, more = '') => {
     const asked = { ...config, identityFiles, identitiesOnly: true, identityAgent: '/run/agent' }
     const text = `hosts: { web: { address: shop-web${more} } }`
-    return parseHostsFile(text, { ...expected, configs: new Map([['shop-web', asked]]) })[0]
+    return parseHostsFile(text, { ...expected, config: () => asked })[0]
   }
 
   it('takes the whole list of keys from there, and how the agent is asked', () => {
