@@ -8,7 +8,7 @@ import type { Emit } from '../core/event.ts'
 import { dockerStatus, found, unless } from '../transport/docker/error.ts'
 import { findBox, storeOwners, type StoredBox } from './find.ts'
 import { boxLabel } from './labels.ts'
-import { isAtWork } from './names.ts'
+import { isAtWork, publisherOf, publisherPrefix, transferRef, transferRepositories } from './names.ts'
 import { removeNode, removeVolume } from './node.ts'
 
 /** What a claim is about. */
@@ -67,7 +67,7 @@ const foreign = (container: string): ProvisionError =>
     help: `rename or remove it: docker rm ${container}`,
   })
 
-/** The same, and says so. */
+/** Removes what is left over (see `removeLeftovers`), and says so. */
 export async function clearLeftovers(engine: Dockerode, signal: AbortSignal, emit: Emit): Promise<void> {
   const left = await removeLeftovers(engine, signal)
   if (left.length === 0) return
@@ -75,27 +75,46 @@ export async function clearLeftovers(engine: Dockerode, signal: AbortSignal, emi
   emit({ event: 'note', level: 'warning', text })
 }
 
-/** Removes what bakes left behind that were killed: nodes, and stores that no box has. What a newer tool has made stays. */
+/**
+ * Removes what bakes and imports left behind that were killed: nodes, stores that no box has, names of images on the way.
+ * What a newer tool has made stays.
+ */
 export async function removeLeftovers(engine: Dockerode, signal: AbortSignal): Promise<readonly string[]> {
   const byBaker = { label: [boxLabel.baker] }
-  const containers = await engine.listContainers({ all: true, filters: byBaker, abortSignal: signal })
-  const dead = containers.filter(({ Labels, Created }) => isOver(Labels, Created * 1000))
+  const [labelled, publishers] = await Promise.all(
+    [byBaker, { name: [`^/?${publisherPrefix}`] }].map((filters) =>
+      engine.listContainers({ all: true, filters, abortSignal: signal }),
+    ),
+  )
+  const dead = [
+    ...(labelled ?? []).filter(({ Labels, Created }) => isOver(Labels, Created * 1000)),
+    ...(publishers ?? []).filter(
+      ({ Names, Created }) => !isAtWork(publisherOf(Names[0] ?? ''), Created * 1000, Date.now()),
+    ),
+  ]
   await Promise.all(dead.map(({ Id }) => removeNode(engine, Id)))
 
-  const [{ Volumes }, { stores, newer }] = await Promise.all([
+  const [{ Volumes }, { stores, newer }, transfers] = await Promise.all([
     engine.listVolumes({ filters: byBaker, abortSignal: signal }),
     storeOwners(engine, signal),
+    engine.listImages({ filters: { reference: [transferRepositories] }, abortSignal: signal }),
   ])
-  const lost = Volumes.filter(
-    ({ Name, Labels }) => !stores.has(Name) && !newer.has(Labels[boxLabel.name] ?? ''),
-  ).filter((volume) =>
+  const over = Volumes.filter((volume) =>
     isOver(volume.Labels, 'CreatedAt' in volume ? Date.parse(String(volume.CreatedAt)) : 0),
   )
+  const lost = over.filter(({ Name, Labels }) => !stores.has(Name) && !newer.has(Labels[boxLabel.name] ?? ''))
+  // An import has its store before it names its image.
+  const used = Volumes.filter((volume) => !over.includes(volume)).map(({ Labels }) =>
+    transferRef(Labels[boxLabel.name] ?? '', Labels[label.box] ?? ''),
+  )
+  const unused = transfers.flatMap(({ RepoTags }) => RepoTags ?? []).filter((ref) => !used.includes(ref))
+  await Promise.all(unused.map((ref) => unless([404, 409], engine.getImage(ref).remove())))
   // One that is in use (409) belongs to nodes of a box whose image somebody took away: it goes when they have gone.
   await Promise.all(lost.map(({ Name }) => unless([409], removeVolume(engine, Name))))
   return [
     ...dead.map(({ Names }) => `container ${(Names[0] ?? '').replace(/^\//, '')}`),
     ...lost.map(({ Name }) => `volume ${Name}`),
+    ...unused.map((ref) => `image ${ref}`),
   ]
 }
 

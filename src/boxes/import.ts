@@ -71,7 +71,7 @@ async function makeBox(
   manifest: Manifest,
   progress: (done: number, total: number) => void,
 ): Promise<StoredBox> {
-  const { file, engine } = options
+  const { file, engine, signal } = options
   const { name, digest, user, images, size } = manifest
   const total = manifest.pieces.reduce((sum, piece) => sum + piece.size, 0)
   let read = 0
@@ -94,7 +94,7 @@ async function makeBox(
     const image = await loadSystem(options, bounded(options, manifest, system))
     await engine.getImage(image).tag(splitRef(transfer))
     const content = through(piecesIn(file, manifest, 'store', count), createGunzip())
-    await writeStore({ engine, image, store }, bounded(options, manifest, content))
+    await writeStore({ engine, image, store, signal }, bounded(options, manifest, content))
     const box = await publish(engine, image, { name, digest, user, images, size, store })
     done = true
     return box

@@ -12,6 +12,19 @@ export const boxRepository = (name: string): string => `provision/box/${name}`
 export const transferRef = (name: string, digest: Digest): string =>
   `provision/box-transfer/${name}:${short(digest)}`
 
+/** All of those, as Docker's filters take it. */
+export const transferRepositories = 'provision/box-transfer/*'
+
+/** The container that a box's image is made of is called so: labels of it would be those of all nodes of the box. */
+export const publisherPrefix = 'provision-publish-'
+
+export const newPublisherName = (): string =>
+  `${publisherPrefix}${randomBytes(4).toString('hex')}.${ownBaker().replace(':', '.')}`
+
+/** Who made a container of that name, as a label would say it. */
+export const publisherOf = (name: string): string =>
+  name.replace(/^\/?[^.]*\./, '').replace(/\.(\d+)$/, ':$1')
+
 /** What a box is called on the engine: `provision/box/coreos:3fa2c1d4e5f6`. */
 export const boxRef = (name: string, digest: Digest): string => `${boxRepository(name)}:${short(digest)}`
 

@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode'
 import { ProvisionError } from '../core/error.ts'
 import { findBox, type StoredBox } from './find.ts'
 import { labelsOfBox, type BoxFacts } from './labels.ts'
-import { boxRepository } from './names.ts'
+import { boxRepository, newPublisherName } from './names.ts'
 import { short } from '../core/digest.ts'
 import { timeLimit } from '../transport/time-limit.ts'
 
@@ -12,7 +12,11 @@ import { timeLimit } from '../transport/time-limit.ts'
  */
 export async function publish(engine: Dockerode, system: string, facts: BoxFacts): Promise<StoredBox> {
   // A volume's labels cannot change; an image made from another one's container can have some more.
-  const container = await engine.createContainer({ Image: system, Labels: labelsOfBox(facts) })
+  const container = await engine.createContainer({
+    name: newPublisherName(),
+    Image: system,
+    Labels: labelsOfBox(facts),
+  })
   try {
     await container.commit({ repo: boxRepository(facts.name), tag: short(facts.digest), pause: false })
   } finally {

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { addAbortSignal, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type Dockerode from 'dockerode'
 import type { Container } from 'dockerode'
@@ -16,6 +16,7 @@ export interface StorePlace {
   readonly engine: Dockerode
   readonly image: string
   readonly store: string
+  readonly signal: AbortSignal
 }
 
 /** The content of a store as a tar. */
@@ -25,7 +26,7 @@ export async function* readStore(place: StorePlace): AsyncGenerator<Buffer> {
     const output = await container.attach({ stream: true, stdout: true, stderr: true, hijack: true })
     await container.start()
     const errors: Buffer[] = []
-    for await (const { stream, data } of demultiplex(output)) {
+    for await (const { stream, data } of demultiplex(addAbortSignal(place.signal, Readable.from(output)))) {
       if (stream === 'stdout') yield data
       else errors.push(Buffer.from(data))
     }
@@ -37,6 +38,7 @@ export async function* readStore(place: StorePlace): AsyncGenerator<Buffer> {
 
 /** Fills an empty store from such a tar. */
 export async function writeStore(place: StorePlace, tar: AsyncIterable<Buffer>): Promise<void> {
+  const { signal } = place
   const container = await create(place, ['-x', '-p', ...attributes, '-C', '/store'], 'in')
   try {
     const io = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true })
@@ -44,11 +46,12 @@ export async function writeStore(place: StorePlace, tar: AsyncIterable<Buffer>):
     const errors: Buffer[] = []
     const listening = (async () => {
       for await (const { data } of demultiplex(io)) errors.push(Buffer.from(data))
-    })()
+    })().catch(() => undefined)
     const source = noting(tar)
     // When tar ends early nobody reads any more; what tar said is the better reason.
-    await pipeline(Readable.from(source.bytes), io, { end: true }).catch(() => undefined)
-    await listening.catch(() => undefined)
+    await pipeline(Readable.from(source.bytes), io, { end: true, signal }).catch(() => undefined)
+    await listening
+    signal.throwIfAborted()
     // To tar an archive that breaks off between two entries is a whole one.
     if (source.broken()) throw source.reason()
     await refuseFailure(container, errors)

@@ -40,7 +40,7 @@ export function unusedBoxes(boxes: readonly UsedBox[]): readonly UsedBox[] {
 /** What `pruneBoxes` did. */
 export interface Pruned {
   readonly boxes: readonly StoredBox[]
-  /** What killed bakes had left: `container …`, `volume …`. */
+  /** What killed bakes and imports had left: `container …`, `volume …`, `image …`. */
   readonly leftovers: readonly string[]
 }
 

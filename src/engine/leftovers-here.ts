@@ -1,8 +1,7 @@
-import { readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { temporaryOwner } from '../core/temporary.ts'
-import { isAlive } from '../transport/alive.ts'
+import { clearFolder } from '../transport/clear-folder.ts'
 import { spoolOwner } from '../transport/images/spool.ts'
 import { endBuilds } from './build/leftovers.ts'
 import { cutOffRun } from './cut-off.ts'
@@ -28,26 +27,4 @@ export async function clearHere({ workspace, emit }: Pick<Session, 'workspace' |
     found.length === 0 ? undefined : `found what an interrupted run left here: ${found.join(', ')}; removed`
   const text = [cut, left].filter((part) => part !== undefined).join('; ')
   if (text !== '') emit({ event: 'note', level: 'warning', text })
-}
-
-/** Removes the entries of a folder whose process has ended. */
-async function clearFolder(
-  folder: string,
-  ownerOf: (name: string) => number | undefined,
-): Promise<readonly string[]> {
-  const names = await readdir(folder).catch(() => [])
-  const dead = names.filter((name) => {
-    const owner = ownerOf(name)
-    return owner !== undefined && !isAlive(owner)
-  })
-  const gone = await Promise.all(
-    dead.map((name) =>
-      rm(join(folder, name), { recursive: true, force: true }).then(
-        () => [name],
-        // Somebody else's, in a folder that all share.
-        () => [],
-      ),
-    ),
-  )
-  return gone.flat()
 }

@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { checkBoxName, isAtWork, newStoreName, ownBaker } from '../../src/boxes/names.ts'
+import {
+  checkBoxName,
+  isAtWork,
+  newPublisherName,
+  newStoreName,
+  ownBaker,
+  publisherOf,
+} from '../../src/boxes/names.ts'
 
 const now = Date.UTC(2026, 0, 1)
 const minute = 60_000
@@ -19,6 +26,11 @@ describe('whoever bakes', () => {
   ])('%s is at work: %4$s', (_, baker, minutes, expected) => {
     expect(isAtWork(baker, now - minutes * minute, now)).toBe(expected)
   })
+})
+
+it('a container that a box’s image is made of tells by its name who is at it', () => {
+  expect(publisherOf(`/${newPublisherName()}`)).toBe(ownBaker())
+  expect(newPublisherName()).not.toBe(newPublisherName())
 })
 
 describe('names of boxes', () => {

@@ -6,9 +6,10 @@ import { exportBox } from '../../src/boxes/export.ts'
 import { findBox, type StoredBox } from '../../src/boxes/find.ts'
 import { importBox } from '../../src/boxes/import.ts'
 import { boxLabel } from '../../src/boxes/labels.ts'
-import { bakeNodeName } from '../../src/boxes/names.ts'
+import { bakeNodeName, newPublisherName, transferRef } from '../../src/boxes/names.ts'
 import { pruneBoxes, removeBox, usedBoxes } from '../../src/boxes/usage.ts'
 import { digestOf } from '../../src/core/digest.ts'
+import { splitRef } from '../../src/transport/images/layers.ts'
 import { base, engine, failure, image, removeImages } from '../support/builds.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import {
@@ -122,9 +123,15 @@ test('nothing is left of a bake that is interrupted or fails, nor of one that wa
     Labels: dead,
   })
   await engine.createVolume({ Name: `${boxName}-left`, Labels: dead })
+  const publisher = newPublisherName().replace(/\d+$/, '2147483646')
+  await engine.createContainer({ name: publisher, Image: base, Cmd: ['true'] })
+  const transfer = transferRef(boxName, digestOf('killed'))
+  await engine.getImage(base).tag(splitRef(transfer))
   const box = await bake('cut off', images, { buildSystem })
   expect(await objectsNamed(part)).toEqual([box.store])
   expect(await objectsNamed(`${boxName}-left`)).toEqual([])
+  expect(await objectsNamed(publisher)).toEqual([])
+  expect(await engine.listImages({ filters: { reference: [transfer] } })).toEqual([])
 })
 
 test('a box travels in a file, whole or not at all', async () => {

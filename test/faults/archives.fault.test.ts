@@ -1,6 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { manifestName, tarEnd, tarEntry, type Manifest } from '../../src/boxes/archive-format.ts'
@@ -196,6 +197,29 @@ describe('what unpacks to more than it says', () => {
     }
   })
 
+  it('is given up when it is interrupted, and leaves no container', async () => {
+    const engine = await localEngine()
+    const interrupt = new AbortController()
+    async function* endless(): AsyncGenerator<Buffer> {
+      yield await lying('a', '0', '77777777777')
+      for (;;) {
+        yield Buffer.alloc(1_000)
+        interrupt.abort()
+        await sleep(10)
+      }
+    }
+    const [image] = await engine.listImages({ filters: { reference: ['debian:bookworm-slim'] } })
+    const store = `bomb-${process.pid}-endless`
+    await engine.createVolume({ Name: store })
+    try {
+      const place = { engine, image: image?.Id ?? '', store, signal: interrupt.signal }
+      await expect(writeStore(place, endless())).rejects.toMatchObject({ name: 'AbortError' })
+      expect(await engine.listContainers({ all: true, filters: { volume: [store] } })).toEqual([])
+    } finally {
+      await engine.getVolume(store).remove()
+    }
+  })
+
   it('is not taken for whole when the rest of it is lost', async () => {
     const engine = await localEngine()
     async function* broken(): AsyncGenerator<Buffer> {
@@ -206,7 +230,7 @@ describe('what unpacks to more than it says', () => {
     const store = `bomb-${process.pid}-store`
     await engine.createVolume({ Name: store })
     try {
-      const writing = writeStore({ engine, image: image?.Id ?? '', store }, Readable.from(broken()))
+      const writing = writeStore({ engine, image: image?.Id ?? '', store, signal }, Readable.from(broken()))
       await expect(writing).rejects.toThrow('the rest is lost')
     } finally {
       await engine.getVolume(store).remove()

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { digestOf } from '../../core/digest.ts'
@@ -76,11 +76,25 @@ async function contextAddress(env: Env): Promise<EngineAddress | undefined> {
   if (!name || name === 'default') return undefined
   const meta = await readJson(join(folder, 'contexts/meta', digestOf(name), 'meta.json'))
   const host = textAt(meta, ['Endpoints', 'docker', 'Host'])
+  const certificates = join(folder, 'contexts/tls', digestOf(name), 'docker')
+  if (host && (await isThere(certificates))) {
+    throw new ProvisionError(
+      'engine',
+      `Docker context ${JSON.stringify(name)} has certificates of its own, which are not used here`,
+      { help: `name them: DOCKER_HOST=${host} DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=${certificates}` },
+    )
+  }
   if (host) return parseAddress(host, `Docker context ${name}`, env)
   throw new ProvisionError('engine', `Docker context ${JSON.stringify(name)} has no known endpoint`, {
     help: 'docker context use default',
   })
 }
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
 
 async function readJson(path: string): Promise<unknown> {
   try {

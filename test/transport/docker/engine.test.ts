@@ -104,6 +104,19 @@ test('a context that is not there is named', async () => {
   })
 })
 
+test('a context with certificates of its own is refused, with the variables that do the same', async () => {
+  const certificates = join(config, 'contexts/tls', digestOf('far'), 'docker')
+  const meta = join(config, 'contexts/meta', digestOf('far'))
+  await Promise.all([certificates, meta].map((path) => mkdir(path, { recursive: true })))
+  const endpoint = { Endpoints: { docker: { Host: 'tcp://10.0.0.1:2376' } } }
+  await writeFile(join(meta, 'meta.json'), JSON.stringify(endpoint))
+  await expect(engineAddresses({ DOCKER_CONFIG: config, DOCKER_CONTEXT: 'far' })).rejects.toMatchObject({
+    code: 'engine',
+    message: 'Docker context "far" has certificates of its own, which are not used here',
+    help: `name them: DOCKER_HOST=tcp://10.0.0.1:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=${certificates}`,
+  })
+})
+
 test('no engine: where it was looked for, and what to do', async () => {
   const nowhere = join(config, 'no.sock')
   const error: unknown = await localEngine({ DOCKER_HOST: `unix://${nowhere}` }).catch(
