@@ -1,6 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { changeOf } from '../core/change.ts'
+import { cidrOf, overlap, parseAddress, parseCidr } from '../core/cidr.ts'
+import { ProvisionError } from '../core/error.ts'
 import type { Scope } from '../core/facts.ts'
+import { subnetClaim } from '../core/graph/claim.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import { resourceLabels } from '../core/label.ts'
@@ -8,16 +11,19 @@ import { defineModule, type ResourceOptions } from '../core/module.ts'
 import type { NetworkResource } from '../core/mount.ts'
 import { refuseForeign } from '../core/owned.ts'
 import type { NetworkState } from '../core/probe.ts'
-import { ref, type Ref } from '../core/ref.ts'
+import { ref, type Ref, type Resolved } from '../core/ref.ts'
 import { declaredTitle } from '../core/rules/refuse.ts'
-import { resourceId } from '../core/resource.ts'
+import { resourceId, resourceTitle } from '../core/resource.ts'
 import { dockerNameProblem, driverProblem, firstProblem, quoted } from '../core/rules/index.ts'
 
 /** How the containers of a network reach each other and the rest. */
 export interface NetworkOptions {
   /** Docker's network driver. Default `bridge`. */
   readonly driver?: string
-  /** Its addresses, as `10.7.0.0/24`. Default: Docker's choice, and then not compared. */
+  /**
+   * Its addresses, as `10.7.0.0/24`. None of them may be that of a host of the environment, which would be cut off, and no
+   * two networks of a host may share any. Default: Docker's choice, and then not compared.
+   */
   readonly subnet?: string
   /** Whether it has no way out of the host. Default false. */
   readonly internal?: boolean
@@ -32,6 +38,7 @@ interface Props {
   readonly subnet: string | undefined
   readonly internal: boolean
   readonly scope: Ref<Scope>
+  readonly hosts: Ref<readonly { readonly host: string; readonly address: string }[]>
 }
 
 const kind = 'network'
@@ -47,6 +54,7 @@ const resource = defineModule({
       driverProblem('driver', driver),
       subnet === undefined ? undefined : subnetProblem(subnet),
     ),
+  claims: ({ subnet }) => (subnet === undefined ? [] : [subnetClaim(subnet)]),
   probe: ({ name }) => ({ network: { ask: 'network', name } as const }),
   parse: ({ network }, { host, name, scope }): NetworkState | undefined => {
     if (network) refuseForeign({ host, kind, name }, name, network.labels, scope)
@@ -60,7 +68,9 @@ const resource = defineModule({
           ...changeOf('internal', String(state.internal), String(internal)),
         ]
       : changeOf('name', undefined, name),
-  remedy: ({ host, name, driver, subnet, internal, scope }, _, state) => {
+  remedy: (props, _, state) => {
+    refuseCuttingOff(props)
+    const { host, name, driver, subnet, internal, scope } = props
     const body = {
       Driver: driver,
       Internal: internal,
@@ -78,7 +88,29 @@ function subnetProblem(subnet: string): string | undefined {
   const [address = '', bits = '', ...rest] = subnet.split('/')
   const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1
   const isFine = rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
-  return isFine ? undefined : `subnet: ${quoted(subnet)} is not a subnet like "10.7.0.0/24"`
+  if (!isFine) return `subnet: ${quoted(subnet)} is not a subnet like "10.7.0.0/24"`
+  return Number(bits) > most - 2
+    ? `subnet: ${quoted(subnet)} has no room for a gateway and a container (a prefix of ${most - 2} at most)`
+    : undefined
+}
+
+/**
+ * Its host would look for such an address among its own containers. Only before it is made: one that is there has kept
+ * nobody out. Of hosts that are known by a name this cannot be told.
+ * @throws ProvisionError `playbook`
+ */
+function refuseCuttingOff({ host, name, subnet, hosts }: Resolved<Props>): void {
+  const range = subnet === undefined ? undefined : parseCidr(subnet)
+  const held = hosts.find(({ address }) => {
+    const at = parseAddress(address)
+    return range !== undefined && at !== undefined && overlap(range, cidrOf(at, 32))
+  })
+  if (!held) return
+  throw new ProvisionError(
+    'playbook',
+    `${resourceTitle({ host, kind, name })}: subnet ${subnet} holds ${held.address}, the address of host ${held.host}, which it would cut off`,
+    { help: 'give it another subnet, or none: then Docker chooses one that is free' },
+  )
 }
 
 /**
@@ -94,7 +126,10 @@ export function network(
   refuseUnknown(declaredTitle(host, kind, name), options, names)
   const { driver = 'bridge', subnet, internal = false } = options
   const scope = ref({ label: 'scope' }, (facts) => facts.scope)
-  const made = resource(host, name, { host: host.name, name, driver, subnet, internal, scope }, more)
+  const hosts = ref({ label: 'hosts' }, (facts) =>
+    [...facts.hosts].map(([one, { address }]) => ({ host: one, address })),
+  )
+  const made = resource(host, name, { host: host.name, name, driver, subnet, internal, scope, hosts }, more)
   return Object.assign(made, {
     network: ref({ label: `${host.name}/network/${name}`, needs: [made] }, () => name),
   })
