@@ -25,7 +25,7 @@ export interface NetworkOptions {
    * two networks of a host may share any. Default: Docker's choice, and then not compared.
    */
   readonly subnet?: string
-  /** Whether it has no way out of the host. Default false. */
+  /** Whether it has no way out of the host; containers on it can publish no ports then. Default false. */
   readonly internal?: boolean
 }
 
@@ -131,6 +131,7 @@ export function network(
   )
   const made = resource(host, name, { host: host.name, name, driver, subnet, internal, scope, hosts }, more)
   return Object.assign(made, {
+    internal,
     network: ref({ label: `${host.name}/network/${name}`, needs: [made] }, () => name),
   })
 }

@@ -41,6 +41,9 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
     ...props.published.flatMap(({ name, port, address }) => [
       portProblem(`publish.${name}`, port),
       isIP(address) > 0 ? undefined : `publish.${name}: ${quoted(address)} is not an IP address`,
+      props.networkInternal
+        ? `publish.${name}: its network is internal, and Docker publishes no ports from there`
+        : undefined,
     ]),
     ...readyProblems(props),
     ...Object.entries(props.mounts).flatMap(([path, { at, on }]) => [
