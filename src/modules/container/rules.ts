@@ -18,6 +18,7 @@ import {
   wordsProblem,
 } from '../../core/rules/index.ts'
 import { shownValue } from '../../core/text/shown-value.ts'
+import { capabilityProblem } from './capability.ts'
 import type { ContainerProps, ResolvedProps } from './props.ts'
 
 /** Docker refuses containers with less. */
@@ -58,11 +59,8 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
     restarts.includes(props.restart)
       ? undefined
       : `restart: ${quoted(props.restart)} is none of ${restarts.join(', ')}`,
-    ...[...props.capAdd, ...props.capDrop].map((name) =>
-      /^[A-Z][A-Z_]*$/.test(name)
-        ? undefined
-        : `capabilities: ${quoted(name)} is not one (write it like "NET_ADMIN")`,
-    ),
+    ...props.capAdd.map((name) => capabilityProblem('capabilities.add', name)),
+    ...props.capDrop.map((name) => capabilityProblem('capabilities.drop', name)),
     props.workdir === undefined || props.workdir === '/' ? undefined : pathProblem('workdir', props.workdir),
     props.hostname === undefined || /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/.test(props.hostname)
       ? undefined
