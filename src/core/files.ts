@@ -15,7 +15,7 @@ export interface WantedFile extends Permissions {
   readonly because: readonly string[]
 }
 
-/** A folder as it should be on a host. */
+/** A folder as it should be on a host; one that is there keeps each right of which nothing is said. */
 export interface WantedFolder extends Permissions {
   readonly path: string
 }
@@ -72,9 +72,12 @@ export const folderChanges = (
     ? permissionChanges(wanted, stat, name)
     : changeOf(name('type'), stat?.type, 'directory')
 
+/** Of a folder that is made, where nothing is said. */
+const madeFolderMode = 0o755
+
 /** What makes a folder so; nothing when it is. */
 export function folderActions(wanted: WantedFolder, stat: Stat | undefined): readonly Action[] {
-  const { path, mode, owner, group } = wanted
+  const { path, mode = madeFolderMode, owner, group } = wanted
   if (stat?.type !== 'directory') return [{ do: 'directory', path, mode, owner, group }]
   return permitActions(wanted, stat)
 }
