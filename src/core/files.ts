@@ -101,9 +101,13 @@ export function refuseOthers(
 
 const permissionChanges = (wanted: Permissions, stat: Stat, name: FieldName): readonly Change[] => [
   ...(wanted.mode === undefined ? [] : changeOf(name('mode'), showMode(stat.mode), showMode(wanted.mode))),
-  ...(wanted.owner === undefined ? [] : changeOf(name('owner'), stat.owner, wanted.owner)),
-  ...(wanted.group === undefined ? [] : changeOf(name('group'), stat.group, wanted.group)),
+  ...(isSaid(wanted.owner, stat.ownerId) ? changeOf(name('owner'), stat.owner, wanted.owner) : []),
+  ...(isSaid(wanted.group, stat.groupId) ? changeOf(name('group'), stat.group, wanted.group) : []),
 ]
+
+/** Whether a name is to be compared: something is said, and not just the number that is there. */
+const isSaid = (wanted: string | undefined, id: string | undefined): boolean =>
+  wanted !== undefined && wanted !== id
 
 function permitActions(wanted: WantedFolder, stat: Stat): readonly Action[] {
   const { path, mode, owner, group } = wanted

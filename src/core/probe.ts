@@ -53,8 +53,12 @@ export interface Stat {
   readonly mode: number
   /** By name, or by number where it has none; only where that was asked for. */
   readonly owner: string | undefined
+  /** Likewise by number. */
+  readonly ownerId: string | undefined
   /** Likewise. */
   readonly group: string | undefined
+  /** Likewise. */
+  readonly groupId: string | undefined
   /** Bytes. */
   readonly size: number
   /** Of the content; only for a file that could be read. */
