@@ -14,15 +14,16 @@ import type { NetworkState } from '../core/probe.ts'
 import { ref, type Ref, type Resolved } from '../core/ref.ts'
 import { declaredTitle } from '../core/rules/refuse.ts'
 import { resourceId, resourceTitle } from '../core/resource.ts'
-import { dockerNameProblem, driverProblem, firstProblem, quoted } from '../core/rules/index.ts'
+import { dockerNameProblem, driverProblem, firstProblem, flagProblem, quoted } from '../core/rules/index.ts'
+import { shownValue } from '../core/text/shown-value.ts'
 
 /** How the containers of a network reach each other and the rest. */
 export interface NetworkOptions {
   /** Docker's network driver. Default `bridge`. */
   readonly driver?: string
   /**
-   * Its addresses, as `10.7.0.0/24`. None of them may be that of a host of the environment, which would be cut off, and no
-   * two networks of a host may share any. Default: Docker's choice, and then not compared.
+   * Its addresses, of IPv4, as `10.7.0.0/24`. None of them may be that of a host of the environment, which would be cut off,
+   * and no two networks of a host may share any. Default: Docker's choice, and then not compared.
    */
   readonly subnet?: string
   /** Whether it has no way out of the host; containers on it can publish no ports then. Default false. */
@@ -45,7 +46,7 @@ const kind = 'network'
 
 const resource = defineModule({
   kind,
-  validate: ({ name, driver, subnet }: Props) =>
+  validate: ({ name, driver, subnet, internal }: Props) =>
     firstProblem(
       dockerNameProblem('name', name),
       ['bridge', 'host', 'none', 'default'].includes(name)
@@ -53,8 +54,10 @@ const resource = defineModule({
         : undefined,
       driverProblem('driver', driver),
       subnet === undefined ? undefined : subnetProblem(subnet),
+      flagProblem('internal', internal),
     ),
-  claims: ({ subnet }) => (subnet === undefined ? [] : [subnetClaim(subnet)]),
+  claims: ({ subnet }) =>
+    subnet === undefined || subnetProblem(subnet) !== undefined ? [] : [subnetClaim(subnet)],
   probe: ({ name }) => ({ network: { ask: 'network', name } as const }),
   parse: ({ network }, { host, name, scope }): NetworkState | undefined => {
     if (network) refuseForeign({ host, kind, name }, name, network.labels, scope)
@@ -84,15 +87,18 @@ const resource = defineModule({
   },
 })
 
-function subnetProblem(subnet: string): string | undefined {
-  const [address = '', bits = '', ...rest] = subnet.split('/')
-  const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1
-  const isFine = rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
-  if (!isFine) return `subnet: ${quoted(subnet)} is not a subnet like "10.7.0.0/24"`
-  return Number(bits) > most - 2
-    ? `subnet: ${quoted(subnet)} has no room for a gateway and a container (a prefix of ${most - 2} at most)`
+function subnetProblem(subnet: unknown): string | undefined {
+  const [address = '', bits = '', ...rest] = typeof subnet === 'string' ? subnet.split('/') : []
+  if (isIPv6(address)) return `subnet: ${quoted(subnet)} is of IPv6; only subnets of IPv4 can be chosen here`
+  const isFine = isIPv4(address) && rest.length === 0 && /^\d{1,2}$/.test(bits) && Number(bits) <= 32
+  if (!isFine) return `subnet: ${shownValue(subnet)} is not a subnet like "10.7.0.0/24"`
+  return Number(bits) > longestPrefix
+    ? `subnet: ${quoted(subnet)} has no room for a gateway and a container (give it a prefix of ${longestPrefix} at most)`
     : undefined
 }
+
+/** Of a subnet with an address for a gateway and one for a container. */
+const longestPrefix = 30
 
 /**
  * Its host would look for such an address among its own containers. Only before it is made: one that is there has kept

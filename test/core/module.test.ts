@@ -51,12 +51,13 @@ const stat = {
   digest: undefined,
 } as const
 const command = { code: 3, output: '' }
+const nothing = () => new Set<string>()
 
 describe('a resource of a module', () => {
   it('gives each answer the name of its question', () => {
     const bound = declare(app, 'a', { wanted: '', others: ['/x', '/y'] }).bind(facts)
     expect(bound.probes.map(({ ask }) => ask)).toEqual(['read', 'stat', 'stat', 'command'])
-    expect(bound.judge(['text', stat, undefined, command])).toEqual({
+    expect(bound.judge(['text', stat, undefined, command], nothing)).toEqual({
       changes: [{ field: 'x', from: 'text file+ 3', to: 'y' }],
       remedy: {
         operation: 'update',
@@ -67,14 +68,14 @@ describe('a resource of a module', () => {
 
   it('has no remedy when nothing differs', () => {
     const bound = declare(app, 'a', { wanted: '', others: [] }).bind(facts)
-    expect(bound.judge(['text', command])).toEqual({ changes: [], remedy: undefined })
+    expect(bound.judge(['text', command], nothing)).toEqual({ changes: [], remedy: undefined })
   })
 
   it.each([[[]], [['text']], [['text', command, command]]])(
     'takes no other number of answers: %j',
     (answers) => {
       const bound = declare(app, 'a', { wanted: '', others: [] }).bind(facts)
-      expect(() => bound.judge(answers)).toThrow(/answers came for 2 questions/)
+      expect(() => bound.judge(answers, nothing)).toThrow(/answers came for 2 questions/)
     },
   )
 

@@ -75,12 +75,12 @@ it.each<[string, () => Resource, string]>([
   [
     'a misspelt capability',
     named({ capabilities: { add: ['NET_ADMN'] } }),
-    'capabilities.add: "NET_ADMN" is not a capability of Linux (did you mean "NET_ADMIN"?)',
+    'capabilities.add[0]: "NET_ADMN" is not a capability of Linux (did you mean "NET_ADMIN"?)',
   ],
   [
     'a capability that is none',
     named({ capabilities: { drop: ['yes'] } }),
-    'capabilities.drop: "yes" is not a capability of Linux (write it like "NET_ADMIN")',
+    'capabilities.drop[0]: "yes" is not a capability of Linux (write it like "NET_ADMIN")',
   ],
   [
     'a misspelt protocol of a port',

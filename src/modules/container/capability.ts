@@ -1,4 +1,5 @@
-import { quoted } from '../../core/rules/index.ts'
+import { itemsProblem, quoted } from '../../core/rules/index.ts'
+import { shownValue } from '../../core/text/shown-value.ts'
 import { nearest } from '../../core/text/suggest.ts'
 
 /** All that Linux knows, capabilities(7), as Docker calls them. */
@@ -53,10 +54,11 @@ export type Capability = Name | `CAP_${Name}` | 'ALL'
 
 const known: ReadonlySet<string> = new Set(['ALL', ...names.flatMap((name) => [name, `CAP_${name}`])])
 
-/** Why a text does not name a capability: playbooks run without a type check. */
-export function capabilityProblem(what: string, name: string): string | undefined {
-  if (known.has(name)) return undefined
-  const near = nearest(name, known)
-  const example = near === undefined ? 'write it like "NET_ADMIN"' : `did you mean ${quoted(near)}?`
-  return `${what}: ${quoted(name)} is not a capability of Linux (${example})`
-}
+/** Why something is no list of capabilities: playbooks run without a type check. */
+export const capabilitiesProblem = (what: string, given: unknown): string | undefined =>
+  itemsProblem(what, given, 'capabilities', (name, place) => {
+    if (typeof name === 'string' && known.has(name)) return undefined
+    const near = typeof name === 'string' ? nearest(name, known) : undefined
+    const help = near === undefined ? 'write it like "NET_ADMIN"' : `did you mean ${quoted(near)}?`
+    return `${place}: ${shownValue(name)} is not a capability of Linux (${help})`
+  })

@@ -64,6 +64,9 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
   const title = declaredTitle(host, 'container', name)
   checkGiven(title, options)
   const { image, env = {}, labels = {}, restart = 'unless-stopped', capabilities = {}, ready } = options
+  const { add = [], drop = [] } = capabilities
+  const { stopTimeout = '10s' } = options
+  const { timeout = '60s' } = ready ?? {}
   const built = builtImage(image)
   const ports = new Map(Object.entries(options.ports ?? {}).map(([key, port]) => [key, portOf(port)]))
   const time = (duration: Duration, what: string) => timerLength(duration, `${title}: ${what}`)
@@ -97,11 +100,11 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
     user: options.user,
     workdir: options.workdir,
     hostname: options.hostname,
-    capAdd: capabilities.add ?? [],
-    capDrop: capabilities.drop ?? [],
+    capAdd: add,
+    capDrop: drop,
     ready: readiness(ready, (key) => (ports.get(key) ?? missing).port),
-    readyTimeout: time(ready?.timeout ?? '60s', 'ready.timeout'),
-    grace: Math.ceil(time(options.stopTimeout ?? '10s', 'stopTimeout') / 1000),
+    readyTimeout: time(timeout, 'ready.timeout'),
+    grace: Math.ceil(time(stopTimeout, 'stopTimeout') / 1000),
   }
 }
 
