@@ -151,29 +151,6 @@ describe.each(shells)('under $title', (shell) => {
     expect(await readdir(`${at}/elsewhere`)).toEqual(['file'])
   })
 
-  it('gives to users and groups by number, with or without a name there', async () => {
-    const at = await place()
-    await mkdir(`${at}/permitted`)
-    const to = { owner: '40123', group: '0' }
-    const outcomes = await perform(connection, [
-      write(`${at}/written`, 'x', to),
-      { do: 'directory', path: `${at}/made`, ...rights, ...to },
-      { do: 'permit', path: `${at}/permitted`, ...rights, group: '40124' },
-    ])
-    expect(outcomes).toEqual([ok, ok, ok])
-    const owners = await Promise.all(
-      ['written', 'made', 'permitted'].map(async (name) => {
-        const { uid, gid } = await stat(join(at, name))
-        return [uid, gid]
-      }),
-    )
-    expect(owners).toEqual([
-      [40_123, 0],
-      [40_123, 0],
-      [0, 40_124],
-    ])
-  })
-
   it('what fails says why and does not stop the rest', async () => {
     const at = await place()
     await mkdir(`${at}/folder`)
