@@ -84,36 +84,6 @@ describe('file', () => {
       },
     ],
     [
-      'has the owner that is asked for by number, who has a name there',
-      { content: 'hello', owner: '1000', group: '998' },
-      {
-        [`stat ${path}`]: fileStat('hello', {
-          owner: 'core',
-          ownerId: '1000',
-          group: 'docker',
-          groupId: '998',
-        }),
-      },
-      fine,
-    ],
-    [
-      'has the owner that is asked for by number, who has no name there',
-      { content: 'hello', owner: '1000' },
-      { [`stat ${path}`]: fileStat('hello', { owner: '1000', ownerId: '1000' }) },
-      fine,
-    ],
-    [
-      'has another owner than is asked for by number',
-      { content: 'hello', owner: '1000', group: '0' },
-      { [`stat ${path}`]: fileStat('hello') },
-      {
-        ...fine,
-        operation: 'update',
-        changes: ['owner: root → 1000'],
-        actions: [`permit ${path} 0644 1000 :0`],
-      },
-    ],
-    [
       'has another owner, who is not asked for',
       { content: 'hello' },
       { [`stat ${path}`]: fileStat('hello', { owner: 'core', group: 'core' }) },
@@ -206,9 +176,6 @@ describe('file', () => {
     ['half a character in it', '/etc/motd', { content: '\ud800' }, /content: is not well-formed Unicode/],
     ['a mode of text', '/etc/motd', { content: '', mode: 10_000 }, /mode: 10000 is not a mode/],
     ['an owner that is an option', '/etc/motd', { content: '', owner: '--help' }, /owner: "--help"/],
-    ['an id that is no number', '/etc/motd', { content: '', owner: '1000x' }, /owner: "1000x"/],
-    ['an id as nobody writes it', '/etc/motd', { content: '', owner: '010' }, /owner: "010"/],
-    ['an id that is too large', '/etc/motd', { content: '', group: '4294967295' }, /group: "4294967295"/],
   ])('refuses %s', (_, where, options, problem) => {
     expect(file(app, where, options).problem).toMatch(problem)
   })

@@ -116,16 +116,6 @@ describe('tree', () => {
       },
     ],
     [
-      'has folders with modes of their own',
-      { from: './www' },
-      {
-        ...there,
-        [`stat ${to}`]: folderStat({ mode: 0o2775 }),
-        [`stat ${to}/css`]: folderStat({ mode: 0o700 }),
-      },
-      fine,
-    ],
-    [
       'has other modes than are asked for',
       { from: './www', modes: { files: 0o640, folders: 0o750 }, owner: 'core' },
       there,
