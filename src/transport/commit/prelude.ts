@@ -64,7 +64,7 @@ leave() {
 trap 'leave; [ -z "$r" ] || rmdir -- "$r"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 born $$
-name=.provision-${random}.$$.$b
+name=.provision-${random}-$here.$$.$b
 set -- ${quoteAll(folders)}
 n=0
 for d do
@@ -74,7 +74,7 @@ for d do
   [ "$a" != "$d" ] || a=
   eval "above$n=\\$a"
   n=$((n+1))
-  for r in "\${d%/}"/.provision-*.*.*; do [ -d "$r" ] && [ ! -L "$r" ] && left "$r" && take_away "$r"; done
+  for r in "\${d%/}"/.provision-*.*.*; do [ -O "$r" ] && [ -d "$r" ] && [ ! -L "$r" ] && left "$r" && take_away "$r"; done
 done
 for d do [ -d "$d" ] || { mkdir -p -- "$@" 2>/dev/null; break; }; done
 n=0
@@ -202,15 +202,16 @@ by_way() {
   if e=$(mv -f -- "/proc/$$/cwd/$1" . 2>&1); then put_all "$1" "$2"; else no "folder $1" "$e"; fi
   rmdir -- "./$1" "../$name" 2>/dev/null
 }
-put_all() { put "$2" "$1"/*; put "$2" "$1"/.[!.]*; put "$2" "$1"/..?*; }
+put_all() { n=0; put "$2" "$1"/*; put "$2" "$1"/.[!.]*; put "$2" "$1"/..?*; no "placed $1" $n; }
 put() {
   d=\${1%/}/
   shift
   [ -e "$1" ] || return 0
-  e=$(mv -f -- "$@" "$d" 2>&1) && return 0
+  a=$(mv -f -- "$@" "$d" 2>&1) && { n=$((n+$#)); return 0; }
   for f do
-    [ -e "$f" ] || continue
-    e=$(mv -f -- "$f" "$d" 2>&1) || no "key $f" "$e"
+    # It has gone to its place, unless it was not found.
+    [ -e "$f" ] || { case $a in *"$f"*) ;; *) n=$((n+1));; esac; continue; }
+    if e=$(mv -f -- "$f" "$d" 2>&1); then n=$((n+1)); else no "key $f" "$e"; fi
   done
 }
 remove_empty() {

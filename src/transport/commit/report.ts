@@ -1,4 +1,4 @@
-import { streamedOf, type Layout } from './layout.ts'
+import { streamedOf, type Layout, type Staged } from './layout.ts'
 import type { Commit } from './script.ts'
 
 /** What a host says of a commit. */
@@ -24,6 +24,7 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
   const damaged = new Set<number>()
   const homeless = new Set<number>()
   const devices = new Map<number, string>()
+  const placed = new Map<string, number>()
   let home: string | undefined
   let complete = false
   let broken: string | undefined
@@ -68,6 +69,9 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
         for (const { key, index } of files) if (key.startsWith(`d${number}/`)) fail(index, reason)
         break
       }
+      case 'placed':
+        placed.set(first, Number(reason))
+        break
       case 'damaged':
         spoil(Number(first), reason)
         break
@@ -76,7 +80,28 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
         break
     }
   }
+  // It does not say of files that are gone which they were.
+  for (const [folder, due] of complete ? groupedByFolder(files, failed) : [])
+    if ((placed.get(folder) ?? 0) < due.length) for (const index of due) fail(index, takenAway)
   return { complete, broken, failed, damaged, homeless, devices, home }
+}
+
+const takenAway = 'it had arrived, and was gone before it was put in place'
+
+/** The indexes of those that have not failed, by the name of their folder. */
+function groupedByFolder(
+  files: readonly Staged[],
+  failed: ReadonlyMap<number, string>,
+): ReadonlyMap<string, readonly number[]> {
+  const folders = new Map<string, number[]>()
+  for (const { key, index } of files) {
+    if (failed.has(index)) continue
+    const folder = key.slice(0, key.indexOf('/'))
+    const those = folders.get(folder)
+    if (those) those.push(index)
+    else folders.set(folder, [index])
+  }
+  return folders
 }
 
 function pairsIn(output: Buffer): readonly (readonly [string, string])[] {

@@ -154,7 +154,7 @@ for r in "$f"/*; do
   esac
 done
 chown ${quote(user)} "$f" && chmod 700 "$f" || exit
-f=$f/${random}\${o:+.$o}
+f=$f/${random}\${o:+-$here.$o}
 mkdir "$f" && chown ${quote(user)} "$f" && chmod 700 "$f" || exit
 printf '%s\\0' "$f"
 `
