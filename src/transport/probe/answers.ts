@@ -97,13 +97,15 @@ const statLine: LineForm = {
   written: (path) => [path],
 }
 
-// GNU sha256sum marks a name that it escapes by a backslash before the digest; busybox escapes none.
+// GNU sha256sum marks a name that it escapes by a backslash before the digest; busybox escapes none. openssl marks it, too, and
+// escapes newlines only.
 const sumLine: LineForm = {
   head: /\\?([0-9a-f]{64}) [ *]/y,
   written: (path, [head]) => {
     if (!head.startsWith('\\')) return [path]
-    const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
-    return [escaped, escaped.replaceAll('\r', '\\r')]
+    const inOneLine = (name: string): string => name.replaceAll('\n', '\\n')
+    const escaped = inOneLine(path.replaceAll('\\', '\\\\'))
+    return [escaped, escaped.replaceAll('\r', '\\r'), inOneLine(path)]
   },
 }
 
