@@ -38,4 +38,5 @@ export function leftoversIn(answer: Answer): readonly string[] {
   return told.filter((path) => typeof path === 'string').filter((path) => ours.test(path))
 }
 
-const ours = /^\/(?:.*\/)?(?:(?:upload-[^/]*|\.provision-upload)\/|\.provision-)[0-9a-f]+(?:-[0-9A-Za-z-]*)?\.\d+\.\d+$/s
+const ours =
+  /^\/(?:.*\/)?(?:(?:upload-[^/]*|\.provision-upload)\/|\.provision-)[0-9a-f]+(?:-[0-9A-Za-z-]*)?\.\d+\.\d+$/s
