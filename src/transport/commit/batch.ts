@@ -29,6 +29,8 @@ import { createLinkMeter, type LinkMeter } from '../link/meter.ts'
 import { paysToPack, type LinkFacts } from '../link/facts.ts'
 import { shareReads, type SharedReads } from '../files/shared-reads.ts'
 import type { Upload, Uploaded } from '../files/upload.ts'
+import { sendWatched } from '../files/watched.ts'
+import type { HangPatience } from '../hang.ts'
 
 /** The ways to a host that files take. */
 export interface FileRoutes {
@@ -43,6 +45,8 @@ export interface FileRoutes {
   readonly link?: LinkMeter
   /** Who logs in. */
   readonly user: string
+  /** How long the host may take to get on. */
+  readonly patience?: HangPatience
 }
 
 /** A batch among others. */
@@ -85,7 +89,7 @@ async function commitOnce(
   signal: AbortSignal,
   turn: Turn,
 ): Promise<readonly (readonly Numbered[])[]> {
-  const { connection, openBulk } = routes
+  const { connection, openBulk, patience } = routes
   const since = Date.now()
   const random = randomBytes(8).toString('hex')
   const writes = batch.filter(isWrite)
@@ -120,14 +124,16 @@ async function commitOnce(
     )
     const packs = paysToPack(link.facts())
     const stream = link.timed(packs ? gzipped(tar) : tar)
-    const ended = await route.connection.openly(
-      commitPrelude({
-        ...{ random, commit: source, folders: layout.folders },
-        uploads: bringing ? [bringing.folder] : [],
-        unpack: packs ? 'gzip -dc' : 'cat',
-      }),
-      { as: 'root', stdin: Readable.from(stream.bytes, { objectMode: false }), signal },
-    )
+    const prelude = commitPrelude({
+      ...{ random, commit: source, folders: layout.folders },
+      uploads: bringing ? [bringing.folder] : [],
+      unpack: packs ? 'gzip -dc' : 'cat',
+    })
+    const size = sizeOf(writes.map(({ action }) => action))
+    const ended = await sendWatched({ host: connection.name, size, patience }, signal, (either, gauge) => {
+      const stdin = Readable.from(gauge.through(stream.bytes), { objectMode: false })
+      return route.connection.openly(prelude, { as: 'root', stdin, signal: either })
+    })
     stream.arrived()
     const { layout: arrived, commit } = await arriving
     const report = readReport(ended.stdout, arrived, commit)

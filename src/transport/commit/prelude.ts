@@ -1,10 +1,9 @@
 import { digestOf } from '../../core/digest.ts'
 import { quoteAll } from '../../core/quote.ts'
+import { compact } from '../shell/compact.ts'
 import { ownerShell } from '../shell/owner-shell.ts'
 import { plainShell } from '../shell/plain-shell.ts'
-
-/** Where all candidates for a staging folder fail, these are tried; also for what needs none of its own. */
-const fallbacks = ['/tmp', '/var/tmp', '/run']
+import { stagedNames, stagingElsewhere, stagingShell } from '../shell/staging.ts'
 
 /**
  * The script whose `commit` puts in place what has arrived: known from the start, or `run` in the stream, of which `end` holds
@@ -33,7 +32,9 @@ export interface PreludeOptions {
  * Folders in other file systems get a staging folder each, so that there, too, files are put in place by a rename; those that
  * it made below the same folder as the first one's are surely in the same.
  *
- * The shell changes to the folder, because GNU tar reads backslashes in the argument of `-C` as escapes.
+ * The shell is in the staging folder from then on, and the commit, too: see `stagingShell`.
+ *
+ * `leave` empties that folder and sets $r to it, to be removed once the shell is elsewhere.
  *
  * Its report is pairs of texts that end with NUL: what could not be done, and why.
  */
@@ -41,6 +42,7 @@ export const commitPrelude = ({ random, commit, folders, uploads, unpack }: Prel
 ${plainShell}; umask 022
 no() { printf '%s\\0%s\\0' "$1" "$2"; }
 ${ownerShell}
+${stagingShell}
 tell_devices() {
   n=0
   for d do
@@ -48,14 +50,21 @@ tell_devices() {
     no "device $n" "$(stat -c %d -- "$d")"
     n=$((n+1))
   done
-  no home "$(stat -c %d -- "$R")"
+  no home "$(stat -c %d .)"
 }
 R= S= full=
-cleanup() { cd /; rm -rf -- \${R:+"$R"} \${S:+"$S"}${uploads.length > 0 ? ` ${quoteAll(uploads)}` : ''}; }
-trap cleanup EXIT
+leave() {
+  [ -z "$S" ] || take_away "$S"
+  set -- ${quoteAll(uploads)}
+  [ -z "$R" ] || set -- "$@" ${stagedNames}
+  [ $# = 0 ] || rm -rf -- "$@"
+  r=$R R=
+  cd /
+}
+trap 'leave; [ -z "$r" ] || rmdir -- "$r"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 born $$
-name=.provision-${random}.$$.$b
+name=.provision-${random}-$here.$$.$b
 set -- ${quoteAll(folders)}
 n=0
 for d do
@@ -65,27 +74,28 @@ for d do
   [ "$a" != "$d" ] || a=
   eval "above$n=\\$a"
   n=$((n+1))
-  for r in "\${d%/}"/.provision-*.*.*; do [ -d "$r" ] && [ ! -L "$r" ] && left "$r" && rm -rf -- "$r"; done
+  for r in "\${d%/}"/.provision-*.*.*; do [ -O "$r" ] && [ -d "$r" ] && [ ! -L "$r" ] && left "$r" && take_away "$r"; done
 done
 for d do [ -d "$d" ] || { mkdir -p -- "$@" 2>/dev/null; break; }; done
 n=0
-for d in "$@" ${quoteAll(fallbacks)}; do
-  R=\${d%/}/$name
-  mkdir -m 700 -- "$R" 2>/dev/null && break
-  R= n=$((n+1))
+for d in "$@" ${quoteAll(stagingElsewhere)}; do
+  enter "\${d%/}/$name" && { R=\${d%/}/$name; break; }
+  n=$((n+1))
 done
 [ -n "$R" ] || { no broken 'no folder can be written to'; exit 1; }
 home=$d
 eval "near=\\\${above$n:-\\$d}"
-te=$( { cd -- "$R" && ${unpack === 'cat' ? '' : `${unpack} | `}tar -x -p -o -m -f -; } 2>&1)
-[ -f "$R/end" ]${'in' in commit ? ' && read -r d <"$R/end" && [ "$(sha256sum <"$R/run")" = "$d" ]' : ''} || { no broken "$te"; tell_devices "$@"; exit 1; }
+te=$(exec 2>&1; ${unpack === 'cat' ? 'exec' : `${unpack} |`} tar -x -p -o -m -f -)
+[ -f end ]${'in' in commit ? ' && read -r d <end && [ "$(sha256sum <run)" = "$d" ]' : ''} || { no broken "$te"; tell_devices "$@"; exit 1; }
 ${helpers}
-${'text' in commit ? commit.text : '. "$R/run"'}
+${'text' in commit ? commit.text : '. ./run'}
 commit && no done ''
 [ -z "$full" ] || tell_devices ${quoteAll(folders)}
-exit 0`
+leave
+trap - EXIT
+exec rmdir -- "$r"`
 
-const helpers = `
+const helpers = compact(`
 take() {
   me=\${me:-$(id -u):$(id -g)}
   if e=$( { mv -f -- "$1" "$2" && chown -- "$me" "$2" && chmod 644 -- "$2"; } 2>&1); then
@@ -179,35 +189,35 @@ replaces() { [ -e "$1" ] && [ -f "$2" ] && [ ! -L "$2" ]; }
 was() { eval "a=\\\${above\${1#d}-}"; [ -z "$a" ]; }
 beside() { [ "$2" = "$home" ] || { ! was "$1" && [ "$a" = "$near" ]; }; }
 place() {
-  [ -d "$1" ] || return 0
   [ -d "$2" ] || e=$(mkdir -p -- "$2" 2>&1) || { no "folder $1" "$e"; return 0; }
-  if beside "$1" "$2"; then
-    cd -- "$1" && put_all "$1" "$2"
-    cd -- "$R"
-    return 0
-  fi
+  if beside "$1" "$2"; then put_all "$1" "$2"; return 0; fi
   S=\${2%/}/$name
-  e=$(mv -f -- "$R/$1" "$S" 2>&1) && ( cd -- "$S" && put_all "$1" "$2" ) || { plainly "$2"; no "folder $1" "$e"; }
-  rm -rf -- "$S"
+  ( by_way "$1" "$2" )
+  # Where no folder there is surely ours, they are copied to their places.
+  case $? in 0) ;; 2) put_all "$1" "$2";; *) take_away "$S";; esac
   S=
 }
-plainly() { [ -e "$S" ] || x=$(mkdir -- "$S" 2>&1) || e="cannot write to '$1': \${x##*: }"; }
-put_all() { put "$1" "$2" *; put "$1" "$2" .[!.]*; put "$1" "$2" ..?*; }
+by_way() {
+  enter "$S" || { [ $? = 2 ] && return 2; no "folder $1" "cannot write to '$2': \${e##*: }"; return 0; }
+  if e=$(mv -f -- "/proc/$$/cwd/$1" . 2>&1); then put_all "$1" "$2"; else no "folder $1" "$e"; fi
+  rmdir -- "./$1" "../$name" 2>/dev/null
+}
+put_all() { n=0; put "$2" "$1"/*; put "$2" "$1"/.[!.]*; put "$2" "$1"/..?*; no "placed $1" $n; }
 put() {
-  k=$1 d=\${2%/}/
-  shift 2
-  [ -e "./$1" ] || return 0
-  e=$(mv -f -- "$@" "$d" 2>&1) && return 0
+  d=\${1%/}/
+  shift
+  [ -e "$1" ] || return 0
+  a=$(mv -f -- "$@" "$d" 2>&1) && { n=$((n+$#)); return 0; }
   for f do
-    [ -e "./$f" ] || continue
-    e=$(mv -f -- "./$f" "$d" 2>&1) || no "key $k/$f" "$e"
+    # It has gone to its place, unless it was not found.
+    [ -e "$f" ] || { case $a in *"$f"*) ;; *) n=$((n+1));; esac; continue; }
+    if e=$(mv -f -- "$f" "$d" 2>&1); then n=$((n+1)); else no "key $f" "$e"; fi
   done
 }
-empty() { for x in "$1"/* "$1"/.[!.]* "$1"/..?*; do { [ -e "$x" ] || [ -L "$x" ]; } && return 1; done; return 0; }
 remove_empty() {
   r=0
   for q do
     rmdir -- "$q" 2>/dev/null || [ ! -d "$q" ] || ! empty "$q" || { rmdir -- "$q"; r=1; }
   done
   return $r
-}`
+}`)

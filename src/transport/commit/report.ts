@@ -1,4 +1,4 @@
-import { streamedOf, type Layout } from './layout.ts'
+import { streamedOf, type Layout, type Staged } from './layout.ts'
 import type { Commit } from './script.ts'
 
 /** What a host says of a commit. */
@@ -27,6 +27,7 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
   const unowned = new Set<number>()
   const homeless = new Set<number>()
   const devices = new Map<number, string>()
+  const placed = new Map<string, number>()
   let home: string | undefined
   let complete = false
   let broken: string | undefined
@@ -75,6 +76,9 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
         for (const { key, index } of files) if (key.startsWith(`d${number}/`)) fail(index, reason)
         break
       }
+      case 'placed':
+        placed.set(first, Number(reason))
+        break
       case 'damaged':
         failAs(damaged, Number(first), reason)
         break
@@ -83,12 +87,7 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
         break
     }
   }
+  // It does not say of files that are gone which they were.
+  for (const [folder, due] of complete ? groupedByFolder(files, failed) : [])
+    if ((placed.get(folder) ?? 0) < due.length) for (const index of due) fail(index, takenAway)
   return { complete, broken, failed, damaged, unowned, homeless, devices, home }
-}
-
-function pairsIn(output: Buffer): readonly (readonly [string, string])[] {
-  const fields = output.toString('utf8').split('\0')
-  const pairs: (readonly [string, string])[] = []
-  for (let i = 0; i + 2 < fields.length; i += 2) pairs.push([fields[i] ?? '', fields[i + 1] ?? ''])
-  return pairs
-}

@@ -16,7 +16,7 @@ interface Group {
 
 /** What the host runs once all has arrived, and how its report is to be read. */
 export interface Commit {
-  /** A shell function, so that a script that did not arrive whole does nothing. */
+  /** A shell function, so that a script that did not arrive whole does nothing. It is run in the staging folder. */
   readonly script: string
   /** Checksums for `sha256sum -c`, of what arrives in the stream. */
   readonly sums: string
@@ -38,7 +38,6 @@ export function commitOf({ folders, files }: Layout, others: readonly Numbered[]
     })
   const sums = streamed.map(({ write, arrives }) => `${write.digest}  ${arrives}\n`).join('')
   const lines = [
-    'cd "$R" || return 1',
     ...(withUploads.length > 0 ? [sumFor(sizeOf(withUploads.map(({ write }) => write)))] : []),
     ...withUploads.map(
       ({ uploaded = '', arrives, index, write: { digest } }) =>

@@ -1,7 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { posix } from 'node:path'
-import { Readable, pipeline } from 'node:stream'
-import { createGzip } from 'node:zlib'
+import { Readable } from 'node:stream'
 import { isProvisionError } from '../../core/error.ts'
 import type { Connection } from '../ssh/connection.ts'
 import { bytesToSend, type Piece } from './plan.ts'
@@ -11,8 +10,10 @@ import { searchPieces, type Search, type Searches } from './search.ts'
 import { parseSums, type Signature } from './signature.ts'
 import { bulkSize } from '../files/batch.ts'
 import { bytesOf } from '../files/bytes.ts'
-import { unpacked } from '../files/gzip.ts'
+import { gzipped, unpacked } from '../files/gzip.ts'
+import { sendWatched } from '../files/watched.ts'
 import type { OpenBulk } from '../files/cut-bulk.ts'
+import type { HangPatience } from '../hang.ts'
 import { worthMeasuring, type LinkMeter } from '../link/meter.ts'
 import type { Upload } from '../files/upload.ts'
 
@@ -31,6 +32,8 @@ export interface DeltaRoutes {
   readonly searches?: Searches
   /** Of this host. */
   readonly link: LinkMeter
+  /** How long the host may take to get on. */
+  readonly patience?: HangPatience
 }
 
 /** Where more has to be sent, the whole file is cheaper: it needs no work on the host. A share of the file. */
@@ -42,7 +45,7 @@ const mostSent = 0.7
  * @throws ProvisionError `host` when the connection is lost, `interrupted` on abort
  */
 export async function patch(
-  { connection, openBulk, link, searches = new Map() }: DeltaRoutes,
+  { connection, openBulk, link, patience, searches = new Map() }: DeltaRoutes,
   { source, target, digest }: Upload,
   { path, signature, packed }: PatchPlace,
   signal: AbortSignal,
@@ -64,11 +67,11 @@ export async function patch(
     const toSend = bytesToSend(pieces)
     if (toSend > size * mostSent) return false
     const route = toSend >= bulkSize ? (await openBulk()).connection : connection
-    const content = Readable.from(newBytes(file, pieces), { objectMode: false })
-    const { code } = await route.script(patchScript({ target, path, digest, pieces, packed }), {
-      as: 'root',
-      stdin: packed ? gzipped(content) : content,
-      signal,
+    const content = newBytes(file, pieces)
+    const { code } = await sendWatched({ host: connection.name, size, patience }, signal, (either, gauge) => {
+      const stdin = Readable.from(gauge.through(packed ? gzipped(content) : content), { objectMode: false })
+      const script = patchScript({ target, path, digest, pieces, packed })
+      return route.script(script, { as: 'root', stdin, signal: either })
     })
     return code === 0
   } catch (error) {
@@ -79,9 +82,6 @@ export async function patch(
     await file.close()
   }
 }
-
-/** What fails in reading destroys what is given back, and so arrives where that is sent. */
-const gzipped = (plain: Readable): Readable => pipeline(plain, createGzip(), () => undefined)
 
 async function* newBytes(
   file: FileHandle,

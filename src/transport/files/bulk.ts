@@ -4,11 +4,12 @@ import { blockFor, parseSignature, type Signature } from '../delta/signature.ts'
 import { signScript } from '../delta/script.ts'
 import { patch, type DeltaRoutes } from '../delta/index.ts'
 import { createLimit } from '../../core/async/limit.ts'
-import { aloneSize } from './batch.ts'
+import { aloneSize, sizeOf } from './batch.ts'
 import { unpacked } from './gzip.ts'
 import { isFast, isSlow } from '../link/facts.ts'
 import { uploadPacked } from './upload-packed.ts'
 import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
+import { sendWatched } from './watched.ts'
 import { timeLimit } from '../time-limit.ts'
 
 /** What a host tells before large files are sent. */
@@ -53,7 +54,7 @@ export async function bringAll(
 ): Promise<Bringing> {
   const { connection, link } = routes
   const formers = isFast(link.facts()) ? [] : uploads.filter(({ isNew }) => !isNew)
-  const prepared = await prepare(connection, user, random, formers, signal)
+  const prepared = await prepare(routes, user, random, formers, signal)
   link.hasGzip(prepared.packed)
   const { folder } = prepared
   const giveUp = async (error: unknown): Promise<never> => {
@@ -109,7 +110,7 @@ async function bring(
 }
 
 async function bringWhole(
-  { connection, openBulk, link }: DeltaRoutes,
+  { connection, openBulk, link, patience }: DeltaRoutes,
   { packed, ...place }: { readonly folder: string; readonly random: string; readonly packed: boolean },
   whole: readonly Upload[],
   signal: AbortSignal,
@@ -125,10 +126,10 @@ async function bringWhole(
   early?.catch(() => undefined)
   if (packed && isSlow(await measuring)) {
     early?.then((sftp) => sftp.end()).catch(() => undefined)
-    return { uploaded: Promise.resolve(await uploadPacked(second, place, whole, signal, onSent)) }
+    return { uploaded: Promise.resolve(await uploadPacked(second, place, whole, signal, onSent, patience)) }
   }
   const sftp = await (early ?? second.sftp())
-  const uploaded = uploadAll(second, sftp, place, whole, signal, onSent)
+  const uploaded = uploadAll(second, sftp, place, whole, signal, onSent, patience)
   const from = { at: performance.now(), sent: second.traffic.soFar().sent }
   return {
     uploaded: uploaded.then((sent) => {
@@ -141,7 +142,7 @@ async function bringWhole(
 
 /** Makes the folder and asks for the signatures, in one round trip. */
 async function prepare(
-  connection: Connection,
+  { connection, patience }: DeltaRoutes,
   user: string,
   random: string,
   uploads: readonly Upload[],
@@ -149,7 +150,11 @@ async function prepare(
 ): Promise<Prepared> {
   const formers = uploads.map(({ index, target, size }) => ({ index, target, size, block: blockFor(size) }))
   const script = `${makeUploadFolder(user, random)}${signScript(random, formers)}`
-  const { code, stdout, stderr } = await connection.script(script, { as: 'root', signal })
+  const sending = { host: connection.name, size: sizeOf(uploads), patience }
+  const { code, stdout, stderr } = await sendWatched(sending, signal, (either, gauge) => {
+    gauge.sent(0)
+    return connection.script(script, { as: 'root', signal: either })
+  })
   const folderEnd = stdout.indexOf(0)
   if (code !== 0 || folderEnd < 0) throw uploadFolderProblem(connection.name, stderr)
   const { packed, body } = unpacked(stdout.subarray(folderEnd + 1))

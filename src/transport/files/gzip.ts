@@ -53,13 +53,19 @@ async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buff
   if (size > 0 || !any) yield Buffer.concat(waiting)
 }
 
+/** More than a host says of a hundred thousand files. Bytes. */
+const mostUnpacked = 256 * 1024 * 1024
+
+/** What a host has packed. @throws Error where that is damaged, or too much */
+export const gunzipped = (packed: Buffer): Buffer => gunzipSync(packed, { maxOutputLength: mostUnpacked })
+
 /** What `delta/script.ts` has a host write: whether the host has gzip, and then text, packed by it where it has. */
 export function unpacked(output: Buffer): { readonly packed: boolean; readonly body: string } {
   const end = output.indexOf(0)
   const packed = output.toString('utf8', 0, Math.max(0, end)) !== 'cat'
   const body = output.subarray(end + 1)
   try {
-    return { packed, body: (packed ? gunzipSync(body) : body).toString('latin1') }
+    return { packed, body: (packed ? gunzipped(body) : body).toString('latin1') }
   } catch {
     // Without signatures all files are sent whole, which is right where a disk was full, too.
     return { packed, body: '' }

@@ -1,9 +1,7 @@
 import { posix } from 'node:path'
 import type { Answer, Probe } from '../../core/probe.ts'
 import { ownerShell } from '../shell/owner-shell.ts'
-
-/** Where files wait before they are put in place when there is no room beside that place. */
-const elsewhere = ['/tmp', '/var/tmp', '/run']
+import { stagingElsewhere } from '../shell/staging.ts'
 
 /**
  * Asks a host for what runs that were killed, or whose host lost its power, have left where files with these paths are put:
@@ -11,7 +9,7 @@ const elsewhere = ['/tmp', '/var/tmp', '/run']
  */
 export const leftoversProbe = (paths: readonly string[]): Probe => ({
   ask: 'leftovers',
-  folders: [...new Set([...paths.map((path) => posix.dirname(path)), ...elsewhere])],
+  folders: [...new Set([...paths.map((path) => posix.dirname(path)), ...stagingElsewhere])],
 })
 
 /** Others may make folders there that are called as ours are, as many as they like. */
@@ -27,7 +25,8 @@ look() {
   [ "$n" -lt ${most} ] || exit 0
 }
 for d do
-  for r in "\${d%/}"/.provision-*.*.*; do look "$r"; done
+  # Where others may write, it is not ours for being called so.
+  for r in "\${d%/}"/.provision-*.*.*; do [ -O "$r" ] && look "$r"; done
 done
 for r in /var/lib/provision/upload-*/*.*.* "$HOME"/.provision-upload/*.*.*; do look "$r"; done
 exit 0`
@@ -39,4 +38,5 @@ export function leftoversIn(answer: Answer): readonly string[] {
   return told.filter((path) => typeof path === 'string').filter((path) => ours.test(path))
 }
 
-const ours = /^\/(?:.*\/)?(?:(?:upload-[^/]*|\.provision-upload)\/|\.provision-)[0-9a-f]+\.\d+\.\d+$/s
+const ours =
+  /^\/(?:.*\/)?(?:(?:upload-[^/]*|\.provision-upload)\/|\.provision-)[0-9a-f]+(?:-[0-9A-Za-z-]*)?\.\d+\.\d+$/s

@@ -6,6 +6,8 @@ import { quote } from '../../core/quote.ts'
 import type { Connection } from '../ssh/connection.ts'
 import { bytesOf } from './bytes.ts'
 import { gzipped } from './gzip.ts'
+import { sendWatched } from './watched.ts'
+import type { HangPatience } from '../hang.ts'
 import { plainShell } from '../shell/plain-shell.ts'
 import { uploadFailed, type Upload, type Uploaded } from './upload.ts'
 
@@ -20,13 +22,14 @@ export async function uploadPacked(
   uploads: readonly Upload[],
   signal: AbortSignal,
   onSent: (bytes: number) => void,
+  patience?: HangPatience,
 ): Promise<readonly Uploaded[]> {
   const done: Uploaded[] = []
   for (const upload of uploads) {
-    const { index, source } = upload
+    const { index } = upload
     const path = posix.join(folder, `${random}-${index}`)
     try {
-      const problem = await send(connection, source, path, signal, onSent)
+      const problem = await send(connection, upload, path, signal, onSent, patience)
       if (problem === undefined) done.push({ index, path })
       else done.push({ index, error: uploadFailed(connection.name, upload, folder, new Error(problem)) })
     } catch (cause) {
@@ -46,10 +49,11 @@ exit 1`
 /** Why it failed, if it did. */
 async function send(
   connection: Connection,
-  source: string,
+  { source, size }: Upload,
   path: string,
   signal: AbortSignal,
   onSent: (bytes: number) => void,
+  patience: HangPatience | undefined,
 ): Promise<string | undefined> {
   const file = await open(source)
   const told = async function* () {
@@ -59,8 +63,11 @@ async function send(
     }
   }
   try {
-    const stdin = Readable.from(gzipped(told()), { objectMode: false })
-    const { code, stderr } = await connection.script(receive(path), { as: 'root', stdin, signal })
+    const sending = { host: connection.name, size, patience }
+    const { code, stderr } = await sendWatched(sending, signal, (either, gauge) => {
+      const stdin = Readable.from(gauge.through(gzipped(told())), { objectMode: false })
+      return connection.script(receive(path), { as: 'root', stdin, signal: either })
+    })
     return code === 0 ? undefined : stderr.trim() || `it ended with ${code}`
   } finally {
     await file.close()

@@ -5,12 +5,15 @@ import type { Digest } from '../../core/digest.ts'
 import { ProvisionError, reasonOf } from '../../core/error.ts'
 import { quote } from '../../core/quote.ts'
 import type { Connection } from '../ssh/connection.ts'
+import { sizeOf } from './batch.ts'
 import { changed, edited } from './local-content.ts'
 import { interruption } from '../session/exec-error.ts'
 import { connectionOwner, ownerShell } from '../shell/owner-shell.ts'
 import { createLimit } from '../../core/async/limit.ts'
 import { lossBehind } from '../ssh/loss.ts'
 import { lossOf } from '../ssh/error.ts'
+import { sendWatched, type Gauge } from './watched.ts'
+import type { HangPatience } from '../hang.ts'
 
 /** A large file to bring to a host. */
 export interface Upload {
@@ -47,18 +50,20 @@ export async function uploadAll(
   uploads: readonly Upload[],
   signal: AbortSignal,
   onSent: (bytes: number) => void,
+  patience?: HangPatience,
 ): Promise<readonly Uploaded[]> {
   // Loaded when there is bulk to send: most runs have none.
   const { default: SftpClient } = await import('ssh2-sftp-client')
   const sftp = refusingNothing(opened)
   const client = Object.assign(new SftpClient(connection.name, silent), { client: connection.client, sftp })
   const limit = createLimit(filesAtOnce)
-  const send = async (upload: Upload): Promise<Uploaded> => {
+  const send = async (upload: Upload, gauge: Gauge): Promise<Uploaded> => {
     const { index, source } = upload
     const path = posix.join(folder, `${random}-${index}`)
     let before = 0
     const step = (total: number): void => {
       onSent(total - before)
+      gauge.sent(total - before)
       before = total
     }
     try {
@@ -68,8 +73,11 @@ export async function uploadAll(
       return { index, error: uploadFailed(connection.name, upload, folder, cause) }
     }
   }
-  const sending = Promise.all(uploads.map((upload) => limit(() => send(upload))))
-  return unlessAborted(connection, signal, sending).finally(() => sftp.end())
+  return sendWatched({ host: connection.name, size: sizeOf(uploads), patience }, signal, (either, gauge) => {
+    gauge.sent(0)
+    const sending = Promise.all(uploads.map((upload) => limit(() => send(upload, gauge))))
+    return unlessCut(connection, either, sending)
+  }).finally(() => sftp.end())
 }
 
 /**
@@ -89,7 +97,7 @@ function refusingNothing(sftp: SFTPWrapper): SFTPWrapper {
 const silent = { error: () => undefined, end: () => undefined, close: () => undefined }
 
 /** ssh2 does not tell a transfer under way that it is over. */
-async function unlessAborted(
+async function unlessCut(
   connection: Connection,
   signal: AbortSignal,
   work: Promise<readonly Uploaded[]>,
@@ -154,7 +162,7 @@ for r in "$f"/*; do
   esac
 done
 chown ${quote(user)} "$f" && chmod 700 "$f" || exit
-f=$f/${random}\${o:+.$o}
+f=$f/${random}\${o:+-$here.$o}
 mkdir "$f" && chown ${quote(user)} "$f" && chmod 700 "$f" || exit
 printf '%s\\0' "$f"
 `

@@ -1,6 +1,6 @@
-import { gunzipSync } from 'node:zlib'
 import { ProvisionError, reasonOf } from '../../core/error.ts'
 import type { Answer, CommandAnswer, Stat } from '../../core/probe.ts'
+import { gunzipped } from '../files/gzip.ts'
 import { asOperand, readLimit, statPaths, type ShellProbe } from './script.ts'
 
 /**
@@ -62,9 +62,6 @@ function framesOf(output: Buffer, marker: string): readonly Frame[] {
   })
 }
 
-/** More than a host says of a hundred thousand files. Bytes. */
-const mostUnpacked = 256 * 1024 * 1024
-
 /** All frames, those that came packed as well. */
 const framesIn = (host: string, output: Buffer, marker: string): readonly Frame[] =>
   framesOf(output, marker).flatMap((frame) =>
@@ -73,7 +70,7 @@ const framesIn = (host: string, output: Buffer, marker: string): readonly Frame[
 
 function unpacked(host: string, { body }: Frame): Buffer {
   try {
-    return gunzipSync(Buffer.from(body, 'latin1'), { maxOutputLength: mostUnpacked })
+    return gunzipped(Buffer.from(body, 'latin1'))
   } catch (error) {
     throw cutShort(host, reasonOf(error))
   }
@@ -97,13 +94,15 @@ const statLine: LineForm = {
   written: (path) => [path],
 }
 
-// GNU sha256sum marks a name that it escapes by a backslash before the digest; busybox escapes none.
+// GNU sha256sum marks a name that it escapes by a backslash before the digest; busybox escapes none. openssl marks it, too, and
+// escapes newlines only.
 const sumLine: LineForm = {
   head: /\\?([0-9a-f]{64}) [ *]/y,
   written: (path, [head]) => {
     if (!head.startsWith('\\')) return [path]
-    const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
-    return [escaped, escaped.replaceAll('\r', '\\r')]
+    const inOneLine = (name: string): string => name.replaceAll('\n', '\\n')
+    const escaped = inOneLine(path.replaceAll('\\', '\\\\'))
+    return [escaped, escaped.replaceAll('\r', '\\r'), inOneLine(path)]
   },
 }
 

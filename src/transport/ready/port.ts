@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { unlessAborted } from '../../core/async/abort.ts'
 import { reasonOf } from '../../core/error.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { Readied } from './place.ts'
@@ -33,7 +34,7 @@ export function createPortTalk(connection: Connection): PortTalk {
   ): Promise<Duplex | 'forbidden' | Exclude<Readied, 'ready'>> => {
     if (forbidden) return 'forbidden'
     try {
-      return await unlessAborted(connection.forwardPort(address, port), signal)
+      return await openedOrEnded(connection.forwardPort(address, port), signal)
     } catch (error) {
       if (signal.aborted) return { reason: 'no answer yet', cut: true }
       const reason = channelReason(error)
@@ -78,19 +79,16 @@ export function createPortTalk(connection: Connection): PortTalk {
 }
 
 /** Gives up waiting for a stream, and ends it should it come after all. */
-function unlessAborted(opening: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      reject(new Error('no answer yet'))
-      opening.then(
-        (stream) => stream.destroy(),
-        () => {},
-      )
-    }
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-    opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
+async function openedOrEnded(opening: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> {
+  try {
+    return await unlessAborted(signal, opening)
+  } catch (error) {
+    opening.then(
+      (stream) => stream.destroy(),
+      () => undefined,
+    )
+    throw error
+  }
 }
 
 const bracketed = (address: string) => (address.includes(':') ? `[${address}]` : address)

@@ -45,7 +45,7 @@ describe.each(shells)('under $title', (shell) => {
     }
     const script = commitPrelude({
       ...{ random: '0123456789abcdef', folders: [at], uploads: [], unpack: 'cat' as const },
-      commit: { text: `commit() {\ncd "$R" || return 1\nverify 2 || return 1\nplace d0 '${at}'\n}` },
+      commit: { text: `commit() {\nverify 2 || return 1\nplace d0 '${at}'\n}` },
     })
     const stdin = await buffer(Readable.from(tarStream(entries()), { objectMode: false }))
     const { stdout } = await connection.script(script, { as: 'user', stdin, signal: never })

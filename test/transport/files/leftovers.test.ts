@@ -48,6 +48,7 @@ describe.each(shells)('what killed runs have left, asked with $title', (shell) =
 describe('what a host says is left', () => {
   it.each([
     ['a staging folder', '/srv/.provision-0123abcd.12.34', true],
+    ['one of a machine with a name', '/srv/.provision-0123abcd-web-1.12.34', true],
     ['one in the root folder', '/.provision-0123abcd.12.34', true],
     ['one in a folder whose name has a newline', '/srv/a\nb/.provision-0123abcd.12.34', true],
     ['an upload', '/var/lib/provision/upload-core/0123abcd.12.34', true],

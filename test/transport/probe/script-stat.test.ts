@@ -100,8 +100,8 @@ describe.each(shells)('under $title', (shell) => {
     const at = (name: string) => join(folder, `${shell.title} ${title}`, name)
     await mkdir(at('bin'), { recursive: true })
     if (openssl !== undefined) await writeFile(at('bin/openssl'), `#!/bin/sh\n${openssl}\n`, { mode: 0o755 })
-    const names = ['small', '-large', 'la\nrge\n', 'missing', 'bin', 'last', ...others]
-    const present = ['small', '-large', 'la\nrge\n', 'last']
+    const present = ['small', '-large', 'la\nrge\n', 'back\\slash', 'back\\slash\n', 'last']
+    const names = [...present.slice(0, -1), 'missing', 'bin', 'last', ...others]
     await Promise.all(present.map((name) => writeFile(at(name), name)))
     const probes = names.map((name) => {
       const size = name === '-large' ? 50_000_000 : undefined

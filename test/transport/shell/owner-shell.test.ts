@@ -1,7 +1,14 @@
-import { describe, expect, it } from 'vitest'
+import { mkdir, mkdtemp, rm, utimes } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { afterName, ownerShell } from '../../../src/transport/shell/owner-shell.ts'
 import { quote } from '../../../src/core/quote.ts'
 import { runIn, shells } from '../../support/shells.ts'
+
+let root = ''
+beforeAll(async () => (root = await mkdtemp(join(tmpdir(), 'provision-owner-'))))
+afterAll(() => rm(root, { recursive: true }))
 
 describe.each(shells)('under $title', (shell) => {
   it.each([
@@ -36,6 +43,33 @@ describe.each(shells)('under $title', (shell) => {
     ['with a newline', '/srv/.provision-0123abcd.99999999.5\n', 'kept'],
   ])('a name %s', async (_, name, expected) => {
     expect(await tells(name)).toBe(expected)
+  })
+
+  it.each([
+    ['this machine', 'web-1', 'left'],
+    ['another machine', 'db', 'kept'],
+    ['another machine whose name ends like that of this one', 'x-web-1', 'kept'],
+    ['a machine without a name', '', 'kept'],
+  ])('a name of %s', async (_, machine, expected) => {
+    const folder = join(root, `0123abcd-${machine}.99999999.5`)
+    await mkdir(folder, { recursive: true })
+    expect(await tells(folder, 'here=web-1')).toBe(expected)
+  })
+
+  it('of another machine what nothing has changed in for a day is left', async () => {
+    const folder = join(root, shell.title, '0123abcd-idle.99999999.5')
+    await mkdir(join(folder, 'd0'), { recursive: true })
+    const longAgo = Date.now() / 1000 - 25 * 60 * 60
+    await utimes(folder, longAgo, longAgo)
+    expect(await tells(folder, 'here=web-1')).toBe('kept')
+    await utimes(join(folder, 'd0'), longAgo, longAgo)
+    expect(await tells(folder, 'here=web-1')).toBe('left')
+  })
+
+  it('this machine is called by what may be in a name', async () => {
+    const script = `${ownerShell}\necho "$here"`
+    const { stdout } = await runIn(shell, script, new Uint8Array())
+    expect(stdout.toString().trim()).toBe(/^[0-9A-Za-z-]*/.exec(hostname())?.[0])
   })
 
   // There all processes seem to have ended.
