@@ -31,6 +31,8 @@ export interface Remedy {
   readonly actions: readonly Action[]
   /** What puts the former state back, whichever of the actions failed. All of it is tried. */
   readonly undo?: readonly Action[]
+  /** What of the former state `undo` does not put back, in words. Default: nothing. */
+  readonly unrestored?: readonly string[]
   /** Claims that it had and will not have any more: who takes one of them waits until this is done. Default: none. */
   readonly frees?: readonly string[]
 }

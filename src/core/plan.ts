@@ -20,6 +20,8 @@ export interface Step {
   readonly actions: readonly Action[]
   /** What puts the former state back when an action fails. */
   readonly undo: readonly Action[]
+  /** What of it that does not put back, in words. Default: nothing. */
+  readonly unrestored?: readonly string[]
 }
 
 /** A host that does not run: of a stopped one no step is planned, any other is planned as it will be made, empty. */

@@ -124,6 +124,7 @@ function judge(
     needs,
     actions: remedy?.actions ?? (settling && isRecent(settling, now) ? settling.actions : []),
     undo: remedy?.undo ?? [],
+    unrestored: remedy?.unrestored ?? [],
   }
   return { step, takes: claims, frees: remedy?.frees ?? [] }
 }
