@@ -232,10 +232,11 @@ describe('tree', () => {
 
   it('is mounted read-only, as a folder with a digest', () => {
     const made = tree(app, to, { from: './www' })
+    const at = (path: string) => ({ path })
     expect(resolve(made.mounted, both)).toMatchObject({
       source: to,
       writable: false,
-      content: { type: 'folder', file: undefined },
+      content: { type: 'folder', files: [...[css, index].map(({ path }) => `${to}/${path}`), note].map(at) },
     })
     expect(resolve(made.digest, both)).toBe(builtOf('www', [css, index]).digest)
   })

@@ -13,9 +13,9 @@ import type { Unreached } from '../hosts.ts'
 import { combined } from './in-the-way.ts'
 import type { Left } from './leftovers.ts'
 import { networksIn } from './networks.ts'
+import type { Judged } from './rechecks.ts'
 import { isOrphan } from './removals.ts'
 import { heldSubnets, subnetProbes, type Held } from './subnets.ts'
-import type { Exchange } from './taking-order.ts'
 
 /** A resource with what the facts of the run make of it. */
 export interface BoundNode {
@@ -25,7 +25,7 @@ export interface BoundNode {
 
 /** What there is on a host, and what its resources need. */
 interface PlannedHost extends Left {
-  readonly judged: readonly Exchange[]
+  readonly judged: readonly Judged[]
   /** Which networks its containers are on, by the ids of their resources. */
   readonly joined: readonly (readonly [string, readonly string[]])[]
   /** What is ours there and in the playbook no more. */
@@ -112,9 +112,9 @@ const isOwned = (answer: Answer): answer is readonly OwnedObject[] => Array.isAr
 
 function judge(
   { id, needs, resource }: GraphNode,
-  { changes, remedy, settling }: Verdict,
+  { changes, remedy, settling, recheck }: Verdict,
   now: number,
-): Exchange {
+): Judged {
   const { kind, host, name, claims } = resource
   const step: Step = {
     id,
@@ -126,8 +126,9 @@ function judge(
     needs,
     actions: remedy?.actions ?? (settling && isRecent(settling, now) ? settling.actions : []),
     undo: remedy?.undo ?? [],
+    unrestored: remedy?.unrestored ?? [],
   }
-  return { step, takes: claims, frees: remedy?.frees ?? [] }
+  return { step, takes: claims, frees: remedy?.frees ?? [], recheck }
 }
 
 /** A host whose clock is ahead has it waited for once more, which costs little. */

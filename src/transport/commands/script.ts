@@ -48,15 +48,28 @@ else
   }
 fi`
 
-function section({ argv, cwd, env, timeout }: RunAction, index: number): string {
-  return [
-    `tell begin ${index}`,
+function section({ argv, cwd, env, timeout, unless }: RunAction, index: number): string {
+  const inShell = (words: readonly string[]) => [
     '(',
     ...(cwd === undefined ? [] : [`enter ${quote(cwd)} ${index}`]),
-    `set -- "$by" -k ${grace} ${secondsOf(timeout)} ${quoteAll(argv)}`,
+    `set -- "$by" -k ${grace} ${secondsOf(timeout)} ${quoteAll(words)}`,
     ...exportsOf(env),
     'within "$@"',
-    ') </dev/null 2>&1',
+  ]
+  const run = [...inShell(argv), ') </dev/null 2>&1']
+  return [
+    `tell begin ${index}`,
+    ...(unless === undefined
+      ? run
+      : [
+          'if',
+          ...inShell(unless),
+          ') </dev/null >/dev/null 2>&1; then',
+          `tell needless ${index}`,
+          'else',
+          ...run,
+          'fi',
+        ]),
     `tell end ${index} $?`,
   ].join('\n')
 }

@@ -91,3 +91,29 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
   for (const [folder, due] of complete ? groupedByFolder(files, failed) : [])
     if ((placed.get(folder) ?? 0) < due.length) for (const index of due) fail(index, takenAway)
   return { complete, broken, failed, damaged, unowned, homeless, devices, home }
+}
+
+const takenAway = 'it had arrived, and was gone before it was put in place'
+
+/** The indexes of those that have not failed, by the name of their folder. */
+function groupedByFolder(
+  files: readonly Staged[],
+  failed: ReadonlyMap<number, string>,
+): ReadonlyMap<string, readonly number[]> {
+  const folders = new Map<string, number[]>()
+  for (const { key, index } of files) {
+    if (failed.has(index)) continue
+    const folder = key.slice(0, key.indexOf('/'))
+    const those = folders.get(folder)
+    if (those) those.push(index)
+    else folders.set(folder, [index])
+  }
+  return folders
+}
+
+function pairsIn(output: Buffer): readonly (readonly [string, string])[] {
+  const fields = output.toString('utf8').split('\0')
+  const pairs: (readonly [string, string])[] = []
+  for (let i = 0; i + 2 < fields.length; i += 2) pairs.push([fields[i] ?? '', fields[i + 1] ?? ''])
+  return pairs
+}

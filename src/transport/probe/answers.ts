@@ -90,7 +90,7 @@ interface LineForm {
 }
 
 const statLine: LineForm = {
-  head: /([0-9a-f]+):(\d+):(\d*):([^:\n]*):(\d*):([^:\n]*):/y,
+  head: /([0-9a-f]+):(\d+):(\d*):([^:\n]*):(\d*):([^:\n]*):([-\d.]*):/y,
   written: (path) => [path],
 }
 
@@ -140,7 +140,7 @@ const types: Readonly<Record<number, Stat['type']>> = { 0o10: 'file', 0o4: 'dire
 
 function statOf(line: RegExpExecArray | undefined, digest: string | undefined): Stat | undefined {
   if (!line) return undefined
-  const [, mode = '', size, uid = '', owner = '', gid = '', group = ''] = line
+  const [, mode = '', size, uid = '', owner = '', gid = '', group = '', time = ''] = line
   const bits = parseInt(mode, 16)
   return {
     type: types[bits >> 12] ?? 'other',
@@ -151,6 +151,7 @@ function statOf(line: RegExpExecArray | undefined, digest: string | undefined): 
     groupId: gid === '' ? undefined : gid,
     size: Number(size),
     digest,
+    ...(time !== '' && { writtenAt: Number(time) * 1000 }),
   }
 }
 

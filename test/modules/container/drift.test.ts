@@ -2,8 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { file, secret } from '../../../src/index.ts'
 import { hideSecrets } from '../../../src/core/secret/redactor.ts'
 import { digestOf, short } from '../../../src/core/digest.ts'
+import { manifestPath } from '../../../src/core/mirror/manifest.ts'
 import type { ContainerState } from '../../../src/core/probe.ts'
-import { app, builtOf, fileStat, fine, judged, localFile, type HostAnswers } from '../../support/judge.ts'
+import {
+  app,
+  builtOf,
+  fileStat,
+  fine,
+  judged,
+  localFile,
+  scope,
+  type HostAnswers,
+} from '../../support/judge.ts'
 import { bodyOf, builtImageOf, running } from '../../support/made.ts'
 import { answersFor, code, named, onHost, run, www, type Options } from '../../support/user-container.ts'
 
@@ -200,7 +210,11 @@ describe('what was changed by hand', () => {
     ['a file', { '/app/app.jar': code }, ['/srv/user.jar']],
     ['a file whose changes do not matter', { '/app/app.jar': { from: code, restart: false } }, []],
     ['a folder', { '/www': www }, []],
-    ['a folder whose changes matter', { '/www': { from: www, restart: true } }, []],
+    [
+      'a folder whose changes matter, and the note of its files',
+      { '/www': { from: www, restart: true } },
+      ['/srv/www/index.html', manifestPath(scope, 'app/tree//srv/www')],
+    ],
   ])('is looked for by hand in what is mounted: %s', (_, mounts, expected) => {
     const { probes } = named({ mounts }).bind(run())
     expect(probes.flatMap((probe) => (probe.ask === 'stat' ? [probe.path] : []))).toEqual(expected)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../../src/core/digest.ts'
+import { stagedMode } from '../../../src/transport/commit/script.ts'
 import type { FileAction } from '../../../src/transport/files/batch.ts'
 import { performFiles } from '../../../src/transport/files/index.ts'
 import { shellConnection } from '../../support/shell-connection.ts'
@@ -43,4 +44,15 @@ describe.each(shells)('under $title', (shell) => {
       [0, 40_124],
     ])
   })
+})
+
+it.each([
+  [undefined, 0o644],
+  [0o755, 0o755],
+  [0o400, 0o400],
+  [0o4711, 0o711],
+  [0o200, 0o600],
+  [0, 0o600],
+])('a file of mode %s arrives as one that its owner can read', (mode, staged) => {
+  expect(stagedMode(mode)).toBe(staged)
 })
