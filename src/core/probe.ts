@@ -9,6 +9,8 @@ export type Probe =
       readonly size?: number | undefined
       /** Whether it is told whose it is: to look up a name takes a host longer than all else about a small file. */
       readonly names?: boolean
+      /** Whether a container mounts it as a file: of a folder in its place it is told whether that is empty. */
+      readonly mounted?: boolean
     }
   | { readonly ask: 'read'; readonly path: string }
   | {
@@ -56,6 +58,8 @@ export interface Stat {
   readonly size: number
   /** Of the content; only for a file that could be read. */
   readonly digest: Digest | undefined
+  /** That a folder holds nothing; only of one in the place of a file that a container mounts. */
+  readonly isEmpty?: true
 }
 
 export interface CommandAnswer {

@@ -1,5 +1,6 @@
 import { digestOf } from '../../core/digest.ts'
 import { quoteAll } from '../../core/quote.ts'
+import { emptyShell } from '../shell/empty-folder.ts'
 import { ownerShell } from '../shell/owner-shell.ts'
 import { plainShell } from '../shell/plain-shell.ts'
 
@@ -203,7 +204,7 @@ put() {
     e=$(mv -f -- "./$f" "$d" 2>&1) || no "key $k/$f" "$e"
   done
 }
-empty() { for x in "$1"/* "$1"/.[!.]* "$1"/..?*; do { [ -e "$x" ] || [ -L "$x" ]; } && return 1; done; return 0; }
+${emptyShell}
 remove_empty() {
   r=0
   for q do
