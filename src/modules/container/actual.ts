@@ -12,6 +12,8 @@ export interface State {
   readonly image: ImageState | undefined
   /** By path in the container. */
   readonly files: Readonly<Record<string, Stat | undefined>>
+  /** Paths on the host of what it mounts, at which resources put something that is there no more. */
+  readonly gone: readonly string[]
 }
 
 /** Fields that are read from the container itself; of the others only the label tells. */
@@ -105,14 +107,20 @@ function portsOf({ ports }: ContainerState): Record<string, string> {
   )
 }
 
-function mountsOf({ binds }: ContainerState, made: Spec, { files }: State, { mounts }: ResolvedProps): Spec {
+function mountsOf(container: ContainerState, made: Spec, state: State, { mounts }: ResolvedProps): Spec {
   return Object.fromEntries(
-    binds.map((bind) => {
+    container.binds.map((bind) => {
       const [source = '', target = '', ...modes] = bind.split(':')
       const seen = [source, ...modes].join(':')
       const stored = made[`mounts.${target}`]
       const isAsMade = stored?.replace(/^[0-9a-f]{64} /, '') === seen
-      return [`mounts.${target}`, isAsMade ? withEdits(stored, seen, mounts[target], files[target]) : seen]
+      // One that runs keeps what it was started with, and never sees what is put there anew.
+      if (container.running && state.gone.includes(source))
+        return [`mounts.${target}`, showMount(seen, 'gone')]
+      return [
+        `mounts.${target}`,
+        isAsMade ? withEdits(stored, seen, mounts[target], state.files[target]) : seen,
+      ]
     }),
   )
 }
