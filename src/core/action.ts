@@ -42,6 +42,8 @@ export type Action =
       readonly env: Readonly<Record<string, Text>>
       /** Milliseconds. */
       readonly timeout: number
+      /** Asked before, in the same folder and time: where this ends with 0, there is no need to run, and it is told so. */
+      readonly unless?: readonly string[]
       /** Only asks whether what ran before it has reached its purpose, and goes with it: what to say when it has not. */
       readonly unmet?: string
     }

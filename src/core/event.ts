@@ -63,6 +63,8 @@ export type Event =
       readonly task: string
       readonly durationMs: number
       readonly summary?: string
+      /** Asked at its turn, it had nothing to do. */
+      readonly needless?: true
     }
   | {
       readonly event: 'task-failed'

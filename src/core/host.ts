@@ -48,7 +48,13 @@ export interface SshTarget {
 
 /** What became of one action. */
 export type Outcome =
-  { readonly ok: true; readonly output?: string } | { readonly ok: false; readonly error: ProvisionError }
+  | {
+      readonly ok: true
+      readonly output?: string
+      /** It was not done, because what it asks first said that it need not be. */
+      readonly needless?: true
+    }
+  | { readonly ok: false; readonly error: ProvisionError }
 
 /** What a host shows while it works. */
 export interface HostWatcher {

@@ -31,8 +31,18 @@ export interface Remedy {
   readonly actions: readonly Action[]
   /** What puts the former state back, whichever of the actions failed. All of it is tried. */
   readonly undo?: readonly Action[]
+  /** What of the former state `undo` does not put back, in words. Default: nothing. */
+  readonly unrestored?: readonly string[]
   /** Claims that it had and will not have any more: who takes one of them waits until this is done. Default: none. */
   readonly frees?: readonly string[]
+}
+
+/** What is as it should be, but may be so no more once what it needs has changed. */
+export interface Recheck {
+  /** What is asked again. */
+  readonly changes: readonly Change[]
+  /** Do something only where it is not so any more. */
+  readonly actions: readonly Action[]
 }
 
 /** What is as it should be, but may have come up only just. */
@@ -70,6 +80,8 @@ export interface Module<Props, Q extends Questions, State> {
   readonly remedy: (props: Resolved<Props>, changes: readonly Change[], state: State | undefined) => Remedy
   /** What may have to be waited for all the same. Asked only when nothing differs. */
   readonly settling?: (props: Resolved<Props>, state: State | undefined) => Settling | undefined
+  /** What is asked again where something that it needs changes in the same run. Asked only when nothing differs. */
+  readonly recheck?: (props: Resolved<Props>, state: State | undefined) => Recheck
 }
 
 /** What comparing a resource with its host found. */
@@ -79,6 +91,8 @@ export interface Verdict {
   readonly remedy: Remedy | undefined
   /** Undefined when something differs, or nothing has to be waited for. */
   readonly settling: Settling | undefined
+  /** Likewise. */
+  readonly recheck: Recheck | undefined
 }
 
 /** A resource with all its references resolved. */
@@ -155,9 +169,11 @@ function bind<Props, Q extends Questions, State>(
       const state = module.parse(named(questions, answers), props)
       const changes = module.diff(props, state)
       if (changes.length === 0) {
-        return { changes, remedy: undefined, settling: module.settling?.(props, state) }
+        const settling = module.settling?.(props, state)
+        return { changes, remedy: undefined, settling, recheck: module.recheck?.(props, state) }
       }
-      return { changes, remedy: module.remedy(props, changes, state), settling: undefined }
+      const remedy = module.remedy(props, changes, state)
+      return { changes, remedy, settling: undefined, recheck: undefined }
     },
   }
 }

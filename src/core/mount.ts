@@ -19,10 +19,18 @@ export interface MountedContent {
   readonly type: 'file' | 'folder'
   /** Changes with the content; does not give away a secret. */
   readonly digest: Digest
-  /** SHA-256 of the bytes of a single file as the host should have it. */
-  readonly file: Digest | undefined
+  /** The files on the host that it shows in. */
+  readonly files: readonly MountedFile[]
   /** How it came to differ, nearest cause first. */
   readonly because: readonly string[]
+}
+
+/** A file as a host should have it. */
+export interface MountedFile {
+  /** Absolute. */
+  readonly path: string
+  /** SHA-256 of its bytes. */
+  readonly digest: Digest
 }
 
 /** A resource that containers can mount: a file, a pushed artifact, a tree, a directory or a volume. */
@@ -56,12 +64,16 @@ export const mountedData = (resource: Resource, source: string): Ref<Mounted> =>
     content: undefined,
   }))
 
-/** The content of an artifact or local folder, as far as a mount of it matters. */
-export const builtContent = (build: Artifact | Folder): Ref<MountedContent> =>
+/** The content of an artifact or local folder at a path, as far as a mount of it matters. */
+export const builtContent = (build: Artifact | Folder, to: string): Ref<MountedContent> =>
   ref({ label: buildId(build), builds: [build] }, (facts) => {
     const built = resolve(builtArtifact(build), facts)
-    const { type, digest, files } = built
-    return { type, digest, file: type === 'file' ? files[0]?.digest : undefined, because: causesOf(built) }
+    const { type, digest } = built
+    const files = built.files.map((file) => ({
+      path: file.path === '' ? to : `${to}/${file.path}`,
+      digest: file.digest,
+    }))
+    return { type, digest, files, because: causesOf(built) }
   })
 
 /** What to name when asked why built content differs: `user.jar`, `services/user/User.java and 2 more`. */

@@ -2,8 +2,8 @@ import type { Action } from './action.ts'
 import type { Change } from './change.ts'
 import type { HostState } from './provider.ts'
 
-/** What a run would do to one resource. */
-export type Operation = 'none' | 'create' | 'update' | 'recreate' | 'remove'
+/** What a run would do to one resource; `ask` is to ask at its turn, and to update it only if need be. */
+export type Operation = 'none' | 'create' | 'update' | 'recreate' | 'remove' | 'ask'
 
 /** One resource in a plan. */
 export interface Step {
@@ -20,6 +20,8 @@ export interface Step {
   readonly actions: readonly Action[]
   /** What puts the former state back when an action fails. */
   readonly undo: readonly Action[]
+  /** What of it that does not put back, in words. Default: nothing. */
+  readonly unrestored?: readonly string[]
 }
 
 /** A host that does not run: of a stopped one no step is planned, any other is planned as it will be made, empty. */
@@ -45,6 +47,15 @@ export const changesIn = (plan: Plan): readonly Step[] =>
 /** The steps that have something to do on a host: to change it, or to wait for what comes up there. */
 export const workIn = (plan: Plan): readonly Step[] =>
   plan.steps.filter((step) => step.operation !== 'none' || step.actions.length > 0)
+
+/** A plan as it was carried out, where these steps turned out to have nothing to do. */
+export const asDone = (plan: Plan, needless: ReadonlySet<string>): Plan => ({
+  ...plan,
+  steps: plan.steps.map((step) => {
+    if (needless.has(step.id)) return { ...step, operation: 'none' }
+    return step.operation === 'ask' ? { ...step, operation: 'update' } : step
+  }),
+})
 
 /** The steps in their order, but that what a step needs comes before it. */
 export function inNeedOrder(steps: readonly Step[]): readonly Step[] {

@@ -9,6 +9,8 @@ export type Probe =
       readonly size?: number | undefined
       /** Whether it is told whose it is: to look up a name takes a host longer than all else about a small file. */
       readonly names?: boolean
+      /** Whether it is told when its content was written. */
+      readonly times?: boolean
       /** Whether a container mounts it as a file: of a folder in its place it is told whether that is empty. */
       readonly mounted?: boolean
     }
@@ -58,6 +60,8 @@ export interface Stat {
   readonly size: number
   /** Of the content; only for a file that could be read. */
   readonly digest: Digest | undefined
+  /** When its content was written, milliseconds since 1970 by the host's clock, to the second on some; where it was asked for. */
+  readonly writtenAt?: number | undefined
   /** That a folder holds nothing; only of one in the place of a file that a container mounts. */
   readonly isEmpty?: true
 }
@@ -86,6 +90,8 @@ export interface ContainerState {
   readonly createdAt: string
   /** The last time; ISO 8601, by the host's clock. */
   readonly startedAt: string
+  /** Whether it has ended before: one that runs was started again then, on what its mounts held by that time. */
+  readonly hasEnded: boolean
   readonly restartPolicy: string
   /** `hostPort/protocol → containerPort`, as `80/tcp → 8080/tcp`. */
   readonly ports: readonly { readonly container: string; readonly host: string }[]

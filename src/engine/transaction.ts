@@ -1,6 +1,6 @@
 import type { Emit, Event } from '../core/event.ts'
 import type { Graph } from '../core/graph/index.ts'
-import { changesIn, type Plan, type Step } from '../core/plan.ts'
+import { asDone, changesIn, type Plan, type Step } from '../core/plan.ts'
 import { resourceTitle } from '../core/resource.ts'
 import { failureOf, inPhase } from '../core/track.ts'
 import type { Outcomes } from './converge.ts'
@@ -35,6 +35,7 @@ export async function transaction(
   const watched = withEmit(session, (event) => {
     if (event.event === 'planned') done.plan = event.plan
     if (event.event === 'task-started' && event.phase === 'apply') done.begun.add(event.task)
+    if (event.event === 'task-finished' && event.needless) done.begun.delete(event.task)
     session.emit(event)
   })
   let outcomes: Outcomes
@@ -83,6 +84,7 @@ async function goBack(
 async function putBack(session: Session, { number, session: as }: WayBack): Promise<void> {
   const { emit } = session
   let back: Plan | undefined
+  const needless = new Set<string>()
   const { ok } = await inPhase(
     emit,
     'back',
@@ -91,6 +93,7 @@ async function putBack(session: Session, { number, session: as }: WayBack): Prom
         as(
           withEmit(session, (event) => {
             if (event.event === 'planned') back = event.plan
+            if (event.event === 'task-finished' && event.needless) needless.add(event.task)
             const told = asPartOfBack(event)
             if (told) emit(told)
           }),
@@ -102,7 +105,7 @@ async function putBack(session: Session, { number, session: as }: WayBack): Prom
         : `${outcomes.failed} of ${outcomes.changed + outcomes.failed} failed`,
     (outcomes) => outcomes.ok,
   )
-  const steps = back ? changesIn(back).map(resourceTitle) : []
+  const steps = back ? changesIn(asDone(back, needless)).map(resourceTitle) : []
   const what = steps.length === 0 ? 'nothing differed' : steps.join(', ')
   const text = ok
     ? `put back to run ${number}: ${what}`

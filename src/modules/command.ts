@@ -96,21 +96,33 @@ const resource = defineModule({
     if (creates !== undefined) return state?.creates ? [] : changeOf('creates', undefined, creates)
     return changeOf('unless', `exit code ${state?.unless?.code ?? 'unknown'}`, 'exit code 0')
   },
-  remedy: (props) => {
-    const { run, cwd, env, timeout } = props
-    return { operation: 'update', actions: [{ do: 'run', argv: run, cwd, env, timeout }, ...asked(props)] }
+  remedy: (props) => ({ operation: 'update', actions: actionsOf(props) }),
+  recheck: (props) => {
+    const { creates } = props
+    const [field, from] = creates === undefined ? ['unless', 'exit code 0'] : ['creates', creates]
+    return { changes: changeOf(field, from, 'asked again'), actions: actionsOf(props) }
   },
 })
 
-/** What tells, as the probe does, that a run has reached its purpose: one that has not would run again for ever. */
-function asked({ cwd, timeout, unless, creates }: Resolved<Props>): readonly Action[] {
-  const ask = (argv: readonly string[], unmet: string): readonly Action[] => [
-    { do: 'run', argv, cwd, env: {}, timeout, unmet: `it succeeded, but ${unmet}` },
-  ]
-  if (unless) return ask(unless, `unless \`${oneLine(quoteAll(unless)).slice(0, 100)}\` still fails`)
+/** Asks first: what it needs may have changed since the plan was made, and have reached its purpose or undone it. */
+const actionsOf = (props: Resolved<Props>): readonly Action[] => {
+  const { run, cwd, env, timeout } = props
+  return [{ do: 'run', argv: run, cwd, env, timeout, unless: question(props) }, ...asked(props)]
+}
+
+/** What tells on the host, as the probe does, that there is no need to run. */
+function question({ unless, creates }: Resolved<Props>): readonly string[] {
   // A link to nothing is there as well.
-  const look = ['sh', '-c', '[ -e "$1" ] || [ -L "$1" ]', 'sh']
-  return creates === undefined ? [] : ask([...look, creates], `${oneLine(creates)} is not there`)
+  return unless ?? ['sh', '-c', '[ -e "$1" ] || [ -L "$1" ]', 'sh', creates ?? '']
+}
+
+/** Tells that a run has reached its purpose: one that has not would run again for ever. */
+function asked(props: Resolved<Props>): readonly Action[] {
+  const { cwd, timeout, unless, creates = '' } = props
+  const unmet = unless
+    ? `unless \`${oneLine(quoteAll(unless)).slice(0, 100)}\` still fails`
+    : `${oneLine(creates)} is not there`
+  return [{ do: 'run', argv: question(props), cwd, env: {}, timeout, unmet: `it succeeded, but ${unmet}` }]
 }
 
 /** What references turned out to be; @throws ProvisionError `playbook` */
@@ -127,6 +139,7 @@ function checkResolved({ title, run, unless, env }: Resolved<Props>): void {
 /**
  * A command that runs on a host until its purpose is reached: until `unless` exits with 0, or `creates` is there. One of
  * them is required, because a run that finds nothing to do must do nothing. When it ends well without reaching it, it fails.
+ * Where something that it needs changes in the same run, it is asked again after that; a plan then shows it as one that may run.
  * @param name unique on the host; shown in plans
  * @throws ProvisionError `playbook` for a timeout that is not a length of time
  */

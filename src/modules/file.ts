@@ -138,7 +138,7 @@ export function file(
     from === undefined ? undefined : { kind: 'folder', path: from, exclude: [] }
   const source = local && builtArtifact(local)
   const made = resource(host, path, { title, path, text, source, mode, owner, group }, more)
-  const content = local ? builtContent(local) : textContent(path, text ?? '')
+  const content = local ? builtContent(local, path) : textContent(path, text ?? '')
   const digest = ref(
     { label: `digest of ${path}`, needs: [made], builds: made.builds },
     (facts) => resolve(content, facts).digest,
@@ -152,7 +152,7 @@ const textContent = (path: string, text: Value<Text>): Ref<MountedContent> =>
     return {
       type: 'file',
       digest: digestOf(shownContent(value)),
-      file: digestOf(reveal(value)),
+      files: [{ path, digest: digestOf(reveal(value)) }],
       because: [path],
     }
   })

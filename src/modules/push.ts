@@ -2,9 +2,9 @@ import { isArtifact, type Artifact } from '../core/build/index.ts'
 import { builtArtifact } from '../core/build/built.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
-import { defineMirror, mirrorIdentity } from '../core/mirror/module.ts'
+import { defineMirror, mirroredContent, mirrorIdentity } from '../core/mirror/module.ts'
 import type { ResourceOptions } from '../core/module.ts'
-import { builtContent, causesOf, mountedContent, type ContentResource } from '../core/mount.ts'
+import { causesOf, mountedContent, type ContentResource } from '../core/mount.ts'
 import { ref, resolve } from '../core/ref.ts'
 import { declaredTitle, refuseIf } from '../core/rules/refuse.ts'
 import { shownValue } from '../core/text/shown-value.ts'
@@ -50,7 +50,7 @@ export function push(
     more,
   )
   return Object.assign(made, {
-    mounted: mountedContent(made, to, builtContent(artifact)),
+    mounted: mountedContent(made, to, mirroredContent(artifact, to, identity)),
     digest: ref(
       { label: `digest of ${to}`, needs: [made], builds: [artifact] },
       (facts) => resolve(source, facts).digest,

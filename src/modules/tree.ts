@@ -4,9 +4,9 @@ import { ProvisionError } from '../core/error.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import type { Local } from '../core/build/local.ts'
-import { defineMirror, mirrorIdentity } from '../core/mirror/module.ts'
+import { defineMirror, mirroredContent, mirrorIdentity } from '../core/mirror/module.ts'
 import type { ResourceOptions } from '../core/module.ts'
-import { builtContent, mountedContent, type ContentResource } from '../core/mount.ts'
+import { mountedContent, type ContentResource } from '../core/mount.ts'
 import { ref, resolve } from '../core/ref.ts'
 import { declaredTitle, refuseIf } from '../core/rules/refuse.ts'
 import { firstProblem, localProblem, patternsProblem } from '../core/rules/index.ts'
@@ -55,7 +55,7 @@ export function tree(host: Host, to: string, options: TreeOptions, more?: Resour
   const rights = { fileMode: modes.files, folderMode: modes.folders ?? 0o755, owner, group }
   const made = resource(host, to, { ...identity, to, source, because: [], ...rights }, more)
   return Object.assign(made, {
-    mounted: mountedContent(made, to, builtContent(folder)),
+    mounted: mountedContent(made, to, mirroredContent(folder, to, identity)),
     digest: ref(
       { label: `digest of ${to}`, needs: [made], builds: [folder] },
       (facts) => resolve(source, facts).digest,

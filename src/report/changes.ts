@@ -10,7 +10,11 @@ const signs: Readonly<Record<Operation, string>> = {
   update: '~',
   recreate: '~',
   remove: '-',
+  ask: '?',
 }
+
+/** What is said beside its name. */
+const notes: Readonly<Partial<Record<Operation, string>>> = { recreate: ' (made anew)', ask: ' (if need be)' }
 
 /**
  * More new resources than this are counted by host after they were made, and of one resource no more fields are told: a plan
@@ -53,8 +57,8 @@ export const countOf = (count: number, noun: string): string =>
 function stepText(step: Step, { style, columns }: Look, mostFields: number): string {
   const { operation, changes } = step
   const paint = operation === 'create' ? style.green : operation === 'remove' ? style.red : style.yellow
-  const note = operation === 'recreate' ? ' (made anew)' : ''
-  const title = paint(`${signs[operation]} ${cleanLine(resourceTitle(step))}`) + style.dim(note)
+  const title =
+    paint(`${signs[operation]} ${cleanLine(resourceTitle(step))}`) + style.dim(notes[operation] ?? '')
   const told = operation === 'create' ? [] : changes
   const fields = told.slice(0, mostFields).map((change) => `    ${cleanLine(showChange(change))}`)
   const left = told.length - fields.length

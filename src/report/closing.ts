@@ -1,6 +1,6 @@
 import { showDuration } from '../core/text/duration.ts'
 import type { Finished, NamedEndpoint } from '../core/event.ts'
-import { changesIn, type Plan } from '../core/plan.ts'
+import { asDone, changesIn, type Plan } from '../core/plan.ts'
 import { changedText, changesText, countOf } from './changes.ts'
 import { failureText } from './failure.ts'
 import type { Outcome } from './outcome.ts'
@@ -20,8 +20,10 @@ const isPlan = (command: string): boolean => command === 'plan' || command === '
 
 /** What is shown when a run is over: what changed, and where to find it. */
 export function resultText(outcome: Outcome, look: ClosingLook): string {
-  const { answers, plan, command, endpoints, finished } = outcome
-  const changes = plan && (isPlan(command) ? changesText(plan, look) : changedText(plan, look))
+  const { answers, plan, command, endpoints, finished, needless } = outcome
+  const isDone = finished?.ok === true && !isPlan(command)
+  const told = plan && isDone ? asDone(plan, needless) : plan
+  const changes = told && (isPlan(command) ? changesText(told, look) : changedText(told, look))
   if (finished?.ok !== true)
     return [...answers, changes ? `${look.style.dim('planned:')}\n${changes}` : '']
       .filter(Boolean)
@@ -92,6 +94,7 @@ function planTally(plan: Plan, time: string, style: Style): string {
     ...count('to change', 'update'),
     ...count('to make anew', 'recreate'),
     ...count('to remove', 'remove'),
+    ...count('to ask again', 'ask'),
     ...unknown,
   ]
   return `${parts.join(', ')} · ${time}`

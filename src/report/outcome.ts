@@ -9,6 +9,8 @@ export interface Outcome {
   /** What the command answered, for people. */
   answers: string[]
   plan: Plan | undefined
+  /** Ids of its steps that turned out to have nothing to do. */
+  readonly needless: Set<string>
   failures: Failure[]
   /** Path of the file that explains the failure. */
   capsule: string | undefined
@@ -21,6 +23,7 @@ export const emptyOutcome = (): Outcome => ({
   isUnderWay: false,
   answers: [],
   plan: undefined,
+  needless: new Set(),
   failures: [],
   capsule: undefined,
   endpoints: [],
@@ -34,6 +37,9 @@ export function gather(outcome: Outcome, event: Event): void {
       return
     case 'planned':
       outcome.plan = event.plan
+      return
+    case 'task-finished':
+      if (event.needless) outcome.needless.add(event.task)
       return
     case 'task-failed':
     case 'failed':

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cli } from '../support/the-cli.ts'
 import { startLive } from '../support/live.ts'
 import { matching } from '../support/matching.ts'
+import { planned } from '../support/planned.ts'
 import type { Called } from '../support/project.ts'
 import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
@@ -41,8 +42,6 @@ return [
       '{{.ID}} {{.Names}} {{.State}}',
     )
   const word = (): Promise<string> => project.on('two', 'cat', '/etc/word')
-  /** Whether it need run is told before a run writes the word: what a former test left must not decide it. */
-  const haveMarkToRun = (): Promise<string> => project.on('two', 'rm', '-f', '/var/mark')
 
   beforeAll(() => {
     project = scratchOnSharedBox('one', 'two')
@@ -64,6 +63,9 @@ return [
     expect(said(await project.provision(['logs', 'app']))).toMatch(/the first/)
     deploy(steady)
     expect((await call('refresh')).code).toBe(0)
+    // It was as it should be before the word was changed.
+    expect(await project.on('two', 'cat', '/var/mark')).toBe(steady)
+    expect(planned(await call('refresh'))).toEqual({})
   })
 
   it.each<[string, string, string, RegExp, RegExp]>([
@@ -137,7 +139,6 @@ return [
   })
 
   it('as a transaction takes back what it did to other hosts, and says what it could not', async () => {
-    await haveMarkToRun()
     const [was, before] = await Promise.all([containers(), word()])
     // The former version has no such param.
     const options = "transaction: true, params: { replicas: { type: 'int', default: 1 } },"
@@ -184,7 +185,6 @@ return [changed, command(hosts.one, 'fail', { run: ['false'], unless: ['false'] 
   })
 
   it('as a transaction that is stopped by the user stays where it was stopped', async () => {
-    await haveMarkToRun()
     deploy(`${script('sleep 78')}, ready: { tcp: 'x', timeout: '60s' }`, '', 'transaction: true,')
     const live = startLive(cli, ['refresh'], project.dir)
     await live.until('task-finished', 2)

@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { command, secret, text, type CommandOptions } from '../../src/index.ts'
-import { app, fine, folderStat, judge, judged, late, factsOf, type HostAnswers } from '../support/judge.ts'
+import { showChange } from '../../src/core/change.ts'
+import {
+  app,
+  fileStat,
+  fine,
+  folderStat,
+  judge,
+  judged,
+  late,
+  factsOf,
+  type HostAnswers,
+} from '../support/judge.ts'
+
+const isThere = ['sh', '-c', '[ -e "$1" ] || [ -L "$1" ]', 'sh']
 
 describe('command', () => {
   it.each<[string, CommandOptions, HostAnswers, object]>([
@@ -68,6 +81,7 @@ describe('command', () => {
       cwd: '/srv',
       env: { PASSWORD: password, MODE: 'fast' },
       timeout: 90_000,
+      unless: [...isThere, '/srv/db'],
     })
     expect(made.bind(factsOf()).secrets).toEqual([password])
   })
@@ -87,6 +101,34 @@ describe('command', () => {
       { do: 'run', cwd: '/srv', env: {}, timeout: 9_000, unmet },
     ])
   })
+
+  it.each<[string, CommandOptions, HostAnswers, string, readonly string[]]>([
+    [
+      'unless',
+      { run: ['make'], unless: ['look'] },
+      { 'command look': { code: 0, output: '' } },
+      'unless: exit code 0 → asked again',
+      ['look'],
+    ],
+    [
+      'creates',
+      { run: ['make'], creates: '/made' },
+      { 'stat /made': fileStat('') },
+      'creates: /made → asked again',
+      [...isThere, '/made'],
+    ],
+  ])(
+    'that need not run is asked again once what it needs has changed: %s',
+    (_, options, answers, change, unless) => {
+      const { remedy, recheck } = judge(command(app, 'c', options), answers, factsOf())
+      expect(remedy).toBeUndefined()
+      expect(recheck?.changes.map(showChange)).toEqual([change])
+      expect(recheck?.actions).toMatchObject([
+        { argv: ['make'], unless },
+        { argv: unless, unmet: expect.any(String) },
+      ])
+    },
+  )
 
   it('asks in the folder in which it would run', () => {
     const made = command(app, 'x', { run: ['a'], unless: ['b', 'c d'], cwd: '/srv' })

@@ -112,7 +112,7 @@ describe('push of a single file', () => {
       content: {
         type: 'file',
         digest: built('v1').digest,
-        file: digestOf('v1'),
+        files: [{ path: to, digest: digestOf('v1') }],
         because: ['user.jar', 'User.java'],
       },
     })

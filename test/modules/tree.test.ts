@@ -235,7 +235,14 @@ describe('tree', () => {
     expect(resolve(made.mounted, both)).toMatchObject({
       source: to,
       writable: false,
-      content: { type: 'folder', file: undefined },
+      content: {
+        type: 'folder',
+        files: [
+          { path: `${to}/${css.path}`, digest: css.digest },
+          { path: `${to}/${index.path}`, digest: index.digest },
+          { path: manifestPath(scope, `app/tree/${to}`), digest: expect.any(String) },
+        ],
+      },
     })
     expect(resolve(made.digest, both)).toBe(builtOf('www', [css, index]).digest)
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failuresText, nextText, resultText, tallyText } from '../../src/report/closing.ts'
-import { emptyOutcome } from '../../src/report/outcome.ts'
+import { emptyOutcome, gather } from '../../src/report/outcome.ts'
 import { uncoloured } from '../../src/report/style.ts'
 
 const finished = { event: 'finished', ok: true, changed: 1, unchanged: 0, failed: 0, durationMs: 1 } as const
@@ -20,6 +20,33 @@ it('a run that leaves the rest to the next one is told in one quiet line, and no
     '',
     'saved meanwhile: the next run does the rest · 0.0 s',
   ])
+})
+
+describe('what is asked again at its turn', () => {
+  const look = { style: uncoloured, columns: 80, commandLine: () => '' }
+  const change = { field: 'unless', from: 'exit code 0', to: 'asked again', because: ['web › file /a'] }
+  const ask = { ...step, id: 'web/command/c', kind: 'command', name: 'c', operation: 'ask' as const }
+  const steps = [step, { ...ask, changes: [change] }]
+  const first = '~ web › file /a\n    mode: 644 → 600'
+  const told = 'web › command c\n    unless: exit code 0 → asked again ← web › file /a'
+
+  it('is told in a plan as what may change', () => {
+    const outcome = { ...emptyOutcome(), command: 'plan', plan: { ...plan, steps }, finished }
+    expect(resultText(outcome, look)).toBe(
+      `${first}\n${told.replace('web › command c', '? web › command c (if need be)')}`,
+    )
+    expect(tallyText(outcome, finished, look)).toMatch(/^1 to change, 1 to ask again · /)
+  })
+
+  it.each([
+    ['changed where it did', [], `${first}\n~ ${told}`],
+    ['nothing where it did not', [ask.id], first],
+  ])('is told after that as %s', (_, needless, text) => {
+    const outcome = { ...emptyOutcome(), command: 'refresh', plan: { ...plan, steps }, finished }
+    for (const task of needless)
+      gather(outcome, { event: 'task-finished', task, durationMs: 1, needless: true })
+    expect(resultText(outcome, look)).toBe(text)
+  })
 })
 
 it('of a run that failed, the changes are told as what was planned', () => {

@@ -14,6 +14,8 @@ export interface FakeBehaviour {
   readonly answer?: (probe: Probe) => Answer
   /** Why an action fails, which has the code `action` where only a reason is given; undefined when it works. */
   readonly fails?: (action: Action) => string | ProvisionError | undefined
+  /** Whether an action finds that it need not be done. */
+  readonly isNeedless?: (action: Action) => boolean
   /** Lines that an action shows. */
   readonly says?: (action: Action) => readonly string[]
   /** Resolves when an action may end. */
@@ -21,7 +23,10 @@ export interface FakeBehaviour {
 }
 
 /** A host in memory, for tests of the engine: it remembers what it was asked and told. */
-export function fakeHost(name: string, { answer, fails, says, gate }: FakeBehaviour = {}): FakeHost {
+export function fakeHost(
+  name: string,
+  { answer, fails, isNeedless, says, gate }: FakeBehaviour = {},
+): FakeHost {
   const batches: (readonly Action[])[] = []
   let rounds = 0
   return {
@@ -40,7 +45,7 @@ export function fakeHost(name: string, { answer, fails, says, gate }: FakeBehavi
       await Promise.all(actions.map(async (action) => gate?.(action)))
       return actions.map((action) => {
         const reason = fails?.(action)
-        if (reason === undefined) return { ok: true }
+        if (reason === undefined) return isNeedless?.(action) ? { ok: true, needless: true } : { ok: true }
         return {
           ok: false,
           error: typeof reason === 'string' ? new ProvisionError('action', reason) : reason,

@@ -56,6 +56,7 @@ export function running(
     exitCode: 0,
     createdAt: '2026-01-01T00:00:00Z',
     startedAt: '2026-01-01T00:00:00Z',
+    hasEnded: false,
     restartPolicy: HostConfig.RestartPolicy.Name,
     ports: Object.entries(HostConfig.PortBindings).flatMap(([container, bindings]) =>
       bindings.map(({ HostIp, HostPort }) => ({

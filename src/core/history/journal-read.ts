@@ -130,7 +130,7 @@ function planOf(value: unknown): Plan {
   }
 }
 
-const operations = ['create', 'update', 'recreate', 'remove'] satisfies readonly Operation[]
+const operations = ['create', 'update', 'recreate', 'remove', 'ask'] satisfies readonly Operation[]
 
 const stepOf = ({ id, host, kind, name, operation, changes, needs }: read.Fields): Step => ({
   id: read.textOf(id),

@@ -22,6 +22,7 @@ import {
   type Obsolete,
 } from './manifest.ts'
 import type { Remedy } from '../module.ts'
+import type { MountedFile } from '../mount.ts'
 import type { Stat } from '../probe.ts'
 
 type Write = Extract<Action, { readonly do: 'write' }>
@@ -182,13 +183,21 @@ function wantedFile(mirror: Mirror, { path, source, digest, size, executable }: 
 }
 
 /** The manifest when all is done; none is needed for a single file, whose path the playbook names. */
-const wantedManifest = (mirror: Mirror): Manifest | undefined =>
+const wantedManifest = (mirror: Pick<Mirror, 'to' | 'source' | 'inner'>): Manifest | undefined =>
   mirror.source.type === 'file'
     ? undefined
     : {
         files: mirror.source.files.map(({ path }) => path).sort(),
         folders: mirroredFolders(mirror).filter((path) => path !== ''),
       }
+
+/** The manifest as a file of the host, which changes when files come or go. */
+export function noteOf(
+  mirror: Pick<Mirror, 'to' | 'source' | 'inner' | 'manifest'>,
+): MountedFile | undefined {
+  const manifest = wantedManifest(mirror)
+  return manifest && { path: mirror.manifest, digest: digestOf(writeManifest(manifest)) }
+}
 
 /** What could not be deleted must not be forgotten. */
 const sealing = (write: Write): Write => ({ ...write, seals: true })

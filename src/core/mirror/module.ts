@@ -1,4 +1,5 @@
-import type { BuiltArtifact } from '../build/index.ts'
+import type { Artifact, BuiltArtifact, Folder } from '../build/index.ts'
+import { builtArtifact } from '../build/built.ts'
 import type { Facts, Scope } from '../facts.ts'
 import type { Host } from '../host.ts'
 import { pathClaim } from '../graph/claim.ts'
@@ -9,10 +10,12 @@ import {
   mirrorProbes,
   mirrorRemedy,
   mirrorState,
+  noteOf,
   type Mirror,
 } from './index.ts'
 import { defineModule, type Declare } from '../module.ts'
-import { ref, type Ref } from '../ref.ts'
+import { builtContent, type MountedContent } from '../mount.ts'
+import { ref, resolve, type Ref } from '../ref.ts'
 import { resourceId, resourceTitle } from '../resource.ts'
 import { firstProblem, modeProblem, ownerProblem, pathProblem } from '../rules/index.ts'
 
@@ -65,4 +68,18 @@ export function mirrorIdentity(kind: string, host: Host, to: string) {
       (paths.get(host.name) ?? []).filter((path) => path.startsWith(`${to}/`)),
     ),
   }
+}
+
+/** What containers see that mount it: its files, and the note of which there are. */
+export const mirroredContent = (
+  build: Artifact | Folder,
+  to: string,
+  { manifest, inner }: Pick<MirrorProps, 'manifest' | 'inner'>,
+): Ref<MountedContent> => {
+  const content = builtContent(build, to)
+  return ref({ label: content.label, builds: [build] }, (facts) => {
+    const found = resolve(content, facts)
+    const note = noteOf(resolve({ to, source: builtArtifact(build), manifest, inner }, facts))
+    return { ...found, files: note ? [...found.files, note] : found.files }
+  })
 }

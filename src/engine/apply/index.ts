@@ -37,19 +37,23 @@ export async function applyPlan(
   const run = async (step: Step): Promise<Result> => {
     const needs = [...reach(step)]
     const before = await Promise.all(needs.flatMap((id) => results.get(id) ?? []))
-    const isHeldUp = needs.some((id) => missing.has(id)) || before.some((result) => result !== 'done')
+    const isHeldUp = needs.some((id) => missing.has(id)) || before.some((result) => !isFine(result))
     if (isHeldUp || signal.aborted) return 'skipped'
-    const failure = await doStep(step, { perform: lanes, mend: mending }, emit)
-    if (failure) failed.push({ id: step.id, failure })
-    return failure ? 'failed' : 'done'
+    const ended = await doStep(step, { perform: lanes, mend: mending }, emit)
+    if (typeof ended === 'string') return ended
+    failed.push({ id: step.id, failure: ended.failure })
+    return 'failed'
   }
   // The plan's order puts needs first, so their promises are there when a step asks for them.
   for (const step of todo) results.set(step.id, run(step))
 
   const ended = await Promise.all([...results].map(async ([id, result]) => ({ id, result: await result })))
-  const unchanged = new Set(plan.steps.filter(({ operation }) => operation === 'none').map(({ id }) => id))
-  const spoilt = new Set(ended.filter(({ result }) => result !== 'done').map(({ id }) => id))
   const idsOf = (wanted: Result) => ended.filter(({ result }) => result === wanted).map(({ id }) => id)
+  const needless = new Set(idsOf('needless'))
+  const unchanged = new Set(
+    plan.steps.filter(({ id, operation }) => operation === 'none' || needless.has(id)).map(({ id }) => id),
+  )
+  const spoilt = new Set(ended.filter(({ result }) => !isFine(result)).map(({ id }) => id))
   return {
     changed: idsOf('done').filter((id) => !unchanged.has(id)),
     unchanged: [...unchanged].filter((id) => !spoilt.has(id)),
@@ -78,4 +82,6 @@ function reachThrough(plan: Plan): (step: Step) => ReadonlySet<string> {
   return reach
 }
 
-type Result = 'done' | 'failed' | 'skipped'
+type Result = 'done' | 'needless' | 'failed' | 'skipped'
+
+const isFine = (result: Result): boolean => result === 'done' || result === 'needless'

@@ -36,18 +36,24 @@ export async function putBack(
     const outcome = await perform(step.host, action, watch)
     if (!outcome.ok) reasons.add(`the former state could not be put back: ${outcome.error.message}`)
   }
-  if (reasons.size === 0) {
-    const help = failure.log
-      ? `provision history show (provision logs ${step.name}: the one that is back)`
-      : failure.help
-    return { ...failure, message: `${failure.message} (the former one is back)`, help }
-  }
+  if (reasons.size === 0) return { ...failure, ...back(step, failure) }
   // That is no longer only a file that was saved meanwhile.
   const code = failure.code === 'edited' ? 'action' : failure.code
   return {
     ...failure,
     code,
     output: [failure.output, ...reasons].filter(Boolean).join('\n'),
+  }
+}
+
+/** How it is told that the former state is back, as far as it is. */
+function back({ name, unrestored = [] }: Step, { message, log, help }: Failure): Partial<Failure> {
+  const look = log ? `provision history show (provision logs ${name}: the one that is back)` : help
+  if (unrestored.length === 0) return { message: `${message} (the former one is back)`, help: look }
+  const restore = 'provision rollback brings back all of it'
+  return {
+    message: `${message} (the former one is back, but not ${unrestored.join(', ')})`,
+    help: look === undefined ? restore : `${look}; ${restore}`,
   }
 }
 

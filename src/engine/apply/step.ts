@@ -4,7 +4,7 @@ import { ProvisionError } from '../../core/error.ts'
 import type { Emit, Failure } from '../../core/event.ts'
 import { oneLine } from '../../core/text/one-line.ts'
 import type { HostWatcher, Outcome } from '../../core/host.ts'
-import type { Step } from '../../core/plan.ts'
+import type { Operation, Step } from '../../core/plan.ts'
 import type { Perform } from '../lanes.ts'
 import { leftOver, putBack, stepFailure } from './step-failure.ts'
 
@@ -14,20 +14,31 @@ interface Means {
   readonly mend: Perform
 }
 
-/** Does what a step has to do and tells of it. Gives why it failed, with what became of its former state then. */
-export async function doStep(step: Step, means: Means, emit: Emit): Promise<Failure | undefined> {
+/** How a step ended: why it failed, with what became of its former state then; or that it had nothing to do at its turn. */
+export type Ended = { readonly failure: Failure } | 'done' | 'needless'
+
+/** Does what a step has to do and tells of it. */
+export async function doStep(step: Step, means: Means, emit: Emit): Promise<Ended> {
   const { id: task, host, kind, name, operation } = step
   const started = performance.now()
   emit({ event: 'task-started', task, phase: 'apply', host, title: oneLine(`${kind} ${name}`) })
-  const failure = await doActions(step, means, watcherOf(task, emit))
+  const ended = await doActions(step, means, watcherOf(task, emit))
   const durationMs = performance.now() - started
-  const summary = operation === 'none' ? 'ready' : operation
-  emit(
-    failure
-      ? { event: 'task-failed', task, durationMs, failure }
-      : { event: 'task-finished', task, durationMs, summary },
-  )
-  return failure
+  if (ended === 'needless')
+    emit({ event: 'task-finished', task, durationMs, summary: 'nothing to do', needless: true })
+  else if (ended === 'done') emit({ event: 'task-finished', task, durationMs, summary: summaries[operation] })
+  else emit({ event: 'task-failed', task, durationMs, ...ended })
+  return ended
+}
+
+/** What is said of a step that was done. */
+const summaries: Readonly<Record<Operation, string>> = {
+  none: 'ready',
+  create: 'create',
+  update: 'update',
+  recreate: 'recreate',
+  remove: 'remove',
+  ask: 'update',
 }
 
 /** Tells what is said and sent for a task. */
@@ -44,12 +55,9 @@ function watcherOf(task: string, emit: Emit): HostWatcher {
   }
 }
 
-async function doActions(
-  step: Step,
-  { perform, mend }: Means,
-  watch: HostWatcher,
-): Promise<Failure | undefined> {
+async function doActions(step: Step, { perform, mend }: Means, watch: HostWatcher): Promise<Ended> {
   let hasTakenOver = false
+  let isNeedless = false
   for (const together of stretchesOf(step.actions)) {
     const outcomes = await Promise.all(
       together.map((action) => perform(step.host, action, isQuestion(action) ? {} : watch)),
@@ -59,12 +67,13 @@ async function doActions(
     if (bad?.ok === false) {
       const error = meaningOf(together[at], bad.error)
       // What still stops cannot be put back: the next run finds it half-way, and does.
-      if (await isStopping(step.host, together[at], mend)) return stepFailure(step, error)
-      return hasTakenOver ? leftOver(step, error) : putBack(step, error, mend, watch)
+      if (await isStopping(step.host, together[at], mend)) return { failure: stepFailure(step, error) }
+      return { failure: hasTakenOver ? leftOver(step, error) : await putBack(step, error, mend, watch) }
     }
+    isNeedless ||= outcomes.some((outcome) => outcome.ok && outcome.needless)
     hasTakenOver ||= together.some((action) => action.do === 'rename-container' && action.handsOver)
   }
-  return undefined
+  return isNeedless ? 'needless' : 'done'
 }
 
 /** Which failure tells most: what another run brings by itself must not hide what it does not. -1 where all went well. */

@@ -12,9 +12,9 @@ import type { Unreached } from '../hosts.ts'
 import { combined } from './in-the-way.ts'
 import type { Left } from './leftovers.ts'
 import { networksIn } from './networks.ts'
+import type { Judged } from './rechecks.ts'
 import { isOrphan } from './removals.ts'
 import { heldSubnets, subnetProbes, type Held } from './subnets.ts'
-import type { Exchange } from './taking-order.ts'
 
 /** A resource with what the facts of the run make of it. */
 export interface BoundNode {
@@ -24,7 +24,7 @@ export interface BoundNode {
 
 /** What there is on a host, and what its resources need. */
 interface PlannedHost extends Left {
-  readonly judged: readonly Exchange[]
+  readonly judged: readonly Judged[]
   /** Which networks its containers are on, by the ids of their resources. */
   readonly joined: readonly (readonly [string, readonly string[]])[]
   /** What is ours there and in the playbook no more. */
@@ -111,9 +111,9 @@ function judge(
   bound: Bound,
   answers: readonly Answer[],
   now: number,
-): Exchange {
+): Judged {
   const { kind, host, name, claims } = resource
-  const { changes, remedy, settling } = bound.judge(answers)
+  const { changes, remedy, settling, recheck } = bound.judge(answers)
   const step: Step = {
     id,
     host,
@@ -124,8 +124,9 @@ function judge(
     needs,
     actions: remedy?.actions ?? (settling && isRecent(settling, now) ? settling.actions : []),
     undo: remedy?.undo ?? [],
+    unrestored: remedy?.unrestored ?? [],
   }
-  return { step, takes: claims, frees: remedy?.frees ?? [] }
+  return { step, takes: claims, frees: remedy?.frees ?? [], recheck }
 }
 
 /** A host whose clock is ahead has it waited for once more, which costs little. */

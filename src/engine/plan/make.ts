@@ -11,6 +11,7 @@ import { planHost, type BoundNode } from './host.ts'
 import { combined } from './in-the-way.ts'
 import { afterClearing, clearing, foundText } from './leftovers.ts'
 import { afterLeaving } from './networks.ts'
+import { withRechecks } from './rechecks.ts'
 import { afterRemovals, removalsOf } from './removals.ts'
 import { afterHolders } from './subnets.ts'
 import { inTakingOrder } from './taking-order.ts'
@@ -56,7 +57,7 @@ export async function makePlan(
   const orphans = perHost.flatMap(({ host, gone }) => gone.map((object) => ({ host, object })))
   const removals = removalsOf(orphans)
   const judged = new Map(perHost.flatMap(({ judged }) => judged.map((one) => [one.step.id, one])))
-  const declared = inTakingOrder(graph.resources.flatMap(({ id }) => judged.get(id) ?? []))
+  const declared = inTakingOrder(withRechecks(graph.resources.flatMap(({ id }) => judged.get(id) ?? [])))
   const clearings = perHost.flatMap(clearing)
   const joined = new Map(perHost.flatMap(({ joined }) => joined))
   const held = perHost.flatMap(({ held }) => held)

@@ -1,17 +1,24 @@
 import { label } from '../../core/label.ts'
+import type { MountedFile } from '../../core/mount.ts'
 import type { ContainerState, ImageState, Stat } from '../../core/probe.ts'
 import { isMark, markOf, withMark } from '../../core/secret/index.ts'
 import type { ResolvedProps } from './props.ts'
-import { isWatched, showArgv, showCpus, showHosts, showMount, type MountProps, type Spec } from './spec.ts'
+import { showArgv, showCpus, showHosts, showMount, type Spec } from './spec.ts'
 
-/** What is there of a container: itself, what a killed run left, the host's image, and the single files that it mounts. */
+/** A file whose content matters to a container. */
+interface WatchedFile extends MountedFile {
+  /** The mount that shows it: a path in the container. */
+  readonly target: string
+  readonly stat: Stat | undefined
+}
+
+/** What is there of a container: itself, what a killed run left, the host's image, and the files that it mounts. */
 export interface State {
   readonly container: ContainerState | undefined
   /** Names of containers. */
   readonly leftovers: readonly string[]
   readonly image: ImageState | undefined
-  /** By path in the container. */
-  readonly files: Readonly<Record<string, Stat | undefined>>
+  readonly files: readonly WatchedFile[]
   /** Paths on the host of what it mounts, at which resources put something that is there no more. */
   readonly gone: readonly string[]
 }
@@ -113,28 +120,32 @@ function mountsOf(container: ContainerState, made: Spec, state: State, { mounts 
       const [source = '', target = '', ...modes] = bind.split(':')
       const seen = [source, ...modes].join(':')
       const stored = made[`mounts.${target}`]
-      const isAsMade = stored?.replace(/^[0-9a-f]{64} /, '') === seen
       // One that runs keeps what it was started with, and never sees what is put there anew.
       if (container.running && state.gone.includes(source))
         return [`mounts.${target}`, showMount(seen, 'gone')]
-      return [
-        `mounts.${target}`,
-        isAsMade ? withEdits(stored, seen, mounts[target], state.files[target]) : seen,
-      ]
+      if (stored?.replace(/^[0-9a-f]{64} /, '') !== seen) return [`mounts.${target}`, seen]
+      const content = mounts[target]?.at.content
+      const isAsWanted = content !== undefined && stored === showMount(seen, content.digest)
+      const shown = state.files.filter((file) => file.target === target)
+      const other = isAsWanted ? otherContent(container, shown) : undefined
+      return [`mounts.${target}`, other === undefined ? stored : showMount(seen, other)]
     }),
   )
 }
 
-/** The mount as it was made, unless somebody has edited on the host the very file that it should be. */
-function withEdits(
-  stored: string,
-  seen: string,
-  mount: MountProps | undefined,
-  file: Stat | undefined,
-): string {
-  const content = mount && isWatched(mount) ? mount.at.content : undefined
-  if (content?.file === undefined || file?.digest === undefined || file.digest === content.file) return stored
-  return stored === showMount(seen, content.digest) ? showMount(seen, 'edited') : stored
+/**
+ * What to call the content that a container may have, although it was made for what is wanted: somebody has edited that on the
+ * host, or it was started again while there was other content, such as that of a version which did not become ready.
+ */
+function otherContent(
+  { running, hasEnded, startedAt }: ContainerState,
+  files: State['files'],
+): 'edited' | 'outdated' | undefined {
+  if (files.some(({ digest, stat }) => stat?.digest !== undefined && stat.digest !== digest)) return 'edited'
+  const since = Date.parse(startedAt)
+  return running && hasEnded && files.some(({ stat }) => (stat?.writtenAt ?? 0) > since)
+    ? 'outdated'
+    : undefined
 }
 
 /** The image that it runs, where that is not the one which the host has by this name now. */

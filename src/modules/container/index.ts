@@ -34,7 +34,7 @@ const resource = defineModule({
       container: { ask: 'container', name: props.name } as const,
       leftovers: namesLeft(props).map((name) => ({ ask: 'container', name, usually: 'absent' }) as const),
       image: { ask: 'image', ref: props.image.ref } as const,
-      files: watchedFiles(props).map(({ path }) => ({ ask: 'stat', path }) as const),
+      files: watchedFiles(props).map(({ path }) => ({ ask: 'stat', path, times: true }) as const),
       placed: placedMounts(props).map(
         ({ at }) => ({ ask: 'stat', path: at.source, mounted: at.content?.type === 'file' }) as const,
       ),
@@ -48,15 +48,9 @@ const resource = defineModule({
       if (found) refuseForeign(identity, name, found.labels, props.scope)
       return found !== undefined
     })
-    const stats = watchedFiles(props).map(({ target }, i) => [target, files[i]] as const)
     const gone = placedMounts(props).filter((mount, i) => isLost(mount, placed[i]))
-    return {
-      container,
-      leftovers: left,
-      image,
-      files: Object.fromEntries(stats),
-      gone: gone.map(({ at }) => at.source),
-    }
+    const found = watchedFiles(props).map((file, i) => ({ ...file, stat: files[i] }))
+    return { container, leftovers: left, image, files: found, gone: gone.map(({ at }) => at.source) }
   },
   diff: containerChanges,
   remedy: containerRemedy,
@@ -66,10 +60,10 @@ const resource = defineModule({
 /** What a run that was killed may have left. */
 const namesLeft = ({ name }: { readonly name: string }) => [nameInMaking(name), formerName(name)]
 
-/** The single files whose content matters to the container: where they are on the host and in the container. */
+/** The files whose content matters to the container, and by which mount it sees them. */
 const watchedFiles = ({ mounts }: Parameters<typeof checkResolved>[0]) =>
   Object.entries(mounts).flatMap(([target, mount]) =>
-    isWatched(mount) && mount.at.content?.type === 'file' ? [{ target, path: mount.at.source }] : [],
+    isWatched(mount) ? (mount.at.content?.files ?? []).map((file) => ({ ...file, target })) : [],
   )
 
 /** What is mounted of what other resources put on the host. */
@@ -82,7 +76,7 @@ const isLost = (mount: MountProps, stat: Stat | undefined): boolean =>
 /**
  * A container on a host. It is compared field by field with what it was made from and with what it is; any difference
  * recreates it, and the plan names the field. The old one is kept until the new one is ready, and started again when that
- * fails. A container of this name that was not made for this resource is never touched: the run stops with a `conflict`.
+ * fails, on what its mounts hold by then. A container of this name that was not made for this resource is never touched: the run stops with a `conflict`.
  * @param name its name in Docker; letters, digits, `_`, `.` and `-`
  * @throws ProvisionError `playbook` for a memory or time that is none
  */

@@ -64,8 +64,23 @@ export function containerRemedy(
   if (isSpecFine && ['created', 'exited'].includes(container.status))
     return { operation: 'update', actions: [...tidy, start, awaited(props, name)] }
   const frees = container.running ? freed(props, container) : []
-  return { ...recreation(props, tidy, container.running ? 'running' : 'stopped'), frees }
+  const replaced = changes.flatMap(({ field, from, to }) =>
+    field.startsWith('mounts.') && isSameSource(from, to) ? [field.slice('mounts.'.length)] : [],
+  )
+  return {
+    ...recreation(props, tidy, container.running ? 'running' : 'stopped'),
+    unrestored: replaced.map(contentOf),
+    frees,
+  }
 }
+
+/** Whether what is mounted differs only in its content: whoever is started after that sees the new one. */
+const isSameSource = (from = '', to = ''): boolean =>
+  [from, to].every((mount) => mount.includes(' ')) && withoutDigest(from) === withoutDigest(to)
+
+const withoutDigest = (mount: string): string => mount.slice(mount.indexOf(' '))
+
+const contentOf = (target: string): string => `the former content of ${target}`
 
 /** Milliseconds that a start of ours may come after the making, beside the time that the former one has to end. */
 const startSlack = 5_000
@@ -96,6 +111,9 @@ function creation(props: ResolvedProps, leftovers: readonly string[]): Remedy {
       ...(hasFormer ? [removal(former)] : []),
     ],
     undo: hasFormer ? putBack(name, 'running') : [],
+    unrestored: Object.entries(props.mounts).flatMap(([target, mount]) =>
+      isWatched(mount) && mount.at.content ? [contentOf(target)] : [],
+    ),
   }
 }
 

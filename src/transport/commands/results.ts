@@ -4,6 +4,8 @@ export interface RunResult {
   code: number | undefined
   /** Whether the folder to run in is missing, so that it did not run. */
   nowhere: boolean
+  /** Whether it did not run because it need not. */
+  needless: boolean
   /** The last lines of its output, of both kinds. */
   readonly output: string[]
   /** Milliseconds, at most: from the end of the one before, because the news of its beginning may come late. */
@@ -23,6 +25,7 @@ export function readResults(
   const results = Array.from({ length: count }, (): RunResult => ({
     code: undefined,
     nowhere: false,
+    needless: false,
     output: [],
     took: 0,
   }))
@@ -54,6 +57,8 @@ export function readResults(
         current = Number(index)
       } else if (kind === 'nowhere') {
         result.nowhere = true
+      } else if (kind === 'needless') {
+        result.needless = true
       } else if (kind === 'end') {
         result.code = Number(code)
         result.took = now() - endedAt

@@ -48,16 +48,29 @@ else
   }
 fi`
 
-function section({ argv, cwd, env, timeout }: RunAction, index: number): string {
+function section({ argv, cwd, env, timeout, unless }: RunAction, index: number): string {
   const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(reveal(value))}`)
-  return [
-    `tell begin ${index}`,
+  const inShell = (words: readonly string[], more: readonly string[]) => [
     '(',
     ...(cwd === undefined ? [] : [`enter ${quote(cwd)} ${index}`]),
-    `set -- "$by" -k ${grace} ${secondsOf(timeout)} ${quoteAll(argv)}`,
-    ...exports,
+    `set -- "$by" -k ${grace} ${secondsOf(timeout)} ${quoteAll(words)}`,
+    ...more,
     'within "$@"',
-    ') </dev/null 2>&1',
+  ]
+  const run = [...inShell(argv, exports), ') </dev/null 2>&1']
+  return [
+    `tell begin ${index}`,
+    ...(unless === undefined
+      ? run
+      : [
+          'if',
+          ...inShell(unless, []),
+          ') </dev/null >/dev/null 2>&1; then',
+          `tell needless ${index}`,
+          'else',
+          ...run,
+          'fi',
+        ]),
     `tell end ${index} $?`,
   ].join('\n')
 }

@@ -96,9 +96,15 @@ const asPermitted = ({ path, index, action }: Numbered): readonly Subject[] =>
 /** Of a new file when nothing is said. */
 export const defaultMode = 0o644
 
-/** The tar stream sets modes; but not of uploads, and a change of owner takes the special bits away. */
+/**
+ * With which mode a file arrives: without the special bits, which a change of owner would take away, and one that can be summed up by
+ * those who are not root. tar-stream takes 0 for none.
+ */
+export const stagedMode = (mode = defaultMode): number => (mode & 0o400 ? mode & 0o777 : 0o600)
+
+/** The tar stream sets modes; but not of uploads, nor those that a file does not arrive with. */
 const needsMode = ({ write: { mode }, uploaded }: Staged): boolean =>
-  mode !== undefined && (uploaded !== undefined || mode > 0o777)
+  mode !== undefined && (uploaded !== undefined || mode !== stagedMode(mode))
 
 function ownerGroups(subjects: readonly Subject[]): readonly Group[] {
   const spec = ({ rights: { owner = '', group } }: Subject) =>

@@ -1,7 +1,7 @@
 import { ProvisionError } from '../../core/error.ts'
 import type { Layout, Staged } from './layout.ts'
 import { endOf, type CommitSource } from './prelude.ts'
-import { defaultMode, type Commit } from './script.ts'
+import { stagedMode, type Commit } from './script.ts'
 import { readContents } from '../files/local-content.ts'
 import type { SharedReads } from '../files/shared-reads.ts'
 import { tarStream, type TarEntry } from '../files/tar.ts'
@@ -47,7 +47,7 @@ async function* entriesOf(
   for (const number of folders.keys()) yield folder(`d${number}`)
   for await (const { staged, content } of readContents(host, files, reads)) {
     if (content instanceof ProvisionError) onUnread(staged.index, content)
-    else yield { name: staged.arrives, mode: (staged.write.mode ?? defaultMode) & 0o777, content }
+    else yield { name: staged.arrives, mode: stagedMode(staged.write.mode), content }
   }
   const { commit } = await arriving
   if ('in' in source) yield own('run', commit.script)

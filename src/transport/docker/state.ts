@@ -68,6 +68,7 @@ export const containerState = (inspection: ContainerInspection): ContainerState 
   exitCode: inspection.State.ExitCode,
   createdAt: inspection.Created,
   startedAt: inspection.State.StartedAt,
+  hasEnded: Date.parse(inspection.State.FinishedAt) > 0,
   restartPolicy: inspection.HostConfig.RestartPolicy?.Name ?? '',
   ports: publishedPorts(inspection),
   binds: bindsOf(inspection.HostConfig),

@@ -95,7 +95,7 @@ interface LineForm {
 }
 
 const statLine: LineForm = {
-  head: /([0-9a-f]+):(\d+):(\d*):([^:\n]*):(\d*):([^:\n]*):/y,
+  head: /([0-9a-f]+):(\d+):(\d*):([^:\n]*):(\d*):([^:\n]*):([-\d.]*):/y,
   written: (path) => [path],
 }
 
@@ -147,7 +147,7 @@ function statOf(
   isEmpty: boolean,
 ): Stat | undefined {
   if (!line) return undefined
-  const [, mode = '', size, uid = '', owner = '', gid = '', group = ''] = line
+  const [, mode = '', size, uid = '', owner = '', gid = '', group = '', time = ''] = line
   const bits = parseInt(mode, 16)
   return {
     type: types[bits >> 12] ?? 'other',
@@ -156,6 +156,7 @@ function statOf(
     group: nameOr(group, gid),
     size: Number(size),
     digest,
+    ...(time !== '' && { writtenAt: Number(time) * 1000 }),
     ...(isEmpty && { isEmpty }),
   }
 }

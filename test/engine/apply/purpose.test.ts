@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { Action } from '../../../src/core/action.ts'
 import { ProvisionError } from '../../../src/core/error.ts'
 import type { Event } from '../../../src/core/event.ts'
 import { applyPlan } from '../../../src/engine/apply/index.ts'
 import { fakeHost, type FakeBehaviour } from '../../support/fake-host.ts'
-import { step } from '../../support/resource.ts'
+import { removal, step } from '../../support/resource.ts'
 
 async function apply(steps: Parameters<typeof applyPlan>[0]['steps'], behaviour: FakeBehaviour) {
   const host = fakeHost('h', behaviour)
@@ -34,6 +35,27 @@ describe('a run asks whether a command has reached its purpose', () => {
     expect(batches()).toEqual([['run', 'run']])
     expect(result.failed.map(({ failure }) => failure.message)).toEqual(expected)
     expect(result.failed.every(({ failure }) => failure.code === 'action')).toBe(true)
+  })
+
+  it('before it runs, and counts what need not run as it should be', async () => {
+    const steps = [
+      step('h/command/c', { operation: 'ask', actions: [{ ...run, unless: ['look'] }, ask] }),
+      step('h/command/d', { operation: 'ask', actions: [{ ...run, argv: ['d'], unless: ['look'] }, ask] }),
+      step('h/file/e', { needs: ['h/command/c'], actions: [removal('/e')] }),
+    ]
+    const isNeedless = (action: Action) => action.do === 'run' && action.argv[0] === 'make'
+    const { events, result } = await apply(steps, { isNeedless })
+    expect(result).toMatchObject({
+      changed: ['h/command/d', 'h/file/e'],
+      unchanged: ['h/command/c'],
+      failed: [],
+      skipped: [],
+    })
+    const told = events.flatMap((event) =>
+      event.event === 'task-finished' ? [[event.task, event.summary, event.needless]] : [],
+    )
+    expect(told).toContainEqual(['h/command/c', 'nothing to do', true])
+    expect(told).toContainEqual(['h/command/d', 'update', undefined])
   })
 
   it('and shows nothing of what it says', async () => {

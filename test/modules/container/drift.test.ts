@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { file, secret, volume } from '../../../src/index.ts'
+import { file, secret } from '../../../src/index.ts'
 import { hideSecrets } from '../../../src/core/secret/redactor.ts'
 import { digestOf, short } from '../../../src/core/digest.ts'
 import type { ContainerState } from '../../../src/core/probe.ts'
@@ -196,22 +196,6 @@ describe('what was changed by hand', () => {
     it('does not show a secret that is taken out', () => {
       expect(judged(named({}), older(), run())).toMatchObject({ changes: ['env.KEY: [secret] → none'] })
     })
-  })
-
-  it.each<[string, NonNullable<Options['mounts']>, string[]]>([
-    ['a file', { '/app/app.jar': code }, ['/srv/user.jar']],
-    [
-      'a file whose changes do not matter',
-      { '/app/app.jar': { from: code, restart: false } },
-      ['/srv/user.jar'],
-    ],
-    ['a folder', { '/www': www }, ['/srv/www']],
-    ['a folder whose changes matter', { '/www': { from: www, restart: true } }, ['/srv/www']],
-    ['what is there anyway, and a volume', { '/etc': '/etc', '/data': volume(app, 'data') }, []],
-  ])('is looked for in what is mounted: %s', (_, mounts, expected) => {
-    const { probes } = named({ mounts }).bind(run())
-    const paths = probes.flatMap((probe) => (probe.ask === 'stat' ? [probe.path] : []))
-    expect([...new Set(paths)]).toEqual(expected)
   })
 
   it('is not seen in what nobody changed: the file that it mounts is as it should be', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { directory } from '../../../src/index.ts'
+import { directory, volume } from '../../../src/index.ts'
 import { short } from '../../../src/core/digest.ts'
+import { manifestPath } from '../../../src/core/mirror/manifest.ts'
 import type { ContainerState, Stat } from '../../../src/core/probe.ts'
-import { app, builtOf, folderStat, judged, localFile } from '../../support/judge.ts'
+import { app, builtOf, folderStat, judged, localFile, scope } from '../../support/judge.ts'
 import { answersFor, code, named, pathsThere, run, www, type Options } from '../../support/user-container.ts'
 
 type Mounts = NonNullable<Options['mounts']>
@@ -53,5 +54,25 @@ describe('what is lost on the host', () => {
     const lost = Object.fromEntries(Object.keys(paths).map((title) => [title, undefined]))
     const found = judged(named({ mounts: after }), { ...answersFor({ mounts: before }), ...lost }, run())
     expect(found.changes).toEqual(changes)
+  })
+
+  it.each<[string, Mounts, string[]]>([
+    ['a file', { '/app/app.jar': code }, ['/srv/user.jar']],
+    [
+      'a file whose changes do not matter',
+      { '/app/app.jar': { from: code, restart: false } },
+      ['/srv/user.jar'],
+    ],
+    ['a folder', { '/www': www }, ['/srv/www']],
+    [
+      'a folder whose changes matter, and the note of its files',
+      { '/www': { from: www, restart: true } },
+      ['/srv/www/index.html', manifestPath(scope, 'app/tree//srv/www'), '/srv/www'],
+    ],
+    ['what is there anyway, and a volume', { '/etc': '/etc', '/data': volume(app, 'data') }, []],
+  ])('is looked for in what is mounted: %s', (_, mounts, expected) => {
+    const { probes } = named({ mounts }).bind(run())
+    const paths = probes.flatMap((probe) => (probe.ask === 'stat' ? [probe.path] : []))
+    expect([...new Set(paths)]).toEqual(expected)
   })
 })

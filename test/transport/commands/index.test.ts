@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,6 +56,31 @@ describe.each(tools)('under $title', ({ without, ...shell }) => {
     expect(await helpAs({ user: 'ann', become: true })).toBe(tried('sudo -n -H '))
     expect(await helpAs({ user: 'ann', become: false })).toBe(tried(''))
     expect(await helpAs({ user: 'root', become: true })).toBe(tried(''))
+  })
+
+  it.each<[string, string, Partial<RunAction>, object, boolean]>([
+    ['it need not', 'exit 0', {}, { ok: true, needless: true }, false],
+    ['it has to', 'exit 1', {}, { ok: true, output: 'ran' }, true],
+    ['what it asks is not there', 'exit 127', {}, { ok: true, output: 'ran' }, true],
+    ['what it asks takes too long', 'sleep 9', { timeout: 1_000 }, { ok: true, output: 'ran' }, true],
+    [
+      'its folder is missing',
+      'exit 0',
+      { cwd: '/no/such/folder' },
+      {
+        ok: false,
+        error: expect.objectContaining({ reason: 'not run: there is no folder /no/such/folder' }),
+      },
+      false,
+    ],
+  ])('asks first, and shows nothing of that: %s', async (title, question, more, expected, hasRun) => {
+    const at = join(folder, `${shell.title} ${without === '' ? '' : 'without '}${title}`)
+    const unless = ['sh', '-c', `echo asked; ${question}`]
+    const asking = command(['sh', '-c', 'echo ran; echo >"$1"', 'sh', at], { unless, ...more })
+    const { outcomes, lines } = await run([asking, sh('exit 0')])
+    expect(outcomes).toEqual([expected, { ok: true }])
+    expect(lines).toEqual(hasRun ? ['ran'] : [])
+    expect(existsSync(at)).toBe(hasRun)
   })
 
   it('runs one after the other, and one that fails does not stop those after it', async () => {

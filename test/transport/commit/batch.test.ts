@@ -74,6 +74,12 @@ describe.each(shells)('under $title', (shell) => {
     expect([await modeOf(`${at}/a`), await modeOf(`${at}/new/er/b`)]).toEqual([0o644, 0o600])
   })
 
+  it.each([0, 0o200, 0o4000])('sets a mode that lets nobody read: %i', async (mode) => {
+    const at = await place()
+    expect(await perform(connection, [write(`${at}/a`, 'one', { mode })])).toEqual([ok])
+    expect(await modeOf(`${at}/a`)).toBe(mode)
+  })
+
   it('keeps the mode of a file where none is said, and sets the special bits where they are', async () => {
     const at = await place()
     await writeFile(`${at}/kept`, 'old')

@@ -85,6 +85,13 @@ test.each<[string, ContainerInspection['HostConfig']]>([
 })
 
 test.each([
+  ['never', '0001-01-01T00:00:00Z', false],
+  ['once', '2026-01-01T00:00:00.5Z', true],
+])('that it has ended %s', (_, FinishedAt, hasEnded) => {
+  expect(containerState({ ...bare, State: { ...bare.State, FinishedAt } })).toMatchObject({ hasEnded })
+})
+
+test.each([
   [['/user'], 'user'],
   [['/proxy/alias', '/user'], 'user'],
   [[], ''],

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../../src/core/digest.ts'
+import type { Answer } from '../../../src/core/probe.ts'
 import { quote } from '../../../src/core/quote.ts'
 import type { ShellProbe } from '../../../src/transport/probe/script.ts'
 import { askShell } from '../../support/ask-shell.ts'
@@ -14,6 +15,9 @@ import { shells } from '../../support/shells.ts'
 let folder = ''
 beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'provision-probe-'))))
 afterAll(() => rm(folder, { recursive: true }))
+
+const writtenAt = (answer: Answer | undefined): unknown =>
+  typeof answer === 'object' && 'writtenAt' in answer ? answer.writtenAt : undefined
 
 describe.each(shells)('under $title', (shell) => {
   it.each([
@@ -148,6 +152,28 @@ describe.each(shells)('under $title', (shell) => {
       mode: 0o644,
     })
     expect(await found(asked)).toMatchObject({ owner: undefined, group: undefined, mode: 0o644 })
+  })
+
+  it.each([
+    ['few', 0],
+    ['many', 300],
+  ])('tells when a file was written only where it is asked for, among %s', async (_, others) => {
+    const at = join(folder, `${shell.title} written ${others}`)
+    await writeFile(at, '')
+    const beside = Array.from(
+      { length: others },
+      (__, i) => ({ ask: 'stat', path: `/missing ${i}` }) as const,
+    )
+    const found = async (time: number, probe: object): Promise<Answer | undefined> => {
+      await utimes(at, 0, new Date(time))
+      return (await askShell(shell, [...beside, { ask: 'stat', path: at, ...probe }])).at(-1)
+    }
+    // Some shells come with a stat that knows whole seconds only.
+    expect([1_700_000_000_000, 1_700_000_000_250]).toContain(
+      writtenAt(await found(1_700_000_000_250, { times: true })),
+    )
+    expect(writtenAt(await found(-2_000, { times: true, names: true }))).toBe(-2_000)
+    expect(await found(1, {})).not.toHaveProperty('writtenAt')
   })
 
   it.each([
