@@ -185,6 +185,8 @@ return [changed, command(hosts.one, 'fail', { run: ['false'], unless: ['false'] 
   })
 
   it('as a transaction that is stopped by the user stays where it was stopped', async () => {
+    deploy(steady)
+    expect((await call('refresh')).code).toBe(0)
     deploy(`${script('sleep 78')}, ready: { tcp: 'x', timeout: '60s' }`, '', 'transaction: true,')
     const live = startLive(cli, ['refresh'], project.dir)
     await live.until('task-finished', 2)
