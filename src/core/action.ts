@@ -127,7 +127,10 @@ export interface ContainerBody {
   readonly StopTimeout?: number
   readonly HostConfig: {
     readonly PortBindings: Readonly<Record<string, readonly { HostIp?: string; HostPort: string }[]>>
+    /** Volumes, and paths that are there anyway; Docker makes a folder where such a path is missing. */
     readonly Binds: readonly string[]
+    /** Paths at which something is put: without it the container does not start. */
+    readonly Mounts?: readonly BindMount[]
     readonly RestartPolicy: { readonly Name: string; readonly MaximumRetryCount?: number }
     readonly Memory?: number
     readonly NanoCpus?: number
@@ -138,6 +141,15 @@ export interface ContainerBody {
   readonly NetworkingConfig?: {
     readonly EndpointsConfig: Readonly<Record<string, { readonly Aliases: readonly string[] }>>
   }
+}
+
+interface BindMount {
+  readonly Type: 'bind'
+  /** An absolute path on the host. */
+  readonly Source: string
+  /** An absolute path in the container. */
+  readonly Target: string
+  readonly ReadOnly: boolean
 }
 
 export interface NetworkBody {

@@ -31,6 +31,15 @@ export type FieldName = (field: string) => string
 
 const plainField: FieldName = (field) => field
 
+/**
+ * An empty folder, as Docker makes one where it starts a container by itself and a file is missing that this mounts. It may go:
+ * nothing is in it.
+ */
+const isStandIn = (stat: Stat): boolean => stat.type === 'directory' && stat.isEmpty === true
+
+/** What is there instead of a file. */
+const shownOther = (stat: Stat): string => (isStandIn(stat) ? 'empty directory' : stat.type)
+
 export const showMode = (mode: number): string => `0${mode.toString(8).padStart(3, '0')}`
 
 /** What differs between a file and what is there. */
@@ -43,7 +52,7 @@ export function fileChanges(
   const isFile = stat?.type === 'file'
   if (isFile && stat.digest === digest) return permissionChanges(wanted, stat, name)
   const hidden = content.from === 'text' && typeof content.text !== 'string'
-  const before = isFile ? short(stat.digest ?? 'unreadable') : stat?.type
+  const before = isFile ? short(stat.digest ?? 'unreadable') : stat && shownOther(stat)
   const change = {
     field: name('content'),
     from: hidden && isFile ? '[secret]' : before,
@@ -58,6 +67,11 @@ export function fileActions(wanted: WantedFile, stat: Stat | undefined): readonl
   const { path, content, digest, size, mode, owner, group } = wanted
   const write = { do: 'write', path, content, digest, size, mode, owner, group } as const
   if (stat === undefined) return [{ ...write, isNew: true }]
+  if (isStandIn(stat))
+    return [
+      { do: 'delete-empty-folder', path },
+      { ...write, isNew: true },
+    ]
   if (stat.type !== 'file' || stat.digest !== digest) return [write]
   return permitActions(wanted, stat)
 }
@@ -83,8 +97,8 @@ export function folderActions(wanted: WantedFolder, stat: Stat | undefined): rea
 }
 
 /**
- * Refuses what would have to be removed first and may hold what nobody has elsewhere. A link in the place of a file is
- * only replaced.
+ * Refuses what would have to be removed first and may hold what nobody has elsewhere. In the place of a file, a link is only
+ * replaced, and a folder that Docker made goes.
  */
 export function refuseOthers(
   title: string,
@@ -92,7 +106,8 @@ export function refuseOthers(
   wanted: 'file' | 'directory',
   stat: Stat | undefined,
 ) {
-  if (stat === undefined || stat.type === wanted || (wanted === 'file' && stat.type === 'link')) return
+  if (stat === undefined || stat.type === wanted) return
+  if (wanted === 'file' && (stat.type === 'link' || isStandIn(stat))) return
   const kind = stat.type === 'other' ? 'a device, socket or pipe' : `a ${stat.type}`
   throw new ProvisionError('conflict', `${title}: ${path} is ${kind} there, not a ${wanted}`, {
     help: 'move it away on the host, or choose another path in the playbook',

@@ -101,6 +101,17 @@ describe('file', () => {
       },
     ],
     [
+      'is an empty folder that Docker made, which goes',
+      { content: 'hello' },
+      { [`stat ${path}`]: folderStat({ isEmpty: true }) },
+      {
+        ...fine,
+        operation: 'update',
+        changes: [`content: empty directory → ${hello}`],
+        actions: [`delete-empty-folder ${path}`, `write ${path} 0644`],
+      },
+    ],
+    [
       'cannot be read, so that it is not known to be right',
       { content: 'hello' },
       { [`stat ${path}`]: fileStat('hello', { digest: undefined }) },

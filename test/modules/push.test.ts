@@ -81,6 +81,18 @@ describe('push of a single file', () => {
       { [`stat ${to}`]: fileStat('v1') },
       { ...fine, operation: 'update', changes: ['mode: 0644 → 0600'], actions: [`permit ${to} 0600`] },
     ],
+    [
+      'is an empty folder that Docker made, which goes',
+      { to },
+      built('v1'),
+      { [`stat ${to}`]: folderStat({ isEmpty: true }) },
+      {
+        ...fine,
+        operation: 'update',
+        changes: [`content: empty directory → ${shortOf('v1')}`],
+        actions: [`delete-empty-folder ${to}`, `write ${to} 0644`],
+      },
+    ],
   ])('%s', (_, props, result, answers, expected) => {
     expect(judged(push(app, jar, props), answers, factsOf([[jar, result]]))).toEqual(expected)
   })

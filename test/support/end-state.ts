@@ -114,7 +114,7 @@ const container = (object: unknown) => ({
   name: at(object, 'Name'),
   status: at(object, 'State', 'Status'),
   ...picked(at(object, 'Config'), 'Image', 'Env', 'Cmd', 'Labels'),
-  ...picked(at(object, 'HostConfig'), 'Binds', 'PortBindings', 'NetworkMode', 'RestartPolicy'),
+  ...picked(at(object, 'HostConfig'), 'Binds', 'Mounts', 'PortBindings', 'NetworkMode', 'RestartPolicy'),
   mounts: sorted(at(object, 'Mounts')),
 })
 

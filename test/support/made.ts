@@ -4,6 +4,7 @@ import type { Facts } from '../../src/core/facts.ts'
 import type { ContainerState, ImageState } from '../../src/core/probe.ts'
 import type { Resource } from '../../src/core/resource.ts'
 import { reveal } from '../../src/core/secret/index.ts'
+import { bindsOf } from '../../src/transport/docker/state.ts'
 import { judge } from './judge.ts'
 
 export const builtImageOf = (ref: string, version: string, changed: readonly string[] = []): BuiltImage => ({
@@ -63,7 +64,7 @@ export function running(
         host: `${HostIp === undefined ? '' : `${HostIp}:`}${HostPort}/${container.split('/')[1] ?? ''}`,
       })),
     ),
-    binds: [...HostConfig.Binds].sort(),
+    binds: bindsOf(HostConfig),
     memory: HostConfig.Memory ?? 0,
     nanoCpus: HostConfig.NanoCpus ?? 0,
     user: body.User ?? 'of-the-image',

@@ -1,7 +1,8 @@
 import { artifact, container, image, push, tree, type ContainerOptions } from '../../src/index.ts'
 import type { Folder } from '../../src/core/build/index.ts'
 import type { ContainerState, ImageState } from '../../src/core/probe.ts'
-import { app, builtOf, factsOf, localFile, type HostAnswers } from './judge.ts'
+import type { Resource } from '../../src/core/resource.ts'
+import { app, builtOf, factsOf, fileStat, localFile, type HostAnswers } from './judge.ts'
 import { bodyOf, builtImageOf, imageOnHost, running } from './made.ts'
 
 export type Options = ContainerOptions<string, string>
@@ -36,4 +37,15 @@ export const answersFor = (
 ): HostAnswers => ({
   'container user': running(bodyOf(named(options), run()), there, rest),
   'image jre:latest': there,
+  ...pathsThere(named(options)),
 })
+
+/** What it says of the paths that a container mounts, where nobody has touched them. */
+export const pathsThere = (made: Resource): HostAnswers =>
+  Object.fromEntries(
+    made
+      .bind(run())
+      .probes.flatMap((probe) =>
+        probe.ask === 'stat' ? [[`stat ${probe.path}`, fileStat('', { digest: undefined })]] : [],
+      ),
+  )

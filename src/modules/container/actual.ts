@@ -19,6 +19,8 @@ export interface State {
   readonly leftovers: readonly string[]
   readonly image: ImageState | undefined
   readonly files: readonly WatchedFile[]
+  /** Paths on the host of what it mounts, at which resources put something that is there no more. */
+  readonly gone: readonly string[]
 }
 
 /** Fields that are read from the container itself; of the others only the label tells. */
@@ -112,16 +114,19 @@ function portsOf({ ports }: ContainerState): Record<string, string> {
   )
 }
 
-function mountsOf(container: ContainerState, made: Spec, { files }: State, { mounts }: ResolvedProps): Spec {
+function mountsOf(container: ContainerState, made: Spec, state: State, { mounts }: ResolvedProps): Spec {
   return Object.fromEntries(
     container.binds.map((bind) => {
       const [source = '', target = '', ...modes] = bind.split(':')
       const seen = [source, ...modes].join(':')
       const stored = made[`mounts.${target}`]
+      // One that runs keeps what it was started with, and never sees what is put there anew.
+      if (container.running && state.gone.includes(source))
+        return [`mounts.${target}`, showMount(seen, 'gone')]
       if (stored?.replace(/^[0-9a-f]{64} /, '') !== seen) return [`mounts.${target}`, seen]
       const content = mounts[target]?.at.content
       const isAsWanted = content !== undefined && stored === showMount(seen, content.digest)
-      const shown = files.filter((file) => file.target === target)
+      const shown = state.files.filter((file) => file.target === target)
       const other = isAsWanted ? otherContent(container, shown) : undefined
       return [`mounts.${target}`, other === undefined ? stored : showMount(seen, other)]
     }),

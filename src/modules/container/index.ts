@@ -5,15 +5,16 @@ import type { Host } from '../../core/host.ts'
 import { formerName, nameInMaking } from '../../core/making.ts'
 import { defineModule, type ResourceOptions } from '../../core/module.ts'
 import { refuseForeign } from '../../core/owned.ts'
+import type { Stat } from '../../core/probe.ts'
 import { ref } from '../../core/ref.ts'
 import { resourceTitle, type Resource } from '../../core/resource.ts'
 import { strictRecord } from '../../core/rules/strict.ts'
 import type { State } from './actual.ts'
 import type { ContainerOptions, PortRefs } from './options.ts'
 import { containerChanges, containerRemedy, containerSettling } from './plan.ts'
-import { propsOf, type ContainerProps } from './props.ts'
+import { propsOf, type ContainerProps, type ResolvedProps } from './props.ts'
 import { checkResolved, containerProblem } from './rules.ts'
-import { isWatched } from './spec.ts'
+import { isPlaced, isWatched, type MountProps } from './spec.ts'
 
 /** A container on a host, and where its published ports answer. */
 export interface Container<P extends string = string> extends Resource {
@@ -34,9 +35,12 @@ const resource = defineModule({
       leftovers: namesLeft(props).map((name) => ({ ask: 'container', name, usually: 'absent' }) as const),
       image: { ask: 'image', ref: props.image.ref } as const,
       files: watchedFiles(props).map(({ path }) => ({ ask: 'stat', path, times: true }) as const),
+      placed: placedMounts(props).map(
+        ({ at }) => ({ ask: 'stat', path: at.source, mounted: at.content?.type === 'file' }) as const,
+      ),
     }
   },
-  parse: ({ container, leftovers, image, files }, props): State => {
+  parse: ({ container, leftovers, image, files, placed }, props): State => {
     const identity = { host: props.host, kind: 'container', name: props.name }
     if (container) refuseForeign(identity, props.name, container.labels, props.scope)
     const left = namesLeft(props).filter((name, i) => {
@@ -44,8 +48,9 @@ const resource = defineModule({
       if (found) refuseForeign(identity, name, found.labels, props.scope)
       return found !== undefined
     })
+    const gone = placedMounts(props).filter((mount, i) => isLost(mount, placed[i]))
     const found = watchedFiles(props).map((file, i) => ({ ...file, stat: files[i] }))
-    return { container, leftovers: left, image, files: found }
+    return { container, leftovers: left, image, files: found, gone: gone.map(({ at }) => at.source) }
   },
   diff: containerChanges,
   remedy: containerRemedy,
@@ -60,6 +65,13 @@ const watchedFiles = ({ mounts }: Parameters<typeof checkResolved>[0]) =>
   Object.entries(mounts).flatMap(([target, mount]) =>
     isWatched(mount) ? (mount.at.content?.files ?? []).map((file) => ({ ...file, target })) : [],
   )
+
+/** What is mounted of what other resources put on the host. */
+const placedMounts = ({ mounts }: ResolvedProps) => Object.values(mounts).filter(isPlaced)
+
+/** Whether it is there no more, and matters: a single file only where its content does. */
+const isLost = (mount: MountProps, stat: Stat | undefined): boolean =>
+  (stat === undefined || stat.isEmpty === true) && (isWatched(mount) || mount.at.content?.type !== 'file')
 
 /**
  * A container on a host. It is compared field by field with what it was made from and with what it is; any difference

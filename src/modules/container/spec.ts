@@ -49,6 +49,8 @@ export function specOf(props: ResolvedProps): Spec {
 
 /** What Docker is asked to create. */
 export function bodyOf(props: ResolvedProps): ContainerBody {
+  const mounts = Object.entries(props.mounts)
+  const placed = mounts.filter(([, mount]) => isPlaced(mount))
   const { host, name, command, entrypoint, network, memory, cpus, user, workdir, hostname, grace } = props
   return {
     Image: props.image.ref,
@@ -67,7 +69,8 @@ export function bodyOf(props: ResolvedProps): ContainerBody {
     StopTimeout: grace,
     HostConfig: {
       PortBindings: entriesOf(bindingsOf(props), ([, hosts]) => hosts.map(bindingOf)),
-      Binds: Object.entries(props.mounts).map(([target, mount]) => bindOf(target, mount)),
+      Binds: mounts.filter(([, mount]) => !isPlaced(mount)).map(bindOf),
+      ...(placed.length > 0 && { Mounts: placed.map(bindMountOf) }),
       RestartPolicy: { Name: props.restart },
       ...(memory !== undefined && { Memory: memory }),
       ...(cpus !== undefined && { NanoCpus: nanoCpus(cpus) }),
@@ -95,14 +98,24 @@ type Published = ResolvedProps['published'][number]
 /** Whether new content recreates the container. */
 export const isWatched = ({ at, restart }: MountProps): boolean => restart ?? at.content?.type === 'file'
 
-/** `/var/www:ro`: what Docker's inspect shows of a bind, but for its target. */
-const bindSource = ({ at, readOnly }: MountProps): string =>
-  (readOnly ?? !at.writable) ? `${at.source}:ro` : at.source
+/**
+ * Whether another resource puts something at its path. Where that is missing when Docker starts the container by itself, as
+ * after a reboot, no folder must come into its place.
+ */
+export const isPlaced = ({ at, on }: MountProps): boolean => on !== undefined && at.source.startsWith('/')
 
-const bindOf = (target: string, mount: MountProps): string => {
-  const [mode = ''] = /:ro$/.exec(bindSource(mount)) ?? []
-  return `${mount.at.source}:${target}${mode}`
-}
+const isReadOnly = ({ at, readOnly }: MountProps): boolean => readOnly ?? !at.writable
+
+const modeOf = (mount: MountProps): string => (isReadOnly(mount) ? ':ro' : '')
+
+/** `/var/www:ro`: how a mount is told, but for its target. */
+const bindSource = (mount: MountProps): string => `${mount.at.source}${modeOf(mount)}`
+
+const bindOf = ([target, mount]: [string, MountProps]): string =>
+  `${mount.at.source}:${target}${modeOf(mount)}`
+
+const bindMountOf = ([Target, mount]: [string, MountProps]) =>
+  ({ Type: 'bind', Source: mount.at.source, Target, ReadOnly: isReadOnly(mount) }) as const
 
 const digestOfMount = (mount: MountProps): Digest | undefined =>
   isWatched(mount) ? mount.at.content?.digest : undefined

@@ -138,7 +138,7 @@ const taken = (about: Thing) =>
 /** The body with its secrets revealed: from here on it only goes to Docker. */
 function containerBody(body: ContainerBody): Dockerode.ContainerCreateOptions {
   const { Cmd, Entrypoint, Env, HostConfig, NetworkingConfig, Labels, ExposedPorts, ...rest } = body
-  const { Binds, ...hostConfig } = HostConfig
+  const { Binds, Mounts, ...hostConfig } = HostConfig
   const endpoints = Object.entries(NetworkingConfig?.EndpointsConfig ?? {})
   return {
     ...rest,
@@ -147,7 +147,7 @@ function containerBody(body: ContainerBody): Dockerode.ContainerCreateOptions {
     Env: Env.map(reveal),
     Labels: { ...Labels },
     ExposedPorts: { ...ExposedPorts },
-    HostConfig: { ...hostConfig, Binds: [...Binds] },
+    HostConfig: { ...hostConfig, Binds: [...Binds], Mounts: Mounts?.map((mount) => ({ ...mount })) },
     NetworkingConfig: NetworkingConfig && {
       EndpointsConfig: Object.fromEntries(
         endpoints.map(([name, { Aliases }]) => [name, { Aliases: [...Aliases] }]),
@@ -179,7 +179,8 @@ async function explain(
   }
   if (action.do === 'create-container' && status === 404)
     return failed('the image or network is not on this host')
-  if (action.do === 'start-container' && status === 400) return failed('correct its command or its image')
+  if (action.do === 'start-container' && status === 400)
+    return failed('correct its command, its image or what it mounts')
   if (status === 409) {
     return dockerError(about, error, signal, {
       code: 'conflict',

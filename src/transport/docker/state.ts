@@ -9,6 +9,13 @@ type Bindings = Readonly<
   Record<string, Maybe<readonly { HostIp?: string | undefined; HostPort?: string | undefined }[]>>
 >
 
+interface Mount {
+  /** None where it is no path and no volume. */
+  readonly Source?: string | undefined
+  readonly Target: string
+  readonly ReadOnly?: boolean | undefined
+}
+
 /** The part of Docker's `inspect` of a container that we read. */
 export interface ContainerInspection {
   readonly Id: string
@@ -37,6 +44,7 @@ export interface ContainerInspection {
     readonly NetworkMode?: string | undefined
     readonly PortBindings?: Maybe<Bindings>
     readonly Binds?: Maybe<readonly string[]>
+    readonly Mounts?: Maybe<readonly Mount[]>
     readonly RestartPolicy?: Maybe<{ readonly Name: string }>
     readonly Memory?: number | undefined
     readonly NanoCpus?: number | undefined
@@ -64,13 +72,25 @@ export const containerState = (inspection: ContainerInspection): ContainerState 
   hasEnded: Date.parse(inspection.State.FinishedAt) > 0,
   restartPolicy: inspection.HostConfig.RestartPolicy?.Name ?? '',
   ports: publishedPorts(inspection),
-  binds: [...(inspection.HostConfig.Binds ?? [])].sort(),
+  binds: bindsOf(inspection.HostConfig),
   memory: inspection.HostConfig.Memory ?? 0,
   nanoCpus: inspection.HostConfig.NanoCpus ?? 0,
   user: inspection.Config.User,
   networks: Object.keys(inspection.NetworkSettings.Networks ?? {}).sort(),
   address: addressOf(inspection),
 })
+
+/** What is mounted, in whichever of both ways it was asked for. */
+export const bindsOf = ({
+  Binds,
+  Mounts,
+}: Pick<ContainerInspection['HostConfig'], 'Binds' | 'Mounts'>): readonly string[] =>
+  [
+    ...(Binds ?? []),
+    ...(Mounts ?? []).map(
+      ({ Source = '', Target, ReadOnly }) => `${Source}:${Target}${ReadOnly === true ? ':ro' : ''}`,
+    ),
+  ].sort()
 
 /** As configured; where the port was left to Docker's choice, the one it chose. */
 function publishedPorts({ HostConfig, NetworkSettings }: ContainerInspection): ContainerState['ports'] {

@@ -21,6 +21,7 @@ export function probeAnswers(
   const reads = new Map<number, string | undefined>()
   const commands = new Map<number, CommandAnswer>()
   const leftovers = new Map<number, readonly string[]>()
+  let empty: readonly string[] = []
   let complete = false
   for (const { body, words } of framesIn(host, output, marker)) {
     const [kind, index = '', code = ''] = words
@@ -29,6 +30,7 @@ export function probeAnswers(
     else if (kind === 'read') reads.set(Number(index), contentOf(host, probes[Number(index)], body, code))
     else if (kind === 'command') commands.set(Number(index), { code: Number(code), output: utf8(body) })
     else if (kind === 'leftovers') leftovers.set(Number(index), utf8(body).split('\0'))
+    else if (kind === 'empty') empty = body.split('\0')
     else if (kind === 'done') complete = true
   }
   if (!complete) throw cutShort(host, output.toString().slice(-1_000))
@@ -37,7 +39,7 @@ export function probeAnswers(
     if (probe.ask === 'command') return commands.get(index) ?? { code: 126, output: '' }
     if (probe.ask === 'leftovers') return leftovers.get(index) ?? []
     const path = latin1(asOperand(probe.path))
-    return statOf(stats.get(path), sums.get(path)?.[1])
+    return statOf(stats.get(path), sums.get(path)?.[1], empty.includes(path))
   })
 }
 
@@ -138,7 +140,11 @@ function readInOrder(paths: readonly string[], { head, written }: LineForm) {
 
 const types: Readonly<Record<number, Stat['type']>> = { 0o10: 'file', 0o4: 'directory', 0o12: 'link' }
 
-function statOf(line: RegExpExecArray | undefined, digest: string | undefined): Stat | undefined {
+function statOf(
+  line: RegExpExecArray | undefined,
+  digest: string | undefined,
+  isEmpty: boolean,
+): Stat | undefined {
   if (!line) return undefined
   const [, mode = '', size, uid = '', owner = '', gid = '', group = '', time = ''] = line
   const bits = parseInt(mode, 16)
@@ -152,6 +158,7 @@ function statOf(line: RegExpExecArray | undefined, digest: string | undefined): 
     size: Number(size),
     digest,
     ...(time !== '' && { writtenAt: Number(time) * 1000 }),
+    ...(isEmpty && { isEmpty }),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Probe } from '../../core/probe.ts'
 import { quote, quoteAll } from '../../core/quote.ts'
 import { sumFor } from '../shell/fast-sum.ts'
 import { leftoversScript } from '../files/leftovers.ts'
+import { emptyShell } from '../shell/empty-folder.ts'
 import { exportsOf } from '../shell/exports.ts'
 import { plainShell } from '../shell/plain-shell.ts'
 
@@ -40,6 +41,7 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
             `form=${statFormat(probes)}`,
             sumFor(totalSize(probes)),
             isFew ? statFew(paths) : paths.length < very ? askMany : askVeryMany,
+            ...emptyFolders(mountedPaths(probes)),
           ]),
       ...probes.flatMap((probe, index) => (probe.ask === 'stat' ? [] : [section(probe, index)])),
       'tell done',
@@ -52,6 +54,11 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
 /** The paths that are asked for, once each. */
 export const statPaths = (probes: readonly ShellProbe[]): readonly string[] => [
   ...new Set(statsIn(probes).map(({ path }) => asOperand(path))),
+]
+
+/** Those of them that are to be files which containers mount. */
+export const mountedPaths = (probes: readonly ShellProbe[]): readonly string[] => [
+  ...new Set(statsIn(probes).flatMap(({ path, mounted }) => (mounted ? [asOperand(path)] : []))),
 ]
 
 const statsIn = (probes: readonly ShellProbe[]) =>
@@ -154,6 +161,18 @@ if command -v gzip >/dev/null 2>&1; then
 else
   ${askMany}
 fi`
+
+/** Names those that are empty folders, each with a NUL after it; takes no process. */
+const emptyFolders = (paths: readonly string[]): readonly string[] =>
+  paths.length === 0
+    ? []
+    : [
+        emptyShell,
+        `for p in ${quoteAll(paths)}; do
+  [ -d "$p" ] && [ ! -L "$p" ] && [ -r "$p" ] && empty "$p" && printf '%s\\0' "$p"
+done
+tell empty`,
+      ]
 
 /** Runs a function for its output, cut to the limit without ending it, and its exit code. */
 const commandHelper = `exec 4>&1

@@ -1,4 +1,5 @@
 import { compact } from './compact.ts'
+import { emptyShell } from './empty-folder.ts'
 
 /** Where files wait before they are put in place when there is no room beside that place; also what needs none of its own. */
 export const stagingElsewhere = ['/tmp', '/var/tmp', '/run']
@@ -19,7 +20,7 @@ export const stagedNames = './d[0-9]* ./odd ./sums ./run ./end'
  * `take_away PATH` removes a folder of ours, unless it holds more than we put into one.
  */
 export const stagingShell =
-  compact(`empty() { for x in "$1"/* "$1"/.[!.]* "$1"/..?*; do { [ -e "$x" ] || [ -L "$x" ]; } && return 1; done; return 0; }
+  compact(`${emptyShell}
 ours() {
   [ -O . ] && [ "../$name" -ef . ] || return 1
   case $(stat -c %a . 2>/dev/null) in *[0145][0145]) ;; *) chmod 700 . 2>/dev/null;; esac && empty .

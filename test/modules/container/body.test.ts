@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   container,
+  directory,
   image,
   network,
   push,
@@ -50,6 +51,7 @@ describe('what Docker is asked to create', () => {
         mounts: {
           '/app/app.jar': push(app, jar, { to: '/srv/user.jar' }),
           '/data': volume(app, 'data'),
+          '/spool': directory(app, '/srv/spool'),
           '/conf': { from: '/etc/x y', readOnly: true },
         },
         network: network(app, 'inner'),
@@ -80,7 +82,11 @@ describe('what Docker is asked to create', () => {
           '7000/tcp': [{ HostPort: '80' }],
           '53/udp': [{ HostIp: '10.0.0.5', HostPort: '53' }],
         },
-        Binds: ['/srv/user.jar:/app/app.jar:ro', 'data:/data', '/etc/x y:/conf:ro'],
+        Binds: ['data:/data', '/etc/x y:/conf:ro'],
+        Mounts: [
+          { Type: 'bind', Source: '/srv/user.jar', Target: '/app/app.jar', ReadOnly: true },
+          { Type: 'bind', Source: '/srv/spool', Target: '/spool', ReadOnly: false },
+        ],
         RestartPolicy: { Name: 'on-failure' },
         Memory: 67_108_864,
         NanoCpus: 500_000_000,

@@ -68,6 +68,22 @@ test.each<[string, Partial<ContainerInspection>, readonly { container: string; h
   expect(containerState({ ...bare, ...part }).ports).toEqual(expected)
 })
 
+test.each<[string, ContainerInspection['HostConfig']]>([
+  ['binds', { Binds: ['/srv/a:/a:ro', '/srv/b:/b', 'data:/c'] }],
+  [
+    'mounts, and binds for the rest',
+    {
+      Binds: ['data:/c'],
+      Mounts: [
+        { Source: '/srv/b', Target: '/b' },
+        { Source: '/srv/a', Target: '/a', ReadOnly: true },
+      ],
+    },
+  ],
+])('what is mounted is told alike, asked for as %s', (_, HostConfig) => {
+  expect(containerState({ ...bare, HostConfig }).binds).toEqual(['/srv/a:/a:ro', '/srv/b:/b', 'data:/c'])
+})
+
 test.each([
   ['never', '0001-01-01T00:00:00Z', false],
   ['once', '2026-01-01T00:00:00.5Z', true],

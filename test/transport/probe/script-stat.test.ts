@@ -71,6 +71,21 @@ describe.each(shells)('under $title', (shell) => {
     expect(seen.filter((name) => name.includes('/') || there.includes(name))).toEqual(there)
   })
 
+  it('tells which folders are empty that stand in the place of mounted files', async () => {
+    const at = (name: string) => join(folder, `${shell.title} it's $HOME`, name)
+    const hidden = ['full/a', 'hidden/.a', 'dots/..a']
+    for (const name of ['empty', 'é\nn', 'unasked', ...hidden]) await mkdir(at(name), { recursive: true })
+    await symlink('empty', at('link'))
+    await writeFile(at('file'), '')
+    const names = ['empty', 'é\nn', 'full', 'hidden', 'dots', 'link', 'file', 'missing', 'unasked']
+    const found = await askShell(
+      shell,
+      names.map((name) => ({ ask: 'stat', path: at(name), mounted: name !== 'unasked' }) as const),
+    )
+    const empty = found.map((answer) => typeof answer === 'object' && 'isEmpty' in answer)
+    expect(names.filter((_, i) => empty[i])).toEqual(['empty', 'é\nn'])
+  })
+
   it('reads no pipe, which would block, and the rest all the same', async () => {
     const at = (name: string) => join(folder, `${shell.title} ${name}`)
     await promisify(execFile)('mkfifo', [at('pipe')])
