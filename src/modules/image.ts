@@ -47,7 +47,8 @@ const reference = new RegExp(
 
 /**
  * Declares a container image, built here from a Dockerfile or pulled. Nothing is built while a playbook is evaluated.
- * @param ref its name, with a tag or not: `hash-collision/jre`, `debian:12-slim`. Default tag `latest`
+ * @param ref its name, with a tag or not: `hash-collision/jre`, `debian:12-slim`. Default tag `latest`. With a digest
+ * (`shop/nginx@sha256:…`) it is that very content, pulled by it; hosts have it with the digest as its tag: `sha256-…`
  * @throws ProvisionError `playbook` when Docker would not take the name
  */
 export function image(ref: string, options: ImageOptions = {}): Image {

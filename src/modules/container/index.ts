@@ -1,3 +1,4 @@
+import { nameOnHosts } from '../../core/build/name-on-hosts.ts'
 import { portClaim } from '../../core/graph/claim.ts'
 import { endpointOf, type PublishedPort } from '../../core/endpoint.ts'
 import { factOf, type Facts } from '../../core/facts.ts'
@@ -32,7 +33,7 @@ const resource = defineModule({
     return {
       container: { ask: 'container', name: props.name } as const,
       leftovers: namesLeft(props).map((name) => ({ ask: 'container', name, usually: 'absent' }) as const),
-      image: { ask: 'image', ref: props.image.ref } as const,
+      image: { ask: 'image', ref: nameOnHosts(props.image.ref) } as const,
       files: watchedFiles(props).map(({ path }) => ({ ask: 'stat', path }) as const),
     }
   },

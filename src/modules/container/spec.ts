@@ -1,4 +1,5 @@
 import type { ContainerBody } from '../../core/action.ts'
+import { nameOnHosts } from '../../core/build/name-on-hosts.ts'
 import { canonicalJson, type Digest } from '../../core/digest.ts'
 import { label, resourceLabels } from '../../core/label.ts'
 import { resourceId } from '../../core/resource.ts'
@@ -51,7 +52,7 @@ export function specOf(props: ResolvedProps): Spec {
 export function bodyOf(props: ResolvedProps): ContainerBody {
   const { host, name, command, entrypoint, network, memory, cpus, user, workdir, hostname, grace } = props
   return {
-    Image: props.image.ref,
+    Image: nameOnHosts(props.image.ref),
     ...(command && { Cmd: command.map(String) }),
     ...(entrypoint && { Entrypoint: entrypoint }),
     Env: Object.entries(props.env).map(([key, value]) => assignment(key, textOf(value))),

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { directory, network, secret, volume } from '../../../src/index.ts'
-import { app, fine, judged, late } from '../../support/judge.ts'
-import { answersFor, code, jre, named, run, www, type Options } from '../../support/user-container.ts'
+import { directory, image, network, preload, secret, volume } from '../../../src/index.ts'
+import { app, factsOf, fine, judged, late } from '../../support/judge.ts'
+import { bodyOf, builtImageOf, running } from '../../support/made.ts'
+import { matching } from '../../support/matching.ts'
+import { answersFor, code, jre, named, onHost, run, www, type Options } from '../../support/user-container.ts'
 
 const everything: Options = {
   image: jre,
@@ -131,4 +133,20 @@ describe('a container that is there', () => {
     expect(judged(named(after), answersFor(before), run())).toEqual(fine)
     expect(judged(named(before), answersFor(after), run())).toEqual(fine)
   })
+})
+
+it('an image that is named by its digest has a tag of that on its host, and is itself in a plan', () => {
+  const hex = '0123456789abcdef'.repeat(4)
+  const pinned = image(`jre:1@sha256:${hex}`)
+  const [ref, name] = [pinned.ref, `jre:sha256-${hex}`]
+  const facts = factsOf([], [builtImageOf(ref, 'i1')])
+  const user = named({ image: pinned })
+  const body = bodyOf(user, facts)
+  expect(body.Image).toBe(name)
+  const image1 = { [`image ${name}`]: onHost }
+  const there = { 'container user': running(body, onHost), ...image1 }
+  expect(judged(user, there, facts)).toEqual(fine)
+  expect(judged(preload(app, pinned), image1, facts)).toEqual(fine)
+  const later = judged(user, there, factsOf([], [builtImageOf(ref, 'i2')]))
+  expect(later.changes).toEqual([matching(/^image: jre:1@0123456789ab \w+ → jre:1@0123456789ab \w+$/)])
 })
