@@ -15,7 +15,10 @@ import { shownValue } from '../core/text/shown-value.ts'
 
 /** Where an image comes from. */
 export interface ImageOptions {
-  /** The folder that it is built from. Relative to the playbook's folder; default: not built, but pulled or present. */
+  /**
+   * The folder that it is built from. Relative to the playbook's folder; default: not built, but present or pulled, with what
+   * `docker login` has kept.
+   */
   readonly build?: Local
   /** The Dockerfile, relative to `build`. Default `Dockerfile`. */
   readonly dockerfile?: string

@@ -1,7 +1,15 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { image } from '../../src/index.ts'
 import { imageSource } from '../../src/transport/images/source.ts'
-import { engine, prefix, removeImages, toRemove, workplace } from '../support/builds.ts'
+import {
+  image as builtImage,
+  engine,
+  failure,
+  prefix,
+  removeImages,
+  toRemove,
+  workplace,
+} from '../support/builds.ts'
 import { startEngine, type OwnEngine } from '../support/engine.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { serveImage, type Registry } from '../support/registry.ts'
@@ -53,3 +61,23 @@ test.each([[''], [':1.2']])(
     expect(sent).toBe(before)
   },
 )
+
+test('a registry that wants a login is shown the one that Docker keeps, for what is built as well', async () => {
+  const guarded = await serveImage(engine, mine, 'me:pw')
+  onTestFinished(guarded.stop)
+  const ref = `${guarded.repository}:1`
+  const config = (login: string) => ({
+    'config.json': JSON.stringify({
+      auths: { [guarded.repository.replace('/app', '')]: { auth: Buffer.from(login).toString('base64') } },
+    }),
+  })
+  const root = temporaryFolder({ 'top/Dockerfile': `FROM ${ref}\nENV A=1\n` })
+  vi.stubEnv('DOCKER_CONFIG', temporaryFolder(config('me:other')))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(await failure(workplace(root).build(builtImage('top')))).toMatchObject({ code: 'build' })
+  vi.stubEnv('DOCKER_CONFIG', temporaryFolder(config('me:pw')))
+  const { build, lines } = workplace(root)
+  expect((await build(builtImage('top'))).images.size).toBe(1)
+  toRemove(ref)
+  expect(lines().join('\n')).not.toContain('pw')
+})
