@@ -1,5 +1,6 @@
 import { isArtifact, isImage, type Artifact, type Image } from '../core/build/index.ts'
 import { ProvisionError } from '../core/error.ts'
+import { noText } from '../core/no-text.ts'
 import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import type { Local } from '../core/build/local.ts'
 import { maskedProblem } from '../core/secret/masked.ts'
@@ -88,9 +89,13 @@ export function image(ref: string, options: ImageOptions = {}): Image {
       help: 'correct it in the playbook',
     })
   }
-  return {
-    kind: 'image',
-    ref: parts?.[1] === undefined && parts?.[2] === undefined ? `${ref}:latest` : ref,
-    build: build === undefined ? undefined : { context: build, dockerfile, args, target, needs },
-  }
+  return noText<Image>(
+    {
+      kind: 'image',
+      ref: parts?.[1] === undefined && parts?.[2] === undefined ? `${ref}:latest` : ref,
+      build: build === undefined ? undefined : { context: build, dockerfile, args, target, needs },
+    },
+    `image ${ref}`,
+    'write its name, which is `.ref` of it',
+  )
 }

@@ -1,6 +1,7 @@
 import type { Box } from '../box.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { hostNamed, type Host } from '../host.ts'
+import { noText } from '../no-text.ts'
 import { refuseUnknown, type OptionNames } from '../rules/known-options.ts'
 import type { CheckedSpecs } from './checked-specs.ts'
 import { readParams, type ParamSpecs, type ParamValues } from './params.ts'
@@ -128,7 +129,8 @@ function none(): ParamSpecs {
 function topologyOf<H extends string>(names: readonly H[]): { readonly [K in H]: Host<K> }
 function topologyOf(names: readonly string[]): Record<string, Host> {
   const hosts = Object.fromEntries(names.map((name) => [name, hostNamed(name)]))
-  return strictRecord(hosts, 'the playbook has no host')
+  const all = noText(hosts, 'the record of all hosts', 'name one of them: `hosts.NAME.address`')
+  return strictRecord(all, 'the playbook has no host')
 }
 
 function reachOf<R extends ResourceSet>(

@@ -115,6 +115,6 @@ export interface PortRefs {
   /** The host's address, or the one that the port is published on. */
   readonly host: Ref<string>
   readonly port: Ref<number>
-  /** `http://192.168.60.3:7000`; `tcp://…` for a port whose name does not begin with `http`. */
+  /** `http://192.168.60.3:7000`; `tcp://…` for a port whose name does not begin with `http`, `udp://…` for one of UDP. */
   readonly url: Ref<string>
 }

@@ -8,7 +8,9 @@ import { thing } from '../../support/resource.ts'
 const box = defineBox({ name: 'coreos', build: '.' })
 const run = { log: () => undefined, signal: new AbortController().signal }
 /** Where each resource answers: at a port by its name. */
-const reach = ({ name }: Resource): Endpoints<string> => ({ http: endpointOf('http', name, 80) })
+const reach = ({ name }: Resource): Endpoints<string> => ({
+  http: endpointOf('http', name, { port: 80, protocol: 'tcp' }),
+})
 
 describe('a playbook', () => {
   it('gives its hosts and params to what declares the resources, once a run', () => {

@@ -6,13 +6,16 @@ import {
   push,
   artifact,
   secret,
+  text,
   volume,
   type ContainerOptions,
+  type Host,
+  type Value,
 } from '../../../src/index.ts'
 import { label } from '../../../src/core/label.ts'
 import { resolve } from '../../../src/core/ref.ts'
 import { reveal } from '../../../src/core/secret/index.ts'
-import { app, builtOf, factsOf, judge, localFile, scope } from '../../support/judge.ts'
+import { app, builtOf, factsOf, judge, localFile, scope, web } from '../../support/judge.ts'
 import { bodyOf, builtImageOf } from '../../support/made.ts'
 
 const jre = image('jre')
@@ -145,6 +148,21 @@ describe('the published ports of a container', () => {
       admin: { port: 81, protocol: 'tcp', address: '127.0.0.1' },
     })
     expect(made.claims).toEqual(['port 80/tcp', 'port 81/tcp on 127.0.0.1'])
+  })
+
+  it.each<[string, (admin: typeof made.at.admin) => Value<string | number>]>([
+    ['host', ({ host }) => host],
+    ['port', ({ port }) => port],
+    ['url', ({ url }) => url],
+    ['url', ({ url }) => text`at ${url}`],
+  ])('are refused on another host where only their own reaches them: %s', (field, valueOf) => {
+    const user = (on: Host) => container(on, 'user', { image: jre, env: { A: valueOf(made.at.admin) } })
+    expect(user(web).problem).toBe(
+      `app/user.at.admin.${field}: is published on 127.0.0.1, where only host app itself reaches it`,
+    )
+    expect(user(app).problem).toBeUndefined()
+    const content = valueOf(made.at.http)
+    expect(container(web, 'user', { image: jre, env: { A: content } }).problem).toBeUndefined()
   })
 
   it('say so when one is used that is not published this time', () => {
