@@ -5,6 +5,7 @@ import type { Mountable } from '../../core/mount.ts'
 import type { Ref, Value } from '../../core/ref.ts'
 import type { Text } from '../../core/secret/index.ts'
 import type { NetworkResource } from '../../core/mount.ts'
+import type { RuntimeOptions } from './runtime-options.ts'
 
 /** A port at which a container listens: its number, for TCP, or number and protocol. */
 export type ContainerPort = number | { readonly port: number; readonly protocol: 'tcp' | 'udp' }
@@ -72,7 +73,7 @@ export type Ready<P extends string> = ReadyTimeout &
   )
 
 /** How a container is run. What is left out is as the image says. */
-export interface ContainerOptions<P extends string = never, Q extends P = never> {
+export interface ContainerOptions<P extends string = never, Q extends P = never> extends RuntimeOptions {
   readonly image: Image
   /** Arguments, in place of the image's `CMD`; no shell reads them. They show in process lists: secrets go into `env`. */
   readonly command?: readonly Value<string | number>[]

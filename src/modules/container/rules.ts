@@ -19,6 +19,7 @@ import {
 } from '../../core/rules/index.ts'
 import { shownValue } from '../../core/text/shown-value.ts'
 import type { ContainerProps, ResolvedProps } from './props.ts'
+import { runtimeProblem } from './runtime.ts'
 
 /** Docker refuses containers with less. */
 const leastMemory = 6 * 1024 ** 2
@@ -72,6 +73,7 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
 export function checkResolved(props: ResolvedProps): void {
   const problem = firstProblem(
     ...textProblems(props),
+    runtimeProblem(props.runtime),
     ...Object.entries(props.mounts).map(([path, { at }]) =>
       at.source.includes(':') ? colon(`mounts.${path}`, at.source) : undefined,
     ),

@@ -5,6 +5,8 @@ import { label, resourceLabels } from '../../core/label.ts'
 import { resourceId } from '../../core/resource.ts'
 import { isSecret, reveal, secretFrom, showable, type Text } from '../../core/secret/index.ts'
 import type { ResolvedProps } from './props.ts'
+import { mapped, prefixed } from './records.ts'
+import { runtimeBody, runtimeSpec } from './runtime.ts'
 
 /**
  * All that a container is made from, as one flat record: `env.PORT`, `mounts./var/app/app.jar`, `image`. Kept in a label,
@@ -29,18 +31,19 @@ export function specOf(props: ResolvedProps): Spec {
     'capabilities.add': listed(capAdd),
     'capabilities.drop': listed(capDrop),
     stopTimeout: `${props.grace}s`,
+    ...runtimeSpec(props.runtime),
     ...prefixed(
       'env',
-      entriesOf(props.env, ([, value]) => showable(textOf(value))),
+      mapped(props.env, (value) => showable(textOf(value))),
     ),
     ...prefixed('labels', props.labels),
     ...prefixed(
       'publish',
-      entriesOf(bindingsOf(props), ([, hosts]) => showHosts(hosts.map(showHostPort))),
+      mapped(bindingsOf(props), (hosts) => showHosts(hosts.map(showHostPort))),
     ),
     ...prefixed(
       'mounts',
-      entriesOf(props.mounts, ([, mount]) => showMount(bindSource(mount), digestOfMount(mount))),
+      mapped(props.mounts, (mount) => showMount(bindSource(mount), digestOfMount(mount))),
     ),
   }
   return Object.fromEntries(
@@ -67,7 +70,7 @@ export function bodyOf(props: ResolvedProps): ContainerBody {
     ExposedPorts: Object.fromEntries(Object.values(props.ports).map((port) => [port, {}])),
     StopTimeout: grace,
     HostConfig: {
-      PortBindings: entriesOf(bindingsOf(props), ([, hosts]) => hosts.map(bindingOf)),
+      PortBindings: mapped(bindingsOf(props), (hosts) => hosts.map(bindingOf)),
       Binds: Object.entries(props.mounts).map(([target, mount]) => bindOf(target, mount)),
       RestartPolicy: { Name: props.restart },
       ...(memory !== undefined && { Memory: memory }),
@@ -75,6 +78,7 @@ export function bodyOf(props: ResolvedProps): ContainerBody {
       ...(props.capAdd.length > 0 && { CapAdd: props.capAdd }),
       ...(props.capDrop.length > 0 && { CapDrop: props.capDrop }),
       ...(network !== undefined && { NetworkMode: network }),
+      ...runtimeBody(props.runtime),
     },
     // While it is made under another name, others on the network must find it by its own.
     ...(network !== undefined && {
@@ -132,12 +136,3 @@ const bindingOf = ({ port, address }: Published) =>
 /** As the host's answer shows it: `7000/tcp`, `127.0.0.1:7000/tcp`. */
 const showHostPort = ({ port, protocol, address }: Published): string =>
   `${address === '0.0.0.0' ? '' : `${address}:`}${port}/${protocol}`
-
-const prefixed = (prefix: string, record: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [`${prefix}.${key}`, value]))
-
-const entriesOf = <T, U>(
-  record: Readonly<Record<string, T>>,
-  map: (entry: [string, T]) => U,
-): Record<string, U> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map([key, value])]))
