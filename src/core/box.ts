@@ -1,8 +1,10 @@
-import type { Image } from './build/index.ts'
+import { isImage, type Image } from './build/index.ts'
 import { ProvisionError } from './error.ts'
 import { refuseUnknown, type OptionNames } from './rules/known-options.ts'
 import type { Local } from './build/local.ts'
-import { firstProblem, ownerProblem, quoted } from './rules/index.ts'
+import { firstProblem, itemsProblem, localProblem, ownerProblem, quoted } from './rules/index.ts'
+import { refuseIf } from './rules/refuse.ts'
+import { shownValue } from './text/shown-value.ts'
 
 export interface BoxOptions {
   /** Lower-case letters, digits and dashes. */
@@ -39,6 +41,10 @@ export const isBoxName = (name: unknown): name is string =>
 export function defineBox(options: BoxOptions): Box {
   refuseUnknown('the box', options, names)
   const { name, build, user = 'core', images = [] } = options
+  refuseIf(
+    'the box',
+    firstProblem(localProblem('build', build), itemsProblem('images', images, 'images', imageProblem)),
+  )
   const problem = firstProblem(
     isBoxName(name) ? undefined : `name: ${quoted(name)} cannot be the name of a box`,
     ownerProblem('user', user),
@@ -50,6 +56,9 @@ export function defineBox(options: BoxOptions): Box {
   }
   return { [brand]: true, name, build, user, images }
 }
+
+const imageProblem = (one: unknown, place: string): string | undefined =>
+  isImage(one) ? undefined : `${place}: ${shownValue(one)} is not an image (write image("…"))`
 
 export const isBox = (value: unknown): value is Box =>
   typeof value === 'object' && value !== null && brand in value

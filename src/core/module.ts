@@ -26,6 +26,9 @@ export type AnswersTo<Q extends Questions> = {
       : never
 }
 
+/** All files that the resources of a host put there, gathered when first asked for; absolute paths. */
+export type Placed = () => ReadonlySet<string>
+
 /** What has to happen to make a resource so. In this order: the first action that fails ends it, and `undo` follows. */
 export interface Remedy {
   readonly operation: 'create' | 'update' | 'recreate'
@@ -63,8 +66,11 @@ export interface Module<Props, Q extends Questions, State> {
   readonly files?: (props: Resolved<Props>) => readonly string[]
   /** What to ask the host. */
   readonly probe: (props: Resolved<Props>) => Q
-  /** What is there now; undefined for nothing. Throws a `conflict` for what is there but not ours. */
-  readonly parse: (answers: AnswersTo<Q>, props: Resolved<Props>) => State | undefined
+  /**
+   * What is there now; undefined for nothing. Throws a `conflict` for what is there but not ours.
+   * @param placed by all resources of its host, itself too
+   */
+  readonly parse: (answers: AnswersTo<Q>, props: Resolved<Props>, placed: Placed) => State | undefined
   /** What differs, field by field; nothing when all is as it should be. */
   readonly diff: (props: Resolved<Props>, state: State | undefined) => readonly Change[]
   /** What to do about it. Asked only when something differs. */
@@ -89,8 +95,11 @@ export interface Bound {
   readonly secrets: readonly Secret[]
   /** The files that it puts on its host; absolute paths. */
   readonly files: () => readonly string[]
-  /** Decides from the answers, which come in the order of the probes. */
-  judge(answers: readonly Answer[]): Verdict
+  /**
+   * Decides from the answers, which come in the order of the probes.
+   * @param placed by all resources of its host
+   */
+  judge(answers: readonly Answer[], placed: Placed): Verdict
 }
 
 export interface ResourceOptions {
@@ -166,8 +175,8 @@ function bind<Props, Q extends Questions, State>(
     probes: Object.values(questions).flat(),
     secrets: secretsIn(props),
     files: () => module.files?.(props) ?? [],
-    judge(answers) {
-      const state = module.parse(named(questions, answers), props)
+    judge(answers, placed) {
+      const state = module.parse(named(questions, answers), props, placed)
       const changes = module.diff(props, state)
       if (changes.length === 0) {
         return { changes, remedy: undefined, settling: module.settling?.(props, state) }

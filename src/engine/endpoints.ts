@@ -1,5 +1,6 @@
 import {
   endpointOf,
+  isEverywhere,
   isLoopback,
   type Endpoint,
   type Endpoints,
@@ -41,7 +42,7 @@ function placeOf(
   host: ProvidedHost,
   { port, address }: PublishedPort,
 ): ReturnType<Provider['reach']> | undefined {
-  if (address === '0.0.0.0' || address === host.address) return provider.reach(host, port)
+  if (isEverywhere(address) || address === host.address) return provider.reach(host, port)
   return isLoopback(address) && !isLoopback(host.address) ? undefined : { host: address, port }
 }
 

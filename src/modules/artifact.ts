@@ -3,9 +3,11 @@ import { ProvisionError } from '../core/error.ts'
 import { noText } from '../core/no-text.ts'
 import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import type { Local } from '../core/build/local.ts'
+import { refuseIf } from '../core/rules/refuse.ts'
 import { maskedProblem } from '../core/secret/masked.ts'
 import {
   argvProblem,
+  buildTextProblem,
   envNameProblem,
   firstProblem,
   itemsProblem,
@@ -54,11 +56,12 @@ const names: OptionNames<ArtifactOptions> = {
  * @throws ProvisionError `playbook` for an empty command, no inputs or an output outside `cwd`
  */
 export function artifact(name: string, options: ArtifactOptions): Artifact {
+  refuseIf('artifact', typeof name === 'string' ? undefined : `its name is ${shownValue(name)}, not a text`)
   refuseUnknown(`artifact ${name}`, options, names)
   const { run, cwd = '.', inputs, output, env = {}, in: builder, needs = [] } = options
   const problem = firstProblem(
     nameProblem(name),
-    argvProblem('run', run),
+    argvProblem('run', run, buildTextProblem),
     localProblem('cwd', cwd),
     patternsProblem('inputs', inputs),
     Array.isArray(inputs) && inputs.length === 0
@@ -66,7 +69,7 @@ export function artifact(name: string, options: ArtifactOptions): Artifact {
       : undefined,
     insideProblem(output),
     recordProblem('env', env, (key, value) =>
-      firstProblem(envNameProblem(key), textProblem(`env.${key}`, value)),
+      firstProblem(envNameProblem(key), buildTextProblem(`env.${key}`, value)),
     ),
     builder === undefined || isImage(builder) ? undefined : `in: ${shownValue(builder)} is not an image`,
     itemsProblem('needs', needs, 'artifacts', (one) =>
@@ -94,7 +97,7 @@ const nameProblem = (name: string): string | undefined =>
     : `${quoted(name)} cannot be a file name`
 
 function insideProblem(output: unknown): string | undefined {
-  if (typeof output !== 'string') return textProblem('output', output)
+  if (typeof output !== 'string') return buildTextProblem('output', output)
   const outside = output === '' || output.startsWith('/') || output.split('/').includes('..')
   return outside
     ? `output: ${quoted(output)} is not a path inside the folder that it is built in`

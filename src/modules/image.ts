@@ -3,14 +3,15 @@ import { ProvisionError } from '../core/error.ts'
 import { noText } from '../core/no-text.ts'
 import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import type { Local } from '../core/build/local.ts'
+import { refuseIf } from '../core/rules/refuse.ts'
 import { maskedProblem } from '../core/secret/masked.ts'
 import {
+  buildTextProblem,
   firstProblem,
   itemsProblem,
   localProblem,
   quoted,
   recordProblem,
-  textProblem,
 } from '../core/rules/index.ts'
 import { shownValue } from '../core/text/shown-value.ts'
 
@@ -56,6 +57,7 @@ const reference = new RegExp(
  * @throws ProvisionError `playbook` when Docker would not take the name
  */
 export function image(ref: string, options: ImageOptions = {}): Image {
+  refuseIf('image', typeof ref === 'string' ? undefined : `its name is ${shownValue(ref)}, not a text`)
   refuseUnknown(`image ${ref}`, options, names)
   const { build, dockerfile = 'Dockerfile', args = {}, target, needs = [] } = options
   const parts = reference.exec(ref)
@@ -66,11 +68,12 @@ export function image(ref: string, options: ImageOptions = {}): Image {
     build !== undefined && parts?.[2] !== undefined
       ? 'an image that is built here cannot have a digest in its name'
       : undefined,
-    dockerfile === '' ? 'dockerfile: is empty' : textProblem('dockerfile', dockerfile),
+    dockerfile === '' ? 'dockerfile: is empty' : buildTextProblem('dockerfile', dockerfile),
+    target === undefined ? undefined : buildTextProblem('target', target),
     recordProblem('args', args, (key, value) =>
       key === '' || key.includes('=')
         ? `args: ${quoted(key)} cannot be the name of an argument`
-        : textProblem(`args.${key}`, value),
+        : buildTextProblem(`args.${key}`, value),
     ),
     itemsProblem('needs', needs, 'images and artifacts', (one) =>
       isImage(one) || isArtifact(one)

@@ -11,13 +11,14 @@ import type { NetworkState } from '../core/probe.ts'
 import { ref, type Ref } from '../core/ref.ts'
 import { declaredTitle } from '../core/rules/refuse.ts'
 import { resourceId } from '../core/resource.ts'
-import { dockerNameProblem, driverProblem, firstProblem, quoted } from '../core/rules/index.ts'
+import { dockerNameProblem, driverProblem, firstProblem, flagProblem, quoted } from '../core/rules/index.ts'
+import { shownValue } from '../core/text/shown-value.ts'
 
 /** How the containers of a network reach each other and the rest. */
 export interface NetworkOptions {
   /** Docker's network driver. Default `bridge`. */
   readonly driver?: string
-  /** Its addresses, as `10.7.0.0/24`. Default: Docker's choice, and then not compared. */
+  /** Its addresses, of IPv4, as `10.7.0.0/24`. Default: Docker's choice, and then not compared. */
   readonly subnet?: string
   /** Whether it has no way out of the host. Default false. */
   readonly internal?: boolean
@@ -38,7 +39,7 @@ const kind = 'network'
 
 const resource = defineModule({
   kind,
-  validate: ({ name, driver, subnet }: Props) =>
+  validate: ({ name, driver, subnet, internal }: Props) =>
     firstProblem(
       dockerNameProblem('name', name),
       ['bridge', 'host', 'none', 'default'].includes(name)
@@ -46,6 +47,7 @@ const resource = defineModule({
         : undefined,
       driverProblem('driver', driver),
       subnet === undefined ? undefined : subnetProblem(subnet),
+      flagProblem('internal', internal),
     ),
   probe: ({ name }) => ({ network: { ask: 'network', name } as const }),
   parse: ({ network }, { host, name, scope }): NetworkState | undefined => {
@@ -74,11 +76,11 @@ const resource = defineModule({
   },
 })
 
-function subnetProblem(subnet: string): string | undefined {
-  const [address = '', bits = '', ...rest] = subnet.split('/')
-  const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1
-  const isFine = rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
-  return isFine ? undefined : `subnet: ${quoted(subnet)} is not a subnet like "10.7.0.0/24"`
+function subnetProblem(subnet: unknown): string | undefined {
+  const [address = '', bits = '', ...rest] = typeof subnet === 'string' ? subnet.split('/') : []
+  if (isIPv6(address)) return `subnet: ${quoted(subnet)} is of IPv6; only subnets of IPv4 can be chosen here`
+  const isFine = isIPv4(address) && rest.length === 0 && /^\d{1,2}$/.test(bits) && Number(bits) <= 32
+  return isFine ? undefined : `subnet: ${shownValue(subnet)} is not a subnet like "10.7.0.0/24"`
 }
 
 /**

@@ -40,6 +40,7 @@ export function push(
   refuseIf(title, isArtifact(artifact) ? undefined : `${shownValue(artifact)} is not an artifact`)
   refuseUnknown(title, options, names)
   const { to, mode: fileMode, owner, group } = options
+  refuseIf(title, typeof to === 'string' ? undefined : `to: ${shownValue(to)} is not a text`)
   const source = builtArtifact(artifact)
   const because = ref({ label: source.label }, (facts) => causesOf(resolve(source, facts)))
   const identity = mirrorIdentity('push', host, to)

@@ -38,9 +38,9 @@ const resource = defineMirror('tree', ({ title, source }) => {
 
 /**
  * A folder of this machine, mirrored to a host. Only changed files travel. What is gone here is deleted there, but only what
- * this resource put there. A folder in it that another resource is about, as a `directory` with rights of its own, is left to
- * that one. Folders are made for the files in them: an empty one here is not made there; use `directory` for that. A container
- * that mounts it sees changed files at once and is not restarted.
+ * this resource put there, and no other resource puts there now. A folder in it that another resource is about, as a
+ * `directory` with rights of its own, is left to that one. Folders are made for the files in them: an empty one here is not
+ * made there; use `directory` for that. A container that mounts it sees changed files at once and is not restarted.
  * @param to absolute path of the folder on the host; folders above it are made when missing
  */
 export function tree(host: Host, to: string, options: TreeOptions, more?: ResourceOptions): ContentResource {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createClaims, portClaim } from '../../src/core/graph/claim.ts'
+import { createClaims, heldPortClaim, portClaim } from '../../src/core/graph/claim.ts'
 import { endpointOf } from '../../src/core/endpoint.ts'
 import type { Facts } from '../../src/core/facts.ts'
 import { hostNamed } from '../../src/core/host.ts'
@@ -42,12 +42,13 @@ const declare = defineModule({
 
 const stat = { type: 'file', mode: 0, owner: '', group: '', size: 0, digest: undefined } as const
 const command = { code: 3, output: '' }
+const nothing = () => new Set<string>()
 
 describe('a resource of a module', () => {
   it('gives each answer the name of its question', () => {
     const bound = declare(app, 'a', { wanted: '', others: ['/x', '/y'] }).bind(facts)
     expect(bound.probes.map(({ ask }) => ask)).toEqual(['read', 'stat', 'stat', 'command'])
-    expect(bound.judge(['text', stat, undefined, command])).toEqual({
+    expect(bound.judge(['text', stat, undefined, command], nothing)).toEqual({
       changes: [{ field: 'x', from: 'text file+ 3', to: 'y' }],
       remedy: {
         operation: 'update',
@@ -58,14 +59,14 @@ describe('a resource of a module', () => {
 
   it('has no remedy when nothing differs', () => {
     const bound = declare(app, 'a', { wanted: '', others: [] }).bind(facts)
-    expect(bound.judge(['text', command])).toEqual({ changes: [], remedy: undefined })
+    expect(bound.judge(['text', command], nothing)).toEqual({ changes: [], remedy: undefined })
   })
 
   it.each([[[]], [['text']], [['text', command, command]]])(
     'takes no other number of answers: %j',
     (answers) => {
       const bound = declare(app, 'a', { wanted: '', others: [] }).bind(facts)
-      expect(() => bound.judge(answers)).toThrow(/answers came for 2 questions/)
+      expect(() => bound.judge(answers, nothing)).toThrow(/answers came for 2 questions/)
     },
   )
 
@@ -116,6 +117,11 @@ describe('claims', () => {
     [port(80), port(80, '127.0.0.1'), true],
     [port(80, '127.0.0.1'), port(80, '127.0.0.1'), true],
     [port(80, '127.0.0.1'), port(80, '10.0.0.1'), false],
+    [port(80), port(80, '::'), true],
+    [port(80, '::'), port(80, '::1'), true],
+    [port(80, '::1'), port(80, '::2'), false],
+    [heldPortClaim(':::80/tcp'), port(80, '::1'), true],
+    [heldPortClaim('::1:80/tcp'), port(80, '::1'), true],
     [port(80), port(8080), false],
     [port(80), port(80, '0.0.0.0', 'udp'), false],
     ['path /a', 'path /a', true],

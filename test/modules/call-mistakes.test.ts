@@ -27,7 +27,7 @@ const jar = artifact('a.jar', built)
 
 /** A call as somebody writes it whom no compiler watches. */
 const called =
-  (declare: (...given: never[]) => Resource, ...given: readonly unknown[]) =>
+  (declare: (...given: never[]) => unknown, ...given: readonly unknown[]) =>
   (): Resource => {
     const made: unknown = Reflect.apply(declare, undefined, given)
     return isResource(made) ? made : data
@@ -80,6 +80,16 @@ it.each<[string, () => Resource, string]>([
     'app › container user: needs: volume data is not a list of resources',
   ],
   [
+    'what it needs in a set',
+    called(container, app, 'user', fine, { needs: new Set([data]) }),
+    'app › container user: needs: a Set is not a list of resources',
+  ],
+  [
+    'a promise of what it needs',
+    called(container, app, 'user', fine, { needs: () => Promise.resolve([data]) }),
+    'app › container user: needs: a Promise is not a list of resources',
+  ],
+  [
     'nothing as what it needs',
     called(container, app, 'user', fine, { needs: null }),
     'app › container user: needs: null is not a list of resources',
@@ -95,8 +105,41 @@ it.each<[string, () => Resource, string]>([
     named({ mounts: { '/x': secret('abcd') } }),
     'mounts./x: a secret cannot be mounted',
   ],
+  ['an empty command', named({ command: [] }), "command: is empty; leave it out for the image's own ("],
+  [
+    'capabilities as a text',
+    named({ capabilities: { add: 'ALL' } }),
+    'capabilities.add: "ALL" is not a list',
+  ],
+  [
+    'a capability that is a number',
+    named({ capabilities: { drop: [5] } }),
+    'capabilities: 5 is not one (write it like "NET_ADMIN")',
+  ],
+  [
+    'a mount that is read-only in a text',
+    named({ mounts: { '/x': { from: '/y', readOnly: 'false' } } }),
+    'mounts./x: readOnly: "false" is neither true nor false',
+  ],
+  [
+    'a mount that restarts by a number',
+    named({ mounts: { '/x': { from: '/y', restart: 0 } } }),
+    'mounts./x: restart: 0 is neither true nor false',
+  ],
+  [
+    'a network that is internal in a text',
+    called(network, app, 'net', { internal: 'no' }),
+    'network net: internal: "no" is neither true nor false',
+  ],
+  ['an image without a name', called(image), 'image: its name is undefined, not a text'],
+  ['a push to a reference', called(push, app, jar, { to: app.address }), 'to: a reference is not a text'],
   ['an environment as a list of lines', named({ env: ['A=1'] }), 'env: ["A=1"] is not a record'],
   ['no environment', named({ env: null }), 'env: null is not a record'],
+  ['an environment in a map', named({ env: new Map([['A', '1']]) }), 'env: a Map is not a record'],
+  ['labels in a set', named({ labels: new Set(['a']) }), 'labels: a Set is not a record'],
+  ['options in a map', called(directory, app, '/x', new Map([['mode', 0o700]])), 'its options are a Map ('],
+  ['a promise of options', called(network, app, 'net', Promise.resolve({})), 'its options are a Promise ('],
+  ['options in a list', called(volume, app, 'vol', []), 'its options are [] ('],
   ['labels as a text', named({ labels: 'a' }), 'labels: "a" is not a record'],
   ['mounts as a list', named({ mounts: ['/a:/b'] }), 'mounts: ["/a:/b"] is not a record'],
   ['ports as a list', named({ ports: [80] }), 'ports: [80] is not a record'],

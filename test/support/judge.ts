@@ -104,7 +104,11 @@ export function judge(resource: Resource, answers: HostAnswers, facts: Facts) {
   const asked = bound.probes.map(titleOf)
   const unasked = Object.keys(answers).filter((title) => !asked.includes(title))
   if (unasked.length > 0) throw new Error(`never asked: ${unasked.join(', ')}; asked: ${asked.join(', ')}`)
-  return bound.judge(bound.probes.map((probe) => answers[titleOf(probe)]))
+  const placed = () => new Set(bound.files())
+  return bound.judge(
+    bound.probes.map((probe) => answers[titleOf(probe)]),
+    placed,
+  )
 }
 
 /** The same, as texts that rows of cases can hold. */

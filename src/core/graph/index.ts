@@ -25,7 +25,7 @@ export interface GraphNode {
  * below a file, a cycle
  */
 export function graphOf(listed: readonly Resource[], hosts: readonly string[]): Graph {
-  const nodes = collect(listed)
+  const { nodes, declared } = collect(listed)
   const known = new Set(hosts)
   for (const { resource } of nodes.values()) {
     if (!known.has(resource.host)) {
@@ -46,26 +46,30 @@ export function graphOf(listed: readonly Resource[], hosts: readonly string[]): 
   const order = ordered(nodes)
   checkClaims(order)
   refuseOverlaps(order.map(({ resource }) => ({ resource, files: () => claimed('file', resource.claims) })))
-  return { resources: order, builds: buildsOf(order) }
+  return { resources: order, builds: buildsOf([...order.map(({ resource }) => resource), ...declared]) }
 }
 
-function collect(listed: readonly Resource[]): Map<string, GraphNode> {
+/** All that is declared, and what it comes to: shared resources of one id are one, which needs what any of them needs. */
+function collect(listed: readonly Resource[]) {
   const nodes = new Map<string, GraphNode>()
+  const declared = new Set<Resource>()
   const add = (resource: Resource): void => {
+    if (declared.has(resource)) return
+    declared.add(resource)
     const id = resourceId(resource)
     const known = nodes.get(id)
-    if (known?.resource === resource || (known && resource.shared)) return
-    if (known) {
+    if (known && !resource.shared) {
       throw new ProvisionError('playbook', `${resourceTitle(resource)} is declared twice`, {
         help: `give one of them another name, or declare it once and use that in both places`,
       })
     }
     const needs = resource.needs()
-    nodes.set(id, { id, resource, needs: [...new Set(needs.map(resourceId))] })
+    const ids = new Set([...(known?.needs ?? []), ...needs.map(resourceId)])
+    nodes.set(id, { id, resource: known?.resource ?? resource, needs: [...ids] })
     needs.forEach(add)
   }
   listed.forEach(add)
-  return nodes
+  return { nodes, declared }
 }
 
 /** Depth first in the order of the list, so that the order of a playbook shows in its plan. */
@@ -109,12 +113,12 @@ function checkClaims(nodes: readonly GraphNode[]): void {
   }
 }
 
-function buildsOf(nodes: readonly GraphNode[]): Build[] {
+function buildsOf(resources: readonly Resource[]): Build[] {
   const builds = new Map<string, Build>()
-  for (const { resource } of nodes) {
+  for (const resource of resources) {
     for (const build of resource.builds) {
       const known = builds.get(buildId(build))
-      if (known && JSON.stringify(known) !== JSON.stringify(build)) {
+      if (known && known !== build && JSON.stringify(known) !== JSON.stringify(build)) {
         throw new ProvisionError('playbook', `${buildId(build)} is declared twice, in different ways`, {
           help: 'declare it once and use that in both places, or give one of them another name',
         })

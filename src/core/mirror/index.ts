@@ -21,7 +21,7 @@ import {
   type Manifest,
   type Obsolete,
 } from './manifest.ts'
-import type { Remedy } from '../module.ts'
+import type { Placed, Remedy } from '../module.ts'
 import type { Stat } from '../probe.ts'
 
 type Write = Extract<Action, { readonly do: 'write' }>
@@ -49,6 +49,8 @@ export interface MirrorState {
   readonly folders: readonly (Stat | undefined)[]
   readonly files: readonly (Stat | undefined)[]
   readonly manifest: Manifest | undefined
+  /** What it put there before, and nobody puts there any more. */
+  readonly obsolete: Obsolete
 }
 
 const below = (root: string, path: string): string => (path === '' ? root : `${root}/${path}`)
@@ -77,17 +79,38 @@ export const mirrorProbes = (mirror: Mirror) => ({
 })
 
 /** The state from the answers. */
-export const mirrorState = (answers: {
-  readonly folders: readonly (Stat | undefined)[]
-  readonly files: readonly (Stat | undefined)[]
-  readonly manifest: readonly (string | undefined)[]
-}): MirrorState => ({ ...answers, manifest: readManifest(answers.manifest[0]) })
+export function mirrorState(
+  answers: {
+    readonly folders: readonly (Stat | undefined)[]
+    readonly files: readonly (Stat | undefined)[]
+    readonly manifest: readonly (string | undefined)[]
+  },
+  mirror: Mirror,
+  placed: Placed,
+): MirrorState {
+  const manifest = readManifest(answers.manifest[0])
+  const obsolete = obsoletePaths(wantedManifest(mirror), manifest)
+  return { ...answers, manifest, obsolete: withoutTaken(mirror, obsolete, placed) }
+}
+
+/** What others put there now is theirs: it is forgotten, and not deleted; so are the folders that it is in. */
+function withoutTaken({ to, inner }: Mirror, obsolete: Obsolete, placed: Placed): Obsolete {
+  const { files, folders, blocking } = obsolete
+  if (files.length + folders.length === 0) return obsolete
+  const theirs = placed()
+  const holding = new Set([...inner, ...[...inner, ...theirs].flatMap(above)])
+  return {
+    files: files.filter((path) => !theirs.has(below(to, path))),
+    folders: folders.filter((path) => !holding.has(below(to, path))),
+    blocking,
+  }
+}
 
 /** What differs, named by file. */
 export function mirrorChanges(mirror: Mirror, state: MirrorState): readonly Change[] {
   if (mirror.source.type === 'folder' && isMissing(state))
     return changeOf('content', undefined, `${mirror.source.files.length} files`)
-  const obsolete = obsoletePaths(wantedManifest(mirror), state.manifest)
+  const { obsolete } = state
   const inTheWay = new Set(obsolete.blocking)
   const replaced = (path: string, stat: Stat | undefined) => (inTheWay.has(path) ? undefined : stat)
   const named = (path: string) => (field: string) => (path === '' ? field : `${path} ${field}`)
@@ -119,7 +142,7 @@ function manifestChanges(mirror: Mirror, { manifest }: MirrorState): readonly Ch
 
 /** What makes it so. A killed run leaves a manifest that names all it may have put there, so that nothing is forgotten. */
 export function mirrorRemedy(mirror: Mirror, state: MirrorState): Remedy {
-  const obsolete = obsoletePaths(wantedManifest(mirror), state.manifest)
+  const { obsolete } = state
   const inTheWay = new Set(obsolete.blocking)
   const stat = (path: string, found: Stat | undefined) => (inTheWay.has(path) ? undefined : found)
   const wanted = wantedManifest(mirror)
@@ -134,12 +157,13 @@ export function mirrorRemedy(mirror: Mirror, state: MirrorState): Remedy {
     })),
   ])
   const remove = removals(mirror, obsolete)
+  const meanwhile = wanted && union(wanted, obsolete)
   const actions = [
-    ...(wanted ? keepManifest(mirror, state.manifest, union(wanted, state.manifest)) : []),
+    ...(meanwhile ? keepManifest(mirror, state.manifest, meanwhile) : []),
     ...remove.blocking,
     ...put,
     ...remove.later,
-    ...(wanted ? keepManifest(mirror, union(wanted, state.manifest), wanted).map(sealing) : []),
+    ...(wanted ? keepManifest(mirror, meanwhile, wanted).map(sealing) : []),
   ]
   return { operation: isMissing(state) ? 'create' : 'update', actions }
 }
@@ -212,17 +236,12 @@ function keepManifest(mirror: Mirror, before: Manifest | undefined, after: Manif
 }
 
 /** Inner folders before outer ones, and what is in the way before what can wait until the new files are there. */
-function removals({ to, inner }: Mirror, { files, folders, blocking }: Obsolete) {
-  const others = new Set(inner)
+function removals({ to }: Mirror, { files, folders, blocking }: Obsolete) {
   const remove = (path: string): Action => ({ do: 'delete', path: below(to, path) })
   const removeFolder = (path: string): Action => ({ do: 'delete-empty-folder', path: below(to, path) })
   const pick = (wanted: (path: string) => boolean) => [
     ...files.filter(wanted).map(remove),
-    ...folders
-      .filter((path) => wanted(path) && !others.has(below(to, path)))
-      .toSorted()
-      .reverse()
-      .map(removeFolder),
+    ...folders.filter(wanted).toSorted().reverse().map(removeFolder),
   ]
   const first = new Set(blocking)
   return { blocking: pick((path) => first.has(path)), later: pick((path) => !first.has(path)) }

@@ -41,10 +41,10 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-/** All that either of them names. */
-export const union = (wanted: Manifest, before: Manifest | undefined): Manifest => ({
-  files: [...new Set([...(before?.files ?? []), ...wanted.files])].sort(),
-  folders: [...new Set([...(before?.folders ?? []), ...wanted.folders])].sort(),
+/** All that may be there while what is obsolete is on its way out. */
+export const union = (wanted: Manifest, obsolete: Manifest): Manifest => ({
+  files: [...obsolete.files, ...wanted.files].sort(),
+  folders: [...obsolete.folders, ...wanted.folders].sort(),
 })
 
 /** The folders above a file within a mirrored one: `a/b/c.txt` → `a`, `a/b`. */
@@ -57,9 +57,7 @@ export const above = (path: string): string[] =>
 /** The folder that a file within a mirrored one is in: `a/b/c.txt` → `a/b`; '' for that one itself. */
 export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
-export interface Obsolete {
-  readonly files: readonly string[]
-  readonly folders: readonly string[]
+export interface Obsolete extends Manifest {
   /** Those of them in whose place something else has to be. */
   readonly blocking: readonly string[]
 }

@@ -48,7 +48,7 @@ export const defineMirror = (
       refuse(props)
       return mirrorProbes(props)
     },
-    parse: (answers) => mirrorState(answers),
+    parse: (answers, props, placed) => mirrorState(answers, props, placed),
     diff: (props, state) => (state ? mirrorChanges(props, state) : []),
     remedy: (props, _, state) => (state ? mirrorRemedy(props, state) : { operation: 'create', actions: [] }),
   })

@@ -121,8 +121,8 @@ function readParam(
 ): unknown {
   const what = `param ${name}`
   if (!Object.hasOwn(fields, spec.type)) {
-    throw new ProvisionError('playbook', `${what}: there is no type ${JSON.stringify(spec.type)}`, {
-      help: didYouMean(spec.type, Object.keys(fields)),
+    throw new ProvisionError('playbook', `${what}: there is no type ${shownValue(spec.type)}`, {
+      help: didYouMean(typeof spec.type === 'string' ? spec.type : '', Object.keys(fields)),
     })
   }
   refuseUnknown(what, spec, fields[spec.type])

@@ -1,7 +1,10 @@
 import { isBox } from '../box.ts'
 import { ProvisionError } from '../error.ts'
 import { isResource, type Resource } from '../resource.ts'
+import { isPlain } from '../ref.ts'
 import { firstProblem, quoted } from '../rules/index.ts'
+import { isObject } from '../rules/shape.ts'
+import { builtIn } from '../text/shown-value.ts'
 
 /** What nodes, networks, folders and labels are named after. */
 const playbookName = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/
@@ -54,18 +57,16 @@ function hostsProblem(hosts: unknown): string | undefined {
 
 function paramsProblem(params: unknown): string | undefined {
   if (params === undefined) return undefined
-  if (typeof params !== 'object' || params === null || Array.isArray(params))
-    return `params: ${described(params)} is not a record of params`
-  const [name, spec] =
-    Object.entries(params).find(([, one]: [string, unknown]) => typeof one !== 'object' || one === null) ?? []
+  if (!isObject(params)) return `params: ${described(params)} is not a record of params`
+  const [name, spec] = Object.entries(params).find(([, one]) => typeof one !== 'object' || one === null) ?? []
   return name === undefined
     ? undefined
     : `param ${name}: ${described(spec)} is not a param (write it like { type: "int", default: 5 })`
 }
 
 /**
- * What the `resources` function of a playbook gave, as one list. A promise or nothing at all must not pass for a system
- * without resources: all that runs would be removed.
+ * What the `resources` function of a playbook gave, as one list. A promise, a generator or nothing at all must not pass for a
+ * system without resources: all that runs would be removed.
  * @throws ProvisionError `playbook`
  */
 export function resourcesIn(set: unknown): readonly Resource[] {
@@ -75,7 +76,7 @@ export function resourcesIn(set: unknown): readonly Resource[] {
       'take `async` away; what needs time belongs into artifacts or `after`',
     )
   if (isResource(set)) refuse('resources: gives a resource alone', 'put it into a list, or under a name')
-  if (typeof set !== 'object' || set === null)
+  if (!isPlain(set))
     refuse(`resources: gives ${described(set)}`, 'return the resources, in a list or under names')
   return Object.entries(set).flatMap(([key, item]: [string, unknown]) =>
     Array.isArray(item)
@@ -96,10 +97,9 @@ function resourceAt(place: string, item: unknown): Resource {
 function described(value: unknown): string {
   if (typeof value === 'string') return quoted(value)
   if (typeof value === 'function') return 'a function'
-  if (value instanceof Promise) return 'a promise'
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value !== 'object' || value === null) return String(value)
-  return `an object with ${Object.keys(value).slice(0, 5).join(', ') || 'nothing in it'}`
+  return builtIn(value) ?? `an object with ${Object.keys(value).slice(0, 5).join(', ') || 'nothing in it'}`
 }
 
 function refuse(problem: string, help: string): never {

@@ -1,6 +1,7 @@
 import { isRef } from '../ref.ts'
 import { isLacking, isSecret, reveal } from '../secret/index.ts'
 import { shownValue } from '../text/shown-value.ts'
+import { isObject } from './shape.ts'
 
 /** The first rule that is broken; undefined when all hold. */
 export const firstProblem = (...problems: readonly (string | undefined)[]): string | undefined =>
@@ -19,11 +20,25 @@ export function textProblem(what: string, value: unknown): string | undefined {
 /** Of an argument or an environment variable with its name, in bytes: MAX_ARG_STRLEN, 32 pages. */
 const longestText = 127 * 1024
 
-/** The same where a secret may stand, because it shows to nobody else there. */
+/** The same where numbers, true and false become texts. */
+export const wordProblem = (what: string, value: unknown): string | undefined =>
+  isMadeText(value) ? undefined : textProblem(what, value)
+
+/** The same where a secret may stand as well. */
+export const hiddenWordProblem = (what: string, value: unknown): string | undefined =>
+  isMadeText(value) ? undefined : hiddenTextProblem(what, value)
+
+/** The same of what is used while building, before it is known what a reference stands for. */
+export const buildTextProblem = (what: string, value: unknown): string | undefined =>
+  isRef(value)
+    ? `${what}: is a reference, whose value is known only when all is built`
+    : textProblem(what, value)
+
+const isMadeText = (value: unknown): boolean => Number.isFinite(value) || typeof value === 'boolean'
+
+/** The same as of a text, where a secret may stand, because it shows to nobody else there. */
 export function hiddenTextProblem(what: string, value: unknown): string | undefined {
-  if (typeof value === 'number' && !Number.isFinite(value)) return `${what}: ${value} is not a finite number`
-  if (isRef(value) || isLacking(value) || typeof value === 'number' || typeof value === 'boolean')
-    return undefined
+  if (isRef(value) || isLacking(value)) return undefined
   const text: unknown = isSecret(value) ? reveal(value) : value
   if (typeof text !== 'string') return `${what}: ${shownValue(text)} is not a text`
   const shown = isSecret(value) ? 'the secret' : text.length > 1_000 ? beginOf(text) : quoted(text)
@@ -115,19 +130,25 @@ export const ownerProblem = (what: string, owner: unknown): string | undefined =
     : `${what}: ${shownValue(owner)} is not the name of a user or group`
 
 /** Why an argument vector is not one. */
-export function argvProblem(what: string, argv: unknown): string | undefined {
+export function argvProblem(what: string, argv: unknown, problemOf = textProblem): string | undefined {
   if (!Array.isArray(argv)) return wordsProblem(what, argv)
   if (argv.length === 0) return `${what}: is empty; give the program and its arguments`
   if (argv[0] === '') return `${what}: the program is an empty text`
-  return wordsProblem(what, argv)
+  return wordsProblem(what, argv, problemOf)
 }
 
 /** Why a list of words is none. */
-export function wordsProblem(what: string, words: unknown): string | undefined {
+export function wordsProblem(what: string, words: unknown, problemOf = textProblem): string | undefined {
   if (!Array.isArray(words))
     return `${what}: ${shownValue(words)} is not a list of words (write it like ["ls", "-l"])`
-  return firstProblem(...words.map((word: unknown, i) => textProblem(`${what}[${i}]`, word)))
+  return firstProblem(...words.map((word: unknown, i) => problemOf(`${what}[${i}]`, word)))
 }
+
+/** Why an option cannot say yes or no: any text would count as yes. */
+export const flagProblem = (what: string, value: unknown): string | undefined =>
+  value === undefined || typeof value === 'boolean'
+    ? undefined
+    : `${what}: ${shownValue(value)} is neither true nor false`
 
 /** Why a list of glob patterns is none. */
 export const patternsProblem = (what: string, patterns: unknown): string | undefined =>
@@ -155,12 +176,9 @@ export function recordProblem(
   record: unknown,
   problemOf: (key: string, value: unknown) => string | undefined = () => undefined,
 ): string | undefined {
-  const isRecord = typeof record === 'object' && record !== null && !Array.isArray(record)
-  if (!isRecord || isSecret(record) || isRef(record))
+  if (!isObject(record) || isSecret(record) || isRef(record))
     return `${what}: ${shownValue(record)} is not a record (write it like { NAME: … })`
-  return firstProblem(
-    ...Object.entries(record).map(([key, value]: [string, unknown]) => problemOf(key, value)),
-  )
+  return firstProblem(...Object.entries(record).map(([key, value]) => problemOf(key, value)))
 }
 
 /** Why something cannot be a path on this machine. */

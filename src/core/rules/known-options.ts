@@ -1,6 +1,7 @@
 import { ProvisionError } from '../error.ts'
 import { quoted } from './index.ts'
 import { shownValue } from '../text/shown-value.ts'
+import { isObject } from './shape.ts'
 import { didYouMean } from '../text/suggest.ts'
 
 /** The names of all options of a type, or of any in a union; the compiler sees to it that none is left out. */
@@ -13,7 +14,7 @@ type NamesIn<T> = T extends unknown ? keyof T & string : never
  * @throws ProvisionError `playbook`
  */
 export function refuseUnknown(title: string, options: unknown, names: Readonly<Record<string, true>>): void {
-  if (typeof options !== 'object' || options === null) {
+  if (!isObject(options)) {
     throw new ProvisionError('playbook', `${title}: its options are ${shownValue(options)}`, {
       help: `give an object with ${Object.keys(names).join(', ')}`,
     })

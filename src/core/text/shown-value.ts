@@ -13,7 +13,15 @@ export function shownValue(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value)
   const name = textIn(value, 'name') ?? textIn(value, 'ref')
   const kind = textIn(value, 'kind')
-  return kind !== undefined && name !== undefined ? `${kind} ${name}` : inJson(value)
+  if (kind !== undefined && name !== undefined) return `${kind} ${name}`
+  return builtIn(value) ?? inJson(value)
+}
+
+/** What an object is that is neither a record nor a list, such as `a Map`: JSON shows nothing of what it holds. */
+export function builtIn(value: object): string | undefined {
+  const tag = Object.prototype.toString.call(value).slice('[object '.length, -1)
+  if (tag === 'Object' || tag === 'Array') return undefined
+  return `${/^[AEIO]/.test(tag) ? 'an' : 'a'} ${tag}`
 }
 
 function textIn(value: object, field: string): string | undefined {

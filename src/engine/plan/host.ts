@@ -1,8 +1,9 @@
+import { once } from '../../core/async/once.ts'
 import { isProvisionError, ProvisionError } from '../../core/error.ts'
 import type { Facts } from '../../core/facts.ts'
 import type { GraphNode } from '../../core/graph/index.ts'
 import type { HostPort } from '../../core/host.ts'
-import type { Bound, Settling } from '../../core/module.ts'
+import type { Bound, Settling, Verdict } from '../../core/module.ts'
 import type { Step } from '../../core/plan.ts'
 import type { Answer, OwnedObject, Probe } from '../../core/probe.ts'
 import { allOf } from '../../core/track.ts'
@@ -48,13 +49,16 @@ export async function planHost(
   if ('error' in given) return given
   const [mineThere, left, ...answers] = given.answers
   const owned = isOwned(mineThere) ? mineThere : []
+  const placed = once(() => new Set(nodes.flatMap(({ bound }) => bound.files())))
   let next = 0
   const parts = nodes.map(({ node, bound }) => {
     const part = answers.slice(next, (next += bound.probes.length))
     return { node, bound, part }
   })
   const judged = await allOf(
-    parts.map(({ node, bound, part }) => Promise.resolve().then(() => judge(node, bound, part, now))),
+    parts.map(({ node, bound, part }) =>
+      Promise.resolve().then(() => judge(node, bound.judge(part, placed), now)),
+    ),
     combined,
   )
   const gone = owned.filter((object) => isOrphan({ host: host.name, object }, known))
@@ -108,12 +112,10 @@ const isOwned = (answer: Answer): answer is readonly OwnedObject[] => Array.isAr
 
 function judge(
   { id, needs, resource }: GraphNode,
-  bound: Bound,
-  answers: readonly Answer[],
+  { changes, remedy, settling }: Verdict,
   now: number,
 ): Exchange {
   const { kind, host, name, claims } = resource
-  const { changes, remedy, settling } = bound.judge(answers)
   const step: Step = {
     id,
     host,

@@ -1,6 +1,6 @@
 import { nameOnHosts } from '../../core/build/name-on-hosts.ts'
 import { portClaim } from '../../core/graph/claim.ts'
-import { endpointOf, isLoopback, type PublishedPort } from '../../core/endpoint.ts'
+import { endpointOf, isEverywhere, isLoopback, type PublishedPort } from '../../core/endpoint.ts'
 import { factOf, type Facts } from '../../core/facts.ts'
 import type { Host } from '../../core/host.ts'
 import { formerName, nameInMaking } from '../../core/making.ts'
@@ -101,7 +101,7 @@ function portRefs(made: Resource, key: string, published: PublishedPort): PortRe
   const { address } = published
   const what = `${host}/${name}.at.${key}`
   const read = (facts: Facts) =>
-    endpointOf(key, address === '0.0.0.0' ? factOf(facts.hosts, 'host', host).address : address, published)
+    endpointOf(key, isEverywhere(address) ? factOf(facts.hosts, 'host', host).address : address, published)
   const origin = (field: keyof PortRefs) => {
     const label = `${what}.${field}`
     return { label, needs: [made], within: isLoopback(address) ? [{ label, host, address }] : [] }

@@ -3,7 +3,7 @@ import type { BuiltImage } from '../../core/build/index.ts'
 import { builtImage } from '../../core/build/built.ts'
 import { bytes } from '../../core/text/bytes.ts'
 import { timerLength, type Duration } from '../../core/text/duration.ts'
-import type { PublishedPort } from '../../core/endpoint.ts'
+import { canonicalAddress, type PublishedPort } from '../../core/endpoint.ts'
 import type { Scope } from '../../core/facts.ts'
 import type { Host } from '../../core/host.ts'
 import type { Mounted } from '../../core/mount.ts'
@@ -64,6 +64,9 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
   const title = declaredTitle(host, 'container', name)
   checkGiven(title, options)
   const { image, env = {}, labels = {}, restart = 'unless-stopped', capabilities = {}, ready } = options
+  const { add = [], drop = [] } = capabilities
+  const { stopTimeout = '10s' } = options
+  const { timeout = '60s' } = ready ?? {}
   const built = builtImage(image)
   const ports = new Map(Object.entries(options.ports ?? {}).map(([key, port]) => [key, portOf(port)]))
   const time = (duration: Duration, what: string) => timerLength(duration, `${title}: ${what}`)
@@ -82,7 +85,8 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
       if (at === undefined) return []
       const { port, protocol } = ports.get(key) ?? missing
       const place = typeof at === 'number' ? { port: at, address: '0.0.0.0' } : at
-      return [{ name: key, container: `${port}/${protocol}`, protocol, ...place }]
+      const address = canonicalAddress(place.address)
+      return [{ name: key, container: `${port}/${protocol}`, protocol, port: place.port, address }]
     }),
     mounts: Object.fromEntries(
       Object.entries(options.mounts ?? {}).map(([path, mount]) => [path, mountOf(mount)]),
@@ -96,12 +100,12 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
     user: options.user,
     workdir: options.workdir,
     hostname: options.hostname,
-    capAdd: capabilities.add ?? [],
-    capDrop: capabilities.drop ?? [],
+    capAdd: add,
+    capDrop: drop,
     runtime: runtimeOf(title, options),
     ready: readiness(ready, (key) => (ports.get(key) ?? missing).port),
-    readyTimeout: time(ready?.timeout ?? '60s', 'ready.timeout'),
-    grace: Math.ceil(time(options.stopTimeout ?? '10s', 'stopTimeout') / 1000),
+    readyTimeout: time(timeout, 'ready.timeout'),
+    grace: Math.ceil(time(stopTimeout, 'stopTimeout') / 1000),
   }
 }
 

@@ -9,12 +9,15 @@ import {
   dockerNameProblem,
   envNameProblem,
   firstProblem,
-  hiddenTextProblem,
+  flagProblem,
+  hiddenWordProblem,
+  itemsProblem,
   pathProblem,
   portProblem,
   quoted,
   textProblem,
   userProblem,
+  wordProblem,
   wordsProblem,
 } from '../../core/rules/index.ts'
 import { shownValue } from '../../core/text/shown-value.ts'
@@ -44,7 +47,9 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
       isIP(address) > 0 ? undefined : `publish.${name}: ${quoted(address)} is not an IP address`,
     ]),
     ...readyProblems(props),
-    ...Object.entries(props.mounts).flatMap(([path, { at, on }]) => [
+    ...Object.entries(props.mounts).flatMap(([path, { at, on, readOnly, restart }]) => [
+      flagProblem(`mounts.${path}: readOnly`, readOnly),
+      flagProblem(`mounts.${path}: restart`, restart),
       elsewhere(`mounts.${path}`, on, props.host),
       bindProblem('mounts', path),
       isRef(at) ? undefined : bindProblem(`mounts.${path}`, at.source),
@@ -55,16 +60,11 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
     limitProblem(props),
     restarts.includes(props.restart)
       ? undefined
-      : `restart: ${quoted(props.restart)} is none of ${restarts.join(', ')}`,
-    ...[...props.capAdd, ...props.capDrop].map((name) =>
-      /^[A-Z][A-Z_]*$/.test(name)
-        ? undefined
-        : `capabilities: ${quoted(name)} is not one (write it like "NET_ADMIN")`,
-    ),
+      : `restart: ${shownValue(props.restart)} is none of ${restarts.join(', ')}`,
+    capabilitiesProblem('add', props.capAdd),
+    capabilitiesProblem('drop', props.capDrop),
     props.workdir === undefined || props.workdir === '/' ? undefined : pathProblem('workdir', props.workdir),
-    props.hostname === undefined || /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/.test(props.hostname)
-      ? undefined
-      : `hostname: ${quoted(props.hostname)} is not a host name`,
+    props.hostname === undefined ? undefined : hostnameProblem(props.hostname),
     props.user === undefined ? undefined : userProblem('user', props.user),
     ...textProblems(props),
   )
@@ -83,21 +83,39 @@ export function checkResolved(props: ResolvedProps): void {
   throw new ProvisionError('playbook', `${title}: ${problem}`, { help: 'correct it in the playbook' })
 }
 
-type Texts = Pick<ContainerProps, 'env' | 'labels' | 'command' | 'entrypoint'>
+type Texts = Pick<ContainerProps, 'env' | 'labels' | 'command' | 'entrypoint' | 'ready'>
 
-const textProblems = ({ env, labels, command, entrypoint }: Texts): (string | undefined)[] => [
-  ...Object.entries(env).map(([key, value]) => hiddenTextProblem(`env.${key}`, value)),
+const textProblems = ({ env, labels, command, entrypoint, ready }: Texts): (string | undefined)[] => [
+  ...Object.entries(env).map(([key, value]) => hiddenWordProblem(`env.${key}`, value)),
   ...Object.entries(labels).map(([key, value]) => textProblem(`labels.${key}`, value)),
-  command && wordsProblem('command', command),
-  entrypoint && argvProblem('entrypoint', entrypoint),
+  command === undefined ? undefined : commandProblem(command),
+  entrypoint === undefined ? undefined : argvProblem('entrypoint', entrypoint),
+  ready.by === 'command' ? argvProblem('ready.command', ready.argv) : undefined,
 ]
+
+/** An empty one would be no other than the image's own. */
+const commandProblem = (command: readonly unknown[]): string | undefined =>
+  Array.isArray(command) && command.length === 0
+    ? "command: is empty; leave it out for the image's own"
+    : wordsProblem('command', command, wordProblem)
+
+const hostnameProblem = (name: unknown): string | undefined =>
+  typeof name === 'string' && /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/.test(name)
+    ? undefined
+    : `hostname: ${shownValue(name)} is not a host name`
+
+const capabilitiesProblem = (way: 'add' | 'drop', names: unknown): string | undefined =>
+  itemsProblem(`capabilities.${way}`, names, 'capabilities', (name) =>
+    typeof name === 'string' && /^[A-Z][A-Z_]*$/.test(name)
+      ? undefined
+      : `capabilities: ${shownValue(name)} is not one (write it like "NET_ADMIN")`,
+  )
 
 function readyProblems({ ready, ports }: ContainerProps): (string | undefined)[] {
   switch (ready.by) {
     case 'running':
-      return []
     case 'command':
-      return [argvProblem('ready.command', ready.argv)]
+      return []
     case 'log':
       return [patternProblem(ready.pattern)]
     case 'tcp':
@@ -106,20 +124,24 @@ function readyProblems({ ready, ports }: ContainerProps): (string | undefined)[]
         Object.values(ports).includes(`${ready.port}/tcp`)
           ? undefined
           : `ready: port ${ready.port} is not a TCP port`,
-        ready.by === 'http' && !/^\/[\x21-\x7e]*$/.test(ready.path)
-          ? `ready.http: ${quoted(ready.path)} is not a path like "/health"`
-          : undefined,
+        ready.by === 'http' ? urlPathProblem(ready.path) : undefined,
         ready.by === 'http' && ready.status !== undefined ? statusProblem(ready.status) : undefined,
       ]
   }
 }
+
+const urlPathProblem = (path: unknown): string | undefined =>
+  typeof path === 'string' && /^\/[\x21-\x7e]*$/.test(path)
+    ? undefined
+    : `ready.http: ${shownValue(path)} is not a path like "/health"`
 
 const statusProblem = (status: number): string | undefined =>
   Number.isInteger(status) && status >= 100 && status <= 599
     ? undefined
     : `ready.status: ${shownValue(status)} is not an HTTP status (a whole number from 100 to 599)`
 
-function patternProblem(text: string): string | undefined {
+function patternProblem(text: unknown): string | undefined {
+  if (typeof text !== 'string') return `ready.log: ${shownValue(text)} is not a text`
   const pattern = compilePattern(text)
   if (!pattern) return `ready.log: ${quoted(text)} is not a regular expression`
   // With an empty pattern every line would do, and none is asked for: it says nothing.

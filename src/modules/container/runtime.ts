@@ -10,6 +10,7 @@ import {
   quoted,
   recordProblem,
   textProblem,
+  flagProblem,
 } from '../../core/rules/index.ts'
 import { refuseUnknown, type OptionNames } from '../../core/rules/known-options.ts'
 import { refuseIf } from '../../core/rules/refuse.ts'
@@ -65,7 +66,7 @@ export function runtimeOf(title: string, options: RuntimeOptions): RuntimeProps 
   refuseIf(
     title,
     firstProblem(
-      typeof init === 'boolean' ? undefined : `init: ${shownValue(init)} is neither true nor false`,
+      flagProblem('init', init),
       recordProblem('tmpfs', tmpfs, (path) => mountProblem(`tmpfs`, path)),
       recordProblem('ulimits', ulimits, limitProblem),
       recordProblem('extraHosts', extraHosts, (name, address) =>
@@ -159,8 +160,9 @@ export const runtimeBody = (runtime: Resolved<RuntimeProps>): Partial<ContainerB
   }),
 })
 
-const flagProblem = (what: string, flag: unknown): string | undefined =>
-  typeof flag === 'boolean' ? undefined : `${what}: ${shownValue(flag)} is neither true nor false`
+/** Of what has to be known as it is written: not even a reference will do. */
+const plainProblem = (what: string, value: unknown): string | undefined =>
+  typeof value === 'string' ? textProblem(what, value) : `${what}: ${shownValue(value)} is not a text`
 
 const mountProblem = (what: string, path: unknown): string | undefined =>
   firstProblem(
@@ -190,7 +192,9 @@ const addressProblem = (name: string, address: unknown): string | undefined =>
 
 const sysctlProblem = (name: string, value: unknown): string | undefined =>
   ownSysctl.test(name)
-    ? textProblem(`sysctls.${name}`, value)
+    ? Number.isFinite(value)
+      ? undefined
+      : plainProblem(`sysctls.${name}`, value)
     : `sysctls: ${quoted(name)} is not a setting that a container has of its own`
 
 function checkLogging(title: string, logging: LoggingOptions): void {
@@ -200,7 +204,7 @@ function checkLogging(title: string, logging: LoggingOptions): void {
     firstProblem(
       driverProblem('logging.driver', logging.driver),
       recordProblem('logging.options', logging.options ?? {}, (name, value) =>
-        textProblem(`logging.options.${name}`, value),
+        plainProblem(`logging.options.${name}`, value),
       ),
     ),
   )

@@ -3,6 +3,8 @@ import { defineBox } from '../../../src/core/box.ts'
 import { isProvisionError } from '../../../src/core/error.ts'
 import { definePlaybook, type PlaybookOptions, type ResourceSet } from '../../../src/core/playbook/index.ts'
 import type { ParamSpecs } from '../../../src/core/playbook/params.ts'
+import type { Resource } from '../../../src/core/resource.ts'
+import { image } from '../../../src/modules/image.ts'
 import { thing } from '../../support/resource.ts'
 
 type Options = PlaybookOptions<string, ParamSpecs, ResourceSet>
@@ -28,7 +30,25 @@ const told = (over: Readonly<Record<string, unknown>>): string => {
 
 const a = thing('web', 'a')
 
+class Kept {
+  readonly #one: Resource
+  constructor(one: Resource) {
+    this.#one = one
+  }
+  get one() {
+    return this.#one
+  }
+}
+
 describe('a playbook that nobody type-checked', () => {
+  it.each<[unknown, string]>([
+    [new Set([image('tiny')]), 'the box: images: a Set is not a list of images'],
+    [['tiny'], 'the box: images[0]: "tiny" is not an image (write image("…"))'],
+  ])('refuses %s as images of its box', (images, message) => {
+    const options = { name: 'coreos', build: '.', images }
+    expect(() => void Reflect.apply(defineBox, undefined, [options])).toThrow(message)
+  })
+
   it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
     ['no name', { name: undefined }, /name: undefined cannot name a playbook/],
     ['a name with a blank', { name: 'My shop' }, /name: "My shop" cannot name/],
@@ -36,6 +56,8 @@ describe('a playbook that nobody type-checked', () => {
     ['a name that is a folder of ours', { name: 'cache' }, /name: "cache" cannot name/],
     ['no box', { box: undefined }, /box: undefined is not a box/],
     ['a box that is none', { box: { name: 'coreos' } }, /box: an object with name is not a box/],
+    ['params in a map', { params: new Map() }, /params: a Map is not a record of params/],
+    ['hosts in a set', { hosts: new Set(['web']) }, /hosts: a Set is not a list of names/],
     ['no hosts', { hosts: undefined }, /hosts: undefined is not a list of names/],
     ['a host twice', { hosts: ['web', 'web'] }, /hosts: "web" is listed twice/],
     ['a host that cannot be one', { hosts: ['web', 'a b'] }, /hosts: "a b" cannot name a host/],
@@ -114,6 +136,16 @@ describe('a playbook that nobody type-checked', () => {
       /gives a promise \(take `async` away/,
     ],
     ['one resource alone', () => a, /gives a resource alone \(put it into a list/],
+    [
+      'a generator, which would pass for no resources as well',
+      () => [a].values(),
+      /gives an Array Iterator \(return the resources, in a list or under names/,
+    ],
+    ['a set', () => new Set([a]), /gives a Set \(return/],
+    ['a map', () => new Map([['a', a]]), /gives a Map \(return/],
+    ['a date', () => new Date(), /gives a Date \(return/],
+    ['an object that keeps them to itself', () => new Kept(a), /gives an object with nothing in it \(return/],
+    ['a set in its list', () => [new Set([a])], /gives at \[0\] a Set, not a resource/],
     ['a hole in its list', () => [a, undefined], /gives at \[1\] undefined, not a resource/],
     ['the rest of a condition', () => ({ a, debug: false }), /gives at \[debug\] false, not a resource/],
     ['a hole in an inner list', () => ({ all: [a, null] }), /gives at \[all\]\[1\] null, not a resource/],
@@ -140,7 +172,7 @@ describe('a playbook that nobody type-checked', () => {
   it.each<[string, readonly unknown[], string]>([
     ['nothing', [], 'the playbook: its options are undefined'],
     ['a name', ['shop'], 'the playbook: its options are "shop"'],
-    ['a list', [[]], "the playbook's name: undefined cannot name a playbook"],
+    ['a list', [[]], 'the playbook: its options are []'],
   ])('so is one made of %s', (_, given, message) => {
     expect(() => void Reflect.apply(definePlaybook, undefined, given)).toThrow(message)
   })
