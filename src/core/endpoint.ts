@@ -1,3 +1,5 @@
+import { isIPv6, SocketAddress } from 'node:net'
+
 /** Where a published port answers, as this machine reaches it. */
 export interface Endpoint {
   readonly host: string
@@ -23,11 +25,18 @@ const schemeOf = (name: string): string => /^https?/.exec(name)?.[0] ?? 'tcp'
 export const isLoopback = (address: string): boolean =>
   address === 'localhost' || address === '::1' || /^127(?:\.\d+){3}$/.test(address)
 
+/** Whether a port that is bound to it answers at whatever address its host has. */
+export const isEverywhere = (address: string): boolean => address === '0.0.0.0' || address === '::'
+
+/** The same text for all spellings of an address of IPv6; one of an interface stays as it is. */
+export const canonicalAddress = (address: string): string =>
+  isIPv6(address) && !address.includes('%') ? new SocketAddress({ address, family: 'ipv6' }).address : address
+
 /** A port of a container that its host publishes. */
 export interface PublishedPort {
   /** On the host. */
   readonly port: number
   readonly protocol: 'tcp' | 'udp'
-  /** The address of the host that it is bound to; `0.0.0.0` for all. */
+  /** The address of the host that it is bound to; `0.0.0.0` for all, `::` for all of IPv6. */
   readonly address: string
 }

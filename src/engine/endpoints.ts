@@ -1,4 +1,4 @@
-import { endpointOf, isLoopback, type Endpoints, type PublishedPort } from '../core/endpoint.ts'
+import { endpointOf, isEverywhere, isLoopback, type Endpoints, type PublishedPort } from '../core/endpoint.ts'
 import type { NamedEndpoint } from '../core/event.ts'
 import type { Graph } from '../core/graph/index.ts'
 import type { ProvidedHost, Provider } from '../core/provider.ts'
@@ -30,7 +30,7 @@ function placeOf(
   host: ProvidedHost,
   { port, address }: PublishedPort,
 ): ReturnType<Provider['reach']> | undefined {
-  if (address === '0.0.0.0' || address === host.address) return provider.reach(host, port)
+  if (isEverywhere(address) || address === host.address) return provider.reach(host, port)
   return isLoopback(address) && !isLoopback(host.address) ? undefined : { host: address, port }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createClaims, portClaim } from '../../src/core/graph/claim.ts'
+import { createClaims, heldPortClaim, portClaim } from '../../src/core/graph/claim.ts'
 import { endpointOf } from '../../src/core/endpoint.ts'
 import type { Facts } from '../../src/core/facts.ts'
 import { hostNamed } from '../../src/core/host.ts'
@@ -126,6 +126,11 @@ describe('claims', () => {
     [port(80), port(80, '127.0.0.1'), true],
     [port(80, '127.0.0.1'), port(80, '127.0.0.1'), true],
     [port(80, '127.0.0.1'), port(80, '10.0.0.1'), false],
+    [port(80), port(80, '::'), true],
+    [port(80, '::'), port(80, '::1'), true],
+    [port(80, '::1'), port(80, '::2'), false],
+    [heldPortClaim(':::80/tcp'), port(80, '::1'), true],
+    [heldPortClaim('::1:80/tcp'), port(80, '::1'), true],
     [port(80), port(8080), false],
     [port(80), port(80, '0.0.0.0', 'udp'), false],
     ['path /a', 'path /a', true],

@@ -26,6 +26,7 @@ const published = (address: string) =>
 describe('where a published port answers', () => {
   it.each([
     ['all addresses', '0.0.0.0', '192.168.1.5', 'http://reached:8081'],
+    ['all addresses of IPv6', '::', '192.168.1.5', 'http://reached:8081'],
     ['the address by which the host is known', '192.168.1.5', '192.168.1.5', 'http://reached:8081'],
     ['another address of the host', '10.1.1.7', '192.168.1.5', 'http://10.1.1.7:8080'],
     ['one of IPv6', 'fd00::7', '192.168.1.5', 'http://[fd00::7]:8080'],

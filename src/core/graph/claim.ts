@@ -1,14 +1,15 @@
 import { overlap, parseCidr, type Cidr } from '../cidr.ts'
-import type { PublishedPort } from '../endpoint.ts'
+import { isEverywhere, type PublishedPort } from '../endpoint.ts'
 
 /** What a resource alone may have on its host: `port 80/tcp`, `port 80/tcp on 127.0.0.1`. */
 export const portClaim = ({ port, protocol, address }: PublishedPort): string =>
-  address === '0.0.0.0' ? `port ${port}/${protocol}` : `port ${port}/${protocol} on ${address}`
+  isEverywhere(address) ? `port ${port}/${protocol}` : `port ${port}/${protocol} on ${address}`
 
 /** The claim of a port that a container has on its host, as that says it: `80/tcp`, `127.0.0.1:80/tcp`. */
 export function heldPortClaim(shown: string): string {
   const at = shown.lastIndexOf(':')
-  return at < 0 ? `port ${shown}` : `port ${shown.slice(at + 1)} on ${shown.slice(0, at)}`
+  const isOnAll = at < 0 || isEverywhere(shown.slice(0, at))
+  return isOnAll ? `port ${shown.slice(at + 1)}` : `port ${shown.slice(at + 1)} on ${shown.slice(0, at)}`
 }
 
 /** That it has a path on its host. */

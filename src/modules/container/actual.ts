@@ -38,7 +38,7 @@ export function actualSpec(
     ...('user' in made && { user: container.user }),
     network: container.networks.join(','),
     restart: container.restartPolicy === '' ? 'no' : container.restartPolicy,
-    memory: container.memory > 0 ? String(container.memory) : undefined,
+    memory: memoryOf(container, made),
     cpus: container.nanoCpus > 0 ? showCpus(container.nanoCpus) : undefined,
     ...imageOf(container, state.image, props),
   }
@@ -127,6 +127,12 @@ function withEdits(
   const content = mount && isWatched(mount) ? mount.at.content : undefined
   if (content?.file === undefined || file?.digest === undefined || file.digest === content.file) return stored
   return stored === showMount(seen, content.digest) ? showMount(seen, 'edited') : stored
+}
+
+/** An engine without a memory cgroup takes a limit and drops it: no limit at all is told in another way, below zero. */
+function memoryOf({ memory }: ContainerState, made: Spec): string | undefined {
+  if (memory === 0) return made['memory']
+  return memory > 0 ? String(memory) : undefined
 }
 
 /** The image that it runs, where that is not the one which the host has by this name now. */

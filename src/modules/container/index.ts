@@ -1,5 +1,5 @@
 import { portClaim } from '../../core/graph/claim.ts'
-import { endpointOf, type PublishedPort } from '../../core/endpoint.ts'
+import { endpointOf, isEverywhere, type PublishedPort } from '../../core/endpoint.ts'
 import { factOf, type Facts } from '../../core/facts.ts'
 import type { Host } from '../../core/host.ts'
 import { formerName, nameInMaking } from '../../core/making.ts'
@@ -94,7 +94,7 @@ export function container(
 
 function portRefs(made: Resource, key: string, { address, port }: PublishedPort): PortRefs {
   const read = (facts: Facts) =>
-    endpointOf(key, address === '0.0.0.0' ? factOf(facts.hosts, 'host', made.host).address : address, port)
+    endpointOf(key, isEverywhere(address) ? factOf(facts.hosts, 'host', made.host).address : address, port)
   const origin = (field: string) => ({ label: `${made.host}/${made.name}.at.${key}.${field}`, needs: [made] })
   return {
     host: ref(origin('host'), (facts) => read(facts).host),

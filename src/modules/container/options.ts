@@ -10,7 +10,7 @@ import type { Capability } from './capability.ts'
 /** A port at which a container listens: its number, for TCP, or number and protocol. */
 export type ContainerPort = number | { readonly port: number; readonly protocol: 'tcp' | 'udp' }
 
-/** The port of the host at which a container's port answers: its number, on all addresses, or with one address of the host. */
+/** The port of the host at which a container's port answers: its number, on all addresses, or with one address of the host (`::` for all of IPv6). */
 export type HostPort = number | { readonly port: number; readonly address: string }
 
 /** What is mounted: a resource of the same host, or an absolute path that is there anyway. */
@@ -81,7 +81,10 @@ export interface ContainerOptions<P extends string = never, Q extends P = never>
   readonly entrypoint?: readonly Value<string>[]
   /** Environment variables. Numbers and booleans become text. */
   readonly env?: Readonly<Record<string, Value<Text | number | boolean>>>
-  /** The ports at which it listens, by names of your choice. */
+  /**
+   * The ports at which it listens, by names of your choice. What is not published is not compared: a change is in what Docker
+   * shows as exposed when the container is next made anew.
+   */
   readonly ports?: { readonly [K in P]: ContainerPort }
   /** Those of its ports that the host publishes, and where; undefined for one that is not published this time. */
   readonly publish?: { readonly [K in Q]?: HostPort | undefined }

@@ -3,7 +3,7 @@ import type { BuiltImage } from '../../core/build/index.ts'
 import { builtImage } from '../../core/build/built.ts'
 import { bytes } from '../../core/text/bytes.ts'
 import { timerLength, type Duration } from '../../core/text/duration.ts'
-import type { PublishedPort } from '../../core/endpoint.ts'
+import { canonicalAddress, type PublishedPort } from '../../core/endpoint.ts'
 import type { Scope } from '../../core/facts.ts'
 import type { Host } from '../../core/host.ts'
 import type { Mounted } from '../../core/mount.ts'
@@ -85,7 +85,8 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
       if (at === undefined) return []
       const { port, protocol } = ports.get(key) ?? missing
       const place = typeof at === 'number' ? { port: at, address: '0.0.0.0' } : at
-      return [{ name: key, container: `${port}/${protocol}`, protocol, ...place }]
+      const address = canonicalAddress(place.address)
+      return [{ name: key, container: `${port}/${protocol}`, protocol, port: place.port, address }]
     }),
     mounts: Object.fromEntries(
       Object.entries(options.mounts ?? {}).map(([path, mount]) => [path, mountOf(mount)]),

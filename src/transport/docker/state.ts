@@ -1,4 +1,5 @@
 import { label, resourceLabels } from '../../core/label.ts'
+import { canonicalAddress } from '../../core/endpoint.ts'
 import type { Scope } from '../../core/facts.ts'
 import type { ContainerState, ImageState, NetworkState, OwnedObject, VolumeState } from '../../core/probe.ts'
 import { imageFingerprint, type InspectedImage } from '../images/fingerprint.ts'
@@ -78,7 +79,8 @@ function publishedPorts({ HostConfig, NetworkSettings }: ContainerInspection): C
       return (bindings ?? []).map(({ HostIp = '', HostPort = '' }, i) => {
         const port = HostPort || NetworkSettings.Ports?.[container]?.[i]?.HostPort || ''
         const everywhere = HostIp === '' || HostIp === '0.0.0.0'
-        return { container, host: `${everywhere ? '' : `${HostIp}:`}${port}/${protocol}` }
+        const address = everywhere ? '' : `${canonicalAddress(HostIp)}:`
+        return { container, host: `${address}${port}/${protocol}` }
       })
     })
     .sort((a, b) => (a.host < b.host ? -1 : 1))

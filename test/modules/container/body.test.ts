@@ -147,6 +147,21 @@ describe('the published ports of a container', () => {
     expect(made.claims).toEqual(['port 80/tcp', 'port 81/tcp on 127.0.0.1'])
   })
 
+  it.each([
+    ['::', '10.0.0.5', 'http://10.0.0.5:80', 'port 80/tcp'],
+    ['0:0:0:0:0:0:0:0', '10.0.0.5', 'http://10.0.0.5:80', 'port 80/tcp'],
+    ['0:0:0:0:0:0:0:1', '::1', 'http://[::1]:80', 'port 80/tcp on ::1'],
+    ['FD00::1', 'fd00::1', 'http://[fd00::1]:80', 'port 80/tcp on fd00::1'],
+  ])('at %s answer at %s', (address, host, url, claim) => {
+    const one = container(app, 'user', {
+      image: jre,
+      ports: { http: 7000 },
+      publish: { http: { port: 80, address } },
+    })
+    expect(resolve(one.at.http, facts)).toEqual({ host, port: 80, url })
+    expect(one.claims).toEqual([claim])
+  })
+
   it('say so when one is used that is not published this time', () => {
     expect(() => resolve(made.at.jmx.port, facts)).toThrow(/app › container user: it publishes no port "jmx"/)
   })

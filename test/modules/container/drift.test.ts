@@ -147,6 +147,17 @@ describe('what was changed by hand', () => {
     expect(judged(named(options), answers, run())).toMatchObject({ changes: [change], operation: 'recreate' })
   })
 
+  it.each<[string, Partial<ContainerState>, string[]]>([
+    ['dropped by an engine that has no memory cgroup', { memory: 0 }, []],
+    ['taken away by hand', { memory: -1 }, ['memory: none → 268435456']],
+    ['set to another by hand', { memory: 1024 ** 3 }, ['memory: 1073741824 → 268435456']],
+  ])('of a limit of memory is told when it was %s', (_, over, changes) => {
+    const limited = named({ memory: '256m' })
+    const made = { ...running(bodyOf(limited, run()), onHost), ...over }
+    const answers = { 'container user': made, 'image jre:latest': onHost }
+    expect(judged(limited, answers, run()).changes).toEqual(changes)
+  })
+
   it('makes nothing a secret that was none', () => {
     const before = running(bodyOf(named({ env: { WAS_PLAIN: 'plain-8080' } }), run()), onHost)
     const answers = { 'container user': before, 'image jre:latest': onHost }
