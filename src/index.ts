@@ -41,6 +41,7 @@ export type { NetworkOptions } from './modules/network.ts'
 export { volume } from './modules/volume.ts'
 export type { VolumeOptions } from './modules/volume.ts'
 export { preload } from './modules/container/image.ts'
+export type { Capability } from './modules/container/capability.ts'
 export { container } from './modules/container/index.ts'
 export type { Container } from './modules/container/index.ts'
 export type {

@@ -15,7 +15,7 @@ export interface WantedFile extends Permissions {
   readonly because: readonly string[]
 }
 
-/** A folder as it should be on a host. */
+/** A folder as it should be on a host; one that is there keeps each right of which nothing is said. */
 export interface WantedFolder extends Permissions {
   readonly path: string
 }
@@ -72,9 +72,12 @@ export const folderChanges = (
     ? permissionChanges(wanted, stat, name)
     : changeOf(name('type'), stat?.type, 'directory')
 
+/** Of a folder that is made, where nothing is said. */
+const madeFolderMode = 0o755
+
 /** What makes a folder so; nothing when it is. */
 export function folderActions(wanted: WantedFolder, stat: Stat | undefined): readonly Action[] {
-  const { path, mode, owner, group } = wanted
+  const { path, mode = madeFolderMode, owner, group } = wanted
   if (stat?.type !== 'directory') return [{ do: 'directory', path, mode, owner, group }]
   return permitActions(wanted, stat)
 }
@@ -98,9 +101,13 @@ export function refuseOthers(
 
 const permissionChanges = (wanted: Permissions, stat: Stat, name: FieldName): readonly Change[] => [
   ...(wanted.mode === undefined ? [] : changeOf(name('mode'), showMode(stat.mode), showMode(wanted.mode))),
-  ...(wanted.owner === undefined ? [] : changeOf(name('owner'), stat.owner, wanted.owner)),
-  ...(wanted.group === undefined ? [] : changeOf(name('group'), stat.group, wanted.group)),
+  ...(isSaid(wanted.owner, stat.ownerId) ? changeOf(name('owner'), stat.owner, wanted.owner) : []),
+  ...(isSaid(wanted.group, stat.groupId) ? changeOf(name('group'), stat.group, wanted.group) : []),
 ]
+
+/** Whether a name is to be compared: something is said, and not just the number that is there. */
+const isSaid = (wanted: string | undefined, id: string | undefined): boolean =>
+  wanted !== undefined && wanted !== id
 
 function permitActions(wanted: WantedFolder, stat: Stat): readonly Action[] {
   const { path, mode, owner, group } = wanted

@@ -75,4 +75,6 @@ export function causesOf({ name, changed }: Pick<BuiltArtifact, 'name' | 'change
 export interface NetworkResource extends Resource {
   /** Its name; to use it makes a container need the network. */
   readonly network: Ref<string>
+  /** Whether it has no way out of the host: Docker publishes no ports of containers on it. */
+  readonly internal: boolean
 }

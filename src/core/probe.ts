@@ -1,4 +1,5 @@
 import type { Digest } from './digest.ts'
+import type { Text } from './secret/index.ts'
 
 /** What a host can be asked, as data. All probes of a host travel together, in one round trip. */
 export type Probe =
@@ -15,6 +16,8 @@ export type Probe =
       readonly ask: 'command'
       readonly argv: readonly string[]
       readonly cwd?: string | undefined
+      /** Environment variables. Default: none besides those of the login. */
+      readonly env?: Readonly<Record<string, Text>>
       /** Belongs to a resource that holds a secret, so it is to be seen nowhere until it runs. */
       readonly secret?: boolean
     }
@@ -50,8 +53,12 @@ export interface Stat {
   readonly mode: number
   /** By name, or by number where it has none; only where that was asked for. */
   readonly owner: string | undefined
+  /** Likewise by number. */
+  readonly ownerId: string | undefined
   /** Likewise. */
   readonly group: string | undefined
+  /** Likewise. */
+  readonly groupId: string | undefined
   /** Bytes. */
   readonly size: number
   /** Of the content; only for a file that could be read. */

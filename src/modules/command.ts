@@ -27,7 +27,7 @@ export type CommandOptions = {
   readonly run: readonly Value<string>[]
   /** The folder on the host in which it runs, absolute. Default: where the login starts. */
   readonly cwd?: string
-  /** Environment variables. The place for secrets: arguments show in process lists. */
+  /** Environment variables of `run` and `unless`. The place for secrets: arguments show in process lists. */
   readonly env?: Readonly<Record<string, Value<Text>>>
   /** When it is ended and counts as failed. Default `5m`. */
   readonly timeout?: Duration
@@ -85,9 +85,9 @@ const resource = defineModule({
     ),
   probe: (props) => {
     checkResolved(props)
-    const { unless, creates, cwd } = props
+    const { unless, creates, cwd, env } = props
     return {
-      unless: unless ? [{ ask: 'command', argv: unless, cwd } as const] : [],
+      unless: unless ? [{ ask: 'command', argv: unless, cwd, env } as const] : [],
       creates: creates === undefined ? [] : [{ ask: 'stat', path: creates } as const],
     }
   },
@@ -102,15 +102,17 @@ const resource = defineModule({
   },
 })
 
+type Environment = Resolved<Props>['env']
+
 /** What tells, as the probe does, that a run has reached its purpose: one that has not would run again for ever. */
-function asked({ cwd, timeout, unless, creates }: Resolved<Props>): readonly Action[] {
-  const ask = (argv: readonly string[], unmet: string): readonly Action[] => [
-    { do: 'run', argv, cwd, env: {}, timeout, unmet: `it succeeded, but ${unmet}` },
+function asked({ cwd, env, timeout, unless, creates }: Resolved<Props>): readonly Action[] {
+  const ask = (argv: readonly string[], given: Environment, unmet: string): readonly Action[] => [
+    { do: 'run', argv, cwd, env: given, timeout, unmet: `it succeeded, but ${unmet}` },
   ]
-  if (unless) return ask(unless, `unless \`${oneLine(quoteAll(unless)).slice(0, 100)}\` still fails`)
+  if (unless) return ask(unless, env, `unless \`${oneLine(quoteAll(unless)).slice(0, 100)}\` still fails`)
   // A link to nothing is there as well.
   const look = ['sh', '-c', '[ -e "$1" ] || [ -L "$1" ]', 'sh']
-  return creates === undefined ? [] : ask([...look, creates], `${oneLine(creates)} is not there`)
+  return creates === undefined ? [] : ask([...look, creates], {}, `${oneLine(creates)} is not there`)
 }
 
 /** What references turned out to be; @throws ProvisionError `playbook` */

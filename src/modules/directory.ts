@@ -10,11 +10,11 @@ import { firstProblem, modeProblem, ownerProblem, pathProblem } from '../core/ru
 
 /** Who may do what with a path on a host. */
 export interface DirectoryOptions {
-  /** Permission bits. Default `0o755`. */
+  /** Permission bits. Default: `0o755` when it is made, else left as they are. */
   readonly mode?: number
-  /** Name of a user of the host. Default: root when it is made, else left as it is. */
+  /** A user of the host, by name, or by number: `1000`. Default: root when it is made, else left as it is. */
   readonly owner?: string
-  /** Name of a group of the host. Default: root's when it is made, else left as it is. */
+  /** A group of the host, by name, or by number: `1000`. Default: root's when it is made, else left as it is. */
   readonly group?: string
 }
 
@@ -23,7 +23,7 @@ const names: OptionNames<DirectoryOptions> = { mode: true, owner: true, group: t
 interface Props {
   readonly title: string
   readonly path: string
-  readonly mode: number
+  readonly mode: number | undefined
   readonly owner: string | undefined
   readonly group: string | undefined
 }
@@ -62,7 +62,7 @@ export function directory(
 ): Mountable {
   const title = declaredTitle(host, 'directory', path)
   refuseUnknown(title, options, names)
-  const { mode = 0o755, owner, group } = options
+  const { mode, owner, group } = options
   const made = resource(host, path, { title, path, mode, owner, group }, more)
   return Object.assign(made, { mounted: mountedData(made, path) })
 }

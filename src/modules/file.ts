@@ -38,9 +38,9 @@ export type FileOptions = (
 ) & {
   /** Permission bits. Default `0o644`, or `0o755` for a file that is executable here. */
   readonly mode?: number
-  /** Name of a user of the host. Default: root when it is made, else left as it is. */
+  /** A user of the host, by name, or by number: `1000`. Default: root when it is made, else left as it is. */
   readonly owner?: string
-  /** Name of a group of the host. Default: root's when it is made, else left as it is. */
+  /** A group of the host, by name, or by number: `1000`. Default: root's when it is made, else left as it is. */
   readonly group?: string
 }
 

@@ -13,11 +13,11 @@ import { shownValue } from '../core/text/shown-value.ts'
 export interface PushOptions {
   /** Absolute path on the host: of the file, when the artifact is a file, else of the folder. Folders above are made. */
   readonly to: string
-  /** Permission bits of files. Default `0o644`, or `0o755` for those that are executable here. Folders get `0o755`. */
+  /** Permission bits of files. Default `0o644`, or `0o755` for those that are executable here. Folders are made with `0o755`. */
   readonly mode?: number
-  /** Name of a user of the host. Default: root when it is made, else left as it is. */
+  /** A user of the host, by name, or by number: `1000`. Default: root when it is made, else left as it is. */
   readonly owner?: string
-  /** Name of a group of the host. Default: root's when it is made, else left as it is. */
+  /** A group of the host, by name, or by number: `1000`. Default: root's when it is made, else left as it is. */
   readonly group?: string
 }
 
@@ -47,7 +47,7 @@ export function push(
   const made = resource(
     host,
     to,
-    { ...identity, to, source, because, fileMode, folderMode: 0o755, owner, group },
+    { ...identity, to, source, because, fileMode, folderMode: undefined, owner, group },
     more,
   )
   return Object.assign(made, {

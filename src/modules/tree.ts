@@ -17,11 +17,14 @@ export interface TreeOptions {
   readonly from: Local
   /** Glob patterns of what to leave out, relative to `from`. Default: nothing. */
   readonly exclude?: readonly string[]
-  /** Permission bits. Default: folders `0o755`, files `0o644`, or `0o755` for those that are executable here. */
+  /**
+   * Permission bits. Default: folders `0o755` when they are made, else left as they are; files `0o644`, or `0o755` for those
+   * that are executable here.
+   */
   readonly modes?: { readonly files?: number; readonly folders?: number }
-  /** Name of a user of the host. Default: root when it is made, else left as it is. */
+  /** A user of the host, by name, or by number: `1000`. Default: root when it is made, else left as it is. */
   readonly owner?: string
-  /** Name of a group of the host. Default: root's when it is made, else left as it is. */
+  /** A group of the host, by name, or by number: `1000`. Default: root's when it is made, else left as it is. */
   readonly group?: string
 }
 
@@ -52,7 +55,7 @@ export function tree(host: Host, to: string, options: TreeOptions, more?: Resour
   const folder: Folder = { kind: 'folder', path: from, exclude }
   const source = builtArtifact(folder)
   const identity = mirrorIdentity('tree', host, to)
-  const rights = { fileMode: modes.files, folderMode: modes.folders ?? 0o755, owner, group }
+  const rights = { fileMode: modes.files, folderMode: modes.folders, owner, group }
   const made = resource(host, to, { ...identity, to, source, because: [], ...rights }, more)
   return Object.assign(made, {
     mounted: mountedContent(made, to, builtContent(folder)),

@@ -40,7 +40,16 @@ const declare = defineModule({
   }),
 })
 
-const stat = { type: 'file', mode: 0, owner: '', group: '', size: 0, digest: undefined } as const
+const stat = {
+  type: 'file',
+  mode: 0,
+  owner: '',
+  ownerId: '',
+  group: '',
+  groupId: '',
+  size: 0,
+  digest: undefined,
+} as const
 const command = { code: 3, output: '' }
 const nothing = () => new Set<string>()
 

@@ -25,6 +25,14 @@ describe('a network that containers leave', () => {
   })
   afterAll(() => project.remove())
 
+  it('is not moved to one with the address of its host, who would be cut off', async () => {
+    const address = (await project.on('one', 'hostname', '-i')).trim()
+    const called = await deploy('other', `{ subnet: '${address.replace(/\d+$/, '0')}/24' }`)
+    expect(called.code).toBe(1)
+    expect(said(called)).toContain(`holds ${address}, the address of host one, which it would cut off`)
+    expect(await networks()).toEqual(['mesh'])
+  })
+
   it('is not made anew under those that stay, which is said before anything changes', async () => {
     const called = await deploy('mesh', `{ subnet: '10.7.1.0/24' }`)
     expect(called.code).toBe(1)

@@ -114,7 +114,7 @@ it.each<[string, () => Resource, string]>([
   [
     'a capability that is a number',
     named({ capabilities: { drop: [5] } }),
-    'capabilities: 5 is not one (write it like "NET_ADMIN")',
+    'capabilities.drop[0]: 5 is not a capability of Linux (write it like "NET_ADMIN")',
   ],
   [
     'a mount that is read-only in a text',

@@ -72,25 +72,35 @@ describe('command', () => {
     expect(made.bind(factsOf()).secrets).toEqual([password])
   })
 
-  it.each<[string, CommandOptions, string]>([
-    ['creates', { run: ['true'], creates: '/made' }, 'it succeeded, but /made is not there'],
-    ['unless', { run: ['true'], unless: ['false'] }, 'it succeeded, but unless `false` still fails'],
+  it.each<[string, CommandOptions, string, CommandOptions['env']]>([
+    ['creates', { run: ['true'], creates: '/made' }, 'it succeeded, but /made is not there', {}],
+    [
+      'unless',
+      { run: ['true'], unless: ['false'] },
+      'it succeeded, but unless `false` still fails',
+      { A: 'b' },
+    ],
     [
       'an unless of several words',
       { run: ['true'], unless: ['test', '-e', 'a b'] },
       "it succeeded, but unless `test -e 'a b'` still fails",
+      { A: 'b' },
     ],
-  ])('asks again after it has run, for it must not run for ever: %s', (_, options, unmet) => {
+  ])('asks again after it has run, for it must not run for ever: %s', (_, options, unmet, env) => {
     const made = command(app, 'c', { ...options, cwd: '/srv', timeout: '9s', env: { A: 'b' } })
     expect(judge(made, {}, factsOf()).remedy?.actions).toMatchObject([
       { do: 'run', argv: ['true'] },
-      { do: 'run', cwd: '/srv', env: {}, timeout: 9_000, unmet },
+      { do: 'run', cwd: '/srv', env, timeout: 9_000, unmet },
     ])
   })
 
-  it('asks in the folder in which it would run', () => {
-    const made = command(app, 'x', { run: ['a'], unless: ['b', 'c d'], cwd: '/srv' })
-    expect(made.bind(factsOf()).probes).toEqual([{ ask: 'command', argv: ['b', 'c d'], cwd: '/srv' }])
+  it('asks in the folder and with the variables with which it would run', () => {
+    const password = secret('s3cret')
+    const env = { PASSWORD: password, MODE: late('fast') }
+    const made = command(app, 'x', { run: ['a'], unless: ['b', 'c d'], cwd: '/srv', env })
+    expect(made.bind(factsOf()).probes).toEqual([
+      { ask: 'command', argv: ['b', 'c d'], cwd: '/srv', env: { PASSWORD: password, MODE: 'fast' } },
+    ])
   })
 
   it.each<[string, CommandOptions, RegExp]>([

@@ -38,10 +38,11 @@ describe('directory', () => {
     ],
     [
       'is too closed',
-      {},
+      { mode: 0o755 },
       { [`stat ${path}`]: folderStat({ mode: 0o700 }) },
       { ...fine, operation: 'update', changes: ['mode: 0700 → 0755'], actions: [`permit ${path} 0755`] },
     ],
+    ['is there with a mode of its own', {}, { [`stat ${path}`]: folderStat({ mode: 0o1777 }) }, fine],
     [
       'has another group',
       { group: 'docker' },
@@ -50,7 +51,7 @@ describe('directory', () => {
         ...fine,
         operation: 'update',
         changes: ['group: root → docker'],
-        actions: [`permit ${path} 0755 :docker`],
+        actions: [`permit ${path} :docker`],
       },
     ],
     ['has an owner that nobody asked for', {}, { [`stat ${path}`]: folderStat({ owner: 'core' }) }, fine],

@@ -73,6 +73,16 @@ it.each<[string, () => Resource, string]>([
     'capabilities: there is no option "dorp" (did you mean "drop"?',
   ],
   [
+    'a misspelt capability',
+    named({ capabilities: { add: ['NET_ADMN'] } }),
+    'capabilities.add[0]: "NET_ADMN" is not a capability of Linux (did you mean "NET_ADMIN"?)',
+  ],
+  [
+    'a capability that is none',
+    named({ capabilities: { drop: ['yes'] } }),
+    'capabilities.drop[0]: "yes" is not a capability of Linux (write it like "NET_ADMIN")',
+  ],
+  [
     'a misspelt protocol of a port',
     named({ ports: { dns: { port: 53, protocl: 'udp' } } }),
     'ports.dns: there is no option "protocl" (did you mean "protocol"?',

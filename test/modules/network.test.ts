@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { network, volume, type NetworkOptions } from '../../src/index.ts'
+import { network, volume, type Host, type NetworkOptions } from '../../src/index.ts'
 import { resourceLabels } from '../../src/core/label.ts'
 import { resolve } from '../../src/core/ref.ts'
 import type { NetworkState, VolumeState } from '../../src/core/probe.ts'
-import { app, factsOf, fine, judge, judged, scope } from '../support/judge.ts'
+import { app, factsOf, fine, judge, judged, scope, web } from '../support/judge.ts'
 
 const labels = resourceLabels(scope, 'app/network/inner')
 const there = (rest: Partial<NetworkState> = {}): NetworkState => ({
@@ -112,10 +112,32 @@ describe('network', () => {
     ['a subnet without its size', 'ab', { subnet: '10.0.0.0' }, /subnet: "10\.0\.0\.0"/],
     ['a subnet of no size', 'ab', { subnet: '10.0.0.0/33' }, /is not a subnet/],
     ['a subnet that is a name', 'ab', { subnet: 'x/8' }, /is not a subnet/],
+    ['a subnet of one address', 'ab', { subnet: '10.0.0.1/32' }, /subnet: "10\.0\.0\.1\/32" has no room for/],
+    [
+      'a subnet of two addresses',
+      'ab',
+      { subnet: '10.0.0.0/31' },
+      /subnet: "10\.0\.0\.0\/31" has no room for/,
+    ],
     ['a subnet of IPv6', 'ab', { subnet: 'fd00::/64' }, /"fd00::\/64" is of IPv6; only subnets of IPv4/],
     ['an empty driver', 'ab', { driver: '' }, /driver: "" is not the name of a driver/],
   ])('refuses %s', (_, name, options, problem) => {
     expect(network(app, name, options).problem).toMatch(problem)
+  })
+
+  it.each<[string, Host, string, string | undefined]>([
+    ['its own host’s address', app, '10.0.0.0/24', '10.0.0.5, the address of host app'],
+    ['another host’s address', web, '10.0.0.0/24', '10.0.0.5, the address of host app'],
+    ['no host’s address, which is fine', web, '10.0.0.128/25', undefined],
+  ])('is not made with a subnet that holds %s', (_, host, subnet, held) => {
+    const make = () => judged(network(host, 'inner', { subnet }), {}).operation
+    if (held === undefined) expect(make()).toBe('create')
+    else expect(make).toThrow(`${host.name} › network inner: subnet ${subnet} holds ${held}`)
+  })
+
+  it('leaves one that is there with the subnet of a host, for it has kept nobody out', () => {
+    const made = network(app, 'inner', { subnet: '10.0.0.0/24' })
+    expect(judged(made, { 'network inner': there({ subnet: '10.0.0.0/24' }) })).toEqual(fine)
   })
 })
 

@@ -133,6 +133,7 @@ describe('push of a folder', () => {
 it.each<[string, PushOptions, RegExp]>([
   ['a relative path', { to: 'srv' }, /to: "srv" is not an absolute path/],
   ['an odd owner', { to: '/srv', owner: '' }, /owner: ""/],
+  ['an owner and a group in one', { to: '/srv', owner: '1000:1000' }, /owner: "1000:1000"/],
 ])('push refuses %s', (_, options, problem) => {
   expect(push(app, jar, options).problem).toMatch(problem)
 })

@@ -19,6 +19,7 @@ export const world = `return [
   file(one, '/etc/planted/key', { content: params.key, mode: 0o600 }),
   file(one, '/etc/planted/conf', { content: text\`word=\${params.word}\\nliteral=\${literal}\\n\` }),
   command(one, 'sum', { run: ['sh', '-c', 'printf %s "$WORD$KEY" | sha256sum > /srv/sum; sleep 1'], creates: '/srv/sum', ${given} }),
+  command(one, 'asks', { run: ['sh', '-c', 'printf %s "$WORD$KEY" > /dev/null; : > /srv/asked'], unless: ['sh', '-c', 'sleep 0.3; test -n "$WORD$KEY" && test -e /srv/asked'], ${given} }),
   container(one, 'keeps', { image: tiny, command: ['sleep', '1000'], stopTimeout: '1s', ${given}, mounts: { '/key': file(one, '/etc/planted/mounted', { content: params.key }) } }),
   container(one, 'talks', { image: tiny, command: ${print('sleep 1000')}, stopTimeout: '1s', ${given}, ready: { command: ['sh', '-c', 'test -n "$WORD"'] } }),
 ]`

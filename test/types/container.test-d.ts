@@ -61,6 +61,8 @@ export function mistakes(app: Host<'app'>) {
   container(app, 'aa', { image: jre, enviroment: {} })
   // @ts-expect-error a policy that Docker does not know
   container(app, 'aa', { image: jre, restart: 'sometimes' })
+  // @ts-expect-error a typing mistake in the name of a capability
+  container(app, 'aa', { image: jre, capabilities: { add: ['NET_ADMN'] } })
   // @ts-expect-error an amount without a unit
   container(app, 'aa', { image: jre, memory: '64' })
   // @ts-expect-error a time without a unit

@@ -33,7 +33,8 @@ export interface Mirror {
   readonly source: BuiltArtifact
   /** Of files; undefined is 0644, or 0755 for what is executable here. */
   readonly fileMode: number | undefined
-  readonly folderMode: number
+  /** Undefined leaves those that are there as they are, and makes others 0755. */
+  readonly folderMode: number | undefined
   readonly owner: string | undefined
   readonly group: string | undefined
   /** Named first when asked why it differs; nothing for content that was not built. */

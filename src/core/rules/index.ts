@@ -122,12 +122,16 @@ export function modeProblem(what: string, mode: number | undefined): string | un
   return `${what}: ${shownValue(mode)} is not a mode (write it like ${isDecimal ? `0o${mode}` : '0o644'})`
 }
 
-/** Why a text cannot name a user or group; what begins with a dash would be read as an option. */
+/** Why a text cannot be a user or group, by name or number; what begins with a dash would be read as an option. */
 export const ownerProblem = (what: string, owner: unknown): string | undefined =>
   owner === undefined ||
-  (typeof owner === 'string' && /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/.test(owner) && owner.length <= 256)
+  (typeof owner === 'string' &&
+    (isOwnerId(owner) || (/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/.test(owner) && owner.length <= 256)))
     ? undefined
-    : `${what}: ${shownValue(owner)} is not the name of a user or group`
+    : `${what}: ${shownValue(owner)} is not a user or group like "web" or "1000"`
+
+/** As a host writes it; the largest number of 32 bits stands for none. */
+const isOwnerId = (text: string): boolean => /^(?:0|[1-9]\d{0,9})$/.test(text) && Number(text) < 2 ** 32 - 1
 
 /** Why an argument vector is not one. */
 export function argvProblem(what: string, argv: unknown, problemOf = textProblem): string | undefined {

@@ -4,7 +4,7 @@ import type { Artifact, BuiltArtifact } from '../../core/build/index.ts'
 import type { Digest } from '../../core/digest.ts'
 import { ProvisionError, systemCode } from '../../core/error.ts'
 import type { Event } from '../../core/event.ts'
-import { localPath } from '../../core/build/local.ts'
+import { localPath, wayTo } from '../../core/build/local.ts'
 import { quoteAll } from '../../core/quote.ts'
 import { nearest } from '../../core/text/suggest.ts'
 import { runLocal } from '../../transport/local.ts'
@@ -102,7 +102,7 @@ async function make(
   const isKnown = rewritten.length === 0 || read?.digest === inputs.digest
   if (isKnown) accept?.()
   else task.line(`written to meanwhile, so the next run builds it again: ${list(rewritten)}`)
-  if (read && !isKnown) workshop.emit(byProducts(name, changedFiles(inputs.files, read.files)))
+  if (read && !isKnown) workshop.emit(byProducts(place, workshop, changedFiles(inputs.files, read.files)))
   writeJson(record, {
     inputs: isKnown ? inputs.digest : unknownInputs,
     files: inputs.files,
@@ -114,11 +114,16 @@ async function make(
 }
 
 /** What costs a second build after each edit. */
-const byProducts = (name: string, paths: readonly string[]): Event => ({
-  event: 'note',
-  level: 'warning',
-  text: `artifact ${name} is built twice: it writes to its own inputs; add '!${paths[0] ?? ''}' to them (${list(paths)})`,
-})
+function byProducts(
+  { artifact: { name }, cwd }: Place,
+  { playbookDir }: Workshop,
+  paths: readonly string[],
+): Event {
+  // As its inputs are written.
+  const first = wayTo(cwd, resolve(playbookDir, paths[0] ?? ''))
+  const text = `artifact ${name} is built twice: it writes to its own inputs; add '!${first}' to them (${list(paths)})`
+  return { event: 'note', level: 'warning', text }
+}
 
 /** Stands where nobody knows what the command has read. */
 const unknownInputs: Digest = ''

@@ -6,6 +6,7 @@ import type { Ref, Value } from '../../core/ref.ts'
 import type { Text } from '../../core/secret/index.ts'
 import type { NetworkResource } from '../../core/mount.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
+import type { Capability } from './capability.ts'
 
 /** A port at which a container listens: its number, for TCP, or number and protocol. */
 export type ContainerPort = number | { readonly port: number; readonly protocol: 'tcp' | 'udp' }
@@ -107,7 +108,7 @@ export interface ContainerOptions<P extends string = never, Q extends P = never>
   /** Default: Docker's choice. */
   readonly hostname?: string
   /** Linux capabilities besides or without those that Docker gives: `NET_ADMIN`. */
-  readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] }
+  readonly capabilities?: { readonly add?: readonly Capability[]; readonly drop?: readonly Capability[] }
   /** Default: as soon as it runs. Not compared: a change takes effect when it is next started. */
   readonly ready?: Ready<NoInfer<P>>
   /** How long it may take to end when asked to, before it is killed. Default `10s`. */

@@ -31,6 +31,8 @@ export interface ContainerProps {
   readonly network: Ref<string> | undefined
   /** The host of the network. */
   readonly networkOn: string | undefined
+  /** Whether the network has no way out. */
+  readonly networkInternal: boolean
   readonly labels: Readonly<Record<string, Value<string>>>
   readonly restart: string
   /** Bytes. */
@@ -93,6 +95,7 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
     ),
     network: options.network?.network,
     networkOn: options.network?.host,
+    networkInternal: options.network?.internal ?? false,
     labels,
     restart,
     memory: options.memory === undefined ? undefined : bytes(options.memory, `${title}: memory`),

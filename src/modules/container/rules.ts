@@ -11,7 +11,6 @@ import {
   firstProblem,
   flagProblem,
   hiddenWordProblem,
-  itemsProblem,
   pathProblem,
   portProblem,
   quoted,
@@ -21,6 +20,7 @@ import {
   wordsProblem,
 } from '../../core/rules/index.ts'
 import { shownValue } from '../../core/text/shown-value.ts'
+import { capabilitiesProblem } from './capability.ts'
 import type { ContainerProps, ResolvedProps } from './props.ts'
 import { runtimeProblem } from './runtime.ts'
 
@@ -45,6 +45,9 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
     ...props.published.flatMap(({ name, port, address }) => [
       portProblem(`publish.${name}`, port),
       isIP(address) > 0 ? undefined : `publish.${name}: ${quoted(address)} is not an IP address`,
+      props.networkInternal
+        ? `publish.${name}: its network is internal, and Docker publishes no ports from there`
+        : undefined,
     ]),
     ...readyProblems(props),
     ...Object.entries(props.mounts).flatMap(([path, { at, on, readOnly, restart }]) => [
@@ -61,8 +64,8 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
     restarts.includes(props.restart)
       ? undefined
       : `restart: ${shownValue(props.restart)} is none of ${restarts.join(', ')}`,
-    capabilitiesProblem('add', props.capAdd),
-    capabilitiesProblem('drop', props.capDrop),
+    capabilitiesProblem('capabilities.add', props.capAdd),
+    capabilitiesProblem('capabilities.drop', props.capDrop),
     props.workdir === undefined || props.workdir === '/' ? undefined : pathProblem('workdir', props.workdir),
     props.hostname === undefined ? undefined : hostnameProblem(props.hostname),
     props.user === undefined ? undefined : userProblem('user', props.user),
@@ -103,13 +106,6 @@ const hostnameProblem = (name: unknown): string | undefined =>
   typeof name === 'string' && /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/.test(name)
     ? undefined
     : `hostname: ${shownValue(name)} is not a host name`
-
-const capabilitiesProblem = (way: 'add' | 'drop', names: unknown): string | undefined =>
-  itemsProblem(`capabilities.${way}`, names, 'capabilities', (name) =>
-    typeof name === 'string' && /^[A-Z][A-Z_]*$/.test(name)
-      ? undefined
-      : `capabilities: ${shownValue(name)} is not one (write it like "NET_ADMIN")`,
-  )
 
 function readyProblems({ ready, ports }: ContainerProps): (string | undefined)[] {
   switch (ready.by) {

@@ -1,6 +1,6 @@
 import type { Action } from '../../core/action.ts'
 import { quote, quoteAll } from '../../core/quote.ts'
-import { reveal } from '../../core/secret/index.ts'
+import { exportsOf } from '../shell/exports.ts'
 
 /** A command to run on a host. */
 export type RunAction = Extract<Action, { readonly do: 'run' }>
@@ -49,13 +49,12 @@ else
 fi`
 
 function section({ argv, cwd, env, timeout }: RunAction, index: number): string {
-  const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(reveal(value))}`)
   return [
     `tell begin ${index}`,
     '(',
     ...(cwd === undefined ? [] : [`enter ${quote(cwd)} ${index}`]),
     `set -- "$by" -k ${grace} ${secondsOf(timeout)} ${quoteAll(argv)}`,
-    ...exports,
+    ...exportsOf(env),
     'within "$@"',
     ') </dev/null 2>&1',
     `tell end ${index} $?`,

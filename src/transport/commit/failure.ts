@@ -37,7 +37,14 @@ export async function noteFailures(
     const local = report.damaged.has(index) && isWrite(one) ? await whyDamaged(one.action, since) : undefined
     failures.set(
       index,
-      local === undefined ? failure(connection, path, reason) : edited({ host, name: path }, local),
+      local === undefined
+        ? failure(
+            connection,
+            path,
+            reason,
+            report.unowned.has(index) ? ownerHelp(connection, one) : undefined,
+          )
+        : edited({ host, name: path }, local),
     )
   }
 }
@@ -54,17 +61,38 @@ const unfinished = (host: string, code: number, stderr: string): ProvisionError 
   )
 
 /** What a program of the host says about one path. */
-function failure({ name: host, login }: Ended['connection'], path: string, reason: string): ProvisionError {
-  const folder = quote(posix.dirname(path))
+function failure(
+  connection: Ended['connection'],
+  path: string,
+  reason: string,
+  help = placeHelp(connection, path),
+): ProvisionError {
   const text = reason.trim() === '' ? 'its content did not arrive whole' : reason.trim()
   const first = text.split('\n')[0] ?? text
   // Without the name of the program that says it.
   const short = first.replace(/^[a-z0-9]+: /, '')
   return new ProvisionError('action', short, {
-    about: { host, name: path },
+    about: { host: connection.name, name: path },
     output: text.includes('\n') ? text : undefined,
-    help: hasRoot(login)
-      ? `look at its place by hand, and whether the disk is full: provision ssh ${host} -- df -h ${folder}`
-      : `look whether ${login.user} may write there (with become: true, root does), and whether the disk is full: provision ssh ${host} -- ls -ld ${folder}`,
+    help,
   })
+}
+
+function placeHelp({ name: host, login }: Ended['connection'], path: string): string {
+  const folder = quote(posix.dirname(path))
+  return hasRoot(login)
+    ? `look at its place by hand, and whether the disk is full: provision ssh ${host} -- df -h ${folder}`
+    : `look whether ${login.user} may write there (with become: true, root does), and whether the disk is full: provision ssh ${host} -- ls -ld ${folder}`
+}
+
+/** Undefined for what has neither owner nor group. */
+function ownerHelp({ name: host, login }: Ended['connection'], { action }: Numbered): string | undefined {
+  if (!('owner' in action)) return undefined
+  const { owner, group } = action
+  const [list, name] = owner === undefined ? ['group', group] : ['passwd', owner]
+  if (name === undefined) return undefined
+  const or = hasRoot(login)
+    ? 'or give its number'
+    : `and whether ${login.user} may give it files (with become: true, root does)`
+  return `look whether it is there, ${or}: provision ssh ${host} -- getent ${list} ${quote(name)}`
 }

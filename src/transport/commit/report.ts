@@ -11,6 +11,8 @@ export interface CommitReport {
   readonly failed: ReadonlyMap<number, string>
   /** Actions whose content arrived with another checksum. */
   readonly damaged: ReadonlySet<number>
+  /** Actions whose owner or group could not be set. */
+  readonly unowned: ReadonlySet<number>
   /** Actions whose content came by itself and could not be brought to where the rest arrived. */
   readonly homeless: ReadonlySet<number>
   /** Where something did not fit: the file system of each folder, by its number, and that in which all arrived. */
@@ -22,6 +24,7 @@ export interface CommitReport {
 export function readReport(output: Buffer, { files, folders }: Layout, { groups }: Commit): CommitReport {
   const failed = new Map<number, string>()
   const damaged = new Set<number>()
+  const unowned = new Set<number>()
   const homeless = new Set<number>()
   const devices = new Map<number, string>()
   let home: string | undefined
@@ -30,8 +33,8 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
   const fail = (index: number | undefined, reason: string): void => {
     if (index !== undefined && !failed.has(index)) failed.set(index, reason)
   }
-  const spoil = (index: number | undefined, reason: string): void => {
-    if (index !== undefined && !failed.has(index)) damaged.add(index)
+  const failAs = (kind: Set<number>, index: number | undefined, reason: string): void => {
+    if (index !== undefined && !failed.has(index)) kind.add(index)
     fail(index, reason)
   }
   for (const [what, reason] of pairsIn(output)) {
@@ -60,23 +63,27 @@ export function readReport(output: Buffer, { files, folders }: Layout, { groups 
       case 'key':
         fail(files.find(({ key }) => key === rest)?.index, reason)
         break
-      case 'each':
-        fail(groups[Number(first)]?.indexes[Number(second) - 1], reason)
+      case 'each': {
+        const group = groups[Number(first)]
+        const index = group?.indexes[Number(second) - 1]
+        if (group?.command[0] === 'chown') failAs(unowned, index, reason)
+        else fail(index, reason)
         break
+      }
       case 'folder': {
         const number = folders.findIndex((_, index) => `d${index}` === first)
         for (const { key, index } of files) if (key.startsWith(`d${number}/`)) fail(index, reason)
         break
       }
       case 'damaged':
-        spoil(Number(first), reason)
+        failAs(damaged, Number(first), reason)
         break
       case 'sum':
-        spoil(streamedOf(files)[Number(first) - 1]?.index, reason)
+        failAs(damaged, streamedOf(files)[Number(first) - 1]?.index, reason)
         break
     }
   }
-  return { complete, broken, failed, damaged, homeless, devices, home }
+  return { complete, broken, failed, damaged, unowned, homeless, devices, home }
 }
 
 function pairsIn(output: Buffer): readonly (readonly [string, string])[] {

@@ -147,7 +147,9 @@ function statOf(line: RegExpExecArray | undefined, digest: string | undefined): 
     type: types[bits >> 12] ?? 'other',
     mode: bits & 0o7777,
     owner: nameOr(owner, uid),
+    ownerId: uid === '' ? undefined : uid,
     group: nameOr(group, gid),
+    groupId: gid === '' ? undefined : gid,
     size: Number(size),
     digest,
   }

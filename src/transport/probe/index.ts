@@ -1,12 +1,14 @@
 import { ProvisionError } from '../../core/error.ts'
 import type { Answer } from '../../core/probe.ts'
+import { secretsIn } from '../../core/secret/index.ts'
 import { newMarker } from '../session/bootstrap.ts'
 import type { Connection } from '../ssh/connection.ts'
 import { probeAnswers } from './answers.ts'
 import { probeScript, type ShellProbe } from './script.ts'
 
 /** Paths are none: whoever may look there sees them. */
-const isSecret = (probe: ShellProbe): boolean => probe.ask === 'command' && probe.secret === true
+const isSecret = (probe: ShellProbe): boolean =>
+  probe.ask === 'command' && (probe.secret === true || secretsIn(probe.env).length > 0)
 
 /** Answers probes of files and commands, all in one round trip. */
 export async function answerProbes(

@@ -2,6 +2,7 @@ import type { Probe } from '../../core/probe.ts'
 import { quote, quoteAll } from '../../core/quote.ts'
 import { sumFor } from '../shell/fast-sum.ts'
 import { leftoversScript } from '../files/leftovers.ts'
+import { exportsOf } from '../shell/exports.ts'
 import { plainShell } from '../shell/plain-shell.ts'
 
 /** The probes that a shell answers. */
@@ -159,7 +160,8 @@ function section(probe: Exclude<ShellProbe, { ask: 'stat' }>, index: number): st
   if (probe.ask === 'command') {
     const cd = probe.cwd === undefined ? '' : `cd -- ${quote(probe.cwd)} || exit 125; `
     const run = `command_${index}`
-    return `${run}() { ${cd}exec ${quoteAll(probe.argv)}; }; command_output ${run}; tell command ${index} "$c"`
+    const exports = exportsOf(probe.env ?? {}).map((line) => `${line}; `)
+    return `${run}() { ${cd}${exports.join('')}exec ${quoteAll(probe.argv)}; }; command_output ${run}; tell command ${index} "$c"`
   }
   if (probe.ask === 'leftovers') {
     const folders = quoteAll(probe.folders)

@@ -63,6 +63,15 @@ describe('what is refused before a host is touched', () => {
       /port 80\/tcp on 127.0.0.1 is already taken by thing a/,
       /another host/,
     ],
+    [
+      'a subnet within another',
+      [
+        thing('web', 'a', { claims: ['subnet 10.7.0.0/16'] }),
+        thing('web', 'b', { claims: ['subnet 10.7.9.0/24'] }),
+      ],
+      /web › thing b: subnet 10\.7\.9\.0\/24 is already taken by thing a/,
+      /another host/,
+    ],
   ])('%s', (_, listed, message, help) => {
     const error = (() => {
       try {
@@ -110,6 +119,20 @@ describe('what is refused before a host is touched', () => {
       [
         thing('web', 'a', { claims: ['port 80/tcp on 10.0.0.1'] }),
         thing('web', 'b', { claims: ['port 80/tcp on 10.0.0.2'] }),
+      ],
+    ],
+    [
+      'subnets beside each other',
+      [
+        thing('web', 'a', { claims: ['subnet 10.7.0.0/24'] }),
+        thing('web', 'b', { claims: ['subnet 10.7.1.0/24'] }),
+      ],
+    ],
+    [
+      'a subnet on two hosts',
+      [
+        thing('web', 'a', { claims: ['subnet 10.7.0.0/24'] }),
+        thing('app', 'b', { claims: ['subnet 10.7.0.0/24'] }),
       ],
     ],
   ])('but %s is fine', (_, listed) => expect(ids(listed)).toHaveLength(listed.length))

@@ -66,24 +66,31 @@ test.each<[string, string]>([
   expect([await ran(), await ran()]).toEqual([true, false])
 })
 
-test('a command that writes to its inputs anew after each edit is told of, with what mends it', async () => {
-  const root = temporaryFolder({ 'src/a': '1' })
-  const run = ['sh', '-c', 'mkdir -p out; cat src/a > out/x.jar; cat src/a > src/info']
-  const notes = async (inputs = ['src/**']) => {
-    const { events, build } = workplace(root)
-    await build(artifact({ run, inputs }))
-    return events.flatMap((event) => (event.event === 'note' ? [event.text] : []))
-  }
-  // Nobody knows yet who wrote it.
-  expect([await notes(), await notes(), await notes()]).toEqual([[], [], []])
-  fill(root, { 'src/a': '2' })
-  expect(await notes()).toEqual([
-    "artifact x.jar is built twice: it writes to its own inputs; add '!src/info' to them (src/info)",
-  ])
-  expect(await notes()).toEqual([])
-  fill(root, { 'src/a': '3' })
-  expect(await notes(['src/**', '!src/info'])).toEqual([])
-})
+test.each([
+  ['.', "artifact x.jar is built twice: it writes to its own inputs; add '!src/info' to them (src/info)"],
+  [
+    'worker',
+    "artifact x.jar is built twice: it writes to its own inputs; add '!src/info' to them (worker/src/info)",
+  ],
+])(
+  'a command in %s that writes to its inputs anew after each edit is told of, with what mends it',
+  async (cwd, told) => {
+    const root = temporaryFolder({ [join(cwd, 'src/a')]: '1' })
+    const run = ['sh', '-c', 'mkdir -p out; cat src/a > out/x.jar; cat src/a > src/info']
+    const notes = async (inputs = ['src/**']) => {
+      const { events, build } = workplace(root)
+      await build(artifact({ run, inputs, cwd }))
+      return events.flatMap((event) => (event.event === 'note' ? [event.text] : []))
+    }
+    // Nobody knows yet who wrote it.
+    expect([await notes(), await notes(), await notes()]).toEqual([[], [], []])
+    fill(root, { [join(cwd, 'src/a')]: '2' })
+    expect(await notes()).toEqual([told])
+    expect(await notes()).toEqual([])
+    fill(root, { [join(cwd, 'src/a')]: '3' })
+    expect(await notes(['src/**', '!src/info'])).toEqual([])
+  },
+)
 
 test('an edit of what the command writes to as well is no less seen', async () => {
   const root = temporaryFolder({ 'src/lock': 'A', go: '' })

@@ -73,6 +73,11 @@ describe('a container is refused', () => {
       { network: network(web, 'inner') },
       /network: is on host web, the container on app/,
     ],
+    [
+      'a port published from a network without a way out',
+      { ports: http, publish: { http: 80 }, network: network(app, 'inner', { internal: true }) },
+      /publish\.http: its network is internal, and Docker publishes no ports from there/,
+    ],
     ['a variable without a name', { env: { '': 'x' } }, /env: a variable has an empty name/],
     ['a variable with "="', { env: { 'A=B': 'x' } }, /env: "A=B" has a "="/],
     ['a NUL in a name', { env: { 'A\0': 'x' } }, /env: .*NUL/],
@@ -90,7 +95,6 @@ describe('a container is refused', () => {
     ['too little memory', { memory: 6 * 1024 ** 2 - 1 }, /memory: 6291455 bytes is less than Docker's least/],
     ['no CPU', { cpus: 0 }, /cpus: 0 is not/],
     ['all CPUs there are', { cpus: Infinity }, /cpus: Infinity is not/],
-    ['a capability that is none', { capabilities: { add: ['net admin'] } }, /capabilities: "net admin"/],
     ['a relative folder', { workdir: 'app' }, /workdir: "app" is not an absolute path/],
     ['a host name with a blank', { hostname: 'a b' }, /hostname: "a b"/],
     ['an empty user', { user: '' }, /user: "" is not a user/],
@@ -99,8 +103,22 @@ describe('a container is refused', () => {
     expect(named('user', options).problem).toMatch(problem)
   })
 
-  it('not as little memory as Docker takes', () => {
-    expect(named('user', { memory: '6m' }).problem).toBeUndefined()
+  it.each<[string, Partial<Options>]>([
+    ['as little memory as Docker takes', { memory: '6m' }],
+    [
+      'capabilities, however Docker takes them',
+      { capabilities: { add: ['CAP_BPF'], drop: ['ALL', 'KILL'] } },
+    ],
+    [
+      'a network without a way out, where nothing is published',
+      { ports: http, publish: { http: undefined }, network: network(app, 'inner', { internal: true }) },
+    ],
+    [
+      'a port published from another network',
+      { ports: http, publish: { http: 80 }, network: network(app, 'inner') },
+    ],
+  ])('but not %s', (_, options) => {
+    expect(named('user', options).problem).toBeUndefined()
   })
 
   it.each([['a'], ['-user'], ['us er'], ['grüße'], ['a/b'], [''], ['$(reboot)'], ['user.provision-new']])(

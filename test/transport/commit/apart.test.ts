@@ -30,7 +30,14 @@ const devices = new Map([
   [2, '8'],
 ])
 const fine: CommitReport = {
-  ...{ complete: true, broken: undefined, failed: new Map(), damaged: new Set(), homeless: new Set() },
+  ...{
+    complete: true,
+    broken: undefined,
+    failed: new Map(),
+    damaged: new Set(),
+    unowned: new Set(),
+    homeless: new Set(),
+  },
   ...{ devices: new Map(), home: undefined },
 }
 

@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Permissions } from '../../../src/core/action.ts'
 import { digestOf } from '../../../src/core/digest.ts'
 import type { Connection } from '../../../src/transport/ssh/connection.ts'
 import { performFiles } from '../../../src/transport/files/index.ts'
@@ -8,10 +12,14 @@ import { shells } from '../../support/shells.ts'
 import { bulkOver, never } from '../../support/transport.ts'
 
 describe.each(shells)('under $title', (shell) => {
-  const problemFor = async (login: Connection['login']) => {
+  const none: Permissions = { mode: undefined, owner: undefined, group: undefined }
+  const problemFor = async (
+    login: Connection['login'],
+    path = '/proc/sys/provision',
+    rights: Partial<Permissions> = {},
+  ) => {
     const connection = { ...shellConnection(shell), login }
-    const file = { path: '/proc/sys/provision', content: { from: 'text', text: 'x' } } as const
-    const rights = { mode: undefined, owner: undefined, group: undefined }
+    const file = { path, content: { from: 'text', text: 'x' }, ...none } as const
     const [outcome] = await performFiles(
       { connection, openBulk: bulkOver(connection), user: login.user },
       [{ do: 'write', ...file, digest: digestOf('x'), size: 1, ...rights }],
@@ -28,5 +36,36 @@ describe.each(shells)('under $title', (shell) => {
     expect(await problemFor({ user: 'ann', become: true })).toMatchObject({
       help: 'look at its place by hand, and whether the disk is full: provision ssh box -- df -h /proc/sys',
     })
+  })
+
+  it.each<[string, Partial<Permissions>, boolean, string]>([
+    [
+      'a user',
+      { owner: 'no-one' },
+      true,
+      'look whether it is there, or give its number: provision ssh box -- getent passwd no-one',
+    ],
+    [
+      'a group',
+      { group: 'no-one' },
+      true,
+      'look whether it is there, or give its number: provision ssh box -- getent group no-one',
+    ],
+    [
+      'a user, where only root could give it to that one',
+      { owner: 'no-one' },
+      false,
+      'look whether it is there, and whether ann may give it files (with become: true, root does): provision ssh box -- getent passwd no-one',
+    ],
+  ])('says how to look for %s that it does not know', async (_, rights, become, help) => {
+    const folder = await mkdtemp(join(tmpdir(), 'provision-owner-'))
+    try {
+      expect(await problemFor({ user: 'ann', become }, join(folder, 'a'), rights)).toMatchObject({
+        message: matching(/no-one/),
+        help,
+      })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })

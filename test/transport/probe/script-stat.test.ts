@@ -129,7 +129,9 @@ describe.each(shells)('under $title', (shell) => {
     const found = async (probe: ShellProbe) => (await askShell(shell, [...beside, probe])).at(-1)
     expect(await found({ ...asked, names: true })).toMatchObject({
       owner: 'root',
+      ownerId: '0',
       group: 'root',
+      groupId: '0',
       mode: 0o644,
     })
     expect(await found(asked)).toMatchObject({ owner: undefined, group: undefined, mode: 0o644 })

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../../src/core/digest.ts'
+import { secret, type Text } from '../../../src/core/secret/index.ts'
 import { probeAnswers } from '../../../src/transport/probe/answers.ts'
 import { askShell, marker } from '../../support/ask-shell.ts'
 import { hostileName } from '../../support/hostile.ts'
@@ -62,6 +63,35 @@ describe.each(shells)('under $title', (shell) => {
     ['has nothing to read', ['cat'], undefined, { code: 0, output: '' }],
   ])('a command that %s', async (_, argv, cwd, expected) => {
     expect(await askShell(shell, [{ ask: 'command', argv, cwd }])).toEqual([expected])
+  })
+
+  it.each<[string, string, readonly string[], Readonly<Record<string, Text>>, object]>([
+    [
+      'gets its variables byte for byte',
+      'printf %s "$A|$B"',
+      [],
+      { A: " 'x'\n$HOME *", B: secret('pass word') },
+      { code: 0, output: " 'x'\n$HOME *|pass word" },
+    ],
+    [
+      'has those that the script itself uses',
+      'printf %s "$m$c$PATH$1"',
+      ['a b'],
+      { m: '1', c: '2', PATH: '/3' },
+      { code: 0, output: '12/3a b' },
+    ],
+  ])('a command that %s', async (_, script, words, env, expected) => {
+    const argv = ['/bin/sh', '-c', script, 'sh', ...words]
+    expect(await askShell(shell, [{ ask: 'command', argv, env }])).toEqual([expected])
+  })
+
+  it('nothing is run by the name of a variable', async () => {
+    const ran = join(folder, `${shell.title} ran`)
+    const answers = await askShell(shell, [
+      { ask: 'command', argv: ['true'], env: { [`A=1; touch '${ran}'; B`]: 'x' } },
+      { ask: 'stat', path: ran },
+    ])
+    expect(answers[1]).toBeUndefined()
   })
 
   it('a command whose folder is missing does not run, one that is missing says so', async () => {
