@@ -32,7 +32,10 @@ export async function pullImage(
     })
   try {
     const abortSignal = AbortSignal.any([signal, silence.signal])
-    const stream: NodeJS.ReadableStream = await engine.pull(ref, { abortSignal, ...(login && { authconfig: login }) })
+    const stream: NodeJS.ReadableStream = await engine.pull(ref, {
+      abortSignal,
+      ...(login && { authconfig: login }),
+    })
     const show = layerBytes(task)
     const failure = await readMessages(stream, (message) => {
       clearTimeout(timer)
