@@ -53,6 +53,12 @@ export type {
   PortRefs,
   Ready,
 } from './modules/container/options.ts'
+export type {
+  LoggingOptions,
+  RuntimeOptions,
+  TmpfsOptions,
+  Ulimit,
+} from './modules/container/runtime-options.ts'
 
 export { secret } from './core/secret/index.ts'
 export type { Secret, Text } from './core/secret/index.ts'

@@ -43,7 +43,7 @@ describe('the sources', () => {
         'core/secret/index.ts',
         'modules/container/spec.ts',
         'modules/file.ts',
-        'transport/commands/script.ts',
+        'transport/shell/exports.ts',
         'transport/docker/actions.ts',
         'transport/files/local-content.ts',
       ].sort(),

@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode'
 import type { BuiltImage } from '../core/build/index.ts'
+import { nameOnHosts } from '../core/build/name-on-hosts.ts'
 import type { Emit } from '../core/event.ts'
 import { tracked } from '../core/track.ts'
 import { unless } from '../transport/docker/error.ts'
@@ -31,7 +32,7 @@ export async function loadImages({ engine, inner, images, signal, emit }: Loadin
   })
   await Promise.allSettled(loading)
   await Promise.all(loading)
-  const wanted = new Set(images.map(({ ref }) => ref))
+  const wanted = new Set(images.map(({ ref }) => nameOnHosts(ref)))
   const there = (await inner.listImages({ abortSignal: signal })).flatMap(({ RepoTags }) => RepoTags ?? [])
   for (const ref of there.filter((ref) => !wanted.has(ref) && ref !== '<none>:<none>')) {
     await unless([404], inner.getImage(ref).remove({ force: true }))

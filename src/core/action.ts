@@ -137,6 +137,14 @@ export interface ContainerBody {
     readonly CapAdd?: readonly string[]
     readonly CapDrop?: readonly string[]
     readonly NetworkMode?: string
+    readonly Init?: boolean
+    readonly ShmSize?: number
+    readonly Tmpfs?: Readonly<Record<string, string>>
+    readonly Ulimits?: readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[]
+    readonly ExtraHosts?: readonly string[]
+    readonly Devices?: readonly DeviceBody[]
+    readonly Sysctls?: Readonly<Record<string, string>>
+    readonly LogConfig?: { readonly Type: string; readonly Config: Readonly<Record<string, string>> }
   }
   readonly NetworkingConfig?: {
     readonly EndpointsConfig: Readonly<Record<string, { readonly Aliases: readonly string[] }>>
@@ -150,6 +158,12 @@ interface BindMount {
   /** An absolute path in the container. */
   readonly Target: string
   readonly ReadOnly: boolean
+}
+
+interface DeviceBody {
+  readonly PathOnHost: string
+  readonly PathInContainer: string
+  readonly CgroupPermissions: string
 }
 
 export interface NetworkBody {

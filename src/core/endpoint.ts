@@ -4,7 +4,7 @@ import { isIPv6, SocketAddress } from 'node:net'
 export interface Endpoint {
   readonly host: string
   readonly port: number
-  /** `http://192.168.60.3:7000`; `tcp://192.168.60.4:5672` for a port that is not named `http…`. */
+  /** `http://192.168.60.3:7000`; `tcp://192.168.60.4:5672` for a port that is not named `http…`, `udp://…` for one of UDP. */
   readonly url: string
 }
 
@@ -12,13 +12,17 @@ export interface Endpoint {
 export type Endpoints<P extends string> = { readonly [K in P]: Endpoint }
 
 /** An endpoint from its parts; `name` is that of the port in the playbook. IPv6 addresses are put in brackets. */
-export const endpointOf = (name: string, host: string, port: number): Endpoint => ({
+export const endpointOf = (
+  name: string,
+  host: string,
+  { port, protocol }: Pick<PublishedPort, 'port' | 'protocol'>,
+): Endpoint => ({
   host,
   port,
-  url: `${schemeOf(name)}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+  url: `${protocol === 'tcp' ? schemeOf(name) : protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`,
 })
 
-/** A port whose name begins with `http` or `https` is for browsers; of the others only the address is known. */
+/** A TCP port whose name begins with `http` or `https` is for browsers; of the others only the address is known. */
 const schemeOf = (name: string): string => /^https?/.exec(name)?.[0] ?? 'tcp'
 
 /** Whether only the machine itself reaches an address. */

@@ -1,6 +1,7 @@
 import type { Action } from './action.ts'
 import type { ProvisionError } from './error.ts'
 import { factOf } from './facts.ts'
+import { noText } from './no-text.ts'
 import type { Answer, Probe } from './probe.ts'
 import { isRef, ref, type Ref } from './ref.ts'
 
@@ -11,10 +12,15 @@ export interface Host<Name extends string = string> {
   readonly address: Ref<string>
 }
 
-export const hostNamed = <Name extends string>(name: Name): Host<Name> => ({
-  name,
-  address: ref({ label: `${name}.address` }, (facts) => factOf(facts.hosts, 'host', name).address),
-})
+export const hostNamed = <Name extends string>(name: Name): Host<Name> =>
+  noText(
+    {
+      name,
+      address: ref({ label: `${name}.address` }, (facts) => factOf(facts.hosts, 'host', name).address),
+    },
+    `host ${name}`,
+    'write text`…` with `.address` of it, or `.name`',
+  )
 
 export const isHost = (value: unknown): value is Host =>
   typeof value === 'object' && value !== null && 'name' in value && 'address' in value && isRef(value.address)

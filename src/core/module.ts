@@ -6,7 +6,8 @@ import type { Host } from './host.ts'
 import { refuseUnknown, type OptionNames } from './rules/known-options.ts'
 import type { Answer, Probe } from './probe.ts'
 import { maskedProblem } from './secret/masked.ts'
-import { refsIn, resolve, type Resolved } from './ref.ts'
+import { noText } from './no-text.ts'
+import { refsIn, resolve, type Ref, type Resolved } from './ref.ts'
 import { declaredTitle, refuseIf } from './rules/refuse.ts'
 import { isResource, type Resource } from './resource.ts'
 import { itemsProblem } from './rules/index.ts'
@@ -135,7 +136,7 @@ export function defineModule<Props, Q extends Questions, State>(
     const refs = refsIn(props)
     const { needs = [] } = options
     if (typeof needs !== 'function') given(title, needs)
-    return {
+    const made: Resource = {
       kind: module.kind,
       host: host.name,
       name,
@@ -143,10 +144,24 @@ export function defineModule<Props, Q extends Questions, State>(
       builds: unique<Build>(refs.flatMap((used) => used.builds)),
       shared: module.shared ?? false,
       claims: module.claims?.(props) ?? [],
-      problem: module.validate?.(props) ?? maskedProblem(props),
+      problem: module.validate?.(props) ?? maskedProblem(props) ?? unreachedProblem(refs, host),
       bind: (facts) => bind(module, resolve(props, facts)),
     }
+    return noText(
+      made,
+      title,
+      'write its path or name, or text`…` with a reference that it has, as `.at.http.url`',
+    )
   }
+}
+
+/** Why a host has nothing of an address that is used on it: only another host reaches that. */
+function unreachedProblem(refs: readonly Ref<unknown>[], { name }: Host): string | undefined {
+  const place = refs.flatMap(({ within }) => within).find(({ host }) => host !== name)
+  return (
+    place &&
+    `${place.label}: is published on ${place.address}, where only host ${place.host} itself reaches it`
+  )
 }
 
 type Needs = NonNullable<ResourceOptions['needs']>

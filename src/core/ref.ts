@@ -15,6 +15,16 @@ export interface Ref<out T> {
   readonly needs: readonly Resource[]
   /** Builds that must be done first. */
   readonly builds: readonly Build[]
+  /** What it tells of that means nothing on other hosts. */
+  readonly within: readonly Within[]
+}
+
+/** An address at which a host answers itself alone. */
+export interface Within {
+  /** Of the reference that tells it. */
+  readonly label: string
+  readonly host: string
+  readonly address: string
 }
 
 /** A value, or a reference to one. */
@@ -34,12 +44,13 @@ interface Origin {
   readonly label: string
   readonly needs?: readonly Resource[]
   readonly builds?: readonly Build[]
+  readonly within?: readonly Within[]
 }
 
 /** Makes a reference that reads its value from the facts of a run. */
 export function ref<T>(origin: Origin, read: (facts: Facts) => T): Ref<T> {
-  const { label, needs = [], builds = [] } = origin
-  return { ...asText(label), [brand]: read, label, needs, builds }
+  const { label, needs = [], builds = [], within = [] } = origin
+  return { ...asText(label), [brand]: read, label, needs, builds, within }
 }
 
 /** What the language asks an object for that is put into a plain text: `[object Object]` would be deployed, and no edge made. */
@@ -109,6 +120,7 @@ export function text(strings: TemplateStringsArray, ...parts: readonly Part[]): 
     label: refs.map(({ label }) => label).join(', '),
     needs: refs.flatMap(({ needs }) => needs),
     builds: refs.flatMap(({ builds }) => builds),
+    within: refs.flatMap(({ within }) => within),
   }
   return ref(origin, (facts) => {
     const values = parts.map((part, i) => {
@@ -133,7 +145,8 @@ export function text(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 
 /** No compiler has looked at a playbook, and `undefined` or `[object Object]` in a text would travel far. */
 function requireWord(value: unknown, before = '', from?: unknown): void {
-  if (['string', 'number', 'boolean'].includes(typeof value) || isSecret(value)) return
+  const isNumber = typeof value === 'number' && Number.isFinite(value)
+  if (isNumber || typeof value === 'string' || typeof value === 'boolean' || isSecret(value)) return
   const kind = typeof value
   const shown =
     kind === 'object' && value !== null ? 'an object' : kind === 'function' ? 'a function' : String(value)

@@ -1,6 +1,14 @@
-import { endpointOf, isEverywhere, isLoopback, type Endpoints, type PublishedPort } from '../core/endpoint.ts'
+import {
+  endpointOf,
+  isEverywhere,
+  isLoopback,
+  type Endpoint,
+  type Endpoints,
+  type PublishedPort,
+} from '../core/endpoint.ts'
 import type { NamedEndpoint } from '../core/event.ts'
 import type { Graph } from '../core/graph/index.ts'
+import { noText } from '../core/no-text.ts'
 import type { ProvidedHost, Provider } from '../core/provider.ts'
 import { resourceTitle, type Resource } from '../core/resource.ts'
 import { strictRecord } from '../core/rules/strict.ts'
@@ -15,14 +23,18 @@ export const reachOf =
   (resource: Resource): Endpoints<string> | undefined => {
     const host = hosts.find(({ name }) => name === resource.host)
     if (!host || !resource.published) return undefined
-    const places = Object.entries(resource.published).flatMap(([name, published]) => {
+    const title = resourceTitle(resource)
+    const places = Object.entries(resource.published).flatMap(([name, published]): [string, Endpoint][] => {
       const place = placeOf(provider, host, published)
-      return place ? [[name, endpointOf(name, place.host, place.port)] as const] : []
+      if (!place) return []
+      const { protocol } = published
+      const endpoint = endpointOf(name, place.host, { port: place.port, protocol })
+      return [
+        [name, noText(endpoint, `${title}: its port ${name}`, 'write `.url` of it, or `.host` and `.port`')],
+      ]
     })
-    return strictRecord(
-      Object.fromEntries(places),
-      `${resourceTitle(resource)}: from here it answers at no port`,
-    )
+    const all = noText(Object.fromEntries(places), title, 'name one of its ports, and write `.url` of that')
+    return strictRecord(all, `${title}: from here it answers at no port`)
   }
 
 function placeOf(

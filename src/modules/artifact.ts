@@ -1,5 +1,6 @@
 import { isArtifact, isImage, type Artifact, type Image } from '../core/build/index.ts'
 import { ProvisionError } from '../core/error.ts'
+import { noText } from '../core/no-text.ts'
 import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import type { Local } from '../core/build/local.ts'
 import { refuseIf } from '../core/rules/refuse.ts'
@@ -83,7 +84,11 @@ export function artifact(name: string, options: ArtifactOptions): Artifact {
       help: 'correct it in the playbook',
     })
   }
-  return { kind: 'artifact', name, run, cwd, inputs, output, env, in: builder, needs }
+  return noText<Artifact>(
+    { kind: 'artifact', name, run, cwd, inputs, output, env, in: builder, needs },
+    `artifact ${name}`,
+    'push it to a host, and write the path that it has there',
+  )
 }
 
 const nameProblem = (name: string): string | undefined =>

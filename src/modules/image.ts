@@ -1,5 +1,6 @@
 import { isArtifact, isImage, type Artifact, type Image } from '../core/build/index.ts'
 import { ProvisionError } from '../core/error.ts'
+import { noText } from '../core/no-text.ts'
 import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import type { Local } from '../core/build/local.ts'
 import { refuseIf } from '../core/rules/refuse.ts'
@@ -16,7 +17,10 @@ import { shownValue } from '../core/text/shown-value.ts'
 
 /** Where an image comes from. */
 export interface ImageOptions {
-  /** The folder that it is built from. Relative to the playbook's folder; default: not built, but pulled or present. */
+  /**
+   * The folder that it is built from. Relative to the playbook's folder; default: not built, but present or pulled, with what
+   * `docker login` has kept.
+   */
   readonly build?: Local
   /** The Dockerfile, relative to `build`. Default `Dockerfile`. */
   readonly dockerfile?: string
@@ -48,7 +52,8 @@ const reference = new RegExp(
 
 /**
  * Declares a container image, built here from a Dockerfile or pulled. Nothing is built while a playbook is evaluated.
- * @param ref its name, with a tag or not: `hash-collision/jre`, `debian:12-slim`. Default tag `latest`
+ * @param ref its name, with a tag or not: `hash-collision/jre`, `debian:12-slim`. Default tag `latest`. With a digest
+ * (`shop/nginx@sha256:…`) it is that very content, pulled by it; hosts have it with the digest as its tag: `sha256-…`
  * @throws ProvisionError `playbook` when Docker would not take the name
  */
 export function image(ref: string, options: ImageOptions = {}): Image {
@@ -87,9 +92,13 @@ export function image(ref: string, options: ImageOptions = {}): Image {
       help: 'correct it in the playbook',
     })
   }
-  return {
-    kind: 'image',
-    ref: parts?.[1] === undefined && parts?.[2] === undefined ? `${ref}:latest` : ref,
-    build: build === undefined ? undefined : { context: build, dockerfile, args, target, needs },
-  }
+  return noText<Image>(
+    {
+      kind: 'image',
+      ref: parts?.[1] === undefined && parts?.[2] === undefined ? `${ref}:latest` : ref,
+      build: build === undefined ? undefined : { context: build, dockerfile, args, target, needs },
+    },
+    `image ${ref}`,
+    'write its name, which is `.ref` of it',
+  )
 }

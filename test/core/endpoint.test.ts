@@ -8,7 +8,11 @@ test.each([
   ['own-http', '10.0.0.5', 'tcp://10.0.0.5:80'],
   ['http', 'fd00::5', 'http://[fd00::5]:80'],
 ])('port %s of %s is at %s', (name, host, url) => {
-  expect(endpointOf(name, host, 80)).toEqual({ host, port: 80, url })
+  expect(endpointOf(name, host, { port: 80, protocol: 'tcp' })).toEqual({ host, port: 80, url })
+})
+
+test.each([['dns'], ['http']])('UDP port %s is told to be one', (name) => {
+  expect(endpointOf(name, '10.0.0.5', { port: 53, protocol: 'udp' }).url).toBe('udp://10.0.0.5:53')
 })
 
 test.each([

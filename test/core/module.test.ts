@@ -155,5 +155,5 @@ it.each([
   ['amqp', '10.0.0.5', 5672, 'tcp://10.0.0.5:5672'],
   ['http', 'fd00::1', 80, 'http://[fd00::1]:80'],
 ])('the endpoint %s at %s:%i is %s', (name, host, port, url) => {
-  expect(endpointOf(name, host, port)).toEqual({ host, port, url })
+  expect(endpointOf(name, host, { port, protocol: 'tcp' })).toEqual({ host, port, url })
 })

@@ -143,6 +143,7 @@ describe('text', () => {
   it.each<[string, unknown, string]>([
     ['undefined', undefined, 'undefined'],
     ['null', null, 'null'],
+    ['half a number', NaN, 'NaN'],
     ['an object', { a: 1 }, 'an object'],
     ['a list', ['a'], 'an object'],
     ['a function', () => 'a', 'a function'],

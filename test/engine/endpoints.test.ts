@@ -24,6 +24,13 @@ const published = (address: string) =>
   })
 
 describe('where a published port answers', () => {
+  it('is refused in a plain text, which would not hold it', () => {
+    const reached = reachOf(provider, [hostAt('192.168.1.5')])(published('0.0.0.0'))
+    const written = (value: unknown) => () => String(value)
+    expect(written(reached)).toThrow(/^app › container web is no text/)
+    expect(written(reached?.['http'])).toThrow(/^app › container web: its port http is no text/)
+  })
+
   it.each([
     ['all addresses', '0.0.0.0', '192.168.1.5', 'http://reached:8081'],
     ['all addresses of IPv6', '::', '192.168.1.5', 'http://reached:8081'],

@@ -41,6 +41,8 @@ describe('options that nobody type-checked', () => {
     ['an entrypoint as a line', named({ entrypoint: 'sh' }), 'entrypoint: "sh" is not a list of words'],
     ['a hole in the environment', named({ env: { A: undefined } }), 'env.A: undefined is not a text'],
     ['nothing in the environment', named({ env: { A: null } }), 'env.A: null is not a text'],
+    ['no number in the environment', named({ env: { A: NaN } }), 'env.A: NaN is not a text'],
+    ['no number in the command', named({ command: ['x', 1 / 0] }), 'command[1]: Infinity is not a text'],
     ['an object in the environment', named({ env: { A: { b: 1 } } }), 'env.A: {"b":1} is not a text'],
     ['a label that is a list', named({ labels: { a: ['b'] } }), 'labels.a: ["b"] is not a text'],
     ['a network by name', named({ network: 'net' }), 'network: "net" is not a network'],
@@ -137,6 +139,11 @@ describe('options that nobody type-checked', () => {
       () => directory(app, '/a', { mode: 755 }),
       'mode: 755 is not a mode (write it like 0o755)',
     ],
+    ...[400, 440, 444, 500].map((mode): [string, () => Resource, string] => [
+      `mode ${mode} in decimal, which could be one`,
+      () => file(app, '/a', { content: '', mode }),
+      `mode: ${mode} is not a mode (write it like 0o${mode})`,
+    ]),
     [
       'a mode in a text',
       () => file(app, '/a', untyped({ content: '' }, { mode: '644' })),

@@ -25,6 +25,10 @@ const values: Readonly<Record<string, unknown>> = {
 const taken: Readonly<Record<string, readonly string[]>> = {
   'container command[]': ['number', 'boolean', 'reference'],
   'container env{}': ['number', 'boolean', 'reference'],
+  'container shmSize': ['number'],
+  'container tmpfs{}': ['number'],
+  'container tmpfs{}.size': ['number'],
+  'container sysctls{}': ['number'],
   'container stopTimeout': ['number'],
   'container ready.timeout': ['number'],
   'command timeout': ['number'],

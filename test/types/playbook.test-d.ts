@@ -46,9 +46,19 @@ export const good = definePlaybook({
       image: jre,
       env: { USERS: text`http://${user.at.http.host}:${user.at.http.port}`, DEBUG: user.at.jdwp.port },
     })
-    return { user, nginx, all: [user, nginx] }
+    return { user, nginx, all: [user, nginx], many: ['a', 'b'].map(() => user) }
   },
-  after: async ({ user, nginx, ...rest }, { log }) => {
+  after: async ({ user, nginx, all, many, ...rest }, { log, params, reveal }) => {
+    log(`${all[0].http.url} ${many.map(({ http }) => http.url).join()}`)
+    // @ts-expect-error what publishes nothing answers nowhere, in a list as well
+    use(all[1].http)
+    const heap: number = params.heap
+    const key: string = reveal(params.key)
+    use([heap, key])
+    // @ts-expect-error a secret is no text unless it is revealed
+    use(params.key satisfies string)
+    // @ts-expect-error a param that is not declared
+    use(params.hep)
     log(`${user.http.url} ${user.http.host} ${user.http.port}`)
     // @ts-expect-error a port that is not published
     use(user.htp)

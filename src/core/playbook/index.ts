@@ -1,23 +1,27 @@
 import type { Box } from '../box.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { hostNamed, type Host } from '../host.ts'
+import { noText } from '../no-text.ts'
 import { refuseUnknown, type OptionNames } from '../rules/known-options.ts'
 import type { CheckedSpecs } from './checked-specs.ts'
 import { readParams, type ParamSpecs, type ParamValues } from './params.ts'
 import { checkOptions, resourcesIn } from './rules.ts'
 import type { Resource } from '../resource.ts'
+import { reveal, type Text } from '../secret/index.ts'
 import { strictRecord } from '../rules/strict.ts'
 
 /** What the `resources` function of a playbook may give: resources, alone or in lists, under names or in a list. */
 export type ResourceSet =
   readonly (Resource | readonly Resource[])[] | Readonly<Record<string, Resource | readonly Resource[]>>
 
-/** What `after` gets for each resource: where its published ports answer. */
-export type Reach<R> = {
-  readonly [K in keyof R]: R[K] extends { readonly publishes: readonly (infer P extends string)[] }
-    ? Endpoints<P>
+/** What `after` gets for each resource: where its published ports answer; a list of that for a list of resources. */
+export type Reach<R> = { readonly [K in keyof R]: ReachOne<R[K]> }
+
+type ReachOne<T> = T extends { readonly publishes: readonly (infer P extends string)[] }
+  ? Endpoints<P>
+  : T extends readonly unknown[]
+    ? Reach<T>
     : undefined
-}
 
 export interface PlaybookOptions<H extends string, P extends ParamSpecs, R extends ResourceSet> {
   /** Lower-case letters, digits and dashes: it names nodes, networks and labels. */
@@ -39,10 +43,19 @@ export interface PlaybookOptions<H extends string, P extends ParamSpecs, R exten
    */
   readonly transaction?: boolean
   /** Runs when all resources are as they should be, at every run: insert sample data here, by key. */
-  readonly after?: (reach: Reach<R>, run: AfterRun) => Promise<void> | void
+  readonly after?: (reach: Reach<R>, run: AfterRun<NoInfer<P>>) => Promise<void> | void
 }
 
-export interface AfterRun {
+/** What `after` is given of its run. */
+export interface AfterRun<P extends ParamSpecs = ParamSpecs> extends AfterMeans {
+  /** As `resources` had them. */
+  readonly params: ParamValues<P>
+  /** The text of a secret, to log in with; it is masked in all that is shown. Nothing else in a playbook can read one. */
+  readonly reveal: (value: Text) => string
+}
+
+/** What a run lends to `after`. */
+interface AfterMeans {
   /** Shows a line to the user. */
   readonly log: (line: string) => void
   /** Aborted when the run is interrupted. */
@@ -53,7 +66,7 @@ export interface AfterRun {
 export interface Declaration {
   readonly resources: readonly Resource[]
   readonly after:
-    | ((reach: (resource: Resource) => Endpoints<string> | undefined, run: AfterRun) => Promise<void>)
+    | ((reach: (resource: Resource) => Endpoints<string> | undefined, means: AfterMeans) => Promise<void>)
     | undefined
 }
 
@@ -107,13 +120,12 @@ export function definePlaybook<
     params: params ?? {},
     transaction,
     declare(given, env) {
-      const set = resources({
-        hosts: topologyOf(hosts),
-        params: readParams<P>(params ?? none<P>(), given, env),
-      })
+      const values = readParams<P>(params ?? none<P>(), given, env)
+      const set = resources({ hosts: topologyOf(hosts), params: values })
       return {
         resources: resourcesIn(set),
-        after: after && (async (reach, run) => after(reachOf(set, reach), run)),
+        after:
+          after && (async (reach, means) => after(reachOf(set, reach), { ...means, params: values, reveal })),
       }
     },
   }
@@ -128,7 +140,8 @@ function none(): ParamSpecs {
 function topologyOf<H extends string>(names: readonly H[]): { readonly [K in H]: Host<K> }
 function topologyOf(names: readonly string[]): Record<string, Host> {
   const hosts = Object.fromEntries(names.map((name) => [name, hostNamed(name)]))
-  return strictRecord(hosts, 'the playbook has no host')
+  const all = noText(hosts, 'the record of all hosts', 'name one of them: `hosts.NAME.address`')
+  return strictRecord(all, 'the playbook has no host')
 }
 
 function reachOf<R extends ResourceSet>(

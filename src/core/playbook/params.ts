@@ -1,4 +1,5 @@
 import { ProvisionError } from '../error.ts'
+import { noText } from '../no-text.ts'
 import { refuseUnknown, type OptionNames } from '../rules/known-options.ts'
 import { lackingSecret, secret, type Secret } from '../secret/index.ts'
 import { shownValue } from '../text/shown-value.ts'
@@ -94,7 +95,8 @@ export function readParams(
   const values: Record<string, unknown> = Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [name, readParam(name, spec, own(given, name), env)]),
   )
-  return strictRecord(values, 'the playbook has no param')
+  const all = noText(values, 'the record of all params', 'name one of them: `params.NAME`')
+  return strictRecord(all, 'the playbook has no param')
 }
 
 const common = { type: true, description: true, default: true } as const

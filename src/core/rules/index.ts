@@ -34,7 +34,7 @@ export const buildTextProblem = (what: string, value: unknown): string | undefin
     ? `${what}: is a reference, whose value is known only when all is built`
     : textProblem(what, value)
 
-const isMadeText = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean'
+const isMadeText = (value: unknown): boolean => Number.isFinite(value) || typeof value === 'boolean'
 
 /** The same as of a text, where a secret may stand, because it shows to nobody else there. */
 export function hiddenTextProblem(what: string, value: unknown): string | undefined {
@@ -108,12 +108,16 @@ export const portProblem = (what: string, port: number): string | undefined =>
     ? undefined
     : `${what}: ${port} is not a port (a whole number from 1 to 65535)`
 
+/** As modes in decimal these give others what their owner may not do: meant are the same digits in octal. */
+const digitsOfModes: readonly number[] = [400, 440, 444, 500]
+
 /** Why a number cannot be the permission bits of a path. */
 export function modeProblem(what: string, mode: number | undefined): string | undefined {
   if (mode === undefined) return undefined
   const isOne = Number.isInteger(mode) && mode >= 0 && mode <= 0o7777
   // 644 is 0o1204, as are its like: bits that nobody wants, and that a person meant otherwise.
-  const isDecimal = mode > 0o1000 && mode <= 777 && /^[0-7]+$/.test(String(mode))
+  const isDecimal =
+    digitsOfModes.includes(mode) || (mode > 0o1000 && mode <= 777 && /^[0-7]+$/.test(String(mode)))
   if (isOne && !isDecimal) return undefined
   return `${what}: ${shownValue(mode)} is not a mode (write it like ${isDecimal ? `0o${mode}` : '0o644'})`
 }

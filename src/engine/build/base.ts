@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type Dockerode from 'dockerode'
 import { ProvisionError, systemCode } from '../../core/error.ts'
 import { dockerError, dockerReason } from '../../transport/docker/error.ts'
+import { registryLogin } from '../../transport/docker/registry-login.ts'
 import { runLocal } from '../../transport/local.ts'
 import { byItself } from './by-itself.ts'
 import { debianSources } from './debian-sources.ts'
@@ -44,12 +45,13 @@ async function pullOrMake(
 ): Promise<void> {
   const { signal } = context
   const debian = debianSuite(ref)
+  const login = await registryLogin(ref, { engine, signal, onLine: task.line })
   if (!debian) {
-    await pullImage(engine, ref, task, { signal })
+    await pullImage(engine, ref, task, { signal, login })
     return
   }
   try {
-    await pullImage(engine, ref, task, { signal, patience })
+    await pullImage(engine, ref, task, { signal, patience, login })
   } catch (error) {
     if (signal.aborted || !(error instanceof ProvisionError)) throw error
     task.line(`${error.message}; making it from Debian's packages`)

@@ -1,6 +1,6 @@
-/** A reference in one form, as an engine lists it: with its tag. */
+/** A reference in one form, as an engine lists it: with its digest, which a tag adds nothing to, or else with its tag. */
 export function imageName(ref: string): string {
-  const name = ref.replace(/^library\//, '')
+  const name = ref.replace(/^library\//, '').replace(/:[\w.-]+(?=@)/, '')
   const last = name.slice(name.lastIndexOf('/') + 1)
   return last.includes(':') || last.includes('@') ? name : `${name}:latest`
 }

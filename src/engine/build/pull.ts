@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode'
 import { ProvisionError } from '../../core/error.ts'
 import { dockerReason } from '../../transport/docker/error.ts'
+import type { RegistryLogin } from '../../transport/docker/registry-login.ts'
 import { readMessages, type EngineMessage } from './engine-stream.ts'
 import type { BuildTask } from './task.ts'
 
@@ -8,6 +9,8 @@ export interface PullOptions {
   readonly signal: AbortSignal
   /** How long the registry may take to say a first word; milliseconds. */
   readonly patience?: number
+  /** What to show to the registry; nothing by default. */
+  readonly login?: RegistryLogin | undefined
 }
 
 /**
@@ -18,18 +21,21 @@ export async function pullImage(
   engine: Dockerode,
   ref: string,
   task: BuildTask,
-  { signal, patience }: PullOptions,
+  { signal, patience, login }: PullOptions,
 ): Promise<void> {
   const silence = new AbortController()
   const timer = patience === undefined ? undefined : setTimeout(() => silence.abort(), patience)
   const cannot = (reason: string, cause?: unknown) =>
     new ProvisionError('build', `image ${ref}: it is not on this machine and cannot be pulled: ${reason}`, {
-      help: 'check the name and the network, or bring it here: docker load -i FILE',
+      help: 'check the name, the network and the login there (docker login), or bring it here: docker load -i FILE',
       cause,
     })
   try {
     const abortSignal = AbortSignal.any([signal, silence.signal])
-    const stream: NodeJS.ReadableStream = await engine.pull(ref, { abortSignal })
+    const stream: NodeJS.ReadableStream = await engine.pull(ref, {
+      abortSignal,
+      ...(login && { authconfig: login }),
+    })
     const show = layerBytes(task)
     const failure = await readMessages(stream, (message) => {
       clearTimeout(timer)

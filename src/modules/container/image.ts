@@ -1,5 +1,6 @@
 import { isImage, type BuiltImage, type Image } from '../../core/build/index.ts'
 import { builtImage } from '../../core/build/built.ts'
+import { nameOnHosts } from '../../core/build/name-on-hosts.ts'
 import { changeOf } from '../../core/change.ts'
 import { short } from '../../core/digest.ts'
 import type { Host } from '../../core/host.ts'
@@ -20,7 +21,7 @@ const resource = defineModule({
   kind: 'image',
   shared: true,
   validate: ({ name }: Props) => textProblem('name', name),
-  probe: ({ name }) => ({ image: { ask: 'image', ref: name } as const }),
+  probe: ({ name }) => ({ image: { ask: 'image', ref: nameOnHosts(name) } as const }),
   parse: ({ image }) => image,
   diff: ({ image }, state) =>
     changeOf(

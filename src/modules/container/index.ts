@@ -1,9 +1,11 @@
+import { nameOnHosts } from '../../core/build/name-on-hosts.ts'
 import { portClaim } from '../../core/graph/claim.ts'
-import { endpointOf, isEverywhere, type PublishedPort } from '../../core/endpoint.ts'
+import { endpointOf, isEverywhere, isLoopback, type PublishedPort } from '../../core/endpoint.ts'
 import { factOf, type Facts } from '../../core/facts.ts'
 import type { Host } from '../../core/host.ts'
 import { formerName, nameInMaking } from '../../core/making.ts'
 import { defineModule, type ResourceOptions } from '../../core/module.ts'
+import { noText } from '../../core/no-text.ts'
 import { refuseForeign } from '../../core/owned.ts'
 import type { Stat } from '../../core/probe.ts'
 import { ref } from '../../core/ref.ts'
@@ -33,7 +35,7 @@ const resource = defineModule({
     return {
       container: { ask: 'container', name: props.name } as const,
       leftovers: namesLeft(props).map((name) => ({ ask: 'container', name, usually: 'absent' }) as const),
-      image: { ask: 'image', ref: props.image.ref } as const,
+      image: { ask: 'image', ref: nameOnHosts(props.image.ref) } as const,
       files: watchedFiles(props).map(({ path }) => ({ ask: 'stat', path, times: true }) as const),
       placed: placedMounts(props).map(
         ({ at }) => ({ ask: 'stat', path: at.source, mounted: at.content?.type === 'file' }) as const,
@@ -100,17 +102,26 @@ export function container(
   const refs = Object.fromEntries(
     Object.entries(published).map(([key, port]) => [key, portRefs(made, key, port)]),
   )
-  const at = strictRecord(refs, `${resourceTitle(made)}: it publishes no port`)
+  const title = resourceTitle(made)
+  const all = noText(refs, `all ports of ${title}`, 'name one of them, as `.at.http.url`')
+  const at = strictRecord(all, `${title}: it publishes no port`)
   return Object.assign(made, { at, publishes: Object.keys(published), published })
 }
 
-function portRefs(made: Resource, key: string, { address, port }: PublishedPort): PortRefs {
+function portRefs(made: Resource, key: string, published: PublishedPort): PortRefs {
+  const { host, name } = made
+  const { address } = published
+  const what = `${host}/${name}.at.${key}`
   const read = (facts: Facts) =>
-    endpointOf(key, isEverywhere(address) ? factOf(facts.hosts, 'host', made.host).address : address, port)
-  const origin = (field: string) => ({ label: `${made.host}/${made.name}.at.${key}.${field}`, needs: [made] })
-  return {
+    endpointOf(key, isEverywhere(address) ? factOf(facts.hosts, 'host', host).address : address, published)
+  const origin = (field: keyof PortRefs) => {
+    const label = `${what}.${field}`
+    return { label, needs: [made], within: isLoopback(address) ? [{ label, host, address }] : [] }
+  }
+  const refs = {
     host: ref(origin('host'), (facts) => read(facts).host),
     port: ref(origin('port'), (facts) => read(facts).port),
     url: ref(origin('url'), (facts) => read(facts).url),
   }
+  return noText(refs, what, 'write text`…` with `.url` of it, or `.host` and `.port`')
 }

@@ -5,6 +5,7 @@ import type { Mountable } from '../../core/mount.ts'
 import type { Ref, Value } from '../../core/ref.ts'
 import type { Text } from '../../core/secret/index.ts'
 import type { NetworkResource } from '../../core/mount.ts'
+import type { RuntimeOptions } from './runtime-options.ts'
 import type { Capability } from './capability.ts'
 
 /** A port at which a container listens: its number, for TCP, or number and protocol. */
@@ -73,7 +74,7 @@ export type Ready<P extends string> = ReadyTimeout &
   )
 
 /** How a container is run. What is left out is as the image says. */
-export interface ContainerOptions<P extends string = never, Q extends P = never> {
+export interface ContainerOptions<P extends string = never, Q extends P = never> extends RuntimeOptions {
   readonly image: Image
   /** Arguments, in place of the image's `CMD`; no shell reads them. They show in process lists: secrets go into `env`. */
   readonly command?: readonly Value<string | number>[]
@@ -119,6 +120,6 @@ export interface PortRefs {
   /** The host's address, or the one that the port is published on. */
   readonly host: Ref<string>
   readonly port: Ref<number>
-  /** `http://192.168.60.3:7000`; `tcp://…` for a port whose name does not begin with `http`. */
+  /** `http://192.168.60.3:7000`; `tcp://…` for a port whose name does not begin with `http`, `udp://…` for one of UDP. */
   readonly url: Ref<string>
 }

@@ -12,6 +12,7 @@ import { declaredTitle } from '../../core/rules/refuse.ts'
 import type { Text } from '../../core/secret/index.ts'
 import { checkGiven } from './given.ts'
 import { preload } from './image.ts'
+import { runtimeOf, type RuntimeProps } from './runtime.ts'
 import type { ContainerOptions, ContainerPort, MountOptions, MountSource, Ready } from './options.ts'
 
 /** The options of a container, all defaults filled in and all names of ports looked up. */
@@ -42,6 +43,7 @@ export interface ContainerProps {
   readonly hostname: string | undefined
   readonly capAdd: readonly string[]
   readonly capDrop: readonly string[]
+  readonly runtime: RuntimeProps
   readonly ready: Readiness
   /** Milliseconds. */
   readonly readyTimeout: number
@@ -103,6 +105,7 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
     hostname: options.hostname,
     capAdd: add,
     capDrop: drop,
+    runtime: runtimeOf(title, options),
     ready: readiness(ready, (key) => (ports.get(key) ?? missing).port),
     readyTimeout: time(timeout, 'ready.timeout'),
     grace: Math.ceil(time(stopTimeout, 'stopTimeout') / 1000),

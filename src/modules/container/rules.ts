@@ -22,6 +22,7 @@ import {
 import { shownValue } from '../../core/text/shown-value.ts'
 import { capabilitiesProblem } from './capability.ts'
 import type { ContainerProps, ResolvedProps } from './props.ts'
+import { runtimeProblem } from './runtime.ts'
 
 /** Docker refuses containers with less. */
 const leastMemory = 6 * 1024 ** 2
@@ -75,6 +76,7 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
 export function checkResolved(props: ResolvedProps): void {
   const problem = firstProblem(
     ...textProblems(props),
+    runtimeProblem(props.runtime),
     ...Object.entries(props.mounts).map(([path, { at }]) =>
       at.source.includes(':') ? colon(`mounts.${path}`, at.source) : undefined,
     ),

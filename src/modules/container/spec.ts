@@ -1,9 +1,12 @@
 import type { ContainerBody } from '../../core/action.ts'
+import { nameOnHosts } from '../../core/build/name-on-hosts.ts'
 import { canonicalJson, type Digest } from '../../core/digest.ts'
 import { label, resourceLabels } from '../../core/label.ts'
 import { resourceId } from '../../core/resource.ts'
 import { isSecret, reveal, secretFrom, showable, type Text } from '../../core/secret/index.ts'
 import type { ResolvedProps } from './props.ts'
+import { mapped, prefixed } from './records.ts'
+import { runtimeBody, runtimeSpec } from './runtime.ts'
 
 /**
  * All that a container is made from, as one flat record: `env.PORT`, `mounts./var/app/app.jar`, `image`. Kept in a label,
@@ -28,18 +31,19 @@ export function specOf(props: ResolvedProps): Spec {
     'capabilities.add': listed(capAdd),
     'capabilities.drop': listed(capDrop),
     stopTimeout: `${props.grace}s`,
+    ...runtimeSpec(props.runtime),
     ...prefixed(
       'env',
-      entriesOf(props.env, ([, value]) => showable(textOf(value))),
+      mapped(props.env, (value) => showable(textOf(value))),
     ),
     ...prefixed('labels', props.labels),
     ...prefixed(
       'publish',
-      entriesOf(bindingsOf(props), ([, hosts]) => showHosts(hosts.map(showHostPort))),
+      mapped(bindingsOf(props), (hosts) => showHosts(hosts.map(showHostPort))),
     ),
     ...prefixed(
       'mounts',
-      entriesOf(props.mounts, ([, mount]) => showMount(bindSource(mount), digestOfMount(mount))),
+      mapped(props.mounts, (mount) => showMount(bindSource(mount), digestOfMount(mount))),
     ),
   }
   return Object.fromEntries(
@@ -53,7 +57,7 @@ export function bodyOf(props: ResolvedProps): ContainerBody {
   const placed = mounts.filter(([, mount]) => isPlaced(mount))
   const { host, name, command, entrypoint, network, memory, cpus, user, workdir, hostname, grace } = props
   return {
-    Image: props.image.ref,
+    Image: nameOnHosts(props.image.ref),
     ...(command && { Cmd: command.map(String) }),
     ...(entrypoint && { Entrypoint: entrypoint }),
     Env: Object.entries(props.env).map(([key, value]) => assignment(key, textOf(value))),
@@ -68,7 +72,7 @@ export function bodyOf(props: ResolvedProps): ContainerBody {
     ExposedPorts: Object.fromEntries(Object.values(props.ports).map((port) => [port, {}])),
     StopTimeout: grace,
     HostConfig: {
-      PortBindings: entriesOf(bindingsOf(props), ([, hosts]) => hosts.map(bindingOf)),
+      PortBindings: mapped(bindingsOf(props), (hosts) => hosts.map(bindingOf)),
       Binds: mounts.filter(([, mount]) => !isPlaced(mount)).map(bindOf),
       ...(placed.length > 0 && { Mounts: placed.map(bindMountOf) }),
       RestartPolicy: { Name: props.restart },
@@ -77,6 +81,7 @@ export function bodyOf(props: ResolvedProps): ContainerBody {
       ...(props.capAdd.length > 0 && { CapAdd: props.capAdd }),
       ...(props.capDrop.length > 0 && { CapDrop: props.capDrop }),
       ...(network !== undefined && { NetworkMode: network }),
+      ...runtimeBody(props.runtime),
     },
     // While it is made under another name, others on the network must find it by its own.
     ...(network !== undefined && {
@@ -144,12 +149,3 @@ const bindingOf = ({ port, address }: Published) =>
 /** As the host's answer shows it: `7000/tcp`, `127.0.0.1:7000/tcp`. */
 const showHostPort = ({ port, protocol, address }: Published): string =>
   `${address === '0.0.0.0' ? '' : `${address}:`}${port}/${protocol}`
-
-const prefixed = (prefix: string, record: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [`${prefix}.${key}`, value]))
-
-const entriesOf = <T, U>(
-  record: Readonly<Record<string, T>>,
-  map: (entry: [string, T]) => U,
-): Record<string, U> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map([key, value])]))

@@ -138,7 +138,7 @@ const taken = (about: Thing) =>
 /** The body with its secrets revealed: from here on it only goes to Docker. */
 function containerBody(body: ContainerBody): Dockerode.ContainerCreateOptions {
   const { Cmd, Entrypoint, Env, HostConfig, NetworkingConfig, Labels, ExposedPorts, ...rest } = body
-  const { Binds, Mounts, ...hostConfig } = HostConfig
+  const { Binds, Mounts, Ulimits, ExtraHosts, Devices, ...hostConfig } = HostConfig
   const endpoints = Object.entries(NetworkingConfig?.EndpointsConfig ?? {})
   return {
     ...rest,
@@ -147,7 +147,14 @@ function containerBody(body: ContainerBody): Dockerode.ContainerCreateOptions {
     Env: Env.map(reveal),
     Labels: { ...Labels },
     ExposedPorts: { ...ExposedPorts },
-    HostConfig: { ...hostConfig, Binds: [...Binds], Mounts: Mounts?.map((mount) => ({ ...mount })) },
+    HostConfig: {
+      ...hostConfig,
+      Binds: [...Binds],
+      Mounts: Mounts?.map((mount) => ({ ...mount })),
+      Ulimits: Ulimits && [...Ulimits],
+      ExtraHosts: ExtraHosts && [...ExtraHosts],
+      Devices: Devices && [...Devices],
+    },
     NetworkingConfig: NetworkingConfig && {
       EndpointsConfig: Object.fromEntries(
         endpoints.map(([name, { Aliases }]) => [name, { Aliases: [...Aliases] }]),

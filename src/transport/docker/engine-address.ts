@@ -1,11 +1,9 @@
-import { access, readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { digestOf } from '../../core/digest.ts'
 import { ProvisionError } from '../../core/error.ts'
-
-/** Environment variables, as in `process.env`. */
-export type Env = Readonly<Record<string, string | undefined>>
+import { clientFolder, readClientFile, type Env } from './client-config.ts'
 
 /** Where an engine may listen, and who says so. */
 export interface EngineAddress {
@@ -14,9 +12,6 @@ export interface EngineAddress {
   /** Whether it speaks TLS there. */
   readonly secure: boolean
 }
-
-/** Where Docker's client keeps what is its user's. */
-export const clientFolder = (env: Env): string => env['DOCKER_CONFIG'] || join(homedir(), '.docker')
 
 /** Where to look for the engine, the first choice first. */
 export async function engineAddresses(env: Env): Promise<readonly EngineAddress[]> {
@@ -70,13 +65,11 @@ function notHttp(text: string, said: string): ProvisionError {
 
 /** The endpoint of the context that `docker context use` chose; undefined for the default one. */
 async function contextAddress(env: Env): Promise<EngineAddress | undefined> {
-  const folder = clientFolder(env)
-  const name =
-    env['DOCKER_CONTEXT'] ?? textAt(await readJson(join(folder, 'config.json')), ['currentContext'])
+  const name = env['DOCKER_CONTEXT'] ?? textAt(await readClientFile(env, 'config.json'), ['currentContext'])
   if (!name || name === 'default') return undefined
-  const meta = await readJson(join(folder, 'contexts/meta', digestOf(name), 'meta.json'))
+  const meta = await readClientFile(env, 'contexts/meta', digestOf(name), 'meta.json')
   const host = textAt(meta, ['Endpoints', 'docker', 'Host'])
-  const certificates = join(folder, 'contexts/tls', digestOf(name), 'docker')
+  const certificates = join(clientFolder(env), 'contexts/tls', digestOf(name), 'docker')
   if (host && (await isThere(certificates))) {
     throw new ProvisionError(
       'engine',
@@ -95,15 +88,6 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch {
-    // Docker's client runs without these files as well.
-    return undefined
-  }
-}
 
 function textAt(value: unknown, path: readonly string[]): string | undefined {
   const end = path.reduce<unknown>(

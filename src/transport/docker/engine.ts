@@ -6,7 +6,8 @@ import { connect as connectSecurely } from 'node:tls'
 import { showDuration } from '../../core/text/duration.ts'
 import { ProvisionError, reasonOf, systemCode } from '../../core/error.ts'
 import { watchedEngine } from './watched-engine.ts'
-import { clientFolder, engineAddresses, type EngineAddress, type Env } from './engine-address.ts'
+import { clientFolder, type Env } from './client-config.ts'
+import { engineAddresses, type EngineAddress } from './engine-address.ts'
 
 /** What to show to an engine that speaks TLS, and what to believe it by. */
 interface Credentials {

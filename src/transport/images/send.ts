@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { pipeline, Readable, Transform } from 'node:stream'
 import { unlessAborted } from '../../core/async/abort.ts'
 import type { BuiltImage } from '../../core/build/index.ts'
+import { nameOnHosts } from '../../core/build/name-on-hosts.ts'
 import { isProvisionError, ProvisionError, type Thing } from '../../core/error.ts'
 import { label, labelVersion } from '../../core/label.ts'
 import { dockerError, found } from '../docker/error.ts'
@@ -47,7 +48,7 @@ export async function sendImage(
   const { host, signal, asking = (work) => work(signal) } = delivery
   const about = { host, name: `image ${image.ref}` }
   try {
-    const former = await asking((within) => inspectImage(target, image.ref, within))
+    const former = await asking((within) => inspectImage(target, nameOnHosts(image.ref), within))
     if (former && imageFingerprint(former) === image.fingerprint) return
     const below = former ? sharedLayers(image.layers, [layersOf(former)]) : 0
     // Where it lacks the uppermost at most, no other image there could help more: each is 7 kB to ask for.
@@ -141,7 +142,7 @@ async function named(target: Dockerode, id: string, ref: string, signal: AbortSi
   const answer = await found(
     target
       .getImage(id)
-      .tag({ ...splitRef(ref), abortSignal: signal })
+      .tag({ ...splitRef(nameOnHosts(ref)), abortSignal: signal })
       .then(() => id),
   )
   return answer !== undefined

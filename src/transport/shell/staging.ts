@@ -19,8 +19,7 @@ export const stagedNames = './d[0-9]* ./odd ./sums ./run ./end'
  *
  * `take_away PATH` removes a folder of ours, unless it holds more than we put into one.
  */
-export const stagingShell =
-  compact(`${emptyShell}
+export const stagingShell = compact(`${emptyShell}
 ours() {
   [ -O . ] && [ "../$name" -ef . ] || return 1
   case $(stat -c %a . 2>/dev/null) in *[0145][0145]) ;; *) chmod 700 . 2>/dev/null;; esac && empty .

@@ -8,7 +8,9 @@ import { thing } from '../../support/resource.ts'
 const box = defineBox({ name: 'coreos', build: '.' })
 const run = { log: () => undefined, signal: new AbortController().signal }
 /** Where each resource answers: at a port by its name. */
-const reach = ({ name }: Resource): Endpoints<string> => ({ http: endpointOf('http', name, 80) })
+const reach = ({ name }: Resource): Endpoints<string> => ({
+  http: endpointOf('http', name, { port: 80, protocol: 'tcp' }),
+})
 
 describe('a playbook', () => {
   it('gives its hosts and params to what declares the resources, once a run', () => {
@@ -62,6 +64,22 @@ describe('a playbook', () => {
     })
     await playbook.declare({}, {}).after?.(reach, run)
     expect(told).toEqual({ a: reach(a), rest: [reach(b), reach(c)] })
+  })
+
+  it('tells what runs after it the params of the run, and the text of a secret only where that is asked for', async () => {
+    let told: unknown
+    const playbook = definePlaybook({
+      name: 'shop',
+      box,
+      hosts: ['web'],
+      params: { heap: { type: 'int', default: 64 }, key: { type: 'secret', env: 'KEY' } },
+      resources: () => [],
+      after: (_, { params, reveal, log }) => {
+        told = [params.heap, String(params.key), JSON.stringify(params), reveal(params.key), log]
+      },
+    })
+    await playbook.declare({ heap: '7' }, { KEY: 'k1' }).after?.(reach, run)
+    expect(told).toEqual([7, '[secret]', '{"heap":7,"key":"[secret]"}', 'k1', run.log])
   })
 
   it('may end with a function that is not async, and what that throws is awaited as well', async () => {

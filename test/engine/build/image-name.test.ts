@@ -9,6 +9,9 @@ test.each([
   ['host:5000/a', 'host:5000/a:latest'],
   ['host:5000/a:1', 'host:5000/a:1'],
   ['a@sha256:0', 'a@sha256:0'],
+  ['a:1@sha256:0', 'a@sha256:0'],
+  ['host:5000/a:1@sha256:0', 'host:5000/a@sha256:0'],
+  ['host:5000/a@sha256:0', 'host:5000/a@sha256:0'],
 ])('the name of image %s is %s', (ref, name) => {
   expect(imageName(ref)).toBe(name)
 })

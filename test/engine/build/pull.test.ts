@@ -1,5 +1,5 @@
 import Dockerode from 'dockerode'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { pullImage } from '../../../src/engine/build/pull.ts'
@@ -7,9 +7,11 @@ import type { BuildTask } from '../../../src/engine/build/task.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
 /** An engine that answers a pull in a way of its own: no registry is at hand when tests run. */
-async function engineThat(answers: (response: ServerResponse) => void): Promise<Dockerode> {
+async function engineThat(
+  answers: (response: ServerResponse, request: IncomingMessage) => void,
+): Promise<Dockerode> {
   const socketPath = join(temporaryFolder(), 'docker.sock')
-  const server = createServer((_, response) => answers(response))
+  const server = createServer((request, response) => answers(response, request))
   await new Promise<void>((done) => server.listen(socketPath, done))
   onTestFinished(() => {
     server.close().closeAllConnections()
@@ -88,4 +90,21 @@ test('a slow pull is waited for once it has begun', async () => {
   const { shown, task } = watched()
   await pullImage(engine, 'a:1', task, { signal, patience: 200 })
   expect(shown).toEqual(['Pulling', 'done'])
+})
+
+test.each([
+  ['nothing', undefined, undefined],
+  ['a login', { username: 'me', password: 'pw', serveraddress: 'own.example' }, 'own.example'],
+])('a registry is shown %s', async (_, login, server) => {
+  const heads: unknown[] = []
+  const engine = await engineThat((response, { headers, url }) => {
+    const shown = headers['x-registry-auth']
+    heads.push(
+      typeof shown === 'string' ? JSON.parse(Buffer.from(shown, 'base64url').toString()) : shown,
+      url,
+    )
+    messages({ status: 'done' })(response)
+  })
+  await pullImage(engine, 'own.example/a:1', watched().task, { signal, login })
+  expect(heads).toEqual([server && login, '/images/create?fromImage=own.example%2Fa&tag=1'])
 })

@@ -7,13 +7,16 @@ import {
   push,
   artifact,
   secret,
+  text,
   volume,
   type ContainerOptions,
+  type Host,
+  type Value,
 } from '../../../src/index.ts'
 import { label } from '../../../src/core/label.ts'
 import { resolve } from '../../../src/core/ref.ts'
 import { reveal } from '../../../src/core/secret/index.ts'
-import { app, builtOf, factsOf, judge, localFile, scope } from '../../support/judge.ts'
+import { app, builtOf, factsOf, judge, localFile, scope, web } from '../../support/judge.ts'
 import { bodyOf, builtImageOf } from '../../support/made.ts'
 
 const jre = image('jre')
@@ -63,6 +66,14 @@ describe('what Docker is asked to create', () => {
         workdir: '/app',
         hostname: 'user',
         capabilities: { add: ['NET_ADMIN'], drop: ['KILL'] },
+        init: true,
+        shmSize: '128m',
+        tmpfs: { '/tmp': '8m', '/run/x': { mode: 0o700 } },
+        ulimits: { nofile: 1024, nproc: { soft: 10, hard: -1 } },
+        extraHosts: { hub: app.address, here: 'host-gateway' },
+        devices: ['/dev/fuse'],
+        sysctls: { 'net.core.somaxconn': 512 },
+        logging: { driver: 'json-file', options: { 'max-size': '1m' } },
         stopTimeout: '1500ms',
       }),
       facts,
@@ -93,6 +104,17 @@ describe('what Docker is asked to create', () => {
         CapAdd: ['NET_ADMIN'],
         CapDrop: ['KILL'],
         NetworkMode: 'inner',
+        Init: true,
+        ShmSize: 134_217_728,
+        Tmpfs: { '/tmp': 'size=8388608', '/run/x': 'mode=700' },
+        Ulimits: [
+          { Name: 'nofile', Soft: 1024, Hard: 1024 },
+          { Name: 'nproc', Soft: 10, Hard: -1 },
+        ],
+        ExtraHosts: ['hub:10.0.0.5', 'here:host-gateway'],
+        Devices: [{ PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rwm' }],
+        Sysctls: { 'net.core.somaxconn': '512' },
+        LogConfig: { Type: 'json-file', Config: { 'max-size': '1m' } },
       },
       NetworkingConfig: { EndpointsConfig: { inner: { Aliases: ['user'] } } },
     })
@@ -151,6 +173,21 @@ describe('the published ports of a container', () => {
       admin: { port: 81, protocol: 'tcp', address: '127.0.0.1' },
     })
     expect(made.claims).toEqual(['port 80/tcp', 'port 81/tcp on 127.0.0.1'])
+  })
+
+  it.each<[string, (admin: typeof made.at.admin) => Value<string | number>]>([
+    ['host', ({ host }) => host],
+    ['port', ({ port }) => port],
+    ['url', ({ url }) => url],
+    ['url', ({ url }) => text`at ${url}`],
+  ])('are refused on another host where only their own reaches them: %s', (field, valueOf) => {
+    const user = (on: Host) => container(on, 'user', { image: jre, env: { A: valueOf(made.at.admin) } })
+    expect(user(web).problem).toBe(
+      `app/user.at.admin.${field}: is published on 127.0.0.1, where only host app itself reaches it`,
+    )
+    expect(user(app).problem).toBeUndefined()
+    const content = valueOf(made.at.http)
+    expect(container(web, 'user', { image: jre, env: { A: content } }).problem).toBeUndefined()
   })
 
   it.each([

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { directory, network, secret, volume } from '../../../src/index.ts'
-import { app, fine, judged, late } from '../../support/judge.ts'
-import { answersFor, code, jre, named, run, www, type Options } from '../../support/user-container.ts'
+import { directory, image, network, preload, secret, volume } from '../../../src/index.ts'
+import { app, factsOf, fine, judged, late } from '../../support/judge.ts'
+import { bodyOf, builtImageOf, running } from '../../support/made.ts'
+import { matching } from '../../support/matching.ts'
+import { answersFor, code, jre, named, onHost, run, www, type Options } from '../../support/user-container.ts'
 
 const everything: Options = {
   image: jre,
@@ -26,6 +28,14 @@ const everything: Options = {
   workdir: '/app',
   hostname: 'user',
   capabilities: { add: ['NET_ADMIN', 'CHOWN'], drop: ['KILL'] },
+  init: true,
+  shmSize: '128m',
+  tmpfs: { '/tmp': '8m', '/run/x': { size: 4096, mode: 0o700, exec: true }, '/any': {} },
+  ulimits: { nofile: 1024, nproc: { soft: 10, hard: -1 } },
+  extraHosts: { hub: app.address, here: 'host-gateway' },
+  devices: ['/dev/null', '/dev/fuse'],
+  sysctls: { 'net.core.somaxconn': 512 },
+  logging: { driver: 'json-file', options: { 'max-size': '1m' } },
   stopTimeout: '3s',
 }
 
@@ -94,6 +104,36 @@ describe('a container that is there', () => {
       'capabilities.add: none → CHOWN KILL',
     ],
     ['what it may not', {}, { capabilities: { drop: ['ALL'] } }, 'capabilities.drop: none → ALL'],
+    ['an init process', {}, { init: true }, 'init: none → true'],
+    ['its shared memory', {}, { shmSize: '1m' }, 'shmSize: none → 1048576'],
+    ['a folder in memory', {}, { tmpfs: { '/a': '1k' } }, 'tmpfs./a: none → size=1024'],
+    [
+      'who may use a folder in memory',
+      { tmpfs: { '/a': '1k' } },
+      { tmpfs: { '/a': { size: '1k', mode: 0o700, exec: true } } },
+      'tmpfs./a: size=1024 → size=1024,mode=700,exec',
+    ],
+    [
+      'a limit',
+      { ulimits: { nofile: 9 } },
+      { ulimits: { nofile: { soft: 9, hard: -1 } } },
+      'ulimits.nofile: 9:9 → 9:-1',
+    ],
+    ['a name', {}, { extraHosts: { hub: app.address } }, 'extraHosts.hub: none → 10.0.0.5'],
+    ['a device', {}, { devices: ['/dev/fuse'] }, 'devices./dev/fuse: none → rwm'],
+    [
+      'a setting of the kernel',
+      { sysctls: { 'net.core.somaxconn': 1 } },
+      { sysctls: { 'net.core.somaxconn': 2 } },
+      'sysctls.net.core.somaxconn: 1 → 2',
+    ],
+    ['where it logs', {}, { logging: { driver: 'local' } }, 'logging.driver: none → local'],
+    [
+      'how it logs',
+      { logging: { driver: 'local' } },
+      { logging: { driver: 'local', options: { 'max-size': '1m' } } },
+      'logging.options.max-size: none → 1m',
+    ],
     ['how long it may take to end', {}, { stopTimeout: '3s' }, 'stopTimeout: 10s → 3s'],
   ])('is recreated for another value of %s, and for its former value again', (_, before, after, change) => {
     const there = judged(named(after), answersFor(before), run())
@@ -123,6 +163,12 @@ describe('a container that is there', () => {
     ],
     ['a port that nobody outside sees', {}, { ports: { a: 80 } }],
     ['what is the default anyway', {}, { restart: 'unless-stopped', stopTimeout: 10_000 }],
+    [
+      'what it runs with by default',
+      {},
+      { init: false, tmpfs: {}, ulimits: {}, extraHosts: {}, devices: [], sysctls: {} },
+    ],
+    ['a limit in two ways', { ulimits: { nofile: 9 } }, { ulimits: { nofile: { soft: 9, hard: 9 } } }],
     ['another way to write the same', { memory: '1g', cpus: 1 }, { memory: 1024 ** 3, cpus: 1.0 }],
     ['a secret that was none', { env: { KEY: 'a' } }, { env: { KEY: secret('a') } }],
     ['a value that the image sets as well', {}, { env: { LANG: 'C' } }],
@@ -131,4 +177,20 @@ describe('a container that is there', () => {
     expect(judged(named(after), answersFor(before), run())).toEqual(fine)
     expect(judged(named(before), answersFor(after), run())).toEqual(fine)
   })
+})
+
+it('an image that is named by its digest has a tag of that on its host, and is itself in a plan', () => {
+  const hex = '0123456789abcdef'.repeat(4)
+  const pinned = image(`jre:1@sha256:${hex}`)
+  const [ref, name] = [pinned.ref, `jre:sha256-${hex}`]
+  const facts = factsOf([], [builtImageOf(ref, 'i1')])
+  const user = named({ image: pinned })
+  const body = bodyOf(user, facts)
+  expect(body.Image).toBe(name)
+  const image1 = { [`image ${name}`]: onHost }
+  const there = { 'container user': running(body, onHost), ...image1 }
+  expect(judged(user, there, facts)).toEqual(fine)
+  expect(judged(preload(app, pinned), image1, facts)).toEqual(fine)
+  const later = judged(user, there, factsOf([], [builtImageOf(ref, 'i2')]))
+  expect(later.changes).toEqual([matching(/^image: jre:1@0123456789ab \w+ → jre:1@0123456789ab \w+$/)])
 })
