@@ -1,16 +1,7 @@
 import type { Action } from '../action.ts'
-import type { BuiltArtifact, LocalFile } from '../build/index.ts'
 import { changeOf, type Change } from '../change.ts'
 import { digestOf, short } from '../digest.ts'
-import {
-  fileActions,
-  fileChanges,
-  folderActions,
-  folderChanges,
-  refuseOthers,
-  statProbe,
-  type WantedFile,
-} from '../files.ts'
+import { fileActions, fileChanges, folderActions, folderChanges, refuseOthers, statProbe } from '../files.ts'
 import {
   above,
   folderOf,
@@ -22,29 +13,10 @@ import {
   type Obsolete,
 } from './manifest.ts'
 import type { Placed, Remedy } from '../module.ts'
-import type { MountedFile } from '../mount.ts'
 import type { Stat } from '../probe.ts'
+import { below, mirroredFolders, wantedFile, wantedFolder, wantedManifest, type Mirror } from './wanted.ts'
 
 type Write = Extract<Action, { readonly do: 'write' }>
-
-/** Built content at its place on a host: a file, or a folder with all that is in it. */
-export interface Mirror {
-  readonly title: string
-  readonly to: string
-  readonly source: BuiltArtifact
-  /** Of files; undefined is 0644, or 0755 for what is executable here. */
-  readonly fileMode: number | undefined
-  /** Undefined leaves those that are there as they are, and makes others 0755. */
-  readonly folderMode: number | undefined
-  readonly owner: string | undefined
-  readonly group: string | undefined
-  /** Named first when asked why it differs; nothing for content that was not built. */
-  readonly because: readonly string[]
-  /** Path of the manifest on the host. */
-  readonly manifest: string
-  /** Paths below it that other resources are about: folders among them are theirs, whoever puts files there. */
-  readonly inner: readonly string[]
-}
 
 /** What is there now, in the order of `mirroredFolders` and of the source's files. */
 export interface MirrorState {
@@ -54,22 +26,6 @@ export interface MirrorState {
   /** What it put there before, and nobody puts there any more. */
   readonly obsolete: Obsolete
 }
-
-const below = (root: string, path: string): string => (path === '' ? root : `${root}/${path}`)
-
-/** Folders that have to be there, relative, outer ones first; none for a single file. */
-function mirroredFolders({ to, source, inner }: Pick<Mirror, 'to' | 'source' | 'inner'>): string[] {
-  if (source.type === 'file') return []
-  const others = new Set(inner)
-  // Many files are in few folders.
-  const holding = new Set(source.files.map(({ path }) => folderOf(path)))
-  const all = new Set([...holding].flatMap((folder) => [...above(folder), folder]))
-  return [...all.add('')].filter((path) => !others.has(below(to, path))).sort()
-}
-
-/** The files that it puts there; absolute paths. */
-export const mirroredFiles = ({ to, source }: Pick<Mirror, 'to' | 'source'>): readonly string[] =>
-  source.files.map(({ path }) => below(to, path))
 
 /** What to ask a host about a mirror. */
 export const mirrorProbes = (mirror: Mirror) => ({
@@ -184,45 +140,6 @@ const byFolder = (all: readonly Put[]): readonly Action[] =>
 
 const isMissing = ({ folders, files }: MirrorState): boolean =>
   [...folders, ...files].every((found) => found === undefined)
-
-const wantedFolder = ({ to, folderMode, owner, group }: Mirror, path: string) => ({
-  path: below(to, path),
-  mode: folderMode,
-  owner,
-  group,
-})
-
-function wantedFile(mirror: Mirror, { path, source, digest, size, executable }: LocalFile): WantedFile {
-  const { to, fileMode, owner, group, because } = mirror
-  const mode = fileMode ?? (executable ? 0o755 : 0o644)
-  return {
-    path: below(to, path),
-    content: { from: 'file', path: source },
-    digest,
-    size,
-    mode,
-    owner,
-    group,
-    because,
-  }
-}
-
-/** The manifest when all is done; none is needed for a single file, whose path the playbook names. */
-const wantedManifest = (mirror: Pick<Mirror, 'to' | 'source' | 'inner'>): Manifest | undefined =>
-  mirror.source.type === 'file'
-    ? undefined
-    : {
-        files: mirror.source.files.map(({ path }) => path).sort(),
-        folders: mirroredFolders(mirror).filter((path) => path !== ''),
-      }
-
-/** The manifest as a file of the host, which changes when files come or go. */
-export function noteOf(
-  mirror: Pick<Mirror, 'to' | 'source' | 'inner' | 'manifest'>,
-): MountedFile | undefined {
-  const manifest = wantedManifest(mirror)
-  return manifest && { path: mirror.manifest, digest: digestOf(writeManifest(manifest)) }
-}
 
 /** What could not be deleted must not be forgotten. */
 const sealing = (write: Write): Write => ({ ...write, seals: true })

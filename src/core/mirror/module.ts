@@ -4,15 +4,8 @@ import type { Facts, Scope } from '../facts.ts'
 import type { Host } from '../host.ts'
 import { pathClaim } from '../graph/claim.ts'
 import { manifestPath } from './manifest.ts'
-import {
-  mirrorChanges,
-  mirroredFiles,
-  mirrorProbes,
-  mirrorRemedy,
-  mirrorState,
-  noteOf,
-  type Mirror,
-} from './index.ts'
+import { mirrorChanges, mirrorProbes, mirrorRemedy, mirrorState } from './index.ts'
+import { mirroredFiles, noteOf, type Mirror } from './wanted.ts'
 import { defineModule, type Declare } from '../module.ts'
 import { builtContent, type MountedContent } from '../mount.ts'
 import { ref, resolve, type Ref } from '../ref.ts'
