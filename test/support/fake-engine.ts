@@ -10,6 +10,8 @@ import { dockerOver } from '../../src/transport/docker/agent.ts'
 /** An engine that answers as a test says. */
 export interface FakeEngine {
   readonly docker: Dockerode
+  /** Path of its socket. */
+  readonly path: string
   readonly dial: () => Promise<Socket>
   stop(): Promise<void>
 }
@@ -33,7 +35,7 @@ export async function fakeEngine(
   const dial = () => Promise.resolve(connect(path))
   const { docker, agent } = dockerOver(dial)
   return {
-    ...{ docker, dial },
+    ...{ docker, path, dial },
     async stop() {
       agent.destroy()
       server.closeAllConnections()

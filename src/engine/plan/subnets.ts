@@ -54,8 +54,8 @@ const wantedSubnets = ({ actions }: Step): readonly string[] =>
     action.do === 'create-network' ? (action.body.IPAM?.Config ?? []).map(({ Subnet }) => Subnet) : [],
   )
 
-/** Those of IPv6 only where they are written alike: what else clashes, Docker tells. */
+/** Ours are all of IPv4; one that somebody made of IPv6 holds none of theirs. */
 function clash(one: string, other: string): boolean {
   const [a, b] = [parseCidr(one), parseCidr(other)]
-  return a && b ? overlap(a, b) : one === other
+  return a !== undefined && b !== undefined && overlap(a, b)
 }

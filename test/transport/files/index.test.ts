@@ -36,7 +36,7 @@ const many = (folder: (i: number) => string): FileAction[] =>
 const perform = (connection: Connection, actions: readonly FileAction[]) =>
   performFiles({ connection, openBulk: bulkOver(connection), user: 'core' }, actions, never)
 
-/** A host that takes what comes and says that all is done; `after` is waited for once all of a batch has come. */
+/** A host that takes what comes for one folder and says that all is done; `after` is waited for once all of a batch has come. */
 function taker(after: (batch: number) => Promise<unknown>) {
   const story: string[] = []
   let batches = 0
@@ -50,7 +50,7 @@ function taker(after: (batch: number) => Promise<unknown>) {
     story.push(`${batch} is whole`)
     await after(batch)
     story.push(`${batch} is done`)
-    return { code: 0, stdout: Buffer.from('done\0\0'), stderr: '' }
+    return { code: 0, stdout: Buffer.from(['placed d0', '11000', 'done', '', ''].join('\0')), stderr: '' }
   }
   return { story, connection: { ...real, openly } }
 }
