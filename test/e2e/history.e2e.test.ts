@@ -194,7 +194,7 @@ describe('the history of an environment', () => {
   it('outlives the environment', async () => {
     expect((await call('destroy', '--yes', '--plain')).code).toBe(0)
     expect(await runs()).toMatchObject({
-      runs: [{ number: 7, command: 'destroy', ended: 'ok' }, ...Array.from({ length: 6 }, () => ({}))],
+      runs: [{ number: 6, command: 'destroy', ended: 'ok' }, ...Array.from({ length: 5 }, () => ({}))],
     })
   })
 })

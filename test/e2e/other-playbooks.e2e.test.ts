@@ -11,7 +11,7 @@ import type { Called } from '../support/project.ts'
 import { said, scratchOnSharedBox, type Scratch } from '../support/scratch.ts'
 
 const run = promisify(execFile)
-const secret = 'pa$$ "w" ü-9f2c'
+const secret = 'pa$$ "w" ü-9fzq'
 let project: Scratch
 const heard: string[] = []
 
@@ -86,7 +86,7 @@ describe('a playbook with other hosts, names and ports', () => {
       '-c',
       'echo "$DB|$TOKEN|$LEVEL|$DEBUG"',
     )
-    expect(env).toMatch(/^tcp:\/\/192\.168\.\d+\.\d+:5000\|Bearer pa\$\$ "w" ü-9f2c\|3\|false\n$/)
+    expect(env).toMatch(/^tcp:\/\/192\.168\.\d+\.\d+:5000\|Bearer pa\$\$ "w" ü-9fzq\|3\|false\n$/)
     const mounts = 'cat /site/index.html; touch /spool/x /data/x; touch /site/x 2>&1 || :'
     expect(await project.on('hub', 'docker', 'exec', 'db', 'sh', '-c', mounts)).toMatch(
       /<h1>one<\/h1>.*Read-only file system/,
@@ -200,7 +200,7 @@ it('a secret is in no label', async () => {
   for (const host of ['hub', 'east']) {
     const found = await project.on(host, 'sh', '-c', labels)
     expect(found).toContain('provision.spec')
-    expect(found).not.toContain('9f2c')
+    expect(found).not.toContain('9fzq')
   }
 })
 
@@ -235,11 +235,11 @@ it('what is no longer listed is removed, but for data and what is not ours', asy
 })
 
 it('a secret is nowhere but where it has to be', async () => {
-  expect(heard.filter((text) => text.includes(secret) || text.includes('ü-9f2c'))).toEqual([])
+  expect(heard.filter((text) => text.includes(secret) || text.includes('ü-9fzq'))).toEqual([])
   const state = join(project.dir, '.provision')
   const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
-  const holding = files.filter((one) => readFileSync(join(one.parentPath, one.name)).includes('9f2c'))
+  const holding = files.filter((one) => readFileSync(join(one.parentPath, one.name)).includes('9fzq'))
   expect(holding.map(({ name }) => name)).toEqual([])
-  const grep = 'grep -rlF 9f2c /etc /home /root /srv /tmp /var/lib/provision /var/log 2>/dev/null || :'
+  const grep = 'grep -rlF 9fzq /etc /home /root /srv /tmp /var/lib/provision /var/log 2>/dev/null || :'
   expect(await project.on('hub', 'sh', '-c', grep)).toBe('/etc/etest/conf.ini\n')
 })

@@ -192,6 +192,8 @@ place() {
   [ -d "$2" ] || e=$(mkdir -p -- "$2" 2>&1) || { no "folder $1" "$e"; return 0; }
   if beside "$1" "$2"; then put_all "$1" "$2"; return 0; fi
   S=\${2%/}/$name
+  # For the way back from $S: ksh changes the folder of the shell itself for what stands in parentheses.
+  exec 3<.
   ( by_way "$1" "$2" )
   # Where no folder there is surely ours, they are copied to their places.
   case $? in 0) ;; 2) put_all "$1" "$2";; *) take_away "$S";; esac
@@ -199,7 +201,7 @@ place() {
 }
 by_way() {
   enter "$S" || { [ $? = 2 ] && return 2; no "folder $1" "cannot write to '$2': \${e##*: }"; return 0; }
-  if e=$(mv -f -- "/proc/$$/cwd/$1" . 2>&1); then put_all "$1" "$2"; else no "folder $1" "$e"; fi
+  if e=$(mv -f -- "/proc/$$/fd/3/$1" . 2>&1); then put_all "$1" "$2"; else no "folder $1" "$e"; fi
   rmdir -- "./$1" "../$name" 2>/dev/null
 }
 put_all() { n=0; put "$2" "$1"/*; put "$2" "$1"/.[!.]*; put "$2" "$1"/..?*; no "placed $1" $n; }

@@ -1,7 +1,11 @@
 import { posix } from 'node:path'
+import { manifestFolder } from '../../core/mirror/manifest.ts'
 import type { Answer, Probe } from '../../core/probe.ts'
 import { ownerShell } from '../shell/owner-shell.ts'
 import { stagingElsewhere } from '../shell/staging.ts'
+
+/** Where notes of trees go is as good a place to stage as any: not that of the login, which only the host knows. */
+const notes = posix.dirname(`${manifestFolder}x`)
 
 /**
  * Asks a host for what runs that were killed, or whose host lost its power, have left where files with these paths are put:
@@ -9,7 +13,7 @@ import { stagingElsewhere } from '../shell/staging.ts'
  */
 export const leftoversProbe = (paths: readonly string[]): Probe => ({
   ask: 'leftovers',
-  folders: [...new Set([...paths.map((path) => posix.dirname(path)), ...stagingElsewhere])],
+  folders: [...new Set([...paths.map((path) => posix.dirname(path)), notes, ...stagingElsewhere])],
 })
 
 /** Others may make folders there that are called as ours are, as many as they like. */
@@ -24,7 +28,7 @@ look() {
   n=$((n+1))
   [ "$n" -lt ${most} ] || exit 0
 }
-for d do
+for d in "$@" "$HOME/.provision-trees"; do
   # Where others may write, it is not ours for being called so.
   for r in "\${d%/}"/.provision-*.*.*; do [ -O "$r" ] && look "$r"; done
 done

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { leftoversIn, leftoversProbe } from '../../../src/transport/files/leftovers.ts'
 import { probeAnswers } from '../../../src/transport/probe/answers.ts'
 import { probeScript } from '../../../src/transport/probe/script.ts'
@@ -36,6 +36,18 @@ describe.each(shells)('what killed runs have left, asked with $title', (shell) =
       path.startsWith(place),
     )
     expect(found.sort()).toEqual([another, dead].map((name) => join(place, name)).sort())
+  })
+
+  it('is looked for where notes of trees are kept, too, whatever resources there are', async () => {
+    const home = mkdtempSync(join(place, 'home-'))
+    const left = join(home, '.provision-trees/.provision-0123456789abcdef.99999999.5')
+    mkdirSync(left, { recursive: true })
+    vi.stubEnv('HOME', home)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await ask(shell, [])).toContain(left)
+    expect(leftoversProbe([])).toMatchObject({
+      folders: ['/var/lib/provision/trees', '/tmp', '/var/tmp', '/run'],
+    })
   })
 
   it('is not more than a run can take, whoever made it', async () => {
