@@ -191,9 +191,11 @@ beside() { [ "$2" = "$home" ] || { ! was "$1" && [ "$a" = "$near" ]; }; }
 place() {
   [ -d "$2" ] || e=$(mkdir -p -- "$2" 2>&1) || { no "folder $1" "$e"; return 0; }
   if beside "$1" "$2"; then put_all "$1" "$2"; return 0; fi
-  S=\${2%/}/$name
-  # For the way back from $S: ksh changes the folder of the shell itself for what stands in parentheses.
+  # For the way back from a folder there: ksh changes the folder of the shell itself for what stands in parentheses.
   exec 3<.
+  # Without /proc there is none: they are copied to their places.
+  if [ ! -d "/proc/$$/fd/3/$1" ]; then put_all "$1" "$2"; return 0; fi
+  S=\${2%/}/$name
   ( by_way "$1" "$2" )
   # Where no folder there is surely ours, they are copied to their places.
   case $? in 0) ;; 2) put_all "$1" "$2";; *) take_away "$S";; esac
