@@ -96,15 +96,17 @@ const statLine: LineForm = {
   written: (path) => [path],
 }
 
-// GNU sha256sum marks a name that it escapes by a backslash before the digest; busybox escapes none. openssl marks it, too, and
-// escapes newlines only.
+// GNU sha256sum marks a name that it escapes by a backslash before the digest; busybox escapes none. openssl, which writes
+// `*` before it, marks it, too, and escapes newlines only.
 const sumLine: LineForm = {
   head: /\\?([0-9a-f]{64}) [ *]/y,
   written: (path, [head]) => {
     if (!head.startsWith('\\')) return [path]
     const inOneLine = (name: string): string => name.replaceAll('\n', '\\n')
+    // Both in one list would take a name for another one, which is written so by the other program.
+    if (head.endsWith('*')) return [inOneLine(path)]
     const escaped = inOneLine(path.replaceAll('\\', '\\\\'))
-    return [escaped, escaped.replaceAll('\r', '\\r'), inOneLine(path)]
+    return [escaped, escaped.replaceAll('\r', '\\r')]
   },
 }
 

@@ -104,6 +104,16 @@ describe.each(shells)('under $title', (shell) => {
     expect(answers).toMatchObject([{ code: 125 }, { code: 127 }, { code: 126 }, undefined])
   })
 
+  it('a name that is not there is not taken for one that reads like it where it is written in one line', async () => {
+    const [newline, letter] = ['like\\\n', 'like\\n'].map((name) => join(folder, name))
+    await writeFile(letter ?? '', 'x')
+    const answers = await askShell(
+      shell,
+      [newline, letter].map((path = '') => ({ ask: 'stat', path }) as const),
+    )
+    expect(answers).toMatchObject([undefined, { digest: digestOf('x') }])
+  })
+
   it('a command that writes much is cut and not ended', async () => {
     const argv = [
       'sh',
