@@ -23,7 +23,8 @@ export async function sshConfigs(
   const all = new Map(destinations.map((one) => [keyOf(one), one]))
   const [first, ...others] = all.values()
   if (first !== undefined && others.length > 0 && saysTheSameOfAll(await configuration())) {
-    const config = await sshConfigOf(first, signal)
+    // Without what is said of the first alone: that would be told of all.
+    const config = await sshConfigOf({ address: first.address, user: undefined, port: undefined }, signal)
     // A host is reached at the name that it is called by.
     if (config?.address === first.address) return ({ address }) => ({ ...config, address })
   }

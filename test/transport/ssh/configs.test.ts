@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
-import { saysTheSameOfAll } from '../../../src/transport/ssh/configs.ts'
+import { sshConfigOf } from '../../../src/transport/ssh/config.ts'
+import { saysTheSameOfAll, sshConfigs } from '../../../src/transport/ssh/configs.ts'
+import { never } from '../../support/transport.ts'
 
 const debian = `
 # This is the ssh client system-wide configuration file.
@@ -25,4 +27,10 @@ it.each<[string, readonly string[], boolean]>([
   ['names completed by the domain', ['CanonicalizeHostname yes\n'], false],
 ])('a configuration of %s', (_, texts, expected) => {
   expect(saysTheSameOfAll(texts)).toBe(expected)
+})
+
+it('what is said of where one logs in says nothing of the others', async () => {
+  const bare = { address: '192.0.2.2', user: undefined, port: undefined }
+  const config = await sshConfigs([{ address: '192.0.2.1', user: 'deploy', port: 2222 }, bare], never)
+  expect(config(bare)).toEqual(await sshConfigOf(bare, never))
 })
