@@ -45,8 +45,8 @@ export interface KeptRun {
  * @throws ProvisionError `state` when that is not kept any more or cannot be read; `usage` for a param that is given and that
  * playbook does not have, or had with another value
  */
-export const openKept = (place: Omit<Place, 'trouble'>, run: PastRun): Promise<KeptRun> =>
-  open(place, run, ({ params }, kept) => {
+export async function openKept(place: Omit<Place, 'trouble'>, run: PastRun): Promise<KeptRun> {
+  const opened = await open(place, run, ({ params }, kept) => {
     const known = knownParams(params, place.given)
     for (const [name, value] of Object.entries(place.given)) {
       const then = kept.params[name]
@@ -61,8 +61,16 @@ export const openKept = (place: Omit<Place, 'trouble'>, run: PastRun): Promise<K
     }
     return known
   })
+  const then = opened.workspace.playbook.hosts
+  const newer = (place.playbook?.hosts ?? []).filter((host) => !then.includes(host))
+  const text = `left as they are, because run ${run.number} did not have them: hosts `
+  return { ...opened, notes: [...opened.notes, ...noteOf(text, newer)] }
+}
 
-/** The same for a run on its way back: what it was given, it was given for another playbook. */
+/**
+ * The same for a run on its way back: what it was given, it was given for another playbook, and what it has put on a new host is
+ * taken away.
+ */
 export const openFormer = (workspace: Workspace, run: PastRun): Promise<KeptRun> =>
   open(workspace, run, ({ params }) => knownParams(params, workspace.given))
 
@@ -98,13 +106,11 @@ async function open(
     const { builds: wanted } = graphOf(declaration.resources, loaded.hosts)
     const ids = wanted.flatMap((build) => (build.kind === 'image' ? [] : [idOf(build)]))
     const unkept = ids.filter((id) => !Object.hasOwn(kept.artifacts, id))
-    const newer = (place.playbook?.hosts ?? []).filter((host) => !loaded.hosts.includes(host))
     return {
       ...{ number, state: state ?? '', workspace },
       notes: [
         ...noteOf(`taken as after run ${number}, because it was edited since: `, changed),
         ...noteOf(`taken as they are now, because run ${number} did not have them: `, unkept),
-        ...noteOf(`left as they are, because run ${number} did not have them: hosts `, newer),
       ],
       build: (builds, now, engine) =>
         restored(builds, { state: kept, stateDir, cacheDir, engine, idOf, build: now }),

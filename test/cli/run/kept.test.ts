@@ -151,9 +151,22 @@ describe('the way back from a run that failed', () => {
     const project = projectWith(hosted("hosts: ['web', 'db'],"))
     await carryOut(await opened(project))
     writeFileSync(playbookIn(project), hosted("hosts: ['web', 'cache'],"))
-    const way = await backFrom(await opened(project))
+    const told: Event[] = []
+    const way = await backFrom(await opened(project), told)
     expect(way?.asked).toEqual([['web', 'db', 'cache']])
+    // What it has put on the new one goes.
+    expect(JSON.stringify(told)).not.toContain('left as they are')
     await way?.close()
+  })
+
+  it('is not that of a rollback, which leaves new hosts as they are', async () => {
+    const hosted = (hosts: string): string => playbookText("file(web, '/etc/x', { content: '' })", hosts)
+    const project = projectWith(hosted("hosts: ['web'],"))
+    const run = await carryOut(await opened(project))
+    writeFileSync(playbookIn(project), hosted("hosts: ['web', 'cache'],"))
+    const kept = await openKept(await opened(project), run)
+    expect(kept.notes).toContain('left as they are, because run 1 did not have them: hosts cache')
+    await kept.close()
   })
 
   it('is none where no run has gone well', async () => {
