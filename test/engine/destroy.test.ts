@@ -7,6 +7,7 @@ import { defineBox, definePlaybook } from '../../src/index.ts'
 import type { ConnectedHost } from '../../src/transport/host.ts'
 import { connectedHost, providedHost } from '../support/connected-host.ts'
 import type { FakeBehaviour } from '../support/fake-host.ts'
+import { workspaceOf } from '../support/fake-session.ts'
 
 const owned = (type: OwnedObject['type'], name: string): OwnedObject => ({
   ...{ type, name, id: name, version: '1' },
@@ -36,10 +37,7 @@ function clear(hosts: readonly ConnectedHost[], signal: AbortSignal = new AbortC
     resources: () => [],
   })
   const session: Clearing = {
-    workspace: {
-      ...{ projectDir: '/p', playbookFile: '/p/playbook.ts', playbook, environment: 'shop', given: {} },
-      ...{ on: '/p/hosts.yaml', stateDir: '/p/state', cacheDir: '/p/cache', texts: new Map() },
-    },
+    workspace: workspaceOf(playbook),
     ...{ ifLocked: 'fail', signal, doing: { command: 'destroy' } },
     provider: {
       kind: 'ssh',

@@ -4,7 +4,7 @@ import type { Facts } from '../../src/core/facts.ts'
 import { openGroups, planGroup } from '../../src/engine/group.ts'
 import { command, defineBox, definePlaybook, file } from '../../src/index.ts'
 import { connectedHost, providedHost } from '../support/connected-host.ts'
-import { fakeSession } from '../support/fake-session.ts'
+import { fakeSession, workspaceOf } from '../support/fake-session.ts'
 
 const playbook = definePlaybook({
   name: 'shop',
@@ -27,18 +27,12 @@ it.each([
   ['while its lock is taken', { lock: isLost }],
 ])('of hosts that need each other, one that is lost %s leaves the others', async (_, over) => {
   const hosts = [connectedHost('web'), connectedHost('db', {}, over)]
-  const session = fakeSession(
-    {
-      ...{ projectDir: '/p', playbookFile: '/p/playbook.ts', playbook, environment: 'shop', given: {} },
-      ...{ on: '/p/hosts.yaml', stateDir: '/p/state', cacheDir: '/p/cache', texts: new Map() },
+  const session = fakeSession(workspaceOf(playbook), {
+    connect: ({ name }) => {
+      const host = hosts.find((one) => one.name === name)
+      return host ? Promise.resolve(host) : expect.unreachable()
     },
-    {
-      connect: ({ name }) => {
-        const host = hosts.find((one) => one.name === name)
-        return host ? Promise.resolve(host) : expect.unreachable()
-      },
-    },
-  )
+  })
   const facts: Facts = {
     scope: { playbook: 'shop', environment: 'shop' },
     ...{ hosts: new Map(), built: new Map(), images: new Map(), paths: new Map() },

@@ -3,7 +3,7 @@ import { ProvisionError } from '../../src/core/error.ts'
 import { statusOf } from '../../src/engine/status.ts'
 import { defineBox, definePlaybook } from '../../src/index.ts'
 import { providedHost } from '../support/connected-host.ts'
-import { fakeSession } from '../support/fake-session.ts'
+import { fakeSession, workspaceOf } from '../support/fake-session.ts'
 
 /** The status of one host whose connection does not come about, where the user may stop the question meanwhile. */
 function asked(stop: (by: AbortController) => void) {
@@ -14,19 +14,13 @@ function asked(stop: (by: AbortController) => void) {
     hosts: ['web'],
     resources: () => [],
   })
-  const session = fakeSession(
-    {
-      ...{ projectDir: '/p', playbookFile: '/p/playbook.ts', playbook, environment: 'shop', given: {} },
-      ...{ on: '/p/hosts.yaml', stateDir: '/p/state', cacheDir: '/p/cache', texts: new Map() },
+  const session = fakeSession(workspaceOf(playbook), {
+    signal: stopper.signal,
+    connect: () => {
+      stop(stopper)
+      return Promise.reject(new ProvisionError('host', 'no answer within 10 s', { about: 'web' }))
     },
-    {
-      signal: stopper.signal,
-      connect: () => {
-        stop(stopper)
-        return Promise.reject(new ProvisionError('host', 'no answer within 10 s', { about: 'web' }))
-      },
-    },
-  )
+  })
   const provider = { ...session.provider, survey: () => Promise.resolve([providedHost('web')]) }
   return statusOf({ ...session, provider })
 }
