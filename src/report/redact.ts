@@ -23,13 +23,19 @@ export function mapTexts(value: unknown, change: (text: string) => string): unkn
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value
-    const changed = items.map((inner) => mapTexts(inner, change))
-    return changed.every((inner, i) => inner === items[i]) ? items : changed
+    let changed: unknown[] | undefined
+    for (const [i, item] of items.entries()) {
+      const inner = mapTexts(item, change)
+      if (inner !== item) (changed ??= [...items])[i] = inner
+    }
+    return changed ?? items
   }
   if (value instanceof Date || value instanceof Map) return value
-  const entries: readonly (readonly [string, unknown])[] = Object.entries(value)
-  const changed = entries.map(
-    ([key, inner]) => [key, ours.has(key) ? inner : mapTexts(inner, change)] as const,
-  )
-  return changed.every(([, inner], i) => inner === entries[i]?.[1]) ? value : Object.fromEntries(changed)
+  const entries: readonly [string, unknown][] = Object.entries(value)
+  let changed: [string, unknown][] | undefined
+  for (const [i, [key, field]] of entries.entries()) {
+    const inner: unknown = ours.has(key) ? field : mapTexts(field, change)
+    if (inner !== field) (changed ??= [...entries])[i] = [key, inner]
+  }
+  return changed === undefined ? value : Object.fromEntries(changed)
 }

@@ -59,13 +59,13 @@ export function fieldsOf(read: Reader, name: string, node: Node, defaults: Defau
     port: written.port ?? config?.port ?? 22,
     user: written.user ?? config?.user ?? defaults.user,
   }
-  const values = valuesFor({ ...place, given: address, alias: config?.hostKeyAlias }, defaults)
+  const valueOf = valuesFor({ ...place, given: address, alias: config?.hostKeyAlias }, defaults)
   // OpenSSH tells it as it is written there.
-  const jump = written.jump ?? config?.proxyJump?.replace(/%[hnpr%]/g, (part) => values.get(part) ?? part)
+  const jump = written.jump ?? config?.proxyJump?.replace(/%[hnpr%]/g, (part) => valueOf(part) ?? part)
   // What the file names is meant alone.
   const listed = identityFile === undefined ? config?.identityFiles : undefined
   const identityFiles = listed?.map((key) =>
-    keyPathOf(key, values, (unknown) => {
+    keyPathOf(key, valueOf, (unknown) => {
       const told = `${what}: OpenSSH's configuration lists the key ${key}, and what ${unknown} means is not known here`
       read.problem(node, told, 'name the key to use: identityFile: ~/.ssh/id_ed25519')
     }),
@@ -132,12 +132,8 @@ interface Place extends Pick<SshTarget, 'address' | 'port' | 'user'> {
 function valuesFor(
   { address, port, user, given, alias }: Place,
   { home, user: ownUser, env = {} }: Defaults,
-): ReadonlyMap<string, string> {
-  const variables = Object.entries(env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[`\${${name}}`, value] as const],
-  )
-  return new Map<string, string>([
-    ...variables,
+): (part: string) => string | undefined {
+  const tokens = new Map([
     ['~', home],
     ['%%', '%'],
     ['%d', home],
@@ -148,6 +144,11 @@ function valuesFor(
     ['%r', user],
     ['%u', ownUser],
   ])
+  return (part) => {
+    const variable = /^\$\{(.*)\}$/s.exec(part)?.[1]
+    if (variable === undefined) return tokens.get(part)
+    return Object.hasOwn(env, variable) ? env[variable] : undefined
+  }
 }
 
 /** A word that no program can take for an option, nor for two words. */

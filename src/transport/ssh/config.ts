@@ -118,11 +118,11 @@ const usualKeys = ['rsa', 'ecdsa', 'ed25519'].map((type) => `~/.ssh/id_${type}`)
  */
 export const keyPathOf = (
   written: string,
-  values: ReadonlyMap<string, string>,
+  valueOf: (part: string) => string | undefined,
   onUnknown: (part: string) => void,
 ): string =>
   written.replace(/^~[^/]*|%.?|\$\{[^}]*\}/g, (part) => {
-    const value = values.get(part)
+    const value = valueOf(part)
     if (value === undefined) onUnknown(part)
     return value ?? part
   })

@@ -91,7 +91,13 @@ describe('the name of a key file', () => {
     ['/keys/50%', '/keys/50%', ['%']],
   ])('%s', (written, path, unknown) => {
     const told: string[] = []
-    expect(keyPathOf(written, values, (part) => told.push(part))).toBe(path)
+    expect(
+      keyPathOf(
+        written,
+        (part) => values.get(part),
+        (part) => told.push(part),
+      ),
+    ).toBe(path)
     expect(told).toEqual(unknown)
   })
 })
