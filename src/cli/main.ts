@@ -62,6 +62,8 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const profiling = loose.profile ? (await import('./profiling.ts')).startProfiling() : undefined
   const progress = followProgress()
   const redacted: Emit = (event) => {
+    // Only a profile is made of these, and each host tells several.
+    if (event.event === 'timed' && profiling === undefined) return
     const shown = redactEvent(event, learned.redact)
     profiling?.listen(shown)
     progress.hear(shown)

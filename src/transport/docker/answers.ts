@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
 import { IncomingMessage } from 'node:http'
-import { buffer } from 'node:stream/consumers'
+import { finished } from 'node:stream'
 
 /** How a client of Docker's makes one call. */
 export type DockerDial = Dockerode['modem']['dial']
@@ -19,12 +19,17 @@ export const wholeAnswers =
       return
     }
     dial({ ...request, isStream: true }, (error, answer) => {
-      if (answer instanceof IncomingMessage) {
-        void buffer(answer).then(
-          (bytes) => done?.(null, valueOf(bytes)),
-          (reason: unknown) => done?.(reason instanceof Error ? reason : new Error(String(reason)), null),
-        )
-      } else done?.(error, answer)
+      if (!(answer instanceof IncomingMessage)) {
+        done?.(error, answer)
+        return
+      }
+      // Not by `stream/consumers`: it makes a Blob of it first, and a fleet has hundreds of answers.
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      finished(answer, (broken) => {
+        if (broken) done?.(broken, null)
+        else done?.(null, valueOf(Buffer.concat(chunks)))
+      })
     })
   }
 
