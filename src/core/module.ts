@@ -2,6 +2,7 @@ import type { Action } from './action.ts'
 import type { Build } from './build/index.ts'
 import type { Change } from './change.ts'
 import { ProvisionError } from './error.ts'
+import type { FormerContent } from './former-content.ts'
 import type { Host } from './host.ts'
 import { refuseUnknown, type OptionNames } from './rules/known-options.ts'
 import type { Answer, Probe } from './probe.ts'
@@ -35,8 +36,8 @@ export interface Remedy {
   readonly actions: readonly Action[]
   /** What puts the former state back, whichever of the actions failed. All of it is tried. */
   readonly undo?: readonly Action[]
-  /** What of the former state `undo` does not put back, in words. Default: nothing. */
-  readonly unrestored?: readonly string[]
+  /** What belongs to the former state as well, and was replaced before. Default: nothing. */
+  readonly former?: readonly FormerContent[]
   /** Claims that it had and will not have any more: who takes one of them waits until this is done. Default: none. */
   readonly frees?: readonly string[]
 }

@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
 import type { Change } from './change.ts'
+import type { FormerContent } from './former-content.ts'
 import type { HostState } from './provider.ts'
 
 /** What a run would do to one resource; `ask` is to ask at its turn, and to update it only if need be. */
@@ -20,8 +21,8 @@ export interface Step {
   readonly actions: readonly Action[]
   /** What puts the former state back when an action fails. */
   readonly undo: readonly Action[]
-  /** What of it that does not put back, in words. Default: nothing. */
-  readonly unrestored?: readonly string[]
+  /** What belongs to that as well, and what the step needs has replaced. Default: nothing. */
+  readonly former?: readonly FormerContent[]
 }
 
 /** A host that does not run: of a stopped one no step is planned, any other is planned as it will be made, empty. */

@@ -10,6 +10,7 @@ import { planGroup, type Asked, type Group, type PlannedGroup } from './group.ts
 import type { HostLocks } from './host-locks.ts'
 import { isSome, noneReached, type Unreached } from './hosts.ts'
 import { combined } from './plan/in-the-way.ts'
+import { keptFile } from './rollback/kept-file.ts'
 import { changesText, mergePlans, tellPlanned } from './plan/told.ts'
 import type { Session } from './session.ts'
 
@@ -124,7 +125,11 @@ async function applyGroup(
   troubles: unknown[],
 ): Promise<AppliedGroup> {
   const lost = group.resources.filter(({ resource }) => !hosts.has(resource.host)).map(({ id }) => id)
-  const applied = await applyPlan(plan, hosts, locks?.signal ?? session.signal, session.emit, lost)
+  const { stateDir } = session.workspace
+  const applied = await applyPlan(plan, hosts, locks?.signal ?? session.signal, session.emit, {
+    lost,
+    kept: (digest) => keptFile(stateDir, digest),
+  })
   try {
     locks?.requireAll()
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Emit, Failure } from '../../core/event.ts'
 import type { HostPort } from '../../core/host.ts'
 import { workIn, type Plan, type Step } from '../../core/plan.ts'
 import { createLanes } from '../lanes.ts'
+import { restoringFrom, type FindKept } from './former-content.ts'
 import { doStep } from './step.ts'
 
 /** What became of the steps of a plan. */
@@ -13,21 +14,31 @@ export interface Applied {
   readonly skipped: readonly string[]
 }
 
+interface Given {
+  /** Ids of what is not in the plan because nobody knows how it is: as if it had failed. Default: none. */
+  readonly lost?: Iterable<string>
+  /** Where former content of files is to be had. Default: nowhere. */
+  readonly kept?: FindKept
+}
+
+const nothingKept: FindKept = () => Promise.resolve(undefined)
+
 /**
  * Does the plan: every step as soon as what it needs is done, on all hosts at once. What is ready together travels
  * together. A failed step is put back and holds up only the steps that need it.
- * @param lost ids of what is not in the plan because nobody knows how it is: as if it had failed
  */
 export async function applyPlan(
   plan: Plan,
   hosts: ReadonlyMap<string, HostPort>,
   signal: AbortSignal,
   emit: Emit,
-  lost: Iterable<string> = [],
+  { lost = [], kept = nothingKept }: Given = {},
 ): Promise<Applied> {
   const lanes = createLanes(hosts, signal)
   // Putting back must work also after an interruption.
   const mending = createLanes(hosts, new AbortController().signal)
+  // A stop is over within seconds: it does not wait for what takes time to send.
+  const restoring = restoringFrom(plan, (digest) => (signal.aborted ? nothingKept(digest) : kept(digest)))
   const todo = workIn(plan)
   const reach = reachThrough(plan)
   const missing = new Set(lost)
@@ -39,7 +50,7 @@ export async function applyPlan(
     const before = await Promise.all(needs.flatMap((id) => results.get(id) ?? []))
     const isHeldUp = needs.some((id) => missing.has(id)) || before.some((result) => !isFine(result))
     if (isHeldUp || signal.aborted) return 'skipped'
-    const ended = await doStep(step, { perform: lanes, mend: mending }, emit)
+    const ended = await doStep(step, { perform: lanes, mend: mending, restoring }, emit)
     if (typeof ended === 'string') return ended
     failed.push({ id: step.id, failure: ended.failure })
     return 'failed'

@@ -1,10 +1,12 @@
+import type { Action } from '../../core/action.ts'
 import type { ProvisionError } from '../../core/error.ts'
 import type { Failure } from '../../core/event.ts'
+import { formerContentText, type FormerContent } from '../../core/former-content.ts'
 import type { HostWatcher } from '../../core/host.ts'
 import type { Step } from '../../core/plan.ts'
 import { resourceTitle } from '../../core/resource.ts'
 import { failureOf } from '../../core/track.ts'
-import type { Perform } from '../lanes.ts'
+import type { Means } from './means.ts'
 
 /** The failure of a step, by what it is called. */
 export const stepFailure = (step: Step, error: ProvisionError): Failure => ({
@@ -26,17 +28,23 @@ export function leftOver(step: Step, error: ProvisionError): Failure {
 export async function putBack(
   step: Step,
   error: ProvisionError,
-  perform: Perform,
+  { mend, restoring }: Means,
   watch: HostWatcher,
 ): Promise<Failure> {
   const failure = stepFailure(step, error)
   if (step.undo.length === 0) return failure
   const reasons = new Set<string>()
-  for (const action of step.undo) {
-    const outcome = await perform(step.host, action, watch)
+  const undo = async (action: Action): Promise<void> => {
+    const outcome = await mend(step.host, action, watch)
     if (!outcome.ok) reasons.add(`the former state could not be put back: ${outcome.error.message}`)
   }
-  if (reasons.size === 0) return { ...failure, ...back(step, failure) }
+  const { former = [] } = step
+  const restores = await Promise.all(former.map((one) => restoring(step, one)))
+  // What is started again has to find its content.
+  await Promise.all(restores.flatMap((action) => (action ? [undo(action)] : [])))
+  for (const action of step.undo) await undo(action)
+  const unrestored = former.filter((_, i) => restores[i] === undefined)
+  if (reasons.size === 0) return { ...failure, ...back(step, unrestored, failure) }
   // That is no longer only a file that was saved meanwhile.
   const code = failure.code === 'edited' ? 'action' : failure.code
   return {
@@ -47,12 +55,19 @@ export async function putBack(
 }
 
 /** How it is told that the former state is back, as far as it is. */
-function back({ name, unrestored = [] }: Step, { message, log, help }: Failure): Partial<Failure> {
+function back(
+  { name, former = [] }: Step,
+  unrestored: readonly FormerContent[],
+  { message, log, help }: Failure,
+): Partial<Failure> {
   const look = log ? `provision history show (provision logs ${name}: the one that is back)` : help
-  if (unrestored.length === 0) return { message: `${message} (the former one is back)`, help: look }
+  if (unrestored.length === 0) {
+    const also = former.length === 0 ? '' : `, with ${former.map(formerContentText).join(', ')}`
+    return { message: `${message} (the former one is back${also})`, help: look }
+  }
   const restore = 'provision rollback brings back all of it'
   return {
-    message: `${message} (the former one is back, but not ${unrestored.join(', ')})`,
+    message: `${message} (the former one is back, but not ${unrestored.map(formerContentText).join(', ')})`,
     help: look === undefined ? restore : `${look}; ${restore}`,
   }
 }

@@ -6,13 +6,8 @@ import { oneLine } from '../../core/text/one-line.ts'
 import type { HostWatcher, Outcome } from '../../core/host.ts'
 import type { Operation, Step } from '../../core/plan.ts'
 import type { Perform } from '../lanes.ts'
+import type { Means } from './means.ts'
 import { leftOver, putBack, stepFailure } from './step-failure.ts'
-
-interface Means {
-  readonly perform: Perform
-  /** Like `perform`, but not stopped by an interruption. */
-  readonly mend: Perform
-}
 
 /** How a step ended: why it failed, with what became of its former state then; or that it had nothing to do at its turn. */
 export type Ended = { readonly failure: Failure } | 'done' | 'needless'
@@ -55,7 +50,8 @@ function watcherOf(task: string, emit: Emit): HostWatcher {
   }
 }
 
-async function doActions(step: Step, { perform, mend }: Means, watch: HostWatcher): Promise<Ended> {
+async function doActions(step: Step, means: Means, watch: HostWatcher): Promise<Ended> {
+  const { perform, mend } = means
   let hasTakenOver = false
   let isNeedless = false
   for (const together of stretchesOf(step.actions)) {
@@ -68,7 +64,7 @@ async function doActions(step: Step, { perform, mend }: Means, watch: HostWatche
       const error = meaningOf(together[at], bad.error)
       // What still stops cannot be put back: the next run finds it half-way, and does.
       if (await isStopping(step.host, together[at], mend)) return { failure: stepFailure(step, error) }
-      return { failure: hasTakenOver ? leftOver(step, error) : await putBack(step, error, mend, watch) }
+      return { failure: hasTakenOver ? leftOver(step, error) : await putBack(step, error, means, watch) }
     }
     isNeedless ||= outcomes.some((outcome) => outcome.ok && outcome.needless)
     hasTakenOver ||= together.some((action) => action.do === 'rename-container' && action.handsOver)

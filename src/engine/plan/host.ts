@@ -126,7 +126,7 @@ function judge(
     needs,
     actions: remedy?.actions ?? (settling && isRecent(settling, now) ? settling.actions : []),
     undo: remedy?.undo ?? [],
-    unrestored: remedy?.unrestored ?? [],
+    former: remedy?.former ?? [],
   }
   return { step, takes: claims, frees: remedy?.frees ?? [], recheck }
 }

@@ -2,6 +2,7 @@ import type { Action } from '../../core/action.ts'
 import { changeOf, type Change } from '../../core/change.ts'
 import { heldPortClaim, portClaim } from '../../core/graph/claim.ts'
 import { short } from '../../core/digest.ts'
+import type { FormerContent } from '../../core/former-content.ts'
 import { formerName, nameInMaking } from '../../core/making.ts'
 import { causesOf } from '../../core/mount.ts'
 import type { Remedy, Settling } from '../../core/module.ts'
@@ -67,9 +68,10 @@ export function containerRemedy(
   const replaced = changes.flatMap(({ field, from, to }) =>
     field.startsWith('mounts.') && isSameSource(from, to) ? [field.slice('mounts.'.length)] : [],
   )
+  const made = state && replaced.length > 0 ? actualSpec(container, specOf(props), state, props) : {}
   return {
     ...recreation(props, tidy, container.running ? 'running' : 'stopped'),
-    unrestored: replaced.map(contentOf),
+    former: replaced.flatMap((target) => formerContent(props, target, made[`mounts.${target}`])),
     frees,
   }
 }
@@ -80,7 +82,12 @@ const isSameSource = (from = '', to = ''): boolean =>
 
 const withoutDigest = (mount: string): string => mount.slice(mount.indexOf(' '))
 
-const contentOf = (target: string): string => `the former content of ${target}`
+/** What a mount showed, from what its container was made with. */
+function formerContent({ mounts }: ResolvedProps, target: string, made?: string): readonly FormerContent[] {
+  const mount = mounts[target]
+  const digest = /^([0-9a-f]{64}) /.exec(made ?? '')?.[1]
+  return mount ? [{ target, path: mount.at.source, digest }] : []
+}
 
 /** Milliseconds that a start of ours may come after the making, beside the time that the former one has to end. */
 const startSlack = 5_000
@@ -111,8 +118,8 @@ function creation(props: ResolvedProps, leftovers: readonly string[]): Remedy {
       ...(hasFormer ? [removal(former)] : []),
     ],
     undo: hasFormer ? putBack(name, 'running') : [],
-    unrestored: Object.entries(props.mounts).flatMap(([target, mount]) =>
-      isWatched(mount) && mount.at.content ? [contentOf(target)] : [],
+    former: Object.entries(props.mounts).flatMap(([target, mount]) =>
+      isWatched(mount) && mount.at.content ? formerContent(props, target) : [],
     ),
   }
 }

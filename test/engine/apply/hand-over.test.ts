@@ -22,18 +22,6 @@ const told = (action: Action): string =>
       ? `- ${action.name}`
       : action.do
 
-it('what is not put back with a former container is told', async () => {
-  const host = fakeHost('h', { fails: (action) => (told(action) === 'c.new → c' ? 'busy' : undefined) })
-  const unrestored = ['the former content of /app.jar']
-  const steps = [step('h/container/c', { actions, undo, unrestored })]
-  const plan = { playbook: 'p', environment: 'e', steps }
-  const { failed } = await applyPlan(plan, new Map([['h', host]]), never, () => undefined)
-  expect(failed[0]?.failure).toMatchObject({
-    message: 'h › container c: busy (the former one is back, but not the former content of /app.jar)',
-    help: 'provision rollback brings back all of it',
-  })
-})
-
 it.each<[string, string, string[], RegExp]>([
   ['it is put back until then', 'c.new → c', ['- c.new', 'c.old → c'], /\(the former one is back\)$/],
   ['what fails later takes nothing back', '- c.old', [], /busy \(the new one has taken over\)$/],

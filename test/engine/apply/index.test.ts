@@ -18,7 +18,7 @@ async function apply(
   const hosts = new Map(names.map((name) => [name, fakeHost(name, behaviour)]))
   const events: Event[] = []
   const emit = (event: Event) => void events.push(event)
-  const result = await applyPlan({ playbook: 'p', environment: 'e', steps }, hosts, signal, emit, lost)
+  const result = await applyPlan({ playbook: 'p', environment: 'e', steps }, hosts, signal, emit, { lost })
   const batches = (host: string) =>
     (hosts.get(host)?.batches ?? []).map((batch) =>
       batch.map((action) => ('path' in action ? action.path : action.do)),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { manifestPath, writeManifest } from '../../../src/core/mirror/manifest.ts'
+import type { Remedy } from '../../../src/core/module.ts'
 import type { ContainerState } from '../../../src/core/probe.ts'
-import { fileStat, judge, judged, scope, type HostAnswers } from '../../support/judge.ts'
+import { builtOf, fileStat, judge, judged, localFile, scope, type HostAnswers } from '../../support/judge.ts'
 import { answersFor, code, named, run, www, type Options } from '../../support/user-container.ts'
 
 const jar: Partial<Options> = { mounts: { '/app/app.jar': code } }
@@ -82,22 +83,32 @@ describe('a former container that is put back', () => {
   const of = (options: Partial<Options>, answers: HostAnswers, versions = {}) =>
     judge(named(options), answers, run(versions)).remedy
 
-  it.each<[string, ReturnType<typeof of>, readonly string[] | undefined]>([
+  it.each<[string, ReturnType<typeof of>, Remedy['former']]>([
     [
       'where a file was replaced',
       of(jar, answersFor(jar), { jar: 'j2' }),
-      ['the former content of /app/app.jar'],
+      [
+        {
+          target: '/app/app.jar',
+          path: '/srv/user.jar',
+          digest: builtOf('user.jar', [localFile('', 'j1')]).digest,
+        },
+      ],
     ],
-    ['where a folder was', of(site, answersFor(site), { www: 'w2' }), ['the former content of /www']],
-    ['where only a variable was', of({ ...jar, env: { A: 'b' } }, answersFor(jar)), []],
-    ['where the mount is new', of(jar, answersFor({})), []],
+    [
+      'where a folder was',
+      of(site, answersFor(site), { www: 'w2' }),
+      [{ target: '/www', path: '/srv/www', digest: builtOf('www', [localFile('index.html', 'w1')]).digest }],
+    ],
+    ['not where only a variable was replaced', of({ ...jar, env: { A: 'b' } }, answersFor(jar)), []],
+    ['not where the mount is new', of(jar, answersFor({})), []],
     [
       'where a killed run has left it, and nobody knows',
       of(jar, { 'container user.provision-old': answersFor(jar)['container user'] }),
-      ['the former content of /app/app.jar'],
+      [{ target: '/app/app.jar', path: '/srv/user.jar', digest: undefined }],
     ],
-  ])('does not get what it had %s', (_, remedy, unrestored) => {
+  ])('had other content %s', (_, remedy, former) => {
     expect(remedy?.undo).not.toEqual([])
-    expect(remedy?.unrestored).toEqual(unrestored)
+    expect(remedy?.former).toEqual(former)
   })
 })
