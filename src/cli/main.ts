@@ -1,6 +1,7 @@
 import { ProvisionError, reasonOf } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import { hideSecrets } from '../core/secret/redactor.ts'
+import { worded, type CommandLine } from '../core/text/own-command.ts'
 import type { Place } from '../report/failure.ts'
 import { outputTo, type Output } from '../report/output.ts'
 import { redactEvent } from '../report/redact.ts'
@@ -49,6 +50,8 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     written: (place) => place,
     redact: hideSecrets,
   }
+  const commandLine: CommandLine = (...words) => commandLineFor(env, learned.globals)(...words)
+  const shown = (text: string): string => learned.redact(worded(text, commandLine))
   const reporting: ReportOptions = {
     ...look,
     globals: loose,
@@ -56,16 +59,16 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     stdout,
     stderr,
     streams: process,
-    commandLine: (...words) => commandLineFor(env, learned.globals)(...words),
+    commandLine,
   }
   const report = await openReport(reporting)
   const profiling = loose.profile ? (await import('./profiling.ts')).startProfiling() : undefined
   const progress = followProgress()
   const redacted: Emit = (event) => {
-    const shown = redactEvent(event, learned.redact)
-    profiling?.listen(shown)
-    progress.hear(shown)
-    report.emit(shown)
+    const told = redactEvent(event, shown)
+    profiling?.listen(told)
+    progress.hear(told)
+    report.emit(told)
   }
   const run = holdLast(redacted)
   const note = (text: string) => redacted({ event: 'note', level: 'warning', text })
@@ -74,7 +77,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const signals = listenToSignals(process, note)
   const playbookCode = hearPlaybookCode({
     ...{ process, blame, stderr, emit: redacted, stop: signals.stop },
-    redact: (text) => learned.redact(text),
+    redact: shown,
   })
   const finish = async (end: 'fine' | 'failed'): Promise<void> => {
     const { projectDir } = learned
@@ -85,7 +88,8 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const call = async (): Promise<ExitCode> =>
     callCommand(argv, {
       ...{ env, stdin: process.stdin, stdout, stderr, streams: process, look, wiring, ...signals, blame },
-      show: (text: string) => report.show(learned.redact(text)),
+      ...{ shown, commandLine },
+      show: (text: string) => report.show(shown(text)),
       openReport: () => openReport(reporting),
       cwd: currentFolder(process),
       emit: run.emit,

@@ -10,28 +10,23 @@ import { tellLogs } from '../playbook/told-logs.ts'
 export async function reportApart(
   {
     openReport,
-    learned,
+    shown,
     blame,
     signal,
     overdue,
-  }: Pick<World, 'openReport' | 'blame' | 'signal' | 'overdue'> & {
-    readonly learned: Pick<World['learned'], 'redact'>
-  },
+  }: Pick<World, 'openReport' | 'shown' | 'blame' | 'signal' | 'overdue'>,
   work: (emit: Emit) => Promise<unknown>,
   isFatal: (error: unknown) => boolean,
 ): Promise<Finished> {
   const started = performance.now()
   const report = await openReport()
-  const run = holdLast((event) => report.emit(redactEvent(event, learned.redact)))
+  const run = holdLast((event) => report.emit(redactEvent(event, shown)))
   const progress = followProgress()
   const emit: Emit = (event) => {
     progress.hear(event)
     run.emit(event)
   }
-  const restoreLogs = tellLogs(
-    (text) => learned.redact(text),
-    (level, text) => run.emit({ event: 'note', level, text }),
-  )
+  const restoreLogs = tellLogs(shown, (level, text) => run.emit({ event: 'note', level, text }))
   const finish = (end: 'fine' | 'failed') => run.finish(end, performance.now() - started)
   try {
     await inTime(work(emit), overdue)

@@ -5,6 +5,7 @@ import type { Step } from '../../core/plan.ts'
 import { resourceTitle } from '../../core/resource.ts'
 import { failureOf } from '../../core/track.ts'
 import type { Perform } from '../lanes.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** The failure of a step, by what it is called. */
 export const stepFailure = (step: Step, error: ProvisionError): Failure => ({
@@ -48,9 +49,11 @@ export async function putBack(
 
 /** How it is told that the former state is back, as far as it is. */
 function back({ name, unrestored = [] }: Step, { message, log, help }: Failure): Partial<Failure> {
-  const look = log ? `provision history show (provision logs ${name}: the one that is back)` : help
+  const look = log
+    ? `${ownCommand('history', 'show')} (${ownCommand('logs', name)}: the one that is back)`
+    : help
   if (unrestored.length === 0) return { message: `${message} (the former one is back)`, help: look }
-  const restore = 'provision rollback brings back all of it'
+  const restore = `${ownCommand('rollback')} brings back all of it`
   return {
     message: `${message} (the former one is back, but not ${unrestored.join(', ')})`,
     help: look === undefined ? restore : `${look}; ${restore}`,

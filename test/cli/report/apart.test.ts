@@ -21,7 +21,7 @@ it('a part that does not end in good order says so by its own report, and gives 
         signal: stop.signal,
         overdue: overdue.signal,
       },
-      learned: { redact: (text) => text },
+      shown: (text) => text,
     },
     (emit) => {
       emit({ event: 'task-started', task: 'after', phase: 'after', title: 'after' })

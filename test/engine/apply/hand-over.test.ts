@@ -4,6 +4,7 @@ import { applyPlan } from '../../../src/engine/apply/index.ts'
 import { fakeHost } from '../../support/fake-host.ts'
 import { step } from '../../support/resource.ts'
 import { never } from '../../support/transport.ts'
+import { ownCommand } from '../../../src/core/text/own-command.ts'
 
 const renamed = (name: string, to: string): Action => ({ do: 'rename-container', name, to })
 const removal = (name: string): Action => ({ do: 'remove-container', name })
@@ -30,7 +31,7 @@ it('what is not put back with a former container is told', async () => {
   const { failed } = await applyPlan(plan, new Map([['h', host]]), never, () => undefined)
   expect(failed[0]?.failure).toMatchObject({
     message: 'h › container c: busy (the former one is back, but not the former content of /app.jar)',
-    help: 'provision rollback brings back all of it',
+    help: `${ownCommand('rollback')} brings back all of it`,
   })
 })
 
