@@ -42,6 +42,11 @@ const rows: [string, string, RegExp][] = [
     /in a circle: a\/container\/web → b\/file\/\/x → a\/container\/web/,
   ],
   [
+    'a container that is made and lost',
+    `${c('lost')}; return [${c('web')}]`,
+    /a › container lost: is made, but neither returned by `resources` nor used by what is/,
+  ],
+  [
     'two resources with one id',
     `return [${c('web')}, ${c('web', 'user: "1"')}]`,
     /a › container web is declared twice/,

@@ -1,5 +1,5 @@
 import type { Finished } from '../../core/event.ts'
-import type { Graph } from '../../core/graph/index.ts'
+import { refuseLeftOut } from '../../core/graph/left-out.ts'
 import type { Outcomes } from '../../engine/converge.ts'
 import { requireSecrets } from '../../core/playbook/params.ts'
 import { hasHosts, isMade, nodeTasks, requireHosts, requireMade } from '../../engine/nodes.ts'
@@ -48,7 +48,7 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
     const started = performance.now()
     const { name } = workspace.playbook
     emit({ event: 'started', command, playbook: name, environment: workspace.environment })
-    refuseMistakes(session)
+    refuseMistakes(session, recording)
     const carried = () => (workspace.playbook.transaction ? transaction(session, work, back) : work(session))
     const outcomes = await alone(command, admit, carried, same)
     const finished: Finished = { event: 'finished', ...outcomes, durationMs: performance.now() - started }
@@ -76,7 +76,7 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
         return refresh(under)
       }),
     plan: async () => {
-      refuseMistakes(session)
+      refuseMistakes(session, recording)
       return plan(session)
     },
     status: () => statusOf(session),
@@ -107,10 +107,11 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
 }
 
 /** Has the playbook evaluated and checked with all that it needs, before anything is asked or changed. */
-function refuseMistakes({ workspace, graph }: Session): Graph {
+function refuseMistakes({ workspace, declaration, graph }: Session, { state }: Recording): void {
   const { params } = workspace.playbook
   requireSecrets(params, paramEnvironment(params))
-  return graph
+  // What is brought back went well as it is.
+  if (state === undefined) refuseLeftOut(declaration.made, graph)
 }
 
 /** What refuses a run before anything is written for it. */
