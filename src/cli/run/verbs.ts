@@ -10,6 +10,7 @@ import type { IfLocked, Session } from '../../engine/session.ts'
 import { statusOf } from '../../engine/status.ts'
 import { transaction } from '../../engine/transaction.ts'
 import type { ConnectedHost } from '../../transport/host.ts'
+import { refuseOtherPlaybook } from './own-environment.ts'
 import { paramEnvironment } from './param-env.ts'
 import { recorded, type Recording } from './recorded.ts'
 import type { Run } from './index.ts'
@@ -30,6 +31,10 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
   const { back, requireLatest, onClose } = ways
   const { workspace, provider, signal, emit } = session
   const opened: ConnectedHost[] = []
+  // What is brought back is what was there.
+  const refuseOther = async () => {
+    if (recording.state === undefined) await refuseOtherPlaybook(workspace)
+  }
   const alone = <T>(
     command: string,
     admit: Admit,
@@ -37,6 +42,7 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
     outcomesOf: (result: T) => Outcomes,
   ): Promise<T> =>
     underLock(session, command, ifLocked, async () => {
+      await refuseOther()
       await admit(session)
       return recorded(recording, command, work, outcomesOf)
     })
@@ -77,6 +83,7 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
       }),
     plan: async () => {
       refuseMistakes(session, recording)
+      await refuseOther()
       return plan(session)
     },
     status: () => statusOf(session),
