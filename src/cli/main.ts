@@ -7,7 +7,7 @@ import { outputTo, type Output } from '../report/output.ts'
 import { redactEvent } from '../report/redact.ts'
 import { styleFor } from '../report/style.ts'
 import { looseGlobals } from './call/args.ts'
-import { callCommand } from './call/index.ts'
+import { callCommand, type World } from './call/index.ts'
 import type { ExitCode } from './call/command.ts'
 import { commandLineFor } from './call/commandline.ts'
 import type { Globals } from './call/globals.ts'
@@ -35,6 +35,8 @@ export interface Learned {
   /** Where a place of a playbook's compiled code is in the playbook. */
   written: (place: Place) => Place
   redact: (text: string) => string
+  /** Whether what is done is told in parts, each with a profile of its own. */
+  isInParts: boolean
 }
 
 /** Carries out one call of the command line, from words to exit code. */
@@ -49,6 +51,7 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     projectDir: undefined,
     written: (place) => place,
     redact: hideSecrets,
+    isInParts: false,
   }
   const commandLine: CommandLine = (...words) => commandLineFor(env, learned.globals)(...words)
   const shown = (text: string): string => learned.redact(worded(text, commandLine))
@@ -62,7 +65,9 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     commandLine,
   }
   const report = await openReport(reporting)
-  const profiling = loose.profile ? (await import('./profiling.ts')).startProfiling() : undefined
+  const profilingFrom: World['profilingFrom'] = async (began) =>
+    loose.profile ? (await import('./profiling.ts')).startProfiling(began) : undefined
+  const profiling = await profilingFrom(0)
   const progress = followProgress()
   const redacted: Emit = (event) => {
     const told = redactEvent(event, shown)
@@ -82,13 +87,14 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const finish = async (end: 'fine' | 'failed'): Promise<void> => {
     const { projectDir } = learned
     playbookCode.over()
-    await profiling?.tell({ projectDir, look, json: loose.json, emit: redacted, show: report.show })
+    if (!learned.isInParts)
+      await profiling?.tell({ projectDir, look, json: loose.json, emit: redacted, show: report.show })
     run.finish(end, performance.now())
   }
   const call = async (): Promise<ExitCode> =>
     callCommand(argv, {
       ...{ env, stdin: process.stdin, stdout, stderr, streams: process, look, wiring, ...signals, blame },
-      ...{ shown, commandLine },
+      ...{ shown, commandLine, profilingFrom },
       show: (text: string) => report.show(shown(text)),
       openReport: () => openReport(reporting),
       cwd: currentFolder(process),

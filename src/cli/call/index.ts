@@ -10,6 +10,7 @@ import type { Report } from '../../report/report.ts'
 import type { Globals } from './globals.ts'
 import { commandIn, groupIn, helpWords, leadingWords } from './named.ts'
 import type { Learned } from '../main.ts'
+import type { Profiling } from '../profiling.ts'
 import type { Run } from '../run/index.ts'
 import { commands } from './table.ts'
 import type { Wiring } from '../wiring.ts'
@@ -28,6 +29,8 @@ export interface World extends Pick<
   readonly show: (text: string) => void
   /** Opens another report like the one of this call, for a part of it that is reported by itself. */
   readonly openReport: () => Promise<Report>
+  /** Listens to what began so many milliseconds after the process did; undefined without `--profile`. */
+  readonly profilingFrom: (began: number) => Promise<Profiling | undefined>
   readonly blame: Blame
   readonly wiring: Wiring
   readonly learned: Learned
@@ -128,7 +131,7 @@ function contextOf(globals: Globals, world: World): Context {
     withRun: async (workspace, work, over) => {
       await learnWritten(learned)
       const options = { emit, signal, commandLine, ifLocked: 'wait', ...over } as const
-      const run: Run = await timed(emit, { what: 'prepare the run' }, () =>
+      const run: Run = await timed(options.emit, { what: 'prepare the run' }, () =>
         wiring.openRun(workspace, options),
       )
       learned.redact = (text) => run.redact(text)
@@ -140,7 +143,8 @@ function contextOf(globals: Globals, world: World): Context {
     },
     reportApart: async (work, isFatal) => {
       const { reportApart } = await import('../report/apart.ts')
-      return reportApart(world, work, isFatal)
+      learned.isInParts = true
+      return reportApart({ ...world, json: globals.json }, work, isFatal)
     },
   }
 }
