@@ -1,11 +1,11 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import ts from 'typescript'
 import { expect, it } from 'vitest'
 import { loadPlaybook } from '../src/cli/playbook/load.ts'
 import { commands } from '../src/cli/call/table.ts'
 import { graphOf } from '../src/core/graph/index.ts'
+import { problemsOf } from './support/compile.ts'
 
 const root = join(import.meta.dirname, '..')
 const readme = await readFile(join(root, 'README.md'), 'utf8')
@@ -29,22 +29,7 @@ it('the playbook of the README loads, and can be carried out as far as can be to
 })
 
 it('the playbook of the README compiles under the strictest settings', () => {
-  const file = join(root, 'playbooks/shop/playbook.ts')
-  const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path))
-  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root)
-  const disk = ts.createCompilerHost(options)
-  const host: ts.CompilerHost = {
-    ...disk,
-    fileExists: (path) => path === file || disk.fileExists(path),
-    readFile: (path) => (path === file ? example : disk.readFile(path)),
-    getSourceFile: (path, target, ...rest) =>
-      path === file ? ts.createSourceFile(path, example, target) : disk.getSourceFile(path, target, ...rest),
-  }
-  const program = ts.createProgram([file], options, host)
-  const problems = ts
-    .getPreEmitDiagnostics(program)
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
-  expect(problems).toEqual([])
+  expect(problemsOf(join(root, 'playbooks/shop/playbook.ts'), example)).toEqual([])
 })
 
 it.each(Object.keys(commands).map((name) => name.split(' ')))(

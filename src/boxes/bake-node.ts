@@ -6,6 +6,7 @@ import { dockerOver } from '../transport/docker/agent.ts'
 import { containerExec } from '../transport/docker/exec.ts'
 import { lastLines } from '../transport/docker/logs.ts'
 import { demultiplex } from '../transport/docker/stream.ts'
+import { ownCommand } from '../core/text/own-command.ts'
 
 /** The Docker inside a node, reached through the engine outside: needs neither sshd nor a network. */
 export interface InnerDocker {
@@ -55,7 +56,7 @@ export async function awaitInnerDocker(
   const why = ended ? 'the bake node ended' : `the bake node's Docker does not answer after ${limit / 1000} s`
   throw new ProvisionError('box', why, {
     output: (await lastLines(engine, container, 20)).join('\n'),
-    help: 'provision doctor checks what a node needs of this machine',
+    help: `${ownCommand('doctor')} checks what a node needs of this machine`,
   })
 }
 

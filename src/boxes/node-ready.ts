@@ -7,6 +7,7 @@ import { dockerOver } from '../transport/docker/agent.ts'
 import { connect as login } from '../transport/ssh/index.ts'
 import { lastLines } from '../transport/docker/logs.ts'
 import { timeLimit } from '../transport/time-limit.ts'
+import { ownCommand } from '../core/text/own-command.ts'
 
 /** Between two looks: a node needs some hundred milliseconds, and a look costs less than one. */
 const pauseMs = 15
@@ -37,7 +38,7 @@ export async function awaitNode(node: Starting, signal: AbortSignal): Promise<vo
     const why = timer.aborted ? `${progress.stage} after ${Math.round(node.limit / 1000)} s` : reason
     throw new ProvisionError('provider', `${node.target.name}: ${why}`, {
       output: (await lastLines(node.engine, node.container, 20)).join('\n'),
-      help: 'provision doctor checks what a node needs of this machine',
+      help: `${ownCommand('doctor')} checks what a node needs of this machine`,
       cause: error,
     })
   } finally {

@@ -120,11 +120,11 @@ async function checkPlaybook({ workspace }: ExamineOptions): Promise<Check> {
 }
 
 /** The subnet is chosen, or found taken, where the provider looks at it: in its survey. */
-async function checkNodes({ workspace, emit, signal }: ExamineOptions): Promise<Check> {
+async function checkNodes({ workspace, ...options }: ExamineOptions): Promise<Check> {
   const opened = await workspace().catch(() => undefined)
   if (!opened) return doubtful('nodes', 'not known without a playbook')
   const { openRun } = await import('./run/open.ts')
-  const run = await openRun(opened, { emit, signal, ifLocked: 'fail' })
+  const run = await openRun(opened, { ...options, ifLocked: 'fail' })
   try {
     const hosts = await run.survey()
     return good('nodes', hosts.map(({ name, state, address }) => `${name} ${address} ${state}`).join(', '))

@@ -4,6 +4,7 @@ import type { RunRecord } from '../core/history/journal.ts'
 import { journalNumbers, loadJournal } from '../engine/journal/folder.ts'
 import type { AtWork, Numbered } from '../report/history.ts'
 import { lockHolder } from '../transport/lock/state-lock.ts'
+import { ownCommand } from '../core/text/own-command.ts'
 
 /** All journals of an environment, the newest first. */
 export async function allJournals(stateDir: string): Promise<readonly Numbered[]> {
@@ -29,7 +30,7 @@ export async function runCalled(stateDir: string, word: string | undefined): Pro
   if (number === undefined || !journal) {
     const message = word === undefined ? kept : `there is no run ${JSON.stringify(word)}; ${kept}`
     throw new ProvisionError('usage', message, {
-      help: 'provision history',
+      help: ownCommand('history'),
     })
   }
   if (journal.state === 'read') return journal.run
@@ -38,7 +39,7 @@ export async function runCalled(stateDir: string, word: string | undefined): Pro
       ? `was written by a newer provision (version ${journal.version} of journals)`
       : 'cannot be read: its first line is damaged'
   throw new ProvisionError('state', `the journal of run ${number} ${why}`, {
-    help: journal.state === 'newer' ? 'update provision on this machine' : 'provision history',
+    help: journal.state === 'newer' ? 'update provision on this machine' : ownCommand('history'),
   })
 }
 

@@ -1,12 +1,13 @@
 import { ProvisionError, reasonOf } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import { hideSecrets } from '../core/secret/redactor.ts'
+import { worded, type CommandLine } from '../core/text/own-command.ts'
 import type { Place } from '../report/failure.ts'
 import { outputTo, type Output } from '../report/output.ts'
 import { redactEvent } from '../report/redact.ts'
 import { styleFor } from '../report/style.ts'
 import { looseGlobals } from './call/args.ts'
-import { callCommand } from './call/index.ts'
+import { callCommand, type World } from './call/index.ts'
 import type { ExitCode } from './call/command.ts'
 import { commandLineFor } from './call/commandline.ts'
 import type { Globals } from './call/globals.ts'
@@ -34,6 +35,8 @@ export interface Learned {
   /** Where a place of a playbook's compiled code is in the playbook. */
   written: (place: Place) => Place
   redact: (text: string) => string
+  /** Whether what is done is told in parts, each with a profile of its own. */
+  isInParts: boolean
 }
 
 /** Carries out one call of the command line, from words to exit code. */
@@ -48,7 +51,10 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     projectDir: undefined,
     written: (place) => place,
     redact: hideSecrets,
+    isInParts: false,
   }
+  const commandLine: CommandLine = (...words) => commandLineFor(env, learned.globals)(...words)
+  const shown = (text: string): string => learned.redact(worded(text, commandLine))
   const reporting: ReportOptions = {
     ...look,
     globals: loose,
@@ -56,18 +62,20 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
     stdout,
     stderr,
     streams: process,
-    commandLine: (...words) => commandLineFor(env, learned.globals)(...words),
+    commandLine,
   }
   const report = await openReport(reporting)
-  const profiling = loose.profile ? (await import('./profiling.ts')).startProfiling() : undefined
+  const profilingFrom: World['profilingFrom'] = async (began) =>
+    loose.profile ? (await import('./profiling.ts')).startProfiling(began) : undefined
+  const profiling = await profilingFrom(0)
   const progress = followProgress()
   const redacted: Emit = (event) => {
     // Only a profile is made of these, and each host tells several.
     if (event.event === 'timed' && profiling === undefined) return
-    const shown = redactEvent(event, learned.redact)
-    profiling?.listen(shown)
-    progress.hear(shown)
-    report.emit(shown)
+    const told = redactEvent(event, shown)
+    profiling?.listen(told)
+    progress.hear(told)
+    report.emit(told)
   }
   const run = holdLast(redacted)
   const note = (text: string) => redacted({ event: 'note', level: 'warning', text })
@@ -76,18 +84,20 @@ export async function main({ argv, process, wiring }: Io): Promise<ExitCode> {
   const signals = listenToSignals(process, note)
   const playbookCode = hearPlaybookCode({
     ...{ process, blame, stderr, emit: redacted, stop: signals.stop },
-    redact: (text) => learned.redact(text),
+    redact: shown,
   })
   const finish = async (end: 'fine' | 'failed'): Promise<void> => {
     const { projectDir } = learned
     playbookCode.over()
-    await profiling?.tell({ projectDir, look, json: loose.json, emit: redacted, show: report.show })
+    if (!learned.isInParts)
+      await profiling?.tell({ projectDir, look, json: loose.json, emit: redacted, show: report.show })
     run.finish(end, performance.now())
   }
   const call = async (): Promise<ExitCode> =>
     callCommand(argv, {
       ...{ env, stdin: process.stdin, stdout, stderr, streams: process, look, wiring, ...signals, blame },
-      show: (text: string) => report.show(learned.redact(text)),
+      ...{ shown, commandLine, profilingFrom },
+      show: (text: string) => report.show(shown(text)),
       openReport: () => openReport(reporting),
       cwd: currentFolder(process),
       emit: run.emit,

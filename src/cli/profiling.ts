@@ -7,7 +7,7 @@ import { profileText, summaryOf } from '../report/profile-text.ts'
 import { traceOf } from '../report/profile-trace.ts'
 import type { Look } from '../report/look.ts'
 
-/** Listens to a call, to tell where its time went. */
+/** Listens to a call, or to a part of it, to tell where its time went. */
 export interface Profiling {
   readonly listen: Emit
   /** Writes the trace into `.provision` of a project, and tells the rest. */
@@ -23,12 +23,13 @@ interface ProfileReader {
   readonly show: (text: string) => void
 }
 
-export function startProfiling(): Profiling {
+/** @param began when what is listened to did. Milliseconds since the process began */
+export function startProfiling(began: number): Profiling {
   const stamped: Stamped[] = []
   return {
-    listen: (event) => void stamped.push({ at: performance.now(), event }),
+    listen: (event) => void stamped.push({ at: performance.now() - began, event }),
     async tell({ projectDir, look, json, emit, show }) {
-      const profile = profileOf(stamped, performance.now())
+      const profile = profileOf(stamped, performance.now() - began)
       const summary = summaryOf(profile)
       const note = (text: string) => emit({ event: 'note', level: 'warning', text })
       const trace =

@@ -2,7 +2,7 @@ import type { Box } from '../core/box.ts'
 import type { Emit } from '../core/event.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import type { Check } from './check.ts'
-import type { OpenRun } from './run/index.ts'
+import type { OpenRun, RunOptions } from './run/index.ts'
 import type { Warm } from './run/warm.ts'
 
 /** The rooms below the command line, as its commands see them; each is loaded only when it is used. */
@@ -20,7 +20,7 @@ export interface Work {
   readonly signal: AbortSignal
 }
 
-export interface ExamineOptions extends Work {
+export interface ExamineOptions extends Work, Pick<RunOptions, 'commandLine'> {
   readonly env: NodeJS.ProcessEnv
   /** Loads the default playbook. */
   readonly workspace: () => Promise<Workspace>

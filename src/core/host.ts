@@ -4,18 +4,26 @@ import { factOf } from './facts.ts'
 import { noText } from './no-text.ts'
 import type { Answer, Probe } from './probe.ts'
 import { isRef, ref, type Ref } from './ref.ts'
+import type { Resource } from './resource.ts'
+
+/** Where a host is told of what is made with it. */
+export const onMade = Symbol.for('provision.host.made')
 
 /** A host of the topology, as a playbook sees it. */
 export interface Host<Name extends string = string> {
   readonly name: Name
   /** The address at which other hosts reach it. */
   readonly address: Ref<string>
+  /** @internal */
+  readonly [onMade]?: ((resource: Resource) => void) | undefined
 }
 
-export const hostNamed = <Name extends string>(name: Name): Host<Name> =>
+/** @param made gets each resource that is made with it. Default: nobody */
+export const hostNamed = <Name extends string>(name: Name, made?: (resource: Resource) => void): Host<Name> =>
   noText(
     {
       name,
+      [onMade]: made,
       address: ref({ label: `${name}.address` }, (facts) => factOf(facts.hosts, 'host', name).address),
     },
     `host ${name}`,

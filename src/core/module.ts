@@ -3,7 +3,7 @@ import type { Build } from './build/index.ts'
 import type { Change } from './change.ts'
 import { ProvisionError } from './error.ts'
 import type { FormerContent } from './former-content.ts'
-import type { Host } from './host.ts'
+import { onMade, type Host } from './host.ts'
 import { refuseUnknown, type OptionNames } from './rules/known-options.ts'
 import type { Answer, Probe } from './probe.ts'
 import { maskedProblem } from './secret/masked.ts'
@@ -148,6 +148,7 @@ export function defineModule<Props, Q extends Questions, State>(
       problem: module.validate?.(props) ?? maskedProblem(props) ?? unreachedProblem(refs, host),
       bind: (facts) => bind(module, resolve(props, facts)),
     }
+    host[onMade]?.(made)
     return noText(
       made,
       title,

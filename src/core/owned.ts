@@ -2,6 +2,7 @@ import { ProvisionError } from './error.ts'
 import type { Scope } from './facts.ts'
 import { label, labelVersion } from './label.ts'
 import { resourceId, resourceTitle } from './resource.ts'
+import { ownCommand } from './text/own-command.ts'
 
 interface Identity {
   readonly host: string
@@ -58,7 +59,7 @@ function wayToOwn({ host, kind, name }: Identity, owner: Owner, ours: Owner, hel
   ]
   const copy =
     'list a volume of another name, and with no container on either copy the data: ' +
-    `provision ssh ${host}, then docker run --rm -v ${name}:/from -v OTHER:/to IMAGE cp -a /from/. /to`
+    `${ownCommand('ssh', host)}, then docker run --rm -v ${name}:/from -v OTHER:/to IMAGE cp -a /from/. /to`
   return `if it is this one's own, ${ways.join(', and ')}; else ${kind === 'volume' ? copy : help}`
 }
 

@@ -15,6 +15,16 @@ export interface Traffic {
 
 export const noTraffic: Traffic = { connections: 0, channels: 0, requests: 0, turns: 0, sent: 0, received: 0 }
 
+/** What has gone since a moment, of what has gone by now. */
+export const trafficSince = (before: Traffic, now: Traffic): Traffic => ({
+  connections: now.connections - before.connections,
+  channels: now.channels - before.channels,
+  requests: now.requests - before.requests,
+  turns: now.turns - before.turns,
+  sent: now.sent - before.sent,
+  received: now.received - before.received,
+})
+
 export const sumOf = (all: readonly Traffic[]): Traffic =>
   all.reduce(
     (sum, one) => ({

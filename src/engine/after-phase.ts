@@ -4,6 +4,7 @@ import type { ProvidedHost } from '../core/provider.ts'
 import { inPhase, tracked } from '../core/track.ts'
 import { reachOf } from './endpoints.ts'
 import type { Session } from './session.ts'
+import { ownCommand } from '../core/text/own-command.ts'
 
 /** Runs the playbook's `after`, where it has one, as the phase `after`. */
 export async function afterPhase(session: Session, hosts: readonly ProvidedHost[]): Promise<void> {
@@ -40,7 +41,7 @@ function afterError(error: unknown): ProvisionError {
     error instanceof Error ? error : { message: `it threw ${inspect(error)}, which is no error` }
   return new ProvisionError('playbook', `the playbook's \`after\` failed: ${message}`, {
     output: framesIn(stack).slice(0, 3).join('\n') || undefined,
-    help: 'the hosts are as they should be; mend `after` and run `provision refresh`',
+    help: `the hosts are as they should be; mend \`after\` and run \`${ownCommand('refresh')}\``,
     cause: error,
   })
 }

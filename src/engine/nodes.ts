@@ -5,6 +5,7 @@ import type { ProvidedHost, Provider, ProviderWatcher } from '../core/provider.t
 import { hasKeyFiles } from '../transport/ssh/key-files.ts'
 import type { Session } from './session.ts'
 import { inPhase } from '../core/track.ts'
+import { ownCommand } from '../core/text/own-command.ts'
 
 /** Shows what a provider does on each host as tasks of the phase `nodes`. */
 export function nodeTasks(emit: Emit): ProviderWatcher {
@@ -88,5 +89,5 @@ const nothingYet = (session: Session): ProvisionError => absence(session, 'nothi
 
 const absence = ({ workspace }: Session, what: string): ProvisionError =>
   new ProvisionError('provider', `environment ${workspace.environment}: ${what}`, {
-    help: 'provision quickstart',
+    help: ownCommand('quickstart'),
   })

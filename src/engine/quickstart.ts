@@ -5,6 +5,7 @@ import { nodeTasks } from './nodes.ts'
 import type { Session } from './session.ts'
 import { inPhase } from '../core/track.ts'
 import { unlessBusy } from './unless-busy.ts'
+import { ownCommand } from '../core/text/own-command.ts'
 
 /**
  * From nothing to a running system: box, nodes and builds side by side, then plan, apply and `after`. What is there
@@ -27,7 +28,7 @@ export async function quickstart(session: Session): Promise<Outcomes> {
 /** Told last, and as a warning: between phases it went by unseen, and then the count said that there is nothing to do. */
 function tellOutdated({ emit }: Session, hosts: readonly string[]): void {
   if (hosts.length === 0) return
-  const text = `${hosts.join(', ')}: made from an earlier box; \`provision destroy\` and \`quickstart\` make them anew`
+  const text = `${hosts.join(', ')}: made from an earlier box; \`${ownCommand('destroy')}\` and \`${ownCommand('quickstart')}\` make them anew`
   emit({ event: 'note', level: 'warning', text })
 }
 

@@ -6,6 +6,7 @@ import { failureOf, inPhase } from '../core/track.ts'
 import type { Outcomes } from './converge.ts'
 import { refresh } from './refresh.ts'
 import type { Session } from './session.ts'
+import { ownCommand } from '../core/text/own-command.ts'
 
 /** Where a run that fails goes back to: the last one that went well. */
 export interface WayBack {
@@ -59,7 +60,7 @@ async function goBack(
   const warn = (text: string) => emit({ event: 'note', level: 'warning', text })
   if (!plan || begun.size === 0) return
   if (signal.aborted) {
-    warn('the run was stopped, so nothing is put back; `provision rollback` does that')
+    warn(`the run was stopped, so nothing is put back; \`${ownCommand('rollback')}\` does that`)
     return
   }
   try {
@@ -77,7 +78,7 @@ async function goBack(
     if (left.length > 0) warn(`not put back: ${left.join('; ')}`)
   } catch (error) {
     emit({ event: 'failed', failure: failureOf(error) })
-    warn('what this run changed could not be put back; `provision rollback` tries it again')
+    warn(`what this run changed could not be put back; \`${ownCommand('rollback')}\` tries it again`)
   }
 }
 
@@ -109,7 +110,7 @@ async function putBack(session: Session, { number, session: as }: WayBack): Prom
   const what = steps.length === 0 ? 'nothing differed' : steps.join(', ')
   const text = ok
     ? `put back to run ${number}: ${what}`
-    : `not all could be put back to run ${number}; \`provision rollback\` tries it again`
+    : `not all could be put back to run ${number}; \`${ownCommand('rollback')}\` tries it again`
   emit({ event: 'note', level: 'warning', text })
 }
 

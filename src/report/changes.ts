@@ -1,6 +1,7 @@
 import { showChange } from '../core/change.ts'
 import { changesIn, type Operation, type Plan, type Step } from '../core/plan.ts'
 import { resourceTitle } from '../core/resource.ts'
+import type { CommandLine } from '../core/text/own-command.ts'
 import type { Look } from './look.ts'
 import { cleanLine, truncate } from './width.ts'
 
@@ -25,14 +26,20 @@ const most = 12
 /** Every change of a plan, each with the fields that differ; for what is new its name is enough. */
 export function changesText(plan: Plan, look: Look): string {
   return changesIn(plan)
-    .map((step) => stepText(step, look, Infinity))
+    .map((step) => stepText(step, look))
     .join('\n')
 }
 
 /** The same after it was carried out: of much only the beginning is told, and how much more there is. */
-export function changedText(plan: Plan, look: Look): string {
+export function changedText(plan: Plan, look: Look & { readonly commandLine: CommandLine }): string {
   const created = plan.steps.filter(({ operation }) => operation === 'create')
-  const text = (step: Step): string => stepText(step, look, most)
+  const text = (step: Step): string => {
+    const left = step.operation === 'create' ? 0 : step.changes.length - most
+    const cut = stepText({ ...step, changes: step.changes.slice(0, most) }, look)
+    if (left <= 0) return cut
+    const where = look.commandLine('history', 'show')
+    return `${cut}\n${look.style.dim(`    and ${left} more; ${where} has them all`)}`
+  }
   if (created.length <= most) return changesIn(plan).map(text).join('\n')
   const others = changesIn(plan).filter(({ operation }) => operation !== 'create')
   const hosts = [...new Set(created.map(({ host }) => host))]
@@ -54,14 +61,12 @@ const plurals: Readonly<Record<string, string>> = { directory: 'directories', pu
 export const countOf = (count: number, noun: string): string =>
   `${count} ${count === 1 ? noun : (plurals[noun] ?? `${noun}s`)}`
 
-function stepText(step: Step, { style, columns }: Look, mostFields: number): string {
+function stepText(step: Step, { style, columns }: Look): string {
   const { operation, changes } = step
   const paint = operation === 'create' ? style.green : operation === 'remove' ? style.red : style.yellow
   const title =
     paint(`${signs[operation]} ${cleanLine(resourceTitle(step))}`) + style.dim(notes[operation] ?? '')
   const told = operation === 'create' ? [] : changes
-  const fields = told.slice(0, mostFields).map((change) => `    ${cleanLine(showChange(change))}`)
-  const left = told.length - fields.length
-  const more = left > 0 ? [style.dim(`    and ${left} more; provision history show has them all`)] : []
-  return [title, ...fields, ...more].map((line) => truncate(line, columns)).join('\n')
+  const fields = told.map((change) => `    ${cleanLine(showChange(change))}`)
+  return [title, ...fields].map((line) => truncate(line, columns)).join('\n')
 }

@@ -3,6 +3,7 @@ import type { Finished, NamedEndpoint } from '../core/event.ts'
 import { asDone, changesIn, type Plan } from '../core/plan.ts'
 import { changedText, changesText, countOf } from './changes.ts'
 import { failureText } from './failure.ts'
+import type { CommandLine } from '../core/text/own-command.ts'
 import type { Outcome } from './outcome.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
@@ -11,8 +12,7 @@ import { cleanLine } from './width.ts'
 export interface ClosingLook {
   readonly style: Style
   readonly columns: number
-  /** The command line that runs a command of ours in the same environment: `npx provision refresh --env test`. */
-  readonly commandLine: (...words: readonly string[]) => string
+  readonly commandLine: CommandLine
 }
 
 /** Whether what a command tells is all that it does. */

@@ -1,13 +1,13 @@
 import { phases, type Event, type Phase } from '../core/event.ts'
 import type { Traffic } from '../core/traffic.ts'
 
-/** An event with the time at which it came, in milliseconds since the process began. */
+/** An event with the time at which it came, in milliseconds since the run began. */
 export interface Stamped {
   readonly at: number
   readonly event: Event
 }
 
-/** Something that took time. Milliseconds since the process began. */
+/** Something that took time. Milliseconds since the run began. */
 export interface Span {
   readonly kind: 'phase' | 'task' | 'part'
   /** Of a task its id, so that others can need it. */

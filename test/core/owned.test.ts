@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { label } from '../../src/core/label.ts'
 import { refuseForeign, refuseNewer } from '../../src/core/owned.ts'
+import { ownCommand } from '../../src/core/text/own-command.ts'
 
 test.each<[string, readonly (string | undefined)[]]>([
   ['nothing', []],
@@ -64,7 +65,7 @@ test.each([
     expect.objectContaining({
       help:
         `if it is this one's own, ${way}; else list a volume of another name, and with no container on either copy ` +
-        'the data: provision ssh app, then docker run --rm -v data:/from -v OTHER:/to IMAGE cp -a /from/. /to',
+        `the data: ${ownCommand('ssh', 'app')}, then docker run --rm -v data:/from -v OTHER:/to IMAGE cp -a /from/. /to`,
     }),
   )
 })

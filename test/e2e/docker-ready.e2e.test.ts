@@ -6,6 +6,7 @@ import { awaiting, made, never, startDockerHost, waiting, type DockerHost } from
 import { matching } from '../support/matching.ts'
 import { startSshd } from '../support/sshd.ts'
 import { httpServer } from '../support/tiny-image.ts'
+import { ownCommand } from '../../src/core/text/own-command.ts'
 
 let host: DockerHost
 beforeAll(async () => {
@@ -78,7 +79,7 @@ test.each<[string, readonly string[], Partial<ContainerBody['HostConfig']>, Read
 ])('a container that %s fails long before its time', async (_, command, settings, check, message, log) => {
   await host.done(...made(name, host.body(command, settings)))
   const error = await host.failure(awaiting(name, check, 60_000))
-  expect(error).toMatchObject({ code: 'ready', help: `provision logs ${name}` })
+  expect(error).toMatchObject({ code: 'ready', help: ownCommand('logs', name) })
   expect(error.message).toMatch(message)
   expect(error.output).toContain(log)
 })

@@ -83,6 +83,11 @@ describe('the history of an environment', () => {
       expect(names).toContain(name)
     const { stdout: facts } = await run('tar', ['-xzOf', path, '--wildcards', '*/facts.json', '*/talk.json'])
     expect(facts).toMatch(/"state": "running"[\s\S]*WORD=\[masked\]/)
+    const { stdout: failures } = await run('tar', ['-xzOf', path, '--wildcards', '*/failures.json'])
+    expect(failures).toMatch(
+      /"help": "[\x20-\x7e]+ history show \([\x20-\x7e]+ logs talk: the one that is back\)"/,
+    )
+    expect(failures).not.toContain(String.raw`\u0000`)
     expect(await runs()).toMatchObject({ runs: [{ number: 2, failed: 1, ended: 'failed' }, {}] })
     expect(said(await call('history', 'show', '2'))).toMatch(
       /✖ +apply +one › container talk +failed[\s\S]*✖ one › container talk/,

@@ -76,7 +76,7 @@ describe('the reference application', () => {
   it('says to quickstart while nothing runs', async () => {
     const { code, stderr, stdout } = await project.provision('refresh', '--plain')
     expect(code).toBe(1)
-    expect(stdout + stderr).toMatch(/nothing runs yet[\s\S]*provision quickstart/)
+    expect(stdout + stderr).toMatch(/nothing runs yet[\s\S]* quickstart/)
   })
 
   it('goes from nothing to a running system', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { numberOf, textOf, type Fields } from '../../src/core/history/journal-fields.ts'
 import { isObject } from '../../src/core/rules/shape.ts'
+import { startLive } from '../support/live.ts'
 import { scratch, type Scratch } from '../support/scratch.ts'
 
 /** `--profile` on one node: what it tells and writes, and what it shows of a run that finds nothing to do. */
@@ -83,5 +84,22 @@ describe('a profile', () => {
     expect(trips(many)).toEqual(trips(few))
     expect(trips(many)).toMatchObject({ connections: 1 })
     expect(numberOf(many['received'])).toBeGreaterThan(numberOf(few['received']))
+  })
+
+  it('of a watch is told of each of its runs, which counts what it has sent itself', async () => {
+    const watch = startLive(project.cli, ['watch', '--json', '--profile'], project.dir)
+    await watch.until('watching', 1)
+    project.write('pages/0/page 0.html', '<p>edited')
+    await watch.until('watching', 2)
+    watch.kill('SIGINT')
+    await watch.ended
+    const told = watch.events().filter(({ event, command }) => event === 'finished' || command === 'profile')
+    expect(told.map(({ event }) => event)).toEqual(['result', 'finished', 'result', 'finished', 'finished'])
+    const [first, second] = told.filter(({ event }) => event === 'result').map(({ data }) => data)
+    const [one, two] = [first, second].map((data) => hostIn(isObject(data) ? data : {}))
+    expect(one).toMatchObject({ host: 'one', connections: 1 })
+    expect(two).toMatchObject({ host: 'one', connections: 0 })
+    expect(numberOf(two?.['sent'])).toBeGreaterThan(0)
+    expect(JSON.stringify(second)).toContain('"name":"tree /var/pages"')
   })
 })

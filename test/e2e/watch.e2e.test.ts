@@ -244,6 +244,6 @@ export default definePlaybook({ name: '${name}', box: ${box}, hosts: ['web'], re
   remove()
   expect([code, stdout + stderr]).toEqual([
     1,
-    expect.stringMatching(/nothing runs yet[\s\S]*provision quickstart/),
+    expect.stringMatching(/nothing runs yet[\s\S]* quickstart/),
   ])
 })

@@ -9,6 +9,7 @@ import { fakeHost } from '../support/fake-host.ts'
 import { fakeSession } from '../support/fake-session.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { shellConnection } from '../support/shell-connection.ts'
+import { ownCommand } from '../../src/core/text/own-command.ts'
 
 const playbook = definePlaybook({
   name: 'shop',
@@ -59,7 +60,7 @@ const warnings = (events: readonly Event[]): readonly string[] =>
 
 it('nodes of an earlier box are warned of last, beside the count that says nothing of them', async () => {
   const events = await toldWith({ db: 'new', web: 'old' })
-  const text = 'web: made from an earlier box; `provision destroy` and `quickstart` make them anew'
+  const text = `web: made from an earlier box; \`${ownCommand('destroy')}\` and \`${ownCommand('quickstart')}\` make them anew`
   expect(warnings(events)).toContain(text)
   const last = events.findLastIndex(({ event }) => event === 'phase-finished')
   expect(events.slice(last).some((event) => event.event === 'note' && event.text === text)).toBe(true)

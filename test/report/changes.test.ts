@@ -3,7 +3,8 @@ import type { Plan } from '../../src/core/plan.ts'
 import { changedText, changesText, countOf } from '../../src/report/changes.ts'
 import { uncoloured } from '../../src/report/style.ts'
 
-const look = { style: uncoloured, columns: 80 }
+const commandLine = (...words: readonly string[]) => `provision ${words.join(' ')} --env test`
+const look = { style: uncoloured, columns: 50, commandLine }
 
 const planOf = (fields: number): Plan => ({
   ...{ playbook: 'shop', environment: 'shop' },
@@ -18,8 +19,8 @@ const planOf = (fields: number): Plan => ({
 
 it.each([
   [12, 13, '    11.html: a → b'],
-  [13, 14, '    and 1 more; provision history show has them all'],
-  [9_999, 14, '    and 9987 more; provision history show has them all'],
+  [13, 14, '    and 1 more; provision history show --env test has them all'],
+  [9_999, 14, '    and 9987 more; provision history show --env test has them all'],
 ])('of %i fields that changed, %i lines are told', (fields, lines, last) => {
   const told = changedText(planOf(fields), look).split('\n')
   expect([told.length, told.at(-1)]).toEqual([lines, last])

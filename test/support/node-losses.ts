@@ -42,7 +42,7 @@ export const losses: readonly NodeFault[] = [
   {
     title: 'its container is removed',
     before: remove('app'),
-    ends: /app is missing.*provision quickstart/,
+    ends: /app is missing.* quickstart/,
     forgets: /^- app: file \/srv\/kill\/leaving /,
     next: 'quickstart',
   },
@@ -53,7 +53,7 @@ export const losses: readonly NodeFault[] = [
       await remove('db')(t)
       await t.docker('volume', 'rm', name)
     },
-    ends: /db is missing.*provision quickstart/,
+    ends: /db is missing.* quickstart/,
     next: 'quickstart',
   },
   {

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { quote } from '../../core/quote.ts'
+import type { CommandLine } from '../../core/text/own-command.ts'
 import type { Globals } from './globals.ts'
 import { installedIn, isThisPackage, packageDir } from '../package-dir.ts'
 import { upwards } from '../playbook/project.ts'
@@ -10,7 +11,7 @@ export function commandLineFor(
   env: NodeJS.ProcessEnv,
   globals: Pick<Globals, 'env' | 'on' | 'dir' | 'playbook' | 'param'>,
   cwd: string = process.cwd(),
-): (...words: readonly string[]) => string {
+): CommandLine {
   const self = isInstalled(env) ? ['provision'] : npxFindsUs(cwd) ? ['npx', 'provision'] : ['node', ownBin]
   const again = [
     ...option('--playbook', globals.playbook),

@@ -1,4 +1,5 @@
 import type { Emit, Finished } from '../../core/event.ts'
+import type { CommandLine } from '../../core/text/own-command.ts'
 import type { Place, Workspace } from '../../engine/workspace.ts'
 import type { Output } from '../../report/output.ts'
 import type { Look } from '../../report/look.ts'
@@ -23,6 +24,8 @@ export interface Context {
   /** Leaves the keys of the terminal to a child process. */
   readonly handOver: () => void
   readonly emit: Emit
+  /** How a command of ours is typed for the playbook and environment of this call. */
+  readonly commandLine: CommandLine
   /** Gives the answer of a command that asks: as data with `--json`, else as text. */
   readonly answer: (command: string, data: unknown, show: (look: Look) => string) => void
   /** Asks for yes or no, unless `--yes` said so already. */

@@ -10,6 +10,7 @@ import type { Report } from '../../report/report.ts'
 import type { Globals } from './globals.ts'
 import { commandIn, groupIn, helpWords, leadingWords } from './named.ts'
 import type { Learned } from '../main.ts'
+import type { Profiling } from '../profiling.ts'
 import type { Run } from '../run/index.ts'
 import { commands } from './table.ts'
 import type { Wiring } from '../wiring.ts'
@@ -17,8 +18,10 @@ import type { Wiring } from '../wiring.ts'
 /** Where a call takes place. */
 export interface World extends Pick<
   Context,
-  'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'look' | 'signal' | 'handOver' | 'emit'
+  'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'look' | 'signal' | 'handOver' | 'emit' | 'commandLine'
 > {
+  /** A text as it may be shown: without secrets, and with commands of ours as they are typed. */
+  readonly shown: (text: string) => string
   /** Aborted when a stopped run does not end in good order. */
   readonly overdue: AbortSignal
   readonly streams: { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream }
@@ -26,6 +29,8 @@ export interface World extends Pick<
   readonly show: (text: string) => void
   /** Opens another report like the one of this call, for a part of it that is reported by itself. */
   readonly openReport: () => Promise<Report>
+  /** Listens to what began so many milliseconds after the process did; undefined without `--profile`. */
+  readonly profilingFrom: (began: number) => Promise<Profiling | undefined>
   readonly blame: Blame
   readonly wiring: Wiring
   readonly learned: Learned
@@ -89,10 +94,15 @@ function answer(
 }
 
 function contextOf(globals: Globals, world: World): Context {
-  const { cwd, env, stdin, stdout, stderr, look, signal, handOver, emit, streams, wiring, learned } = world
+  const { cwd, env, stdin, stdout, stderr, look, signal, handOver, emit, commandLine } = world
+  const { streams, wiring, learned } = world
   const dir = resolve(cwd, globals.dir ?? '.')
+  // What we tell the user to type next has to find the same one.
+  const learnPlaybook = (playbook: string | undefined): void => {
+    learned.globals = { ...globals, playbook: playbook ?? globals.playbook }
+  }
   return {
-    ...{ globals, env, stdin, stdout, stderr, look, signal, handOver, emit, wiring },
+    ...{ globals, env, stdin, stdout, stderr, look, signal, handOver, emit, commandLine, wiring },
     cwd: dir,
     terminal: streams.stdout,
     answer: (command, data, show) => answer(globals, world, command, data, show),
@@ -103,26 +113,25 @@ function contextOf(globals: Globals, world: World): Context {
     },
     place: async (playbook) => {
       const { openPlace } = await import('../playbook/place.ts')
+      learnPlaybook(playbook)
       const place = await openPlace(playbook, globals, dir)
       learned.projectDir = place.projectDir
-      learned.globals = { ...globals, playbook: playbook ?? globals.playbook }
       return place
     },
     workspace: async (playbook) => {
       const { openWorkspace } = await import('../playbook/workspace.ts')
+      learnPlaybook(playbook)
       await learnWritten(learned)
       const opening = () => openWorkspace(playbook, globals, dir)
       const workspace = await timed(emit, { what: 'load the playbook' }, opening)
       signal.throwIfAborted()
       learned.projectDir = workspace.projectDir
-      // What we tell the user to type next has to find the same one.
-      learned.globals = { ...globals, playbook: playbook ?? globals.playbook }
       return workspace
     },
     withRun: async (workspace, work, over) => {
       await learnWritten(learned)
-      const options = { emit, signal, ifLocked: 'wait', ...over } as const
-      const run: Run = await timed(emit, { what: 'prepare the run' }, () =>
+      const options = { emit, signal, commandLine, ifLocked: 'wait', ...over } as const
+      const run: Run = await timed(options.emit, { what: 'prepare the run' }, () =>
         wiring.openRun(workspace, options),
       )
       learned.redact = (text) => run.redact(text)
@@ -134,7 +143,8 @@ function contextOf(globals: Globals, world: World): Context {
     },
     reportApart: async (work, isFatal) => {
       const { reportApart } = await import('../report/apart.ts')
-      return reportApart(world, work, isFatal)
+      learned.isInParts = true
+      return reportApart({ ...world, json: globals.json }, work, isFatal)
     },
   }
 }

@@ -11,8 +11,9 @@ export const command = defineCommand({
   options: {},
   examples: [['provision doctor', 'exit code 1 when something stands in the way']],
   run: async (context) => {
-    const { emit, signal, env, workspace, wiring } = context
-    const checks = await wiring.examine({ emit, signal, env, workspace: () => workspace() })
+    const { emit, signal, env, commandLine, workspace, wiring } = context
+    const options = { emit, signal, env, commandLine }
+    const checks = await wiring.examine({ ...options, workspace: () => workspace() })
     context.answer('doctor', checks, (look) => checksText(checks, look))
     return checks.some(({ state }) => state === 'bad') ? 1 : 0
   },

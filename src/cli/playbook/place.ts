@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { isProvisionError } from '../../core/error.ts'
 import type { JournalHead } from '../../core/history/journal.ts'
-import { journalNumbers, loadJournal } from '../../engine/journal/folder.ts'
+import { journalHead, journalNumbers } from '../../engine/journal/folder.ts'
 import type { Place } from '../../engine/workspace.ts'
 import type { Globals } from '../call/globals.ts'
 import { environmentCalled, outlineOf, reserved } from './workspace.ts'
@@ -46,8 +46,7 @@ async function lastEnvironment({
 async function lastHead(stateDir: string): Promise<JournalHead | undefined> {
   try {
     const number = (await journalNumbers(stateDir)).at(-1)
-    const journal = number === undefined ? undefined : await loadJournal(stateDir, number)
-    return journal?.state === 'read' ? journal.run.head : undefined
+    return number === undefined ? undefined : await journalHead(stateDir, number)
   } catch {
     // No folder, or none that may be read: it tells nothing.
     return undefined

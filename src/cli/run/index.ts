@@ -4,6 +4,7 @@ import type { Emit, Finished } from '../../core/event.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { Destroyed, ProvidedHost, StrayHost } from '../../core/provider.ts'
 import type { Status } from '../../core/status.ts'
+import type { CommandLine } from '../../core/text/own-command.ts'
 import type { BuildContext } from '../../engine/build/index.ts'
 import type { IfLocked, Session } from '../../engine/session.ts'
 import type { Workspace } from '../../engine/workspace.ts'
@@ -51,6 +52,8 @@ export interface RunOptions {
   readonly emit: Emit
   readonly signal: AbortSignal
   readonly ifLocked: IfLocked
+  /** How a command of ours is typed, in what is kept of the run. */
+  readonly commandLine: CommandLine
   /** How hosts are connected; without it each anew. */
   readonly connect?: Session['connect']
   /** Where those that are connected so take small files from. */

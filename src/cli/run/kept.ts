@@ -19,6 +19,7 @@ import { journalNumbers } from '../../engine/journal/folder.ts'
 import { readTexts } from '../playbook/imports.ts'
 import { loadPlaybook } from '../playbook/load.ts'
 import { paramEnvironment } from './param-env.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 type Builder = (builds: readonly Build[]) => Promise<Built>
 
@@ -128,7 +129,7 @@ async function refuseOthers(stateDir: string, latest: number): Promise<void> {
   const [other] = others
   if (other === undefined || own === 0) return
   throw new ProvisionError('locked', `run ${other} has come in between; nothing was changed`, {
-    help: 'see what it did (provision history show), and roll back again',
+    help: `see what it did (${ownCommand('history', 'show')}), and roll back again`,
   })
 }
 
@@ -175,7 +176,7 @@ export async function chooseRun(
   const help =
     names.length === 0
       ? 'a run that goes well is kept from now on; destroy takes that away'
-      : `by number it can be rolled back to ${names.join(', ')} (provision history)`
+      : `by number it can be rolled back to ${names.join(', ')} (${ownCommand('history')})`
   const refuse = (message: string): never => {
     throw new ProvisionError('usage', message, { help })
   }

@@ -3,6 +3,7 @@ import type { Session } from '../../engine/session.ts'
 import { endOnHost } from '../../transport/docker/container-process.ts'
 import type { ConnectedHost } from '../../transport/host.ts'
 import type { OpenHost } from './index.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /**
  * Connects to hosts for commands for people.
@@ -19,7 +20,9 @@ export async function openHosts(
   const asleep = wanted.filter(({ state }) => state !== 'running')
   if (asleep.length > 0 || wanted.length === 0) {
     const what = asleep.map(({ name, state }) => `${name} is ${state}`).join(', ') || 'no host runs'
-    throw new ProvisionError('provider', what, { help: 'provision quickstart, or provision start' })
+    throw new ProvisionError('provider', what, {
+      help: `${ownCommand('quickstart')}, or ${ownCommand('start')}`,
+    })
   }
   return Promise.all(
     wanted.map(async (host) => {

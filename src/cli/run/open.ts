@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { graphOf, type Graph } from '../../core/graph/index.ts'
+import { worded } from '../../core/text/own-command.ts'
 import { once } from '../../core/async/once.ts'
 import { buildAll } from '../../engine/build/index.ts'
 import { observer } from '../../engine/observe.ts'
@@ -59,6 +60,7 @@ export const openRun: OpenRun = async (workspace, options) => {
   const session: Session = {
     ...options,
     ...hidden,
+    redact: (text) => hidden.redact(worded(text, options.commandLine)),
     emit: tap.emit,
     workspace,
     doing: { command: 'run' },

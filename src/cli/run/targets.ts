@@ -3,6 +3,7 @@ import { ownName } from '../../core/making.ts'
 import type { ProvidedHost } from '../../core/provider.ts'
 import { containerLabel, type Listed } from '../../core/text/container-label.ts'
 import { didYouMean } from '../../core/text/suggest.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /**
  * The host that is meant by a name, or the only one.
@@ -21,7 +22,7 @@ export function hostCalled(name: string | undefined, hosts: readonly ProvidedHos
     })
   if (host.state === 'running') return host
   throw new ProvisionError('provider', `host ${host.name} is ${host.state}`, {
-    help: host.state === 'stopped' ? 'provision start' : 'provision quickstart',
+    help: ownCommand(host.state === 'stopped' ? 'start' : 'quickstart'),
   })
 }
 
@@ -47,7 +48,7 @@ export function containerCalled(name: string, all: readonly Listed[]): Listed {
 function refuseNone(all: readonly Listed[]): void {
   if (all.length > 0) return
   throw new ProvisionError('usage', 'the playbook lists no containers', {
-    help: 'provision status shows what it lists',
+    help: `${ownCommand('status')} shows what it lists`,
   })
 }
 

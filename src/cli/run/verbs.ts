@@ -1,5 +1,5 @@
 import type { Finished } from '../../core/event.ts'
-import type { Graph } from '../../core/graph/index.ts'
+import { refuseLeftOut } from '../../core/graph/left-out.ts'
 import type { Outcomes } from '../../engine/converge.ts'
 import { requireSecrets } from '../../core/playbook/params.ts'
 import { hasHosts, isMade, nodeTasks, requireHosts, requireMade } from '../../engine/nodes.ts'
@@ -10,6 +10,7 @@ import type { IfLocked, Session } from '../../engine/session.ts'
 import { statusOf } from '../../engine/status.ts'
 import { transaction } from '../../engine/transaction.ts'
 import type { ConnectedHost } from '../../transport/host.ts'
+import { refuseOtherPlaybook } from './own-environment.ts'
 import { paramEnvironment } from './param-env.ts'
 import { recorded, type Recording } from './recorded.ts'
 import type { Run } from './index.ts'
@@ -30,6 +31,10 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
   const { back, requireLatest, onClose } = ways
   const { workspace, provider, signal, emit } = session
   const opened: ConnectedHost[] = []
+  // What is brought back is what was there.
+  const refuseOther = async () => {
+    if (recording.state === undefined) await refuseOtherPlaybook(workspace)
+  }
   const alone = <T>(
     command: string,
     admit: Admit,
@@ -37,6 +42,7 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
     outcomesOf: (result: T) => Outcomes,
   ): Promise<T> =>
     underLock(session, command, ifLocked, async () => {
+      await refuseOther()
       await admit(session)
       return recorded(recording, command, work, outcomesOf)
     })
@@ -48,7 +54,7 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
     const started = performance.now()
     const { name } = workspace.playbook
     emit({ event: 'started', command, playbook: name, environment: workspace.environment })
-    refuseMistakes(session)
+    refuseMistakes(session, recording)
     const carried = () => (workspace.playbook.transaction ? transaction(session, work, back) : work(session))
     const outcomes = await alone(command, admit, carried, same)
     const finished: Finished = { event: 'finished', ...outcomes, durationMs: performance.now() - started }
@@ -76,7 +82,8 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
         return refresh(under)
       }),
     plan: async () => {
-      refuseMistakes(session)
+      refuseMistakes(session, recording)
+      await refuseOther()
       return plan(session)
     },
     status: () => statusOf(session),
@@ -107,10 +114,11 @@ export function runOf(session: Session, ifLocked: IfLocked, recording: Recording
 }
 
 /** Has the playbook evaluated and checked with all that it needs, before anything is asked or changed. */
-function refuseMistakes({ workspace, graph }: Session): Graph {
+function refuseMistakes({ workspace, declaration, graph }: Session, { state }: Recording): void {
   const { params } = workspace.playbook
   requireSecrets(params, paramEnvironment(params))
-  return graph
+  // What is brought back went well as it is.
+  if (state === undefined) refuseLeftOut(declaration.made, graph)
 }
 
 /** What refuses a run before anything is written for it. */

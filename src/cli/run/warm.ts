@@ -1,3 +1,4 @@
+import { noTraffic, trafficSince } from '../../core/traffic.ts'
 import { warmBuilders, type WarmBuilders } from '../../engine/build/warm-builders.ts'
 import { shareCredentials } from '../../transport/ssh/credentials.ts'
 import type { Searches } from '../../transport/delta/search.ts'
@@ -26,6 +27,14 @@ export function warmHosts(): Warm {
   )
   return {
     ...hosts,
+    // A run tells what it has sent itself, over a connection that others have had before it.
+    connect: async (target, signal) => {
+      const former = hosts.connected(target.name)
+      const before = former?.traffic() ?? noTraffic
+      const host = await hosts.connect(target, signal)
+      if (host.connection !== former?.connection) return host
+      return { ...host, traffic: () => trafficSince(before, host.traffic()) }
+    },
     reads,
     builders,
     close: async () => {

@@ -7,6 +7,7 @@ import { watchLogs, type WatchLogs } from '../logs/watch-logs.ts'
 import { watchedBox } from './box.ts'
 import { watchedPlaybook } from './playbook.ts'
 import { watchRuns } from './runs.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** A watch on a playbook, with what the keys of a terminal may ask of it. */
 export interface Watching extends Watch {
@@ -43,7 +44,7 @@ export function startWatching(
       const ofBox = watchedBox(playbook.workspace()).among(cause.edited)
       if (ofBox.length > 0)
         warn(
-          `\`provision destroy\` and \`quickstart\` make nodes of the edited box: those that are there keep theirs (${listed(ofBox)})`,
+          `\`${ownCommand('destroy')}\` and \`${ownCommand('quickstart')}\` make nodes of the edited box: those that are there keep theirs (${listed(ofBox)})`,
         )
       return runs.run(cause, reading)
     },

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { onAbort, unlessAborted } from '../../core/async/abort.ts'
 import { isProvisionError } from '../../core/error.ts'
 import type { Emit, Finished } from '../../core/event.ts'
+import { timed } from '../../core/track.ts'
 import { quietly } from '../../engine/watch/meanwhile.ts'
 import { allNeeded, type Sources } from '../../engine/watch/look.ts'
 import { mayLeave, type Cause, type Done, type Reading } from '../../engine/watch/run.ts'
@@ -80,7 +81,7 @@ export function watchRuns(
     const isFatal = (error: unknown) => isFirst && isHopeless(error)
     const finished = await context.reportApart(async (emit) => {
       if (edited.length > 0) emit({ event: 'edited', files: edited.map(nameOf) })
-      await playbook.renew(reading)
+      await timed(emit, { what: 'load the playbook' }, () => playbook.renew(reading))
       await withSignal(context.signal, (signal) =>
         telling(emitIn(emit), signal, (emit) => carryOut(emit, signal, reading)),
       )

@@ -52,6 +52,12 @@ export function readJournal(text: string): Journal {
   }
 }
 
+/** The first line of a journal; undefined where it is damaged, or a newer tool's. */
+export function readHead(line: string): JournalHead | undefined {
+  const head = headOf(read.fieldsIn(line))
+  return head && head.journal <= journalVersion ? head : undefined
+}
+
 /** How a run ended, by the end of its journal; undefined when it has none, as that of a run which was killed. */
 export function readEnd(text: string): Pick<RunRecord, 'state'> | undefined {
   const last = read.fieldsIn(text.trimEnd().split('\n').at(-1) ?? '')

@@ -31,7 +31,10 @@ export interface PlaybookOptions<H extends string, P extends ParamSpecs, R exten
   /** The names of the hosts. */
   readonly hosts: readonly H[]
   readonly params?: P & CheckedSpecs<P>
-  /** Declares what should be so. Never touches a host; called once a run, with the params of that run. */
+  /**
+   * Declares what should be so. Never touches a host; called once a run, with the params of that run. What is made with these
+   * hosts has to be returned, or used by what is: anything else is refused.
+   */
   readonly resources: (topology: {
     readonly hosts: { readonly [K in H]: Host<K> }
     readonly params: ParamValues<P>
@@ -65,6 +68,8 @@ interface AfterMeans {
 /** The result of evaluating a playbook with params: resources, not yet compared with any host. */
 export interface Declaration {
   readonly resources: readonly Resource[]
+  /** All that was made with the hosts of this evaluation, listed or not. */
+  readonly made: readonly Resource[]
   readonly after:
     | ((reach: (resource: Resource) => Endpoints<string> | undefined, means: AfterMeans) => Promise<void>)
     | undefined
@@ -121,9 +126,12 @@ export function definePlaybook<
     transaction,
     declare(given, env) {
       const values = readParams<P>(params ?? none<P>(), given, env)
-      const set = resources({ hosts: topologyOf(hosts), params: values })
+      const made: Resource[] = []
+      const topology = topologyOf(hosts, (resource) => void made.push(resource))
+      const set = resources({ hosts: topology, params: values })
       return {
         resources: resourcesIn(set),
+        made,
         after:
           after && (async (reach, means) => after(reachOf(set, reach), { ...means, params: values, reveal })),
       }
@@ -137,9 +145,11 @@ function none(): ParamSpecs {
   return {}
 }
 
-function topologyOf<H extends string>(names: readonly H[]): { readonly [K in H]: Host<K> }
-function topologyOf(names: readonly string[]): Record<string, Host> {
-  const hosts = Object.fromEntries(names.map((name) => [name, hostNamed(name)]))
+type OnMade = Parameters<typeof hostNamed>[1]
+
+function topologyOf<H extends string>(names: readonly H[], made: OnMade): { readonly [K in H]: Host<K> }
+function topologyOf(names: readonly string[], made: OnMade): Record<string, Host> {
+  const hosts = Object.fromEntries(names.map((name) => [name, hostNamed(name, made)]))
   const all = noText(hosts, 'the record of all hosts', 'name one of them: `hosts.NAME.address`')
   return strictRecord(all, 'the playbook has no host')
 }

@@ -109,6 +109,9 @@ const fields: { readonly [T in ParamSpec['type']]: OptionNames<Extract<ParamSpec
   secret: { type: true, description: true, env: true },
 }
 
+/** Of a param without a type, any may be the one that is misspelt. */
+const anyField = Object.fromEntries(Object.values(fields).flatMap((names) => Object.entries(names)))
+
 /** The own value of a record: a param may have the name of what every object has, such as `constructor`. */
 const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined
@@ -120,12 +123,12 @@ function readParam(
   env: Readonly<Record<string, string | undefined>>,
 ): unknown {
   const what = `param ${name}`
+  refuseUnknown(what, spec, Object.hasOwn(fields, spec.type) ? fields[spec.type] : anyField)
   if (!Object.hasOwn(fields, spec.type)) {
     throw new ProvisionError('playbook', `${what}: there is no type ${shownValue(spec.type)}`, {
       help: didYouMean(typeof spec.type === 'string' ? spec.type : '', Object.keys(fields)),
     })
   }
-  refuseUnknown(what, spec, fields[spec.type])
   if (spec.type === 'string' && spec.choices !== undefined && !Array.isArray(spec.choices))
     refuse(what, `its choices are ${shownValue(spec.choices)}, not a list`)
   if (spec.type === 'secret') {

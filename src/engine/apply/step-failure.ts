@@ -7,6 +7,7 @@ import type { Step } from '../../core/plan.ts'
 import { resourceTitle } from '../../core/resource.ts'
 import { failureOf } from '../../core/track.ts'
 import type { Means } from './means.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** The failure of a step, by what it is called. */
 export const stepFailure = (step: Step, error: ProvisionError): Failure => ({
@@ -60,12 +61,14 @@ function back(
   unrestored: readonly FormerContent[],
   { message, log, help }: Failure,
 ): Partial<Failure> {
-  const look = log ? `provision history show (provision logs ${name}: the one that is back)` : help
+  const look = log
+    ? `${ownCommand('history', 'show')} (${ownCommand('logs', name)}: the one that is back)`
+    : help
   if (unrestored.length === 0) {
     const also = former.length === 0 ? '' : `, with ${former.map(formerContentText).join(', ')}`
     return { message: `${message} (the former one is back${also})`, help: look }
   }
-  const restore = 'provision rollback brings back all of it'
+  const restore = `${ownCommand('rollback')} brings back all of it`
   return {
     message: `${message} (the former one is back, but not ${unrestored.map(formerContentText).join(', ')})`,
     help: look === undefined ? restore : `${look}; ${restore}`,

@@ -4,6 +4,7 @@ import { dockerReason } from '../../transport/docker/error.ts'
 import type { LocalCommand, LocalEnd } from '../../transport/local.ts'
 import { coldBuilder, type Builder, type BuilderCommand } from './builder.ts'
 import type { BuildContext } from './workshop.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /**
  * Runs a command in a container of this machine's engine, on this machine's files and as this user. Each has a container of its
@@ -24,7 +25,7 @@ export async function runInImage(
       'engine',
       `artifact ${name}: its container of ${ref} was lost: ${dockerReason(error)}`,
       {
-        help: 'run again; if it stays so, see provision doctor',
+        help: `run again; if it stays so, see ${ownCommand('doctor')}`,
         cause: error,
       },
     )

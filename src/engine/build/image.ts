@@ -14,6 +14,7 @@ import { inspectImage, labelsOf, type ListedImage } from './local-images.ts'
 import { changedFiles, readJson, readRecord, recordPath, writeJson } from './records.ts'
 import { asTask } from './task.ts'
 import type { Workshop } from './workshop.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** What the engine says of an image, kept with the record of its build: a function of its id. */
 interface Described {
@@ -108,7 +109,7 @@ async function inspected(
 }
 
 const engineError = ({ ref }: Image, error: unknown, signal: AbortSignal): ProvisionError =>
-  dockerError(`image ${ref}`, error, signal, { code: 'engine', help: 'provision doctor' })
+  dockerError(`image ${ref}`, error, signal, { code: 'engine', help: ownCommand('doctor') })
 
 /**
  * Takes away what a rebuild replaced, so that old images do not pile up. What is in use, or was not built here, stays;

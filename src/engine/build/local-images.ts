@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode'
 import { label } from '../../core/label.ts'
 import { dockerError, found } from '../../transport/docker/error.ts'
 import { imageName } from './image-name.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** An image as the engine's list shows it. */
 export interface ListedImage {
@@ -43,7 +44,7 @@ async function list(
   } catch (error) {
     throw dockerError('the images of this machine', error, signal, {
       code: 'engine',
-      help: 'provision doctor',
+      help: ownCommand('doctor'),
     })
   }
   return listed
@@ -58,7 +59,7 @@ export async function inspectImage(
   try {
     return await found(engine.getImage(ref).inspect())
   } catch (error) {
-    throw dockerError(`image ${ref}`, error, signal, { code: 'engine', help: 'provision doctor' })
+    throw dockerError(`image ${ref}`, error, signal, { code: 'engine', help: ownCommand('doctor') })
   }
 }
 

@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs'
 import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../../core/error.ts'
-import { readJournal, type Journal } from '../../core/history/journal-read.ts'
+import type { JournalHead } from '../../core/history/journal.ts'
+import { readHead, readJournal, type Journal } from '../../core/history/journal-read.ts'
 
 /** So many journals are kept of each environment. */
 export const journalDepth = 50
@@ -48,20 +49,36 @@ export async function loadJournal(stateDir: string, number: number): Promise<Jou
   }
 }
 
-/** Longer than the line that ends a journal. Bytes. */
-const longestEnd = 1_024
+/** Longer than the line that begins a journal, and than the one that ends it. Bytes. */
+const longest = { begin: 65_536, end: 1_024 }
+
+/** What the first line of a journal says of its run, without the rest; undefined where there is none that can be read. */
+export async function journalHead(stateDir: string, number: number): Promise<JournalHead | undefined> {
+  try {
+    const text = await partOf(journalPath(stateDir, number), longest.begin, () => 0)
+    return readHead(text.split('\n', 1)[0] ?? '')
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
 
 /**
  * The end of a journal, with its last line if that is there: all that is needed to know of many of them, which a fleet's are
  * too long for.
  */
 export async function journalEnd(stateDir: string, number: number): Promise<string> {
-  const file = await open(journalPath(stateDir, number))
+  return partOf(journalPath(stateDir, number), longest.end, (size) => Math.max(0, size - longest.end))
+}
+
+/** So many bytes of a file, or up to its end. */
+async function partOf(path: string, length: number, positionIn: (size: number) => number): Promise<string> {
+  const file = await open(path)
   try {
     const { size } = await file.stat()
     const { buffer, bytesRead } = await file.read({
-      buffer: Buffer.alloc(longestEnd),
-      position: Math.max(0, size - longestEnd),
+      buffer: Buffer.alloc(length),
+      position: positionIn(size),
     })
     return buffer.toString('utf8', 0, bytesRead)
   } finally {

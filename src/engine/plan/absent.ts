@@ -1,5 +1,6 @@
 import type { AbsentHost } from '../../core/plan.ts'
 import type { ProvidedHost } from '../../core/provider.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** The hosts that a plan cannot ask. */
 export const absentIn = (provided: readonly ProvidedHost[]): readonly AbsentHost[] =>
@@ -12,7 +13,7 @@ export const absentTexts = (absent: readonly AbsentHost[]): readonly string[] =>
     const [are, them, run] = names.length === 1 ? ['is', 'it', 'it runs'] : ['are', 'them', 'they run']
     const meaning =
       state === 'stopped'
-        ? `what is on ${them} is not known until ${run}; provision start starts ${them}, and so does refresh`
-        : `planned as if empty; provision quickstart makes ${them}`
+        ? `what is on ${them} is not known until ${run}; ${ownCommand('start')} starts ${them}, and so does refresh`
+        : `planned as if empty; ${ownCommand('quickstart')} makes ${them}`
     return `${names.join(', ')} ${are} ${state}: ${meaning}`
   })

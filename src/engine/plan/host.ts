@@ -16,6 +16,7 @@ import { networksIn } from './networks.ts'
 import type { Judged } from './rechecks.ts'
 import { isOrphan } from './removals.ts'
 import { heldSubnets, subnetProbes, type Held } from './subnets.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** A resource with what the facts of the run make of it. */
 export interface BoundNode {
@@ -99,7 +100,7 @@ async function answersOf(
 
 const noAnswer = (host: string): ProvisionError =>
   new ProvisionError('host', `${host}: no answer to what was asked within ${patience / 1_000} s`, {
-    help: `look whether a command of \`unless\` waits for something there: provision ssh ${host}`,
+    help: `look whether a command of \`unless\` waits for something there: ${ownCommand('ssh', host)}`,
   })
 
 /** Where a resource holds a secret, what it has run to find out may show it. */

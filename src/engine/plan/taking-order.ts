@@ -3,6 +3,7 @@ import { ProvisionError } from '../../core/error.ts'
 import type { Step } from '../../core/plan.ts'
 import { resourceTitle } from '../../core/resource.ts'
 import { after } from './after.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** A step with the claims that its resource has by it, and those that it had before and gives up. */
 export interface Exchange {
@@ -74,6 +75,8 @@ function inCircle(
   return new ProvisionError(
     'conflict',
     `${resourceTitle(one.step)}: it takes ${claim} of container ${name}, which gives that up only after it`,
-    { help: `stop that one first, the run starts it again: provision ssh ${host}, then docker stop ${name}` },
+    {
+      help: `stop that one first, the run starts it again: ${ownCommand('ssh', host)}, then docker stop ${name}`,
+    },
   )
 }

@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode'
 import type { BuiltImage } from '../../core/build/index.ts'
 import { digestOf, short } from '../../core/digest.ts'
 import { dockerError, found, unless } from '../../transport/docker/error.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** The name under which an environment's images are kept on this machine's engine: one that has a name is not pruned. */
 export const keptRepository = (stateDir: string): string => `provision/kept-${short(digestOf(stateDir))}`
@@ -14,7 +15,7 @@ async function asking<T>(what: string, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw dockerError(what, error, unstopped, { code: 'engine', help: 'provision doctor' })
+    throw dockerError(what, error, unstopped, { code: 'engine', help: ownCommand('doctor') })
   }
 }
 

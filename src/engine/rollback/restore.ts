@@ -11,6 +11,7 @@ import type { Built } from '../session.ts'
 import { imagesHere } from './images.ts'
 import { unpack } from './pack.ts'
 import { contentPath, isThere } from './store.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 export interface Restoring {
   readonly state: KeptState
@@ -97,5 +98,5 @@ async function imagesOf(builds: readonly Build[], { state, engine }: Restoring):
 
 const notKept = (what: string, why: string): ProvisionError =>
   new ProvisionError('state', `${what} cannot be brought back: ${why}; nothing was changed`, {
-    help: 'roll back to another run (provision history)',
+    help: `roll back to another run (${ownCommand('history')})`,
   })

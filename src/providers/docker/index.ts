@@ -9,6 +9,7 @@ import { keyFilesOf } from './keys.ts'
 import { namesOf } from './names.ts'
 import { surveyor } from './surveyor.ts'
 import { bringUp, startUp, stopAll } from './up.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 export interface DockerProviderOptions {
   readonly environment: string
@@ -78,7 +79,7 @@ export function createDockerProvider(options: DockerProviderOptions): Provider {
       const found = reachOf({ address, ports: portsOf(name) }, port)
       if (found) return found
       throw new ProvisionError('provider', `${name}: port ${port} was not published when the node was made`, {
-        help: 'make the nodes anew: provision destroy and provision quickstart',
+        help: `make the nodes anew: ${ownCommand('destroy')} and ${ownCommand('quickstart')}`,
       })
     },
   }

@@ -8,6 +8,7 @@ import { dockerStatus } from '../../transport/docker/error.ts'
 import { providerError, type Context } from './context.ts'
 import type { Names } from './names.ts'
 import { chooseSubnet, parseRoutes, rangeOf, uplinkOf, type Taken } from './subnet.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 export interface NodeNetwork {
   readonly name: string
@@ -61,7 +62,7 @@ export async function ensureNetwork(context: Context): Promise<NodeNetwork> {
 }
 
 const takenHelp = {
-  help: '`docker network ls` and `ip route` show who has these addresses; free them, or make the nodes anew: provision destroy, provision quickstart',
+  help: `\`docker network ls\` and \`ip route\` show who has these addresses; free them, or make the nodes anew: ${ownCommand('destroy')}, ${ownCommand('quickstart')}`,
 }
 
 const networkBody = (names: Names, subnet: string, mtu: number | undefined) => ({

@@ -4,6 +4,7 @@ import { unless } from '../../transport/docker/error.ts'
 import { providerError, sshOf, type Context } from './context.ts'
 import { takenPorts } from './loopback.ts'
 import type { FoundNode } from './survey.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** Starts a node that is stopped, and waits until it is a host again. */
 export async function startStopped(context: Context, node: FoundNode): Promise<void> {
@@ -50,6 +51,8 @@ async function refuseTakenPorts({ host, ports }: FoundNode): Promise<void> {
   throw new ProvisionError(
     'conflict',
     `${host}: port 127.0.0.1:${taken.local}, where its port ${taken.container} answers, is taken by another program`,
-    { help: 'end that program (ss -ltnp shows it), or make the node anew: provision destroy and quickstart' },
+    {
+      help: `end that program (ss -ltnp shows it), or make the node anew: ${ownCommand('destroy')} and ${ownCommand('quickstart')}`,
+    },
   )
 }

@@ -9,6 +9,7 @@ import { readResults, type RunResult } from './results.ts'
 import { commandScript, isVariableName, type RunAction } from './script.ts'
 import type { Connection } from '../ssh/connection.ts'
 import { sudoFor } from '../session/index.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** Of the output of a command that fails, what its error shows. Lines. */
 const shown = 20
@@ -116,7 +117,7 @@ function errorOf(
   }
   return new ProvisionError('action', reasons[result.code] ?? `exit code ${result.code}`, {
     ...details,
-    help: `try it by hand: provision ssh ${host} -- ${hide(titleOf([...sudoFor(login, 'root'), ...run.argv]))}`,
+    help: `try it by hand: ${ownCommand('ssh', host)} -- ${hide(titleOf([...sudoFor(login, 'root'), ...run.argv]))}`,
   })
 }
 

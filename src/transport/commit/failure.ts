@@ -6,6 +6,7 @@ import type { Connection, ExecResult } from '../ssh/connection.ts'
 import { isWrite, type Numbered } from '../files/batch.ts'
 import { edited, whyDamaged } from '../files/local-content.ts'
 import { hasRoot } from '../session/index.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** Why actions failed, by their index. */
 export type Failures = Map<number, ProvisionError>
@@ -56,7 +57,7 @@ const unfinished = (host: string, code: number, stderr: string): ProvisionError 
     `${host}: what puts files in place there ended with ${code} before it was done`,
     {
       output: stderr.trim() === '' ? undefined : stderr.trim(),
-      help: `look at it by hand: provision ssh ${host} -- sh`,
+      help: `look at it by hand: ${ownCommand('ssh', host)} -- sh`,
     },
   )
 
@@ -81,8 +82,8 @@ function failure(
 function placeHelp({ name: host, login }: Ended['connection'], path: string): string {
   const folder = quote(posix.dirname(path))
   return hasRoot(login)
-    ? `look at its place by hand, and whether the disk is full: provision ssh ${host} -- df -h ${folder}`
-    : `look whether ${login.user} may write there (with become: true, root does), and whether the disk is full: provision ssh ${host} -- ls -ld ${folder}`
+    ? `look at its place by hand, and whether the disk is full: ${ownCommand('ssh', host)} -- df -h ${folder}`
+    : `look whether ${login.user} may write there (with become: true, root does), and whether the disk is full: ${ownCommand('ssh', host)} -- ls -ld ${folder}`
 }
 
 /** Undefined for what has neither owner nor group. */
@@ -94,5 +95,5 @@ function ownerHelp({ name: host, login }: Ended['connection'], { action }: Numbe
   const or = hasRoot(login)
     ? 'or give its number'
     : `and whether ${login.user} may give it files (with become: true, root does)`
-  return `look whether it is there, ${or}: provision ssh ${host} -- getent ${list} ${quote(name)}`
+  return `look whether it is there, ${or}: ${ownCommand('ssh', host)} -- getent ${list} ${quote(name)}`
 }

@@ -9,6 +9,7 @@ import { noAnswer } from './no-answer.ts'
 import { demultiplex, unframed, type Frame } from './stream.ts'
 import { watchForHang, type HangPatience } from '../hang.ts'
 import { within } from '../time-limit.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** The terminal at which somebody sits. */
 export interface Terminal {
@@ -98,9 +99,11 @@ export async function containerExec(
     throw new ProvisionError('action', `container ${name}: the connection ended before the command did`)
   } catch (error) {
     const why = hung.signal.aborted ? late() : error
-    throw dockerError(`container ${name}`, why, signal, { help: `provision status shows what runs` })
+    throw dockerError(`container ${name}`, why, signal, { help: whatRuns })
   }
 }
+
+const whatRuns = `${ownCommand('status')} shows what runs`
 
 /** A container that never became ready has not got its own name yet; it is the one that most needs to be looked into. */
 async function execIn(
@@ -114,7 +117,7 @@ async function execIn(
     if (exec) return exec
   }
   throw new ProvisionError('action', `container ${name}: there is no such container`, {
-    help: 'provision status shows what runs',
+    help: whatRuns,
   })
 }
 

@@ -14,6 +14,7 @@ import { lossBehind } from '../ssh/loss.ts'
 import { lossOf } from '../ssh/error.ts'
 import { sendWatched, type Gauge } from './watched.ts'
 import type { HangPatience } from '../hang.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** A large file to bring to a host. */
 export interface Upload {
@@ -135,7 +136,7 @@ export function uploadFailed(
   }
   return new ProvisionError('action', `the upload failed: ${reasonOf(cause)}`, {
     about: { host, name: source },
-    help: `look whether the disk of ${host} is full: provision ssh ${host} -- df -h ${quote(posix.dirname(folder))}`,
+    help: `look whether the disk of ${host} is full: ${ownCommand('ssh', host)} -- df -h ${quote(posix.dirname(folder))}`,
     cause,
   })
 }

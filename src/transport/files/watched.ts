@@ -2,6 +2,7 @@ import { showBytes } from '../../core/text/bytes.ts'
 import { showDuration } from '../../core/text/duration.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { watchForHang, type HangPatience } from '../hang.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** What is on its way may fill buffers of some megabytes, which a link of 2 kB/s needs so long for. Milliseconds. */
 const usual: HangPatience = { silence: 30_000, most: 1_200_000 }
@@ -74,5 +75,5 @@ const stuck = (host: string, bytes: number, silent: number): ProvisionError =>
   new ProvisionError(
     'host',
     `${host}: files get no further there for ${showDuration(silent)}, with ${showBytes(bytes)} sent`,
-    { help: `look whether its disk hangs, or what unpacks them: provision ssh ${host} -- ps ax` },
+    { help: `look whether its disk hangs, or what unpacks them: ${ownCommand('ssh', host)} -- ps ax` },
   )

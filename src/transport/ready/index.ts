@@ -10,6 +10,7 @@ import type { ContainerInspection } from '../docker/state.ts'
 import { readinessCheck } from './check.ts'
 import type { Attempt, Place } from './place.ts'
 import { timeLimit } from '../time-limit.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 type AwaitContainer = Extract<Action, { readonly do: 'await-container' }>
 
@@ -49,7 +50,7 @@ export async function awaitContainer(
       about,
       output: [...end.details, ...tail].join('\n'),
       log,
-      help: `provision logs ${ownName(name)}`,
+      help: ownCommand('logs', ownName(name)),
     })
   } catch (error) {
     throw dockerError(about, error, signal, { code: 'ready' })

@@ -1,6 +1,7 @@
 import { showDuration } from '../../core/text/duration.ts'
 import { isProvisionError, ProvisionError, reasonOf } from '../../core/error.ts'
 import type { Session } from './index.ts'
+import { ownCommand } from '../../core/text/own-command.ts'
 
 /** What to throw when a signal ends something: its own reason where that is for people. */
 export function interruption(name: string, signal: AbortSignal): ProvisionError {
@@ -75,7 +76,7 @@ export const notBegun = (
   )
 
 const lookAtLogin = (name: string, user: string): string =>
-  `try it by hand: provision ssh ${name} -- true; look at the shell of ${user} in /etc/passwd, its start-up files and ForceCommand of sshd`
+  `try it by hand: ${ownCommand('ssh', name)} -- true; look at the shell of ${user} in /etc/passwd, its start-up files and ForceCommand of sshd`
 
 /** A command that did not come to its own end. */
 export const endingProblem = (

@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandLineFor } from '../../../src/cli/call/commandline.ts'
 import { packageDir } from '../../../src/cli/package-dir.ts'
-import { projectWith, type Project } from '../../support/playbook-folder.ts'
+import { runCli } from '../../support/cli.ts'
+import { cli } from '../../support/the-cli.ts'
+import { plainPlaybook, projectWith, type Project } from '../../support/playbook-folder.ts'
 
 const globals = { env: undefined, on: undefined, dir: undefined, playbook: undefined, param: [] }
 const bin = join(packageDir, 'dist/cli/bin.js')
@@ -18,6 +20,9 @@ beforeAll(() => {
     'own/deep/x': '',
     'other/node_modules/provision/bin.js': '',
     'none/x': '',
+    'shops/playbooks/shop/playbook.ts': plainPlaybook('shop'),
+    'shops/playbooks/other/playbook.ts': plainPlaybook('other'),
+    'shops/my hosts.yaml': 'hosts: {}',
   })
   mkdirSync(at('own/node_modules'))
   symlinkSync(packageDir, at('own/node_modules/provision'))
@@ -36,3 +41,19 @@ describe('what we print to be typed next is found by npx only where npx finds us
     expect(lineIn(dir())).toBe(line)
   })
 })
+
+it.each([
+  [['shop'], '--playbook shop'],
+  [['--playbook', 'shop', '--env', 'test'], '--playbook shop --env test'],
+  [['shop', '--env', 'test', '--on', 'my hosts.yaml'], "--playbook shop --env test --on 'my hosts.yaml'"],
+  [['shop', '--param', 'a=b c'], "--playbook shop --param 'a=b c'"],
+])(
+  'what a call with %j says to type next finds the same playbook and environment',
+  async (options, again) => {
+    const { code, stderr } = await runCli(cli, ['history', 'show', '9', ...options], { cwd: at('shops') })
+    expect(stderr).toBe(
+      `✖ there is no run "9"; no run has been recorded yet\nhelp: node ${cli.bin} history ${again}\n`,
+    )
+    expect(code).toBe(2)
+  },
+)

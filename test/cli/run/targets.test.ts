@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { containerCalled, containersCalled, hostCalled } from '../../../src/cli/run/targets.ts'
 import type { HostState, ProvidedHost } from '../../../src/core/provider.ts'
 import { containerLabel } from '../../../src/core/text/container-label.ts'
+import { ownCommand } from '../../../src/core/text/own-command.ts'
 
 const host = (name: string, state: HostState = 'running'): ProvidedHost => ({
   ...{ name, state, address: '192.0.2.1', system: undefined, isYoung: false },
@@ -19,8 +20,8 @@ describe('hostCalled', () => {
   it.each([
     ['no name', undefined, 'usage', 'name one: web, app, bus'],
     ['a wrong name', 'wbe', 'usage', 'did you mean "web"? (known: web, app, bus)'],
-    ['one that is stopped', 'app', 'provider', 'provision start'],
-    ['one that was never made', 'bus', 'provider', 'provision quickstart'],
+    ['one that is stopped', 'app', 'provider', ownCommand('start')],
+    ['one that was never made', 'bus', 'provider', ownCommand('quickstart')],
   ])('says what to do with %s', (_, name, code, help) => {
     expect(() => hostCalled(name, hosts)).toThrow(expect.objectContaining({ code, help }))
   })

@@ -75,6 +75,21 @@ describe('a playbook that nobody type-checked', () => {
       /param x: there is no option "mim" \(did you mean "min"\?/,
     ],
     [
+      'a misspelt default, which is missed before it is',
+      { params: { x: { type: 'int', defualt: 1 } } },
+      /param x: there is no option "defualt" \(did you mean "default"\?/,
+    ],
+    [
+      'a misspelt type of a param',
+      { params: { x: { tpye: 'int', default: 1 } } },
+      /param x: there is no option "tpye" \(did you mean "type"\?/,
+    ],
+    [
+      'no type of a param',
+      { params: { x: { default: 1 } } },
+      /param x: there is no type undefined \(known: string/,
+    ],
+    [
       'a field of another type of param',
       { params: { x: { type: 'string', default: 'a', max: 5 } } },
       /param x: there is no option "max" \(known: type, description, default, choices\)/,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Action } from '../../../src/core/action.ts'
 import { digestOf, type Digest } from '../../../src/core/digest.ts'
+import { ownCommand } from '../../../src/core/text/own-command.ts'
 import { applyPlan } from '../../../src/engine/apply/index.ts'
 import { fakeHost } from '../../support/fake-host.ts'
 import { step } from '../../support/resource.ts'
@@ -72,7 +73,7 @@ describe('what a former container had mounted', () => {
     expect(undone).toEqual([starting('c')])
     expect(failure).toMatchObject({
       message: 'h › container c: busy (the former one is back, but not the former content of /app.jar)',
-      help: 'provision rollback brings back all of it',
+      help: `${ownCommand('rollback')} brings back all of it`,
     })
   })
 

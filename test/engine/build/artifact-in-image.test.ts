@@ -5,6 +5,7 @@ import { fakeEngine, tell, type FakeEngine } from '../../support/fake-engine.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { matching } from '../../support/matching.ts'
 import { never } from '../../support/transport.ts'
+import { ownCommand } from '../../../src/core/text/own-command.ts'
 
 let fake: FakeEngine | undefined
 afterEach(() => fake?.stop())
@@ -34,7 +35,7 @@ it.each([
   await expect(running).rejects.toMatchObject({
     code: 'engine',
     message: matching(/^artifact out\.txt: its container of shop\/tools was lost: /),
-    help: 'run again; if it stays so, see provision doctor',
+    help: `run again; if it stays so, see ${ownCommand('doctor')}`,
   })
 })
 

@@ -10,6 +10,7 @@ import type { ConnectedHost } from '../../../src/transport/host.ts'
 import { fakeConnection } from '../../support/fake-connection.ts'
 import { fakeHost } from '../../support/fake-host.ts'
 import { fakeSession } from '../../support/fake-session.ts'
+import { ownCommand } from '../../../src/core/text/own-command.ts'
 
 const playbook = definePlaybook({
   name: 'shop',
@@ -70,7 +71,7 @@ describe('a plan of hosts that do not all run', () => {
       steps: [['db/file//etc/x']],
       absent: [{ name: 'web', state: 'stopped' }],
       notes: [
-        'web is stopped: what is on it is not known until it runs; provision start starts it, and so does refresh',
+        `web is stopped: what is on it is not known until it runs; ${ownCommand('start')} starts it, and so does refresh`,
       ],
     })
   })
@@ -80,7 +81,7 @@ describe('a plan of hosts that do not all run', () => {
     expect([steps, notes]).toEqual([
       [],
       [
-        'db, web are stopped: what is on them is not known until they run; provision start starts them, and so does refresh',
+        `db, web are stopped: what is on them is not known until they run; ${ownCommand('start')} starts them, and so does refresh`,
       ],
     ])
   })
@@ -91,7 +92,7 @@ describe('a plan of hosts that do not all run', () => {
       expect(await planned({ db: 'running', web: state })).toEqual({
         steps: [['db/file//etc/x'], ['web/file//etc/x']],
         absent: [{ name: 'web', state }],
-        notes: [`web is ${state}: planned as if empty; provision quickstart makes it`],
+        notes: [`web is ${state}: planned as if empty; ${ownCommand('quickstart')} makes it`],
       })
     },
   )

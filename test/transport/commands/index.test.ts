@@ -9,6 +9,7 @@ import type { RunAction } from '../../../src/transport/commands/script.ts'
 import { runCommands } from '../../../src/transport/commands/index.ts'
 import { shellConnection } from '../../support/shell-connection.ts'
 import { shells } from '../../support/shells.ts'
+import { ownCommand } from '../../../src/core/text/own-command.ts'
 
 const command = (argv: readonly string[], more: Partial<RunAction> = {}): RunAction => ({
   do: 'run',
@@ -52,7 +53,7 @@ describe.each(tools)('under $title', ({ without, ...shell }) => {
       const [outcome] = await runCommands({ ...connection, login }, [sh('exit 3')], never)
       return outcome?.ok === false ? outcome.error.help : undefined
     }
-    const tried = (rights: string) => `try it by hand: provision ssh box -- ${rights}sh -c 'exit 3'`
+    const tried = (rights: string) => `try it by hand: ${ownCommand('ssh', 'box')} -- ${rights}sh -c 'exit 3'`
     expect(await helpAs({ user: 'ann', become: true })).toBe(tried('sudo -n -H '))
     expect(await helpAs({ user: 'ann', become: false })).toBe(tried(''))
     expect(await helpAs({ user: 'root', become: true })).toBe(tried(''))

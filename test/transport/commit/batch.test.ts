@@ -24,6 +24,7 @@ import { hostileName } from '../../support/hostile.ts'
 import { shellConnection } from '../../support/shell-connection.ts'
 import { shells } from '../../support/shells.ts'
 import { bulkOver, never } from '../../support/transport.ts'
+import { ownCommand } from '../../../src/core/text/own-command.ts'
 
 const rights: Permissions = { mode: undefined, owner: undefined, group: undefined }
 const write = (path: string, text: string, more: Partial<Permissions> = {}): Write => ({
@@ -201,7 +202,7 @@ describe.each(shells)('under $title', (shell) => {
       return outcome?.ok === false ? outcome.error.help : undefined
     }
     expect(helpOf(6)).toBe(
-      `look at its place by hand, and whether the disk is full: provision ssh box -- df -h ${quote(at)}`,
+      `look at its place by hand, and whether the disk is full: ${ownCommand('ssh', 'box')} -- df -h ${quote(at)}`,
     )
     expect(helpOf(7)).toBe('run the same again, when nothing writes to it any more')
     expect(await readFile(`${at}/file`, 'utf8')).toBe('kept')

@@ -10,6 +10,7 @@ import { matching } from '../../support/matching.ts'
 import { shellConnection } from '../../support/shell-connection.ts'
 import { shells } from '../../support/shells.ts'
 import { bulkOver, never } from '../../support/transport.ts'
+import { ownCommand } from '../../../src/core/text/own-command.ts'
 
 describe.each(shells)('under $title', (shell) => {
   const none: Permissions = { mode: undefined, owner: undefined, group: undefined }
@@ -31,10 +32,10 @@ describe.each(shells)('under $title', (shell) => {
   it('says plainly where it cannot write, and who may not', async () => {
     expect(await problemFor({ user: 'ann', become: false })).toMatchObject({
       message: matching(/^box › \/proc\/sys\/provision: cannot write to '\/proc\/sys': [A-Z][a-z ]+$/),
-      help: 'look whether ann may write there (with become: true, root does), and whether the disk is full: provision ssh box -- ls -ld /proc/sys',
+      help: `look whether ann may write there (with become: true, root does), and whether the disk is full: ${ownCommand('ssh', 'box')} -- ls -ld /proc/sys`,
     })
     expect(await problemFor({ user: 'ann', become: true })).toMatchObject({
-      help: 'look at its place by hand, and whether the disk is full: provision ssh box -- df -h /proc/sys',
+      help: `look at its place by hand, and whether the disk is full: ${ownCommand('ssh', 'box')} -- df -h /proc/sys`,
     })
   })
 
@@ -43,19 +44,19 @@ describe.each(shells)('under $title', (shell) => {
       'a user',
       { owner: 'no-one' },
       true,
-      'look whether it is there, or give its number: provision ssh box -- getent passwd no-one',
+      `look whether it is there, or give its number: ${ownCommand('ssh', 'box')} -- getent passwd no-one`,
     ],
     [
       'a group',
       { group: 'no-one' },
       true,
-      'look whether it is there, or give its number: provision ssh box -- getent group no-one',
+      `look whether it is there, or give its number: ${ownCommand('ssh', 'box')} -- getent group no-one`,
     ],
     [
       'a user, where only root could give it to that one',
       { owner: 'no-one' },
       false,
-      'look whether it is there, and whether ann may give it files (with become: true, root does): provision ssh box -- getent passwd no-one',
+      `look whether it is there, and whether ann may give it files (with become: true, root does): ${ownCommand('ssh', 'box')} -- getent passwd no-one`,
     ],
   ])('says how to look for %s that it does not know', async (_, rights, become, help) => {
     const folder = await mkdtemp(join(tmpdir(), 'provision-owner-'))
