@@ -25,6 +25,8 @@ export type Probe =
       /** Belongs to a resource that holds a secret, so it is to be seen nowhere until it runs. */
       readonly secret?: boolean
     }
+  /** Which machine it is, as long as that runs: containers that share a kernel are several. */
+  | { readonly ask: 'machine' }
   /** What runs that were killed, or whose host lost its power, have left in these folders and where uploads wait. */
   | { readonly ask: 'leftovers'; readonly folders: readonly string[] }
   /** One that is usually absent is looked up in the list of all first. */
@@ -42,6 +44,7 @@ export interface Answers {
   command: CommandAnswer
   /** As the host tells them: paths that may be anything. */
   leftovers: readonly string[]
+  machine: string | undefined
   container: ContainerState | undefined
   image: ImageState | undefined
   network: NetworkState | undefined

@@ -94,6 +94,7 @@ const titleOf = (probe: Probe): string => {
       return `command ${probe.argv.join(' ')}`
     case 'image':
       return `image ${probe.ref}`
+    case 'machine':
     case 'owned':
     case 'leftovers':
       return probe.ask

@@ -12,6 +12,7 @@ import { within } from '../../transport/time-limit.ts'
 import type { Unreached } from '../hosts.ts'
 import { combined } from './in-the-way.ts'
 import type { Left } from './leftovers.ts'
+import type { Machines } from './machines.ts'
 import { networksIn } from './networks.ts'
 import type { Judged } from './rechecks.ts'
 import { isOrphan } from './removals.ts'
@@ -33,21 +34,30 @@ interface PlannedHost extends Left {
   readonly held: readonly Held[]
 }
 
+/** What is to be known of a whole run, of which this may be a part. */
+export interface Whole {
+  /** Ids of all resources of the playbook. */
+  readonly known: ReadonlySet<string>
+  readonly machines: Machines
+}
+
 /** Asks a host and judges what is there: one round trip, and a second one where networks that go may be in the way. */
 export async function planHost(
   nodes: readonly BoundNode[],
   host: HostPort,
   facts: Facts,
-  known: ReadonlySet<string>,
+  { known, machines }: Whole,
   signal: AbortSignal,
 ): Promise<PlannedHost | Unreached> {
   const mine: Probe = { ask: 'owned', ...facts.scope }
   const now = Date.now()
   const probes = nodes.flatMap(probesOf)
   const paths = probes.flatMap((probe) => (probe.ask === 'stat' ? [probe.path] : []))
-  const given = await answersOf(host, [mine, leftoversProbe(paths), ...probes], signal)
+  const given = await answersOf(host, [mine, leftoversProbe(paths), { ask: 'machine' }, ...probes], signal)
   if ('error' in given) return given
-  const [mineThere, left, ...answers] = given.answers
+  const [mineThere, left, machine, ...answers] = given.answers
+  const resources = nodes.map(({ node }) => node.resource)
+  await machines({ host, machine: typeof machine === 'string' ? machine : undefined, resources }, signal)
   const owned = isOwned(mineThere) ? mineThere : []
   const placed = once(() => new Set(nodes.flatMap(({ bound }) => bound.files())))
   let next = 0

@@ -1,5 +1,5 @@
 import { nameOnHosts } from '../../core/build/name-on-hosts.ts'
-import { portClaim } from '../../core/graph/claim.ts'
+import { nameClaim, portClaim } from '../../core/graph/claim.ts'
 import { endpointOf, isEverywhere, isLoopback, type PublishedPort } from '../../core/endpoint.ts'
 import { factOf, type Facts } from '../../core/facts.ts'
 import type { Host } from '../../core/host.ts'
@@ -29,7 +29,7 @@ export interface Container<P extends string = string> extends Resource {
 const resource = defineModule({
   kind: 'container',
   validate: (props: ContainerProps) => containerProblem(props),
-  claims: ({ published }) => published.map(portClaim),
+  claims: ({ name, published }) => [nameClaim('container', name), ...published.map(portClaim)],
   probe: (props) => {
     checkResolved(props)
     return {

@@ -22,6 +22,7 @@ export function probeAnswers(
   const commands = new Map<number, CommandAnswer>()
   const leftovers = new Map<number, readonly string[]>()
   let empty: readonly string[] = []
+  let machine: string | undefined
   let complete = false
   for (const { body, words } of framesIn(host, output, marker)) {
     const [kind, index = '', code = ''] = words
@@ -30,6 +31,7 @@ export function probeAnswers(
     else if (kind === 'read') reads.set(Number(index), contentOf(host, probes[Number(index)], body, code))
     else if (kind === 'command') commands.set(Number(index), { code: Number(code), output: utf8(body) })
     else if (kind === 'leftovers') leftovers.set(Number(index), utf8(body).split('\0'))
+    else if (kind === 'machine') machine = machineIn(words)
     else if (kind === 'empty') empty = body.split('\0')
     else if (kind === 'done') complete = true
   }
@@ -37,6 +39,7 @@ export function probeAnswers(
   return probes.map((probe, index) => {
     if (probe.ask === 'read') return reads.get(index)
     if (probe.ask === 'command') return commands.get(index) ?? { code: 126, output: '' }
+    if (probe.ask === 'machine') return machine
     if (probe.ask === 'leftovers') return leftovers.get(index) ?? []
     const path = latin1(asOperand(probe.path))
     return statOf(stats.get(path), sums.get(path)?.[1], empty.includes(path))
@@ -139,6 +142,10 @@ function readInOrder(paths: readonly string[], { head, written }: LineForm) {
     }
   }
 }
+
+/** Only both together tell it from others. */
+const machineIn = ([, kernel, root]: readonly string[]): string | undefined =>
+  kernel && root ? `${kernel} ${root}` : undefined
 
 const types: Readonly<Record<number, Stat['type']>> = { 0o10: 'file', 0o4: 'directory', 0o12: 'link' }
 

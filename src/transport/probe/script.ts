@@ -7,7 +7,10 @@ import { exportsOf } from '../shell/exports.ts'
 import { plainShell } from '../shell/plain-shell.ts'
 
 /** The probes that a shell answers. */
-export type ShellProbe = Extract<Probe, { readonly ask: 'stat' | 'read' | 'command' | 'leftovers' }>
+export type ShellProbe = Extract<
+  Probe,
+  { readonly ask: 'stat' | 'read' | 'command' | 'machine' | 'leftovers' }
+>
 
 /** What to run on a host to answer probes, and what to send to its standard input. */
 export interface ProbeScript {
@@ -174,6 +177,14 @@ done
 tell empty`,
       ]
 
+/**
+ * The kernel since it was started, and the number of the first file system there: those of containers are others. Takes no process.
+ */
+const machineShell = `k= n=
+read -r k 2>/dev/null </proc/sys/kernel/random/boot_id
+read -r n l 2>/dev/null </proc/self/mountinfo
+tell machine $k $n`
+
 /** Runs a function for its output, cut to the limit without ending it, and its exit code. */
 const commandHelper = `exec 4>&1
 command_output() {
@@ -187,6 +198,7 @@ function section(probe: Exclude<ShellProbe, { ask: 'stat' }>, index: number): st
     const exports = exportsOf(probe.env ?? {}).map((line) => `${line}; `)
     return `${run}() { ${cd}${exports.join('')}exec ${quoteAll(probe.argv)}; }; command_output ${run}; tell command ${index} "$c"`
   }
+  if (probe.ask === 'machine') return machineShell
   if (probe.ask === 'leftovers') {
     const folders = quoteAll(probe.folders)
     return `( set -- ${folders}\n${leftoversScript} ) </dev/null 2>/dev/null; tell leftovers ${index}`

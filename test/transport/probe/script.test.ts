@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -43,6 +43,17 @@ describe.each(shells)('under $title', (shell) => {
     expect(answers.slice(0, names.length)).toMatchObject(
       names.map((name) => (present.includes(name) ? { type: 'file', digest: digestOf(name) } : undefined)),
     )
+  })
+
+  it('tells the machine by its kernel and its root, the same each time', async () => {
+    const kernel = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
+    const answers = await askShell(shell, [
+      { ask: 'machine' },
+      { ask: 'read', path: '/none' },
+      { ask: 'machine' },
+    ])
+    expect(answers[0]).toMatch(new RegExp(`^${kernel.trim()} \\d+$`))
+    expect(answers).toEqual([answers[0], undefined, answers[0]])
   })
 
   it('reads nothing where nothing is, and refuses a folder', async () => {
