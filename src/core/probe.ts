@@ -15,7 +15,12 @@ export type Probe =
       /** Whether a container mounts it as a file: of a folder in its place it is told whether that is empty. */
       readonly mounted?: boolean
     }
-  | { readonly ask: 'read'; readonly path: string }
+  | {
+      readonly ask: 'read'
+      readonly path: string
+      /** Where it lies that was kept with other rights, when nothing is at the path. */
+      readonly otherwise?: OtherPlace
+    }
   | {
       readonly ask: 'command'
       readonly argv: readonly string[]
@@ -37,10 +42,15 @@ export type Probe =
   /** What a playbook made in an environment: another playbook may be at home there too. */
   | { readonly ask: 'owned'; readonly playbook: string; readonly environment: string }
 
+/** Root reads what its login has in the home folder; of what root has, a login without its rights sees only that it is there. */
+export type OtherPlace =
+  { readonly of: 'login'; readonly belowHome: string } | { readonly of: 'root'; readonly path: string }
+
 /** The answer to each probe; undefined where there is no such thing. */
 export interface Answers {
   stat: Stat | undefined
-  read: string | undefined
+  /** That root keeps it where the login has not its rights. */
+  read: string | { readonly keptBy: 'root' } | undefined
   command: CommandAnswer
   /** As the host tells them: paths that may be anything. */
   leftovers: readonly string[]

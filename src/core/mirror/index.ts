@@ -1,6 +1,7 @@
 import type { Action } from '../action.ts'
 import { changeOf, type Change } from '../change.ts'
 import { digestOf, short } from '../digest.ts'
+import { ProvisionError } from '../error.ts'
 import { fileActions, fileChanges, folderActions, folderChanges, refuseOthers, statProbe } from '../files.ts'
 import {
   above,
@@ -13,7 +14,7 @@ import {
   type Obsolete,
 } from './manifest.ts'
 import type { Placed, Remedy } from '../module.ts'
-import type { Stat } from '../probe.ts'
+import type { Answers, Stat } from '../probe.ts'
 import { below, mirroredFolders, wantedFile, wantedFolder, wantedManifest, type Mirror } from './wanted.ts'
 
 type Write = Extract<Action, { readonly do: 'write' }>
@@ -36,20 +37,31 @@ export const mirrorProbes = (mirror: Mirror) => ({
   manifest: mirror.source.type === 'file' ? [] : [{ ask: 'read', path: mirror.manifest } as const],
 })
 
-/** The state from the answers. */
+/** The state from the answers. @throws ProvisionError `conflict` when root keeps the manifest, and this login is not root */
 export function mirrorState(
   answers: {
     readonly folders: readonly (Stat | undefined)[]
     readonly files: readonly (Stat | undefined)[]
-    readonly manifest: readonly (string | undefined)[]
+    readonly manifest: readonly Answers['read'][]
   },
   mirror: Mirror,
   placed: Placed,
 ): MirrorState {
-  const manifest = readManifest(answers.manifest[0])
+  const [note] = answers.manifest
+  if (typeof note === 'object') throw keptByRoot(mirror)
+  const manifest = readManifest(note)
   const obsolete = obsoletePaths(wantedManifest(mirror), manifest)
   return { ...answers, manifest, obsolete: withoutTaken(mirror, obsolete, placed) }
 }
+
+const keptByRoot = ({ title, manifest }: Mirror): ProvisionError =>
+  new ProvisionError(
+    'conflict',
+    `${title}: it was put there with rights of root, which this login has not; what it put there is listed in ${manifest}`,
+    {
+      help: 'let it become root again, or move that list to ~/.provision-trees of this login, as a file of its own',
+    },
+  )
 
 /** What others put there now is theirs: it is forgotten, and not deleted; so are the folders that it is in. */
 function withoutTaken({ to, inner }: Mirror, obsolete: Obsolete, placed: Placed): Obsolete {

@@ -1,7 +1,8 @@
 import { ProvisionError, reasonOf } from '../../core/error.ts'
-import type { Answer, CommandAnswer, Stat } from '../../core/probe.ts'
+import type { Answer, Answers, CommandAnswer, Stat } from '../../core/probe.ts'
 import { gunzipped } from '../files/gzip.ts'
-import { asOperand, readLimit, statPaths, type ShellProbe } from './script.ts'
+import { readLimit } from './read.ts'
+import { asOperand, statPaths, type ShellProbe } from './script.ts'
 
 /**
  * Reads what a probe script wrote.
@@ -18,7 +19,7 @@ export function probeAnswers(
   const sumReader = readInOrder(paths, sumLine)
   const stats = new Map<string, RegExpExecArray>()
   const sums = new Map<string, RegExpExecArray>()
-  const reads = new Map<number, string | undefined>()
+  const reads = new Map<number, Answers['read']>()
   const commands = new Map<number, CommandAnswer>()
   const leftovers = new Map<number, readonly string[]>()
   let empty: readonly string[] = []
@@ -177,13 +178,9 @@ function nameOr(name: string, id: string): string | undefined {
   return name === 'UNKNOWN' || name === '' ? id : name
 }
 
-function contentOf(
-  host: string,
-  probe: ShellProbe | undefined,
-  body: string,
-  code: string,
-): string | undefined {
+function contentOf(host: string, probe: ShellProbe | undefined, body: string, code: string): Answers['read'] {
   if (code === 'missing') return undefined
+  if (code === 'root') return { keptBy: 'root' }
   const about = { host, name: probe?.ask === 'read' ? probe.path : 'file' }
   if (code === 'other') {
     throw new ProvisionError('conflict', 'is no file, so it cannot be read', {

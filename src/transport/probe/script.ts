@@ -5,6 +5,7 @@ import { leftoversScript } from '../files/leftovers.ts'
 import { emptyShell } from '../shell/empty-folder.ts'
 import { exportsOf } from '../shell/exports.ts'
 import { plainShell } from '../shell/plain-shell.ts'
+import { readHelpers, readSection } from './read.ts'
 
 /** The probes that a shell answers. */
 export type ShellProbe = Extract<
@@ -18,8 +19,6 @@ export interface ProbeScript {
   readonly stdin: Buffer
 }
 
-/** The most that a file may hold that is read. Bytes. */
-export const readLimit = 8 * 1024 * 1024
 /** Of the output of a command, what is kept. Bytes. */
 const outputLimit = 64 * 1024
 
@@ -38,6 +37,7 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
       // Starts a line of its own, whatever came before.
       `tell() { printf '\\n%s %s\\n' "$m" "$*"; }`,
       commandHelper,
+      ...readHelpers(probes),
       ...(paths.length === 0
         ? []
         : [
@@ -203,10 +203,5 @@ function section(probe: Exclude<ShellProbe, { ask: 'stat' }>, index: number): st
     const folders = quoteAll(probe.folders)
     return `( set -- ${folders}\n${leftoversScript} ) </dev/null 2>/dev/null; tell leftovers ${index}`
   }
-  const path = quote(asOperand(probe.path))
-  return [
-    `if [ -f ${path} ]; then head -c ${readLimit + 1} ${path} 2>&1; tell read ${index} $?`,
-    `elif [ -e ${path} ]; then tell read ${index} other`,
-    `else tell read ${index} missing; fi`,
-  ].join('\n')
+  return readSection({ ...probe, path: asOperand(probe.path) }, index)
 }

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { tmpdir, userInfo } from 'node:os'
+import { join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -43,6 +43,19 @@ describe.each(shells)('under $title', (shell) => {
     expect(answers.slice(0, names.length)).toMatchObject(
       names.map((name) => (present.includes(name) ? { type: 'file', digest: digestOf(name) } : undefined)),
     )
+  })
+
+  it('reads what its login has in its home where nothing is at the path, but for what is of somebody else', async () => {
+    const [path, other] = [join(folder, `${shell.title} here`), join(folder, `${shell.title} there`)]
+    await writeFile(other, 'other')
+    const belowHome = relative(userInfo().homedir, other)
+    const probe = { ask: 'read', path, otherwise: { of: 'login', belowHome } } as const
+    const as = (id: number) => askShell(shell, [probe], `SUDO_USER=${userInfo().username} SUDO_UID=${id}`)
+    expect(await as(userInfo().uid)).toEqual(['other'])
+    expect(await as(userInfo().uid + 1)).toEqual([undefined])
+    expect(await askShell(shell, [probe], 'unset SUDO_USER')).toEqual([undefined])
+    await writeFile(path, 'own')
+    expect(await as(userInfo().uid)).toEqual(['own'])
   })
 
   it('tells the machine by its kernel and its root, the same each time', async () => {
