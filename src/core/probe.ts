@@ -21,6 +21,8 @@ export type Probe =
       /** Where it lies that was kept with other rights, when nothing is at the path. */
       readonly otherwise?: OtherPlace
     }
+  /** All that is in a folder and in those below it. */
+  | { readonly ask: 'inside'; readonly path: string }
   | {
       readonly ask: 'command'
       readonly argv: readonly string[]
@@ -51,6 +53,8 @@ export interface Answers {
   stat: Stat | undefined
   /** That root keeps it where the login has not its rights. */
   read: string | { readonly keptBy: 'root' } | undefined
+  /** Paths relative to it. */
+  inside: readonly string[]
   command: CommandAnswer
   /** As the host tells them: paths that may be anything. */
   leftovers: readonly string[]

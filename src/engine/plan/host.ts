@@ -3,7 +3,7 @@ import { isProvisionError, ProvisionError } from '../../core/error.ts'
 import type { Facts } from '../../core/facts.ts'
 import type { GraphNode } from '../../core/graph/index.ts'
 import type { HostPort } from '../../core/host.ts'
-import type { Bound, Settling, Verdict } from '../../core/module.ts'
+import type { Beside, Bound, Settling, Verdict } from '../../core/module.ts'
 import type { Step } from '../../core/plan.ts'
 import type { Answer, OwnedObject, Probe } from '../../core/probe.ts'
 import { allOf } from '../../core/track.ts'
@@ -41,7 +41,10 @@ export interface Whole {
   readonly machines: Machines
 }
 
-/** Asks a host and judges what is there: one round trip, and a second one where networks that go may be in the way. */
+/**
+ * Asks a host and judges what is there: one round trip; a further one where a module wants to look into folders, and one where
+ * networks that go may be in the way.
+ */
 export async function planHost(
   nodes: readonly BoundNode[],
   host: HostPort,
@@ -63,11 +66,17 @@ export async function planHost(
   let next = 0
   const parts = nodes.map(({ node, bound }) => {
     const part = answers.slice(next, (next += bound.probes.length))
-    return { node, bound, part }
+    return { node, bound, part, looks: bound.lookInto(part) }
   })
+  const inside = await lookInto(
+    host,
+    parts.flatMap(({ looks }) => looks),
+    signal,
+  )
+  if ('error' in inside) return inside
   const judged = await allOf(
     parts.map(({ node, bound, part }) =>
-      Promise.resolve().then(() => judge(node, bound.judge(part, placed), now)),
+      Promise.resolve().then(() => judge(node, bound.judge(part, { placed, inside }), now)),
     ),
     combined,
   )
@@ -106,6 +115,22 @@ async function answersOf(
     throw error
   }
 }
+
+/** What is in folders, by their paths: asked where there are any, which is rare. */
+async function lookInto(
+  host: HostPort,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<Beside['inside'] | Unreached> {
+  if (paths.length === 0) return new Map()
+  const probes = paths.map((path) => ({ ask: 'inside', path }) as const)
+  const given = await answersOf(host, probes, signal)
+  if ('error' in given) return given
+  return new Map(paths.map((path, i) => [path, insideOf(given.answers[i])]))
+}
+
+const insideOf = (answer: Answer): readonly string[] =>
+  Array.isArray(answer) ? answer.filter((path) => typeof path === 'string') : []
 
 const noAnswer = (host: string): ProvisionError =>
   new ProvisionError('host', `${host}: no answer to what was asked within ${patience / 1_000} s`, {

@@ -21,6 +21,7 @@ export function probeAnswers(
   const sums = new Map<string, RegExpExecArray>()
   const reads = new Map<number, Answers['read']>()
   const commands = new Map<number, CommandAnswer>()
+  const inside = new Map<number, readonly string[]>()
   const leftovers = new Map<number, readonly string[]>()
   let empty: readonly string[] = []
   let machine: string | undefined
@@ -30,6 +31,7 @@ export function probeAnswers(
     if (kind === 'stat') statReader(body, stats)
     else if (kind === 'sums') sumReader(body, sums)
     else if (kind === 'read') reads.set(Number(index), contentOf(host, probes[Number(index)], body, code))
+    else if (kind === 'inside') inside.set(Number(index), utf8(body).split('\0').slice(0, -1))
     else if (kind === 'command') commands.set(Number(index), { code: Number(code), output: utf8(body) })
     else if (kind === 'leftovers') leftovers.set(Number(index), utf8(body).split('\0'))
     else if (kind === 'machine') machine = machineIn(words)
@@ -39,6 +41,8 @@ export function probeAnswers(
   if (!complete) throw cutShort(host, output.toString().slice(-1_000))
   return probes.map((probe, index) => {
     if (probe.ask === 'read') return reads.get(index)
+    if (probe.ask === 'inside')
+      return (inside.get(index) ?? []).map((path) => path.slice(asOperand(probe.path).length + 1))
     if (probe.ask === 'command') return commands.get(index) ?? { code: 126, output: '' }
     if (probe.ask === 'machine') return machine
     if (probe.ask === 'leftovers') return leftovers.get(index) ?? []

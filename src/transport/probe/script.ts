@@ -10,7 +10,7 @@ import { readHelpers, readSection } from './read.ts'
 /** The probes that a shell answers. */
 export type ShellProbe = Extract<
   Probe,
-  { readonly ask: 'stat' | 'read' | 'command' | 'machine' | 'leftovers' }
+  { readonly ask: 'stat' | 'read' | 'inside' | 'command' | 'machine' | 'leftovers' }
 >
 
 /** What to run on a host to answer probes, and what to send to its standard input. */
@@ -199,6 +199,8 @@ function section(probe: Exclude<ShellProbe, { ask: 'stat' }>, index: number): st
     return `${run}() { ${cd}${exports.join('')}exec ${quoteAll(probe.argv)}; }; command_output ${run}; tell command ${index} "$c"`
   }
   if (probe.ask === 'machine') return machineShell
+  if (probe.ask === 'inside')
+    return `find ${quote(asOperand(probe.path))} -mindepth 1 -print0 2>/dev/null; tell inside ${index}`
   if (probe.ask === 'leftovers') {
     const folders = quoteAll(probe.folders)
     return `( set -- ${folders}\n${leftoversScript} ) </dev/null 2>/dev/null; tell leftovers ${index}`

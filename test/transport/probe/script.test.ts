@@ -58,6 +58,19 @@ describe.each(shells)('under $title', (shell) => {
     expect(await as(userInfo().uid)).toEqual(['own'])
   })
 
+  it('tells all that is in a folder, by any name', async () => {
+    const path = join(folder, `${shell.title} full`)
+    const names = ['a', 'a/-n', 'a/b\nc', '.d', 'é']
+    await mkdir(join(path, 'a'), { recursive: true })
+    await Promise.all(names.slice(1).map((name) => writeFile(join(path, name), '')))
+    const [inside, missing] = await askShell(shell, [
+      { ask: 'inside', path },
+      { ask: 'inside', path: join(folder, 'none') },
+    ])
+    expect(new Set(Array.isArray(inside) ? inside : [])).toEqual(new Set(names))
+    expect(missing).toEqual([])
+  })
+
   it('tells the machine by its kernel and its root, the same each time', async () => {
     const kernel = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
     const answers = await askShell(shell, [
