@@ -78,7 +78,7 @@ describe.each(shells)('under $title', (shell) => {
       { ask: 'read', path: '/none' },
       { ask: 'machine' },
     ])
-    expect(answers[0]).toMatch(new RegExp(`^${kernel.trim()} \\d+$`))
+    expect(answers[0]).toMatch(new RegExp(`^${kernel.trim()} \\d+\\.\\d+\\.$`))
     expect(answers).toEqual([answers[0], undefined, answers[0]])
   })
 
