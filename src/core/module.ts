@@ -30,6 +30,14 @@ export type AnswersTo<Q extends Questions> = {
 /** All files that the resources of a host put there, gathered when first asked for; absolute paths. */
 export type Placed = () => ReadonlySet<string>
 
+/** What there is beside the answers. */
+export interface Beside {
+  /** By all resources of its host, itself too. */
+  readonly placed: Placed
+  /** What is in the folders of `lookInto`, by their paths: paths relative to them. */
+  readonly inside: ReadonlyMap<string, readonly string[]>
+}
+
 /** What has to happen to make a resource so. In this order: the first action that fails ends it, and `undo` follows. */
 export interface Remedy {
   readonly operation: 'create' | 'update' | 'recreate'
@@ -77,11 +85,13 @@ export interface Module<Props, Q extends Questions, State> {
   readonly files?: (props: Resolved<Props>) => readonly string[]
   /** What to ask the host. */
   readonly probe: (props: Resolved<Props>) => Q
+  /** Folders of which it is asked what is in them, by what was answered: it takes a second round trip, so they are rare. */
+  readonly lookInto?: (props: Resolved<Props>, answers: AnswersTo<Q>) => readonly string[]
   /**
    * What is there now; undefined for nothing. Throws a `conflict` for what is there but not ours.
-   * @param placed by all resources of its host, itself too
+   * @param beside what nearly all need not know
    */
-  readonly parse: (answers: AnswersTo<Q>, props: Resolved<Props>, placed: Placed) => State | undefined
+  readonly parse: (answers: AnswersTo<Q>, props: Resolved<Props>, beside: Beside) => State | undefined
   /** What differs, field by field; nothing when all is as it should be. */
   readonly diff: (props: Resolved<Props>, state: State | undefined) => readonly Change[]
   /** What to do about it. Asked only when something differs. */
@@ -110,11 +120,10 @@ export interface Bound {
   readonly secrets: readonly Secret[]
   /** The files that it puts on its host; absolute paths. */
   readonly files: () => readonly string[]
-  /**
-   * Decides from the answers, which come in the order of the probes.
-   * @param placed by all resources of its host
-   */
-  judge(answers: readonly Answer[], placed: Placed): Verdict
+  /** Folders of which it is asked what is in them, by the answers, which come in the order of the probes. */
+  lookInto(answers: readonly Answer[]): readonly string[]
+  /** Decides from the answers. */
+  judge(answers: readonly Answer[], beside: Beside): Verdict
 }
 
 export interface ResourceOptions {
@@ -191,8 +200,9 @@ function bind<Props, Q extends Questions, State>(
     probes: Object.values(questions).flat(),
     secrets: secretsIn(props),
     files: () => module.files?.(props) ?? [],
-    judge(answers, placed) {
-      const state = module.parse(named(questions, answers), props, placed)
+    lookInto: (answers) => module.lookInto?.(props, named(questions, answers)) ?? [],
+    judge(answers, beside) {
+      const state = module.parse(named(questions, answers), props, beside)
       const changes = module.diff(props, state)
       if (changes.length === 0) {
         const settling = module.settling?.(props, state)

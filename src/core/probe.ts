@@ -12,10 +12,19 @@ export type Probe =
       readonly names?: boolean
       /** Whether it is told when its content was written. */
       readonly times?: boolean
+      /** Whether it is told when it was made. */
+      readonly born?: boolean
       /** Whether a container mounts it as a file: of a folder in its place it is told whether that is empty. */
       readonly mounted?: boolean
     }
-  | { readonly ask: 'read'; readonly path: string }
+  | {
+      readonly ask: 'read'
+      readonly path: string
+      /** Where it lies that was kept with other rights, when nothing is at the path. */
+      readonly otherwise?: OtherPlace
+    }
+  /** All that is in a folder and in those below it. */
+  | { readonly ask: 'inside'; readonly path: string }
   | {
       readonly ask: 'command'
       readonly argv: readonly string[]
@@ -25,6 +34,8 @@ export type Probe =
       /** Belongs to a resource that holds a secret, so it is to be seen nowhere until it runs. */
       readonly secret?: boolean
     }
+  /** Which machine it is, as long as that runs: containers that share a kernel are several. */
+  | { readonly ask: 'machine' }
   /** What runs that were killed, or whose host lost its power, have left in these folders and where uploads wait. */
   | { readonly ask: 'leftovers'; readonly folders: readonly string[] }
   /** One that is usually absent is looked up in the list of all first. */
@@ -35,13 +46,21 @@ export type Probe =
   /** What a playbook made in an environment: another playbook may be at home there too. */
   | { readonly ask: 'owned'; readonly playbook: string; readonly environment: string }
 
+/** Root reads what its login has in the home folder; of what root has, a login without its rights sees only that it is there. */
+export type OtherPlace =
+  { readonly of: 'login'; readonly belowHome: string } | { readonly of: 'root'; readonly path: string }
+
 /** The answer to each probe; undefined where there is no such thing. */
 export interface Answers {
   stat: Stat | undefined
-  read: string | undefined
+  /** That root keeps it where the login has not its rights. */
+  read: string | { readonly keptBy: 'root' } | undefined
+  /** Paths relative to it. */
+  inside: readonly string[]
   command: CommandAnswer
   /** As the host tells them: paths that may be anything. */
   leftovers: readonly string[]
+  machine: string | undefined
   container: ContainerState | undefined
   image: ImageState | undefined
   network: NetworkState | undefined
@@ -69,6 +88,11 @@ export interface Stat {
   readonly digest: Digest | undefined
   /** When its content was written, milliseconds since 1970 by the host's clock, to the second on some; where it was asked for. */
   readonly writtenAt?: number | undefined
+  /**
+   * When it was made, likewise; where that was asked for, and the host knows it. Undefined for a time that is still to come: the
+   * clock was set back since.
+   */
+  readonly bornAt?: number | undefined
   /** That a folder holds nothing; only of one in the place of a file that a container mounts. */
   readonly isEmpty?: true
 }

@@ -10,8 +10,9 @@ import { planGroup, type Asked, type Group, type PlannedGroup } from './group.ts
 import type { HostLocks } from './host-locks.ts'
 import { isSome, noneReached, type Unreached } from './hosts.ts'
 import { combined } from './plan/in-the-way.ts'
-import { keptFile } from './rollback/kept-file.ts'
+import { wholeOf } from './plan/make.ts'
 import { changesText, mergePlans, tellPlanned } from './plan/told.ts'
+import { keptFile } from './rollback/kept-file.ts'
 import type { Session } from './session.ts'
 
 /** What became of a run on its hosts. */
@@ -39,13 +40,13 @@ const quiet = 500
  */
 export async function carryOut(session: Session, groups: readonly Group[], facts: Facts): Promise<Carried> {
   const { emit, graph } = session
-  const known = new Set(graph.resources.map(({ id }) => id))
+  const whole = wholeOf(graph)
   const troubles: unknown[] = []
   const held = new Set<HostLocks>()
   const underWay = new Set(groups)
   const { gate, opened } = planGate(session, facts.scope, groups.length)
   const stages = groups.map((group) => {
-    const asked = planGroup(session, group, facts, known)
+    const asked = planGroup(session, group, facts, whole)
       .catch((error: unknown): Asked => {
         if (gate.giveUp(error instanceof Error ? error : new Error(String(error)))) throw error
         troubles.push(error)

@@ -7,6 +7,7 @@ import type { ConnectedHost } from '../transport/host.ts'
 import { connectInTurn } from './connect-in-turn.ts'
 import { lockHosts, lockReached, type HostLocks } from './host-locks.ts'
 import { closeAll, connectEach, type Reached, type Unreached } from './hosts.ts'
+import type { Whole } from './plan/host.ts'
 import { makePlan, type Planned } from './plan/make.ts'
 import type { Session } from './session.ts'
 
@@ -80,15 +81,10 @@ function openGroup(
  * Asks the hosts of a group and compares; takes their locks when there is something to do. What was asked before the run had
  * them for itself is asked again.
  */
-export async function planGroup(
-  session: Session,
-  group: Group,
-  facts: Facts,
-  known: ReadonlySet<string>,
-): Promise<Asked> {
+export async function planGroup(session: Session, group: Group, facts: Facts, whole: Whole): Promise<Asked> {
   const { hosts, unreached } = await group.reaching
   if (hosts.size === 0) return { ready: undefined, unreached }
-  const ask = (some: Reached['hosts']) => makePlan(group, some, facts, session.signal, known)
+  const ask = (some: Reached['hosts']) => makePlan(group, some, facts, session.signal, whole)
   const asked = performance.now()
   const first = await ask(hosts)
   const answering = without(hosts, first.unreached)

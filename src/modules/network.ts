@@ -3,7 +3,7 @@ import { changeOf } from '../core/change.ts'
 import { cidrOf, overlap, parseAddress, parseCidr } from '../core/cidr.ts'
 import { ProvisionError } from '../core/error.ts'
 import type { Scope } from '../core/facts.ts'
-import { subnetClaim } from '../core/graph/claim.ts'
+import { nameClaim, subnetClaim } from '../core/graph/claim.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import { resourceLabels } from '../core/label.ts'
@@ -56,8 +56,10 @@ const resource = defineModule({
       subnet === undefined ? undefined : subnetProblem(subnet),
       flagProblem('internal', internal),
     ),
-  claims: ({ subnet }) =>
-    subnet === undefined || subnetProblem(subnet) !== undefined ? [] : [subnetClaim(subnet)],
+  claims: ({ name, subnet }) => [
+    nameClaim(kind, name),
+    ...(subnet === undefined || subnetProblem(subnet) !== undefined ? [] : [subnetClaim(subnet)]),
+  ],
   probe: ({ name }) => ({ network: { ask: 'network', name } as const }),
   parse: ({ network }, { host, name, scope }): NetworkState | undefined => {
     if (network) refuseForeign({ host, kind, name }, name, network.labels, scope)

@@ -1,6 +1,7 @@
 import { ProvisionError } from '../core/error.ts'
 import { changeOf } from '../core/change.ts'
 import type { Scope } from '../core/facts.ts'
+import { nameClaim } from '../core/graph/claim.ts'
 import type { Host } from '../core/host.ts'
 import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import { resourceLabels } from '../core/label.ts'
@@ -34,6 +35,7 @@ const resource = defineModule({
   kind,
   validate: ({ name, driver }: Props) =>
     firstProblem(dockerNameProblem('name', name), driverProblem('driver', driver)),
+  claims: ({ name }) => [nameClaim(kind, name)],
   probe: ({ name }) => ({ volume: { ask: 'volume', name } as const }),
   parse: ({ volume }, { host, name, driver, scope }): VolumeState | undefined => {
     if (!volume) return undefined

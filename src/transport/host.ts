@@ -7,14 +7,13 @@ import { dockerSocket } from './docker/dial.ts'
 import { dockerOf, forwardedAtOnce, type DockerPort } from './docker/index.ts'
 import { isExpectedBulk, isLinkAsked } from './files/batch.ts'
 import { usesOfBulk } from './files/cut-bulk.ts'
-import { homePlace, rootPlace } from './files/own-place.ts'
+import { ownPlace } from './files/own-place.ts'
 import { shareReads, type SharedReads } from './files/shared-reads.ts'
 import { answerAll, performActions } from './lanes.ts'
 import { createLinkMeter } from './link/meter.ts'
 import { takeHostLock, type Attempt, type HostLock, type LockOptions } from './lock/host-lock.ts'
 import { lookAtHostLock } from './lock/look.ts'
 import { secondConnection } from './second-connection.ts'
-import { hasRoot } from './session/index.ts'
 import type { Early } from './session/openings.ts'
 import type { Connection } from './ssh/connection.ts'
 import { connect, type ConnectOptions } from './ssh/index.ts'
@@ -100,7 +99,7 @@ export async function connectHost(
   }
   const files = { connection, searches, reads, link, user: target.user }
   const answer = (probes: readonly Probe[], stop: AbortSignal) => answerAll(connection, docker, probes, stop)
-  const own = hasRoot(target) ? rootPlace : homePlace(answer)
+  const own = ownPlace(target, answer)
 
   return {
     name: target.name,

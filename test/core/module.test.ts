@@ -32,7 +32,7 @@ const declare = defineModule({
   }),
   validate: ({ others }: Props) => (others.includes('bad') ? 'bad' : undefined),
   parse: ({ one, many, last }) =>
-    `${one ?? 'nothing'} ${many.map((stat) => stat?.type).join('+')} ${last.code}`,
+    `${typeof one === 'string' ? one : 'nothing'} ${many.map((stat) => stat?.type).join('+')} ${last.code}`,
   diff: ({ others }, state) => (others.length > 1 ? [{ field: 'x', from: state, to: 'y' }] : []),
   remedy: (_, changes) => ({
     operation: 'update',
@@ -51,7 +51,7 @@ const stat = {
   digest: undefined,
 } as const
 const command = { code: 3, output: '' }
-const nothing = () => new Set<string>()
+const nothing = { placed: () => new Set<string>(), inside: new Map() }
 
 describe('a resource of a module', () => {
   it('gives each answer the name of its question', () => {

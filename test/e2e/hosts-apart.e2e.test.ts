@@ -24,6 +24,15 @@ export default definePlaybook({ name: 'apart', box, hosts: ['near', 'far', 'gone
 } })
 `
 
+/** The same file on two hosts. */
+const twice = (folder: string): string => `
+import { defineBox, definePlaybook, file } from 'provision'
+const box = defineBox({ name: 'none', build: new URL('.', import.meta.url) })
+export default definePlaybook({ name: 'twice', box, hosts: ['near', 'far', 'gone'], resources: ({ hosts }) =>
+  [file(hosts.gone, '${folder}/lone', { content: 'gone' }),
+    ...[hosts.near, hosts.far].map((host) => file(host, '${folder}/first', { content: host.name }))] })
+`
+
 /** Names that are one machine must differ by address. */
 const addresses = { near: '127.0.0.1', far: '127.0.0.2', gone: '127.0.0.3' }
 const elsewhere = [addresses.far, addresses.gone].map((address) => `ListenAddress ${address}`)
@@ -44,6 +53,7 @@ describe('hosts apart', { timeout: 60_000 }, () => {
     project = projectWith({
       'package.json': '{ "type": "module" }',
       'playbooks/apart/playbook.ts': playbook(quick.folder),
+      'playbooks/twice/playbook.ts': twice(quick.folder),
     })
   })
   afterAll(async () => {
@@ -56,7 +66,11 @@ describe('hosts apart', { timeout: 60_000 }, () => {
 
   const at = (name: string) => join(quick.folder, name)
   const written = () => ['first', 'lone', 'lost', 'behind'].filter((name) => existsSync(at(name)))
-  async function provision(command: string, ways: Readonly<Record<keyof typeof addresses, Sshd | number>>) {
+  async function provision(
+    command: string,
+    ways: Readonly<Record<keyof typeof addresses, Sshd | number>>,
+    name = 'apart',
+  ) {
     const known: string[] = []
     const hosts: Record<string, unknown> = {}
     for (const name of ['near', 'far', 'gone'] as const) {
@@ -69,7 +83,7 @@ describe('hosts apart', { timeout: 60_000 }, () => {
     }
     writeFileSync(join(project.dir, 'known'), known.join(''))
     writeFileSync(join(project.dir, 'hosts.yaml'), JSON.stringify({ hosts }))
-    const args = [command, 'apart', '--on', join(project.dir, 'hosts.yaml'), '--json']
+    const args = [command, name, '--on', join(project.dir, 'hosts.yaml'), '--json']
     const called = await runCli(cli, args, { cwd: project.dir })
     const events = eventsIn(called.stdout)
     const failures = events.flatMap(({ event, failure }) => (event === 'failed' ? [failure] : []))
@@ -134,4 +148,20 @@ describe('hosts apart', { timeout: 60_000 }, () => {
       plan: { steps: ['first', 'lone', 'lost', 'behind'].map((name) => ({ name: at(name) })) },
     })
   })
+
+  it.each(['refresh', 'plan'])(
+    'that are one machine are refused by %s where both have one thing, and nothing is changed',
+    async (command) => {
+      const { code, failures } = await provision(command, { near: quick, far: quick, gone: quick }, 'twice')
+      expect(code).toBe(1)
+      expect(failures).toEqual([
+        {
+          code: 'conflict',
+          message: `far and near are one machine, and both have path ${at('first')} there`,
+          help: 'let each host of the playbook be a machine of its own, or take what both have from one of them',
+        },
+      ])
+      expect(written()).toEqual([])
+    },
+  )
 })

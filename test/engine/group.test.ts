@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { ProvisionError } from '../../src/core/error.ts'
 import type { Facts } from '../../src/core/facts.ts'
 import { openGroups, planGroup } from '../../src/engine/group.ts'
+import { wholeOf } from '../../src/engine/plan/make.ts'
 import { command, defineBox, definePlaybook, file } from '../../src/index.ts'
 import { connectedHost, providedHost } from '../support/connected-host.ts'
 import { fakeSession, workspaceOf } from '../support/fake-session.ts'
@@ -40,7 +41,7 @@ it.each([
   const [group, ...others] = openGroups(session, ['web', 'db'].map(providedHost))
   expect(others).toEqual([])
   if (!group) return expect.unreachable()
-  const { ready, unreached } = await planGroup(session, group, facts, new Set())
+  const { ready, unreached } = await planGroup(session, group, facts, wholeOf({ resources: [] }))
   expect(unreached).toEqual([expect.objectContaining({ host: 'db', error: lost })])
   expect([...(ready?.hosts.keys() ?? [])]).toEqual(['web'])
   expect(ready?.planned.plan.steps.map(({ id }) => id)).toEqual(['web/file//etc/x', 'web/command/fill'])

@@ -157,45 +157,6 @@ describe('tree', () => {
     expect(remedy?.actions.at(-1)).toMatchObject({ path: note, seals: true })
   })
 
-  it('puts a folder where it had a file, and a file where it had a folder', () => {
-    const isFolderNow = facts(localFile('a/b', 'x'))
-    expect(
-      judged(
-        tree(app, to, { from: './www' }),
-        {
-          [`stat ${to}`]: folderStat(),
-          [`stat ${to}/a`]: fileStat('old'),
-          [`read ${note}`]: manifest(['a']),
-        },
-        isFolderNow,
-      ).actions,
-    ).toEqual([
-      `write ${note} 0600`,
-      `delete ${to}/a`,
-      `directory ${to}/a 0755`,
-      `write ${to}/a/b 0644`,
-      `write ${note} 0600`,
-    ])
-    const isFileNow = facts(localFile('a', 'x'))
-    expect(
-      judged(
-        tree(app, to, { from: './www' }),
-        {
-          [`stat ${to}`]: folderStat(),
-          [`stat ${to}/a`]: folderStat(),
-          [`read ${note}`]: manifest(['a/b'], ['a']),
-        },
-        isFileNow,
-      ).actions,
-    ).toEqual([
-      `write ${note} 0600`,
-      `delete ${to}/a/b`,
-      `delete-empty-folder ${to}/a`,
-      `write ${to}/a 0644`,
-      `write ${note} 0600`,
-    ])
-  })
-
   it.each<[string, HostAnswers, RegExp]>([
     [
       'a folder that is not its own in the place of a file',

@@ -89,11 +89,13 @@ const titleOf = (probe: Probe): string => {
   switch (probe.ask) {
     case 'stat':
     case 'read':
+    case 'inside':
       return `${probe.ask} ${probe.path}`
     case 'command':
       return `command ${probe.argv.join(' ')}`
     case 'image':
       return `image ${probe.ref}`
+    case 'machine':
     case 'owned':
     case 'leftovers':
       return probe.ask
@@ -106,13 +108,15 @@ const titleOf = (probe: Probe): string => {
 export function judge(resource: Resource, answers: HostAnswers, facts: Facts) {
   const bound = resource.bind(facts)
   const asked = bound.probes.map(titleOf)
+  const given = bound.probes.map((probe) => answers[titleOf(probe)])
+  const looks = bound.lookInto(given).map((path) => ({ ask: 'inside', path }) as const)
+  const inside = new Map(
+    looks.map((probe) => [probe.path, [answers[titleOf(probe)] ?? []].flat().map(String)]),
+  )
+  asked.push(...looks.map(titleOf))
   const unasked = Object.keys(answers).filter((title) => !asked.includes(title))
   if (unasked.length > 0) throw new Error(`never asked: ${unasked.join(', ')}; asked: ${asked.join(', ')}`)
-  const placed = () => new Set(bound.files())
-  return bound.judge(
-    bound.probes.map((probe) => answers[titleOf(probe)]),
-    placed,
-  )
+  return bound.judge(given, { placed: () => new Set(bound.files()), inside })
 }
 
 /** The same, as texts that rows of cases can hold. */

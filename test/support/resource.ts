@@ -45,7 +45,7 @@ const declareThing = defineModule({
   validate: ({ problem }: ThingProps) => problem,
   claims: ({ claims = [] }: ThingProps) => claims,
   probe: ({ wanted }) => ({ text: { ask: 'read', path: `/things/${wanted}` } }),
-  parse: ({ text }) => text,
+  parse: ({ text }) => (typeof text === 'string' ? text : undefined),
   diff: ({ wanted }, state) => (state === wanted ? [] : [{ field: 'content', from: state, to: wanted }]),
   remedy: (_, __, state) => ({ operation: state === undefined ? 'create' : 'update', actions: [] }),
 })

@@ -29,7 +29,7 @@ export function sshProject(
   write('data', randomBytes(200_000).toString('base64').slice(0, 250_000))
   write(
     'playbook.ts',
-    `import { command, defineBox, definePlaybook, file } from 'provision'
+    `import { command, defineBox, definePlaybook, file, tree } from 'provision'
 const box = defineBox({ name: 'on', build: new URL('./', import.meta.url) })
 export default definePlaybook({ name: 'on-${process.pid}', box, hosts: ['box'], resources: ({ hosts }) => {
 ${body(dir)}

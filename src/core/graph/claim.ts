@@ -1,4 +1,5 @@
 import { overlap, parseCidr, type Cidr } from '../cidr.ts'
+import type { OwnedObject } from '../probe.ts'
 import { isEverywhere, type PublishedPort } from '../endpoint.ts'
 
 /** What a resource alone may have on its host: `port 80/tcp`, `port 80/tcp on 127.0.0.1`. */
@@ -20,6 +21,9 @@ export const fileClaim = (path: string): string => `file ${path}`
 
 /** That a network has these addresses on its host: `10.7.0.0/24`. */
 export const subnetClaim = (subnet: string): string => `subnet ${subnet}`
+
+/** That what Docker has by this name on its host is its own. */
+export const nameClaim = (kind: OwnedObject['type'], name: string): string => `${kind} ${name}`
 
 /** What such claims are about. */
 export const claimed = (kind: 'path' | 'file' | 'subnet', claims: readonly string[]): readonly string[] =>

@@ -1,6 +1,7 @@
 import type { Action } from '../action.ts'
 import { changeOf, type Change } from '../change.ts'
 import { digestOf, short } from '../digest.ts'
+import { ProvisionError } from '../error.ts'
 import { fileActions, fileChanges, folderActions, folderChanges, refuseOthers, statProbe } from '../files.ts'
 import {
   above,
@@ -12,16 +13,15 @@ import {
   type Manifest,
   type Obsolete,
 } from './manifest.ts'
-import type { Placed, Remedy } from '../module.ts'
-import type { Stat } from '../probe.ts'
+import type { Beside, Placed, Remedy } from '../module.ts'
+import type { Answers, Stat } from '../probe.ts'
+import { foldersToReplace, refuseStrange, withoutReplaced, type Found } from './replaced.ts'
 import { below, mirroredFolders, wantedFile, wantedFolder, wantedManifest, type Mirror } from './wanted.ts'
 
 type Write = Extract<Action, { readonly do: 'write' }>
 
-/** What is there now, in the order of `mirroredFolders` and of the source's files. */
-export interface MirrorState {
-  readonly folders: readonly (Stat | undefined)[]
-  readonly files: readonly (Stat | undefined)[]
+/** What is there now. */
+export interface MirrorState extends Found {
   readonly manifest: Manifest | undefined
   /** What it put there before, and nobody puts there any more. */
   readonly obsolete: Obsolete
@@ -36,20 +36,40 @@ export const mirrorProbes = (mirror: Mirror) => ({
   manifest: mirror.source.type === 'file' ? [] : [{ ask: 'read', path: mirror.manifest } as const],
 })
 
-/** The state from the answers. */
-export function mirrorState(
-  answers: {
-    readonly folders: readonly (Stat | undefined)[]
-    readonly files: readonly (Stat | undefined)[]
-    readonly manifest: readonly (string | undefined)[]
-  },
-  mirror: Mirror,
-  placed: Placed,
-): MirrorState {
-  const manifest = readManifest(answers.manifest[0])
-  const obsolete = obsoletePaths(wantedManifest(mirror), manifest)
+interface MirrorAnswers extends Found {
+  readonly manifest: readonly Answers['read'][]
+}
+
+/** Folders to look into: those of its own that are to become files. */
+export const mirrorLooks = (answers: MirrorAnswers, mirror: Mirror): readonly string[] =>
+  foldersToReplace(mirror, answers, () => manifestIn(answers, mirror)).map((path) => below(mirror.to, path))
+
+/**
+ * The state from the answers.
+ * @throws ProvisionError `conflict` when root keeps the manifest, and this login is not root; and when what others put there would
+ * have to go
+ */
+export function mirrorState(answers: MirrorAnswers, mirror: Mirror, { placed, inside }: Beside): MirrorState {
+  const manifest = manifestIn(answers, mirror)
+  for (const folder of foldersToReplace(mirror, answers, () => manifest))
+    refuseStrange(mirror, folder, inside.get(below(mirror.to, folder)) ?? [], manifest)
+  const obsolete = withoutReplaced(mirror, answers, obsoletePaths(wantedManifest(mirror), manifest))
   return { ...answers, manifest, obsolete: withoutTaken(mirror, obsolete, placed) }
 }
+
+function manifestIn({ manifest: [note] }: MirrorAnswers, mirror: Mirror): Manifest | undefined {
+  if (typeof note === 'object') throw keptByRoot(mirror)
+  return readManifest(note)
+}
+
+const keptByRoot = ({ title, manifest }: Mirror): ProvisionError =>
+  new ProvisionError(
+    'conflict',
+    `${title}: it was put there with rights of root, which this login has not; what it put there is listed in ${manifest}`,
+    {
+      help: 'let it become root again, or move that list to ~/.provision-trees of this login, as a file of its own',
+    },
+  )
 
 /** What others put there now is theirs: it is forgotten, and not deleted; so are the folders that it is in. */
 function withoutTaken({ to, inner }: Mirror, obsolete: Obsolete, placed: Placed): Obsolete {

@@ -4,7 +4,7 @@ import type { Facts, Scope } from '../facts.ts'
 import type { Host } from '../host.ts'
 import { pathClaim } from '../graph/claim.ts'
 import { manifestPath } from './manifest.ts'
-import { mirrorChanges, mirrorProbes, mirrorRemedy, mirrorState } from './index.ts'
+import { mirrorChanges, mirrorLooks, mirrorProbes, mirrorRemedy, mirrorState } from './index.ts'
 import { mirroredFiles, noteOf, type Mirror } from './wanted.ts'
 import { defineModule, type Declare } from '../module.ts'
 import { builtContent, type MountedContent } from '../mount.ts'
@@ -44,7 +44,8 @@ export const defineMirror = (
       refuse(props)
       return mirrorProbes(props)
     },
-    parse: (answers, props, placed) => mirrorState(answers, props, placed),
+    lookInto: (props, answers) => mirrorLooks(answers, props),
+    parse: (answers, props, beside) => mirrorState(answers, props, beside),
     diff: (props, state) => (state ? mirrorChanges(props, state) : []),
     remedy: (props, _, state) => (state ? mirrorRemedy(props, state) : { operation: 'create', actions: [] }),
   })

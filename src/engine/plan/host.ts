@@ -3,7 +3,7 @@ import { isProvisionError, ProvisionError } from '../../core/error.ts'
 import type { Facts } from '../../core/facts.ts'
 import type { GraphNode } from '../../core/graph/index.ts'
 import type { HostPort } from '../../core/host.ts'
-import type { Bound, Settling, Verdict } from '../../core/module.ts'
+import type { Beside, Bound, Settling, Verdict } from '../../core/module.ts'
 import type { Step } from '../../core/plan.ts'
 import type { Answer, OwnedObject, Probe } from '../../core/probe.ts'
 import { allOf } from '../../core/track.ts'
@@ -12,6 +12,7 @@ import { within } from '../../transport/time-limit.ts'
 import type { Unreached } from '../hosts.ts'
 import { combined } from './in-the-way.ts'
 import type { Left } from './leftovers.ts'
+import type { Machines } from './machines.ts'
 import { networksIn } from './networks.ts'
 import type { Judged } from './rechecks.ts'
 import { isOrphan } from './removals.ts'
@@ -34,31 +35,49 @@ interface PlannedHost extends Left {
   readonly held: readonly Held[]
 }
 
-/** Asks a host and judges what is there: one round trip, and a second one where networks that go may be in the way. */
+/** What is to be known of a whole run, of which this may be a part. */
+export interface Whole {
+  /** Ids of all resources of the playbook. */
+  readonly known: ReadonlySet<string>
+  readonly machines: Machines
+}
+
+/**
+ * Asks a host and judges what is there: one round trip; a further one where a module wants to look into folders, and one where
+ * networks that go may be in the way.
+ */
 export async function planHost(
   nodes: readonly BoundNode[],
   host: HostPort,
   facts: Facts,
-  known: ReadonlySet<string>,
+  { known, machines }: Whole,
   signal: AbortSignal,
 ): Promise<PlannedHost | Unreached> {
   const mine: Probe = { ask: 'owned', ...facts.scope }
   const now = Date.now()
   const probes = nodes.flatMap(probesOf)
   const paths = probes.flatMap((probe) => (probe.ask === 'stat' ? [probe.path] : []))
-  const given = await answersOf(host, [mine, leftoversProbe(paths), ...probes], signal)
+  const given = await answersOf(host, [mine, leftoversProbe(paths), { ask: 'machine' }, ...probes], signal)
   if ('error' in given) return given
-  const [mineThere, left, ...answers] = given.answers
+  const [mineThere, left, machine, ...answers] = given.answers
+  const resources = nodes.map(({ node }) => node.resource)
+  await machines({ host, machine: typeof machine === 'string' ? machine : undefined, resources }, signal)
   const owned = isOwned(mineThere) ? mineThere : []
   const placed = once(() => new Set(nodes.flatMap(({ bound }) => bound.files())))
   let next = 0
   const parts = nodes.map(({ node, bound }) => {
     const part = answers.slice(next, (next += bound.probes.length))
-    return { node, bound, part }
+    return { node, bound, part, looks: bound.lookInto(part) }
   })
+  const inside = await lookInto(
+    host,
+    parts.flatMap(({ looks }) => looks),
+    signal,
+  )
+  if ('error' in inside) return inside
   const judged = await allOf(
     parts.map(({ node, bound, part }) =>
-      Promise.resolve().then(() => judge(node, bound.judge(part, placed), now)),
+      Promise.resolve().then(() => judge(node, bound.judge(part, { placed, inside }), now)),
     ),
     combined,
   )
@@ -97,6 +116,22 @@ async function answersOf(
     throw error
   }
 }
+
+/** What is in folders, by their paths: asked where there are any, which is rare. */
+async function lookInto(
+  host: HostPort,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<Beside['inside'] | Unreached> {
+  if (paths.length === 0) return new Map()
+  const probes = paths.map((path) => ({ ask: 'inside', path }) as const)
+  const given = await answersOf(host, probes, signal)
+  if ('error' in given) return given
+  return new Map(paths.map((path, i) => [path, insideOf(given.answers[i])]))
+}
+
+const insideOf = (answer: Answer): readonly string[] =>
+  Array.isArray(answer) ? answer.filter((path) => typeof path === 'string') : []
 
 const noAnswer = (host: string): ProvisionError =>
   new ProvisionError('host', `${host}: no answer to what was asked within ${patience / 1_000} s`, {

@@ -7,9 +7,10 @@ import type { Plan } from '../../core/plan.ts'
 import type { Secret } from '../../core/secret/index.ts'
 import { allOf } from '../../core/track.ts'
 import type { Unreached } from '../hosts.ts'
-import { planHost, type BoundNode } from './host.ts'
+import { planHost, type BoundNode, type Whole } from './host.ts'
 import { combined } from './in-the-way.ts'
 import { afterClearing, clearing, foundText } from './leftovers.ts'
+import { createMachines } from './machines.ts'
 import { afterLeaving } from './networks.ts'
 import { withRechecks } from './rechecks.ts'
 import { afterRemovals, removalsOf } from './removals.ts'
@@ -28,24 +29,30 @@ export interface Planned {
   readonly unreached: readonly Unreached[]
 }
 
+export const wholeOf = ({ resources }: Pick<Graph, 'resources'>): Whole => ({
+  known: new Set(resources.map(({ id }) => id)),
+  machines: createMachines(),
+})
+
 /**
  * Asks every host, one round trip each and all at once, and compares what is there with what should be.
- * @param known ids of all resources of the playbook, where the graph is only a part of it
- * @throws ProvisionError `playbook` for files of two resources in each other's place, `conflict` for what is there but not ours
+ * @param whole of the whole playbook, where the graph is only a part of it
+ * @throws ProvisionError `playbook` for files of two resources in each other's place, `conflict` for what is there but not ours, and for hosts
+ * that are one machine and have the same there
  */
 export async function makePlan(
   graph: Pick<Graph, 'resources'>,
   hosts: ReadonlyMap<string, HostPort>,
   facts: Facts,
   signal: AbortSignal,
-  known: ReadonlySet<string> = new Set(graph.resources.map(({ id }) => id)),
+  whole: Whole = wholeOf(graph),
 ): Promise<Planned> {
   const nodes = graph.resources.map((node) => ({ node, bound: node.resource.bind(facts) }))
   refuseOverlaps(nodes.map(({ node: { resource }, bound: { files } }) => ({ resource, files })))
   const ofHosts = new Map([...hosts.keys()].map((name): [string, BoundNode[]] => [name, []]))
   for (const one of nodes) ofHosts.get(one.node.resource.host)?.push(one)
   const asked = await allOf(
-    [...hosts.values()].map((port) => planHost(ofHosts.get(port.name) ?? [], port, facts, known, signal)),
+    [...hosts.values()].map((port) => planHost(ofHosts.get(port.name) ?? [], port, facts, whole, signal)),
     combined,
   )
   const perHost = asked.flatMap((one) => ('error' in one ? [] : [one]))

@@ -1,7 +1,8 @@
 import { ProvisionError, reasonOf } from '../../core/error.ts'
-import type { Answer, CommandAnswer, Stat } from '../../core/probe.ts'
+import type { Answer, Answers, CommandAnswer, Stat } from '../../core/probe.ts'
 import { gunzipped } from '../files/gzip.ts'
-import { asOperand, readLimit, statPaths, type ShellProbe } from './script.ts'
+import { readLimit } from './read.ts'
+import { asOperand, statPaths, type ShellProbe } from './script.ts'
 
 /**
  * Reads what a probe script wrote.
@@ -18,25 +19,32 @@ export function probeAnswers(
   const sumReader = readInOrder(paths, sumLine)
   const stats = new Map<string, RegExpExecArray>()
   const sums = new Map<string, RegExpExecArray>()
-  const reads = new Map<number, string | undefined>()
+  const reads = new Map<number, Answers['read']>()
   const commands = new Map<number, CommandAnswer>()
+  const inside = new Map<number, readonly string[]>()
   const leftovers = new Map<number, readonly string[]>()
   let empty: readonly string[] = []
+  let machine: string | undefined
   let complete = false
   for (const { body, words } of framesIn(host, output, marker)) {
     const [kind, index = '', code = ''] = words
     if (kind === 'stat') statReader(body, stats)
     else if (kind === 'sums') sumReader(body, sums)
     else if (kind === 'read') reads.set(Number(index), contentOf(host, probes[Number(index)], body, code))
+    else if (kind === 'inside') inside.set(Number(index), utf8(body).split('\0').slice(0, -1))
     else if (kind === 'command') commands.set(Number(index), { code: Number(code), output: utf8(body) })
     else if (kind === 'leftovers') leftovers.set(Number(index), utf8(body).split('\0'))
+    else if (kind === 'machine') machine = machineIn(words)
     else if (kind === 'empty') empty = body.split('\0')
     else if (kind === 'done') complete = true
   }
   if (!complete) throw cutShort(host, output.toString().slice(-1_000))
   return probes.map((probe, index) => {
     if (probe.ask === 'read') return reads.get(index)
+    if (probe.ask === 'inside')
+      return (inside.get(index) ?? []).map((path) => path.slice(asOperand(probe.path).length + 1))
     if (probe.ask === 'command') return commands.get(index) ?? { code: 126, output: '' }
+    if (probe.ask === 'machine') return machine
     if (probe.ask === 'leftovers') return leftovers.get(index) ?? []
     const path = latin1(asOperand(probe.path))
     return statOf(stats.get(path), sums.get(path)?.[1], empty.includes(path))
@@ -92,7 +100,7 @@ interface LineForm {
 }
 
 const statLine: LineForm = {
-  head: /([0-9a-f]+):(\d+):(\d*):([^:\n]*):(\d*):([^:\n]*):([-\d.]*):/y,
+  head: /([0-9a-f]+):(\d+):(\d*):([^:\n]*):(\d*):([^:\n]*):([-\d.]*)(?:,([^:\n]*))?:/y,
   written: (path) => [path],
 }
 
@@ -140,6 +148,10 @@ function readInOrder(paths: readonly string[], { head, written }: LineForm) {
   }
 }
 
+/** Only both together tell it from others. */
+const machineIn = ([, kernel, root]: readonly string[]): string | undefined =>
+  kernel && root ? `${kernel} ${root}` : undefined
+
 const types: Readonly<Record<number, Stat['type']>> = { 0o10: 'file', 0o4: 'directory', 0o12: 'link' }
 
 function statOf(
@@ -148,7 +160,7 @@ function statOf(
   isEmpty: boolean,
 ): Stat | undefined {
   if (!line) return undefined
-  const [, mode = '', size, uid = '', owner = '', gid = '', group = '', time = ''] = line
+  const [, mode = '', size, uid = '', owner = '', gid = '', group = '', time = '', birth = ''] = line
   const bits = parseInt(mode, 16)
   return {
     type: types[bits >> 12] ?? 'other',
@@ -160,9 +172,13 @@ function statOf(
     size: Number(size),
     digest,
     ...(time !== '' && { writtenAt: Number(time) * 1000 }),
+    ...(birth !== '' && { bornAt: pastOf(Number(birth) * 1000) }),
     ...(isEmpty && { isEmpty }),
   }
 }
+
+/** A time that has been. */
+const pastOf = (time: number): number | undefined => (time > 0 && time <= Date.now() ? time : undefined)
 
 /** `stat` says UNKNOWN for a number that has no name; without a number nobody was asked for. */
 function nameOr(name: string, id: string): string | undefined {
@@ -170,13 +186,9 @@ function nameOr(name: string, id: string): string | undefined {
   return name === 'UNKNOWN' || name === '' ? id : name
 }
 
-function contentOf(
-  host: string,
-  probe: ShellProbe | undefined,
-  body: string,
-  code: string,
-): string | undefined {
+function contentOf(host: string, probe: ShellProbe | undefined, body: string, code: string): Answers['read'] {
   if (code === 'missing') return undefined
+  if (code === 'root') return { keptBy: 'root' }
   const about = { host, name: probe?.ask === 'read' ? probe.path : 'file' }
   if (code === 'other') {
     throw new ProvisionError('conflict', 'is no file, so it cannot be read', {

@@ -5,9 +5,13 @@ import { leftoversScript } from '../files/leftovers.ts'
 import { emptyShell } from '../shell/empty-folder.ts'
 import { exportsOf } from '../shell/exports.ts'
 import { plainShell } from '../shell/plain-shell.ts'
+import { readHelpers, readSection } from './read.ts'
 
 /** The probes that a shell answers. */
-export type ShellProbe = Extract<Probe, { readonly ask: 'stat' | 'read' | 'command' | 'leftovers' }>
+export type ShellProbe = Extract<
+  Probe,
+  { readonly ask: 'stat' | 'read' | 'inside' | 'command' | 'machine' | 'leftovers' }
+>
 
 /** What to run on a host to answer probes, and what to send to its standard input. */
 export interface ProbeScript {
@@ -15,8 +19,6 @@ export interface ProbeScript {
   readonly stdin: Buffer
 }
 
-/** The most that a file may hold that is read. Bytes. */
-export const readLimit = 8 * 1024 * 1024
 /** Of the output of a command, what is kept. Bytes. */
 const outputLimit = 64 * 1024
 
@@ -35,6 +37,7 @@ export function probeScript(probes: readonly ShellProbe[], marker: string): Prob
       // Starts a line of its own, whatever came before.
       `tell() { printf '\\n%s %s\\n' "$m" "$*"; }`,
       commandHelper,
+      ...readHelpers(probes),
       ...(paths.length === 0
         ? []
         : [
@@ -80,7 +83,9 @@ const statFormat = (probes: readonly ShellProbe[]): string => {
   const names = stats.some((probe) => probe.names) ? '%u:%U:%g:%G' : ':::'
   // Milliseconds: busybox takes the precision, too, but knows whole seconds only.
   const time = stats.some((probe) => probe.times) ? '%.3Y' : ''
-  return `%f:%s:${names}:${time}:%n`
+  // When it was made: 0 where the system does not know, no number where `stat` does not.
+  const birth = stats.some((probe) => probe.born) ? ',%.3W' : ''
+  return `%f:%s:${names}:${time}${birth}:%n`
 }
 
 /**
@@ -174,6 +179,15 @@ done
 tell empty`,
       ]
 
+/**
+ * The kernel since it was started, and which mount and folder its root is: those of containers are others. Takes no process; a
+ * shell reads byte by byte, so what it reads is short.
+ */
+const machineShell = `k= n=
+read -r k 2>/dev/null </proc/sys/kernel/random/boot_id
+while read -r f v; do case $f in mnt_id: | ino:) n=$n$v. ;; esac; done 2>/dev/null 9</ </proc/self/fdinfo/9
+tell machine $k $n`
+
 /** Runs a function for its output, cut to the limit without ending it, and its exit code. */
 const commandHelper = `exec 4>&1
 command_output() {
@@ -187,14 +201,12 @@ function section(probe: Exclude<ShellProbe, { ask: 'stat' }>, index: number): st
     const exports = exportsOf(probe.env ?? {}).map((line) => `${line}; `)
     return `${run}() { ${cd}${exports.join('')}exec ${quoteAll(probe.argv)}; }; command_output ${run}; tell command ${index} "$c"`
   }
+  if (probe.ask === 'machine') return machineShell
+  if (probe.ask === 'inside')
+    return `find ${quote(asOperand(probe.path))} -mindepth 1 -print0 2>/dev/null; tell inside ${index}`
   if (probe.ask === 'leftovers') {
     const folders = quoteAll(probe.folders)
     return `( set -- ${folders}\n${leftoversScript} ) </dev/null 2>/dev/null; tell leftovers ${index}`
   }
-  const path = quote(asOperand(probe.path))
-  return [
-    `if [ -f ${path} ]; then head -c ${readLimit + 1} ${path} 2>&1; tell read ${index} $?`,
-    `elif [ -e ${path} ]; then tell read ${index} other`,
-    `else tell read ${index} missing; fi`,
-  ].join('\n')
+  return readSection({ ...probe, path: asOperand(probe.path) }, index)
 }

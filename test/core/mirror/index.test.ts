@@ -61,6 +61,14 @@ describe('a tree with a folder that another resource is about', () => {
   })
 })
 
+it('of a tree that was put there with rights of root nothing is done without them', () => {
+  const content = builtOf('www', [localFile('index.html', '<h1>')])
+  const answers = { [`read ${note}`]: { keptBy: 'root' } as const }
+  expect(() => judged(tree(app, to, { from: './www' }), answers, factsOf([[folder, content]]))).toThrow(
+    `app › tree ${to}: it was put there with rights of root, which this login has not; what it put there is listed in ${note}`,
+  )
+})
+
 it('of a tree, inner folders that are left are removed before outer ones', () => {
   const content = builtOf('www', [localFile('css/site.css', 'body {}'), localFile('index.html', '<h1>')])
   const former = writeManifest({ files, folders: ['css', 'js', 'js/lib'] })

@@ -8,7 +8,7 @@ import { resourceLabels } from '../../../src/core/label.ts'
 import { hostNamed } from '../../../src/core/host.ts'
 import { secret } from '../../../src/core/secret/index.ts'
 import { ProvisionError } from '../../../src/core/error.ts'
-import { makePlan } from '../../../src/engine/plan/make.ts'
+import { makePlan, wholeOf } from '../../../src/engine/plan/make.ts'
 import { fakeHost } from '../../support/fake-host.ts'
 import { thing } from '../../support/resource.ts'
 
@@ -153,13 +153,10 @@ describe('making a plan', () => {
       const known = new Set(['web/container/c', 'app/container/c'])
       const web = fakeHost('web', { answer: owning({ ...owned('container', name), resource }) })
       const hosts = new Map([['web', web]])
-      const { plan: made } = await makePlan(
-        { resources: [] },
-        hosts,
-        facts,
-        new AbortController().signal,
+      const { plan: made } = await makePlan({ resources: [] }, hosts, facts, new AbortController().signal, {
+        ...wholeOf({ resources: [] }),
         known,
-      )
+      })
       expect(made.steps.flatMap((step) => step.changes)).toEqual(changes)
     },
   )

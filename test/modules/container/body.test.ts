@@ -172,7 +172,7 @@ describe('the published ports of a container', () => {
       http: { port: 80, protocol: 'tcp', address: '0.0.0.0' },
       admin: { port: 81, protocol: 'tcp', address: '127.0.0.1' },
     })
-    expect(made.claims).toEqual(['port 80/tcp', 'port 81/tcp on 127.0.0.1'])
+    expect(made.claims).toEqual(['container user', 'port 80/tcp', 'port 81/tcp on 127.0.0.1'])
   })
 
   it.each<[string, (admin: typeof made.at.admin) => Value<string | number>]>([
@@ -202,7 +202,7 @@ describe('the published ports of a container', () => {
       publish: { http: { port: 80, address } },
     })
     expect(resolve(one.at.http, facts)).toEqual({ host, port: 80, url })
-    expect(one.claims).toEqual([claim])
+    expect(one.claims).toEqual(['container user', claim])
   })
 
   it('say so when one is used that is not published this time', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { manifestPath } from '../../../src/core/mirror/manifest.ts'
 import type { Probe } from '../../../src/core/probe.ts'
-import { homePlace } from '../../../src/transport/files/own-place.ts'
+import { homePlace, loginPlace } from '../../../src/transport/files/own-place.ts'
 import { removal } from '../../support/resource.ts'
 
 const never = new AbortController().signal
@@ -23,7 +23,7 @@ test('what a login without rights of root keeps of ours lies in its home, which 
   const others = [read('/etc/motd'), { ask: 'image', ref: 'jre:latest' }] as const
   expect(await own.probes(others, never)).toBe(others)
   expect(asked).toEqual([])
-  const mine = read(`/home/ann/.provision-trees/${name}`)
+  const mine = { ...read(`/home/ann/.provision-trees/${name}`), otherwise: { of: 'root', path: note } }
   expect(await own.probes([...others, read(note)], never)).toEqual([...others, mine])
   expect(await own.actions([removal('/srv/x'), removal(note)], never)).toEqual([
     removal('/srv/x'),
@@ -34,5 +34,14 @@ test('what a login without rights of root keeps of ours lies in its home, which 
 
 test('it stays where it is said to be where the login has no home', async () => {
   const { own } = place('')
-  expect(await own.probes([read(note)], never)).toEqual([read(note)])
+  expect(await own.probes([read(note)], never)).toMatchObject([read(note)])
+})
+
+test('root finds what its login kept in its home before', async () => {
+  const probes = [read('/etc/motd'), read(note)]
+  expect(await loginPlace.probes(probes, never)).toEqual([
+    read('/etc/motd'),
+    { ...read(note), otherwise: { of: 'login', belowHome: `.provision-trees/${name}` } },
+  ])
+  expect(await loginPlace.actions([removal(note)], never)).toEqual([removal(note)])
 })

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import { join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -43,6 +43,43 @@ describe.each(shells)('under $title', (shell) => {
     expect(answers.slice(0, names.length)).toMatchObject(
       names.map((name) => (present.includes(name) ? { type: 'file', digest: digestOf(name) } : undefined)),
     )
+  })
+
+  it('reads what its login has in its home where nothing is at the path, but for what is of somebody else', async () => {
+    const [path, other] = [join(folder, `${shell.title} here`), join(folder, `${shell.title} there`)]
+    await writeFile(other, 'other')
+    const belowHome = relative(userInfo().homedir, other)
+    const probe = { ask: 'read', path, otherwise: { of: 'login', belowHome } } as const
+    const as = (id: number) => askShell(shell, [probe], `SUDO_USER=${userInfo().username} SUDO_UID=${id}`)
+    expect(await as(userInfo().uid)).toEqual(['other'])
+    expect(await as(userInfo().uid + 1)).toEqual([undefined])
+    expect(await askShell(shell, [probe], 'unset SUDO_USER')).toEqual([undefined])
+    await writeFile(path, 'own')
+    expect(await as(userInfo().uid)).toEqual(['own'])
+  })
+
+  it('tells all that is in a folder, by any name', async () => {
+    const path = join(folder, `${shell.title} full`)
+    const names = ['a', 'a/-n', 'a/b\nc', '.d', 'é']
+    await mkdir(join(path, 'a'), { recursive: true })
+    await Promise.all(names.slice(1).map((name) => writeFile(join(path, name), '')))
+    const [inside, missing] = await askShell(shell, [
+      { ask: 'inside', path },
+      { ask: 'inside', path: join(folder, 'none') },
+    ])
+    expect(new Set(Array.isArray(inside) ? inside : [])).toEqual(new Set(names))
+    expect(missing).toEqual([])
+  })
+
+  it('tells the machine by its kernel and its root, the same each time', async () => {
+    const kernel = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
+    const answers = await askShell(shell, [
+      { ask: 'machine' },
+      { ask: 'read', path: '/none' },
+      { ask: 'machine' },
+    ])
+    expect(answers[0]).toMatch(new RegExp(`^${kernel.trim()} \\d+\\.\\d+\\.$`))
+    expect(answers).toEqual([answers[0], undefined, answers[0]])
   })
 
   it('reads nothing where nothing is, and refuses a folder', async () => {
