@@ -12,8 +12,6 @@ export type Probe =
       readonly names?: boolean
       /** Whether it is told when its content was written. */
       readonly times?: boolean
-      /** Whether it is told when it was made. */
-      readonly born?: boolean
       /** Whether a container mounts it as a file: of a folder in its place it is told whether that is empty. */
       readonly mounted?: boolean
     }
@@ -88,11 +86,6 @@ export interface Stat {
   readonly digest: Digest | undefined
   /** When its content was written, milliseconds since 1970 by the host's clock, to the second on some; where it was asked for. */
   readonly writtenAt?: number | undefined
-  /**
-   * When it was made, likewise; where that was asked for, and the host knows it. Undefined for a time that is still to come: the
-   * clock was set back since.
-   */
-  readonly bornAt?: number | undefined
   /** That a folder holds nothing; only of one in the place of a file that a container mounts. */
   readonly isEmpty?: true
 }

@@ -68,13 +68,6 @@ it('a folder in the place of a file that holds something is left to people', asy
   await done('refresh')
 })
 
-it('a container is made anew that is on a lost folder, where a run was killed that had put that back', async () => {
-  await shell('cd /var/app && cp -a www kept && rm -r www && cp -a kept www && rm -r kept')
-  expect(await done('refresh')).toEqual({ 'one/container/app': ['mounts./www'] })
-  expect(await inside('cat /www/page.html')).toBe('page 1\n')
-  expect(await done('refresh')).toEqual({})
-})
-
 it('a container whose mounts are lost is made anew when they are there again', async () => {
   await shell('cd /var/app && echo drift >> words && rm -r words www out spool')
   expect(await done('refresh')).toEqual({

@@ -19,7 +19,7 @@ export interface State {
   readonly leftovers: readonly string[]
   readonly image: ImageState | undefined
   readonly files: readonly WatchedFile[]
-  /** Paths on the host of what it mounts, at which what resources put there is gone, or is another one than it was started on. */
+  /** Paths on the host of what it mounts, at which resources put something that is there no more. */
   readonly gone: readonly string[]
 }
 

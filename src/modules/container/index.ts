@@ -7,7 +7,7 @@ import { formerName, nameInMaking } from '../../core/making.ts'
 import { defineModule, type ResourceOptions } from '../../core/module.ts'
 import { noText } from '../../core/no-text.ts'
 import { refuseForeign } from '../../core/owned.ts'
-import type { ContainerState, Stat } from '../../core/probe.ts'
+import type { Stat } from '../../core/probe.ts'
 import { ref } from '../../core/ref.ts'
 import { resourceTitle, type Resource } from '../../core/resource.ts'
 import { strictRecord } from '../../core/rules/strict.ts'
@@ -37,10 +37,9 @@ const resource = defineModule({
       leftovers: namesLeft(props).map((name) => ({ ask: 'container', name, usually: 'absent' }) as const),
       image: { ask: 'image', ref: nameOnHosts(props.image.ref) } as const,
       files: watchedFiles(props).map(({ path }) => ({ ask: 'stat', path, times: true }) as const),
-      placed: placedMounts(props).map(({ at }) => {
-        const mounted = at.content?.type === 'file'
-        return { ask: 'stat', path: at.source, mounted, born: !mounted } as const
-      }),
+      placed: placedMounts(props).map(
+        ({ at }) => ({ ask: 'stat', path: at.source, mounted: at.content?.type === 'file' }) as const,
+      ),
     }
   },
   parse: ({ container, leftovers, image, files, placed }, props): State => {
@@ -51,9 +50,7 @@ const resource = defineModule({
       if (found) refuseForeign(identity, name, found.labels, props.scope)
       return found !== undefined
     })
-    const gone = placedMounts(props).filter(
-      (mount, i) => isLost(mount, placed[i]) || isPutBack(mount, placed[i], container),
-    )
+    const gone = placedMounts(props).filter((mount, i) => isLost(mount, placed[i]))
     const found = watchedFiles(props).map((file, i) => ({ ...file, stat: files[i] }))
     return { container, leftovers: left, image, files: found, gone: gone.map(({ at }) => at.source) }
   },
@@ -77,20 +74,6 @@ const placedMounts = ({ mounts }: ResolvedProps) => Object.values(mounts).filter
 /** Whether it is there no more, and matters: a single file only where its content does. */
 const isLost = (mount: MountProps, stat: Stat | undefined): boolean =>
   (stat === undefined || stat.isEmpty === true) && (isWatched(mount) || mount.at.content?.type !== 'file')
-
-/**
- * Whether a folder that was lost is there again, and the container on the former one, because a run was killed in between: what
- * it was started on was there before. A file that comes in place of another one is told by its content.
- */
-const isPutBack = (
-  { at }: MountProps,
-  stat: Stat | undefined,
-  container: ContainerState | undefined,
-): boolean =>
-  at.content?.type !== 'file' &&
-  stat?.bornAt !== undefined &&
-  container !== undefined &&
-  stat.bornAt > Date.parse(container.startedAt)
 
 /**
  * A container on a host. It is compared field by field with what it was made from and with what it is; any difference

@@ -100,7 +100,7 @@ interface LineForm {
 }
 
 const statLine: LineForm = {
-  head: /([0-9a-f]+):(\d+):(\d*):([^:\n]*):(\d*):([^:\n]*):([-\d.]*)(?:,([^:\n]*))?:/y,
+  head: /([0-9a-f]+):(\d+):(\d*):([^:\n]*):(\d*):([^:\n]*):([-\d.]*):/y,
   written: (path) => [path],
 }
 
@@ -160,7 +160,7 @@ function statOf(
   isEmpty: boolean,
 ): Stat | undefined {
   if (!line) return undefined
-  const [, mode = '', size, uid = '', owner = '', gid = '', group = '', time = '', birth = ''] = line
+  const [, mode = '', size, uid = '', owner = '', gid = '', group = '', time = ''] = line
   const bits = parseInt(mode, 16)
   return {
     type: types[bits >> 12] ?? 'other',
@@ -172,13 +172,9 @@ function statOf(
     size: Number(size),
     digest,
     ...(time !== '' && { writtenAt: Number(time) * 1000 }),
-    ...(birth !== '' && { bornAt: pastOf(Number(birth) * 1000) }),
     ...(isEmpty && { isEmpty }),
   }
 }
-
-/** A time that has been. */
-const pastOf = (time: number): number | undefined => (time > 0 && time <= Date.now() ? time : undefined)
 
 /** `stat` says UNKNOWN for a number that has no name; without a number nobody was asked for. */
 function nameOr(name: string, id: string): string | undefined {

@@ -83,9 +83,7 @@ const statFormat = (probes: readonly ShellProbe[]): string => {
   const names = stats.some((probe) => probe.names) ? '%u:%U:%g:%G' : ':::'
   // Milliseconds: busybox takes the precision, too, but knows whole seconds only.
   const time = stats.some((probe) => probe.times) ? '%.3Y' : ''
-  // When it was made: 0 where the system does not know, no number where `stat` does not.
-  const birth = stats.some((probe) => probe.born) ? ',%.3W' : ''
-  return `%f:%s:${names}:${time}${birth}:%n`
+  return `%f:%s:${names}:${time}:%n`
 }
 
 /**

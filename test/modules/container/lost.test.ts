@@ -43,41 +43,6 @@ describe('what is lost on the host', () => {
     })
   })
 
-  it.each<[string, Mounts, string, Partial<Stat>, Partial<ContainerState>, readonly string[]]>([
-    [
-      'after its start',
-      spool,
-      '/srv/spool',
-      { bornAt: 2_000 },
-      {},
-      ['mounts./spool: gone /srv/spool → /srv/spool'],
-    ],
-    [
-      'after its start',
-      { '/www': www },
-      '/srv/www',
-      { bornAt: 2_000 },
-      {},
-      ['mounts./www: gone /srv/www:ro → /srv/www:ro'],
-    ],
-    ['before its start', spool, '/srv/spool', { bornAt: 1_000 }, {}, []],
-    ['at a time that the host does not tell', spool, '/srv/spool', { bornAt: undefined }, {}, []],
-    [
-      'after it has ended',
-      spool,
-      '/srv/spool',
-      { bornAt: 2_000 },
-      { running: false, status: 'exited' },
-      ['state: exited → running'],
-    ],
-  ])('does not see a folder that was put back, by a run that got no further, %s', (...row) => {
-    const [, mounts, path, stat, rest, changes] = row
-    const answers = answersFor({ mounts }, { startedAt: new Date(1_500).toISOString(), ...rest })
-    expect(
-      judged(named({ mounts }), { ...answers, [`stat ${path}`]: folderStat(stat) }, run()).changes,
-    ).toEqual(changes)
-  })
-
   it.each<[string, Mounts, Mounts, readonly string[]]>([
     ['a file whose changes do not matter', unwatched, unwatched, []],
     ['what it does not mount yet', { '/www': '/old' }, { '/www': www }, ['mounts./www: /old → /srv/www:ro']],

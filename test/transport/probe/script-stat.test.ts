@@ -86,21 +86,6 @@ describe.each(shells)('under $title', (shell) => {
     expect(names.filter((_, i) => empty[i])).toEqual(['empty', 'é\nn'])
   })
 
-  it('tells when a folder was made, unless that is said to come yet, and beside it when something was written', async () => {
-    const path = join(folder, `${shell.title} born`)
-    const before = Date.now()
-    await mkdir(path)
-    await utimes(path, 1, 1)
-    const [born, both] = await askShell(shell, [
-      { ask: 'stat', path, born: true },
-      { ask: 'stat', path, times: true },
-    ])
-    const at = typeof born === 'object' && 'bornAt' in born ? born.bornAt : undefined
-    // busybox knows nothing of it.
-    if (at !== undefined) expect(Math.abs(at - before)).toBeLessThan(60_000)
-    expect(both).toMatchObject({ type: 'directory', writtenAt: 1_000 })
-  })
-
   it('reads no pipe, which would block, and the rest all the same', async () => {
     const at = (name: string) => join(folder, `${shell.title} ${name}`)
     await promisify(execFile)('mkfifo', [at('pipe')])
