@@ -242,8 +242,5 @@ export default definePlaybook({ name: '${name}', box: ${box}, hosts: ['web'], re
   const { dir, remove } = projectWith({ 'playbooks/none/playbook.ts': text })
   const { code, stdout, stderr } = await runCli(cli, ['watch', '--plain'], { cwd: dir })
   remove()
-  expect([code, stdout + stderr]).toEqual([
-    1,
-    expect.stringMatching(/nothing runs yet[\s\S]* quickstart/),
-  ])
+  expect([code, stdout + stderr]).toEqual([1, expect.stringMatching(/nothing runs yet[\s\S]* quickstart/)])
 })

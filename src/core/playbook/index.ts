@@ -24,7 +24,10 @@ type ReachOne<T> = T extends { readonly publishes: readonly (infer P extends str
     : undefined
 
 export interface PlaybookOptions<H extends string, P extends ParamSpecs, R extends ResourceSet> {
-  /** Lower-case letters, digits and dashes: it names nodes, networks and labels. */
+  /**
+   * Lower-case letters, digits and dashes: it names nodes, networks and labels. Of several playbooks in a project with one name
+   * only the first to be carried out has the environment, unless `--env` gives others theirs.
+   */
   readonly name: string
   /** What the nodes of the embedded provider start from. */
   readonly box: Box

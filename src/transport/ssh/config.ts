@@ -79,8 +79,8 @@ export function parseSshConfig(text: string, home: string): SshConfig {
   const path = (name: string): string => (name.startsWith('~/') ? join(home, name.slice(2)) : name)
   const paths = (key: string): readonly string[] =>
     (all.get(key) ?? [])
-      .flatMap(wordsOf)
-      .filter((word) => word !== 'none')
+      .flatMap(pathsIn)
+      .filter((one) => one !== 'none')
       .map(path)
   return {
     address: one('hostname') ?? '',
@@ -127,6 +127,9 @@ export const keyPathOf = (
     return value ?? part
   })
 
-/** Words; those that hold a space are in double quotes. */
-const wordsOf = (text: string): readonly string[] =>
-  [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
+/**
+ * Paths in a line. OpenSSH writes them without the quotes that they have in its configuration: a space is part of a name unless
+ * another path begins after it.
+ */
+const pathsIn = (text: string): readonly string[] =>
+  [...text.matchAll(/"([^"]*)"|(\S+(?: +[^\s"/~]\S*)*)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')

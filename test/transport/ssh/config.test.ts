@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { keyPathOf, parseSshConfig } from '../../../src/transport/ssh/config.ts'
 
@@ -67,12 +72,36 @@ describe('what ssh -G says', () => {
       'revokedhostkeys ~/a b/revoked\n',
       { revokedHostKeys: ['/home/me/a b/revoked'] },
     ],
+    [
+      'of files of host keys with spaces in their names, which it writes without quotes',
+      'userknownhostsfile /x y/kh  1 ~/known hosts /z\nglobalknownhostsfile /etc/g h\n',
+      { knownHosts: ['/x y/kh  1', '/home/me/known hosts', '/z', '/etc/g h'] },
+    ],
+    [
+      'of no file of host keys',
+      'userknownhostsfile none\nglobalknownhostsfile /etc/none of them\n',
+      { knownHosts: ['/etc/none of them'] },
+    ],
     ['of an agent that is not to be asked', 'identityagent none\n', { identityAgent: 'none' }],
     ['that there is no way round', 'hostname a\nproxyjump none\n', { proxyJump: undefined }],
   ]
   it.each(cases)('%s', (_, text, expected) => {
     expect(parseSshConfig(text, '/home/me')).toMatchObject(expected)
   })
+})
+
+it('what OpenSSH itself says of quoted files is read as it was meant', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'provision ssh-'))
+  try {
+    const file = join(folder, 'config')
+    const meant = [`${folder}/known hosts`, '/etc/ssh/of all', '/plain']
+    const [user, ...system] = meant.map((path) => `"${path}"`)
+    await writeFile(file, `UserKnownHostsFile ${user}\nGlobalKnownHostsFile ${system.join(' ')}\n`)
+    const { stdout } = await promisify(execFile)('ssh', ['-F', file, '-G', 'web'])
+    expect(parseSshConfig(stdout, '/home/me')).toMatchObject({ knownHosts: meant })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
 
 describe('the name of a key file', () => {
