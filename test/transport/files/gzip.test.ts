@@ -40,7 +40,8 @@ it.each([
 })
 
 it('takes no time for what does not pack, and tries again now and then', async () => {
-  const { sizes } = await packed(mixed, 20)
+  // Far slower than any machine packs, however busy it is.
+  const { sizes } = await packed(mixed, 150)
   const small = sizes.map((size) => size < megabyte / 4)
   expect(small.slice(0, 6)).toEqual(Array.from({ length: 6 }, () => false))
   expect(small.at(-1)).toBe(true)
