@@ -1,29 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { tree, type TreeOptions } from '../../src/index.ts'
-import type { Folder } from '../../src/core/build/index.ts'
 import { digestOf, short } from '../../src/core/digest.ts'
-import { manifestPath, writeManifest } from '../../src/core/mirror/manifest.ts'
 import { resolve } from '../../src/core/ref.ts'
 import {
   app,
   builtOf,
-  factsOf,
   fileStat,
   fine,
   folderStat,
   judge,
   judged,
   localFile,
-  scope,
   type HostAnswers,
 } from '../support/judge.ts'
-
-const folder: Folder = { kind: 'folder', path: './www', exclude: [] }
-const to = '/var/www'
-const note = manifestPath(scope, 'app/tree//var/www')
-const manifest = (files: readonly string[], folders: readonly string[] = []) =>
-  writeManifest({ files, folders })
-const facts = (...files: ReturnType<typeof localFile>[]) => factsOf([[folder, builtOf('www', files)]])
+import { facts, manifest, note, to, www } from '../support/mirrored-www.ts'
 
 const index = localFile('index.html', '<h1>')
 const css = localFile('css/site.css', 'body {}')
@@ -204,7 +194,7 @@ describe('tree', () => {
 
   it('leaves out what is excluded: another folder to read', () => {
     expect(tree(app, to, { from: './www', exclude: ['*.bak'] }).builds).toEqual([
-      { ...folder, exclude: ['*.bak'] },
+      { ...www, exclude: ['*.bak'] },
     ])
   })
 })

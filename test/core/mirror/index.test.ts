@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { tree } from '../../../src/index.ts'
-import type { Folder } from '../../../src/core/build/index.ts'
 import { digestOf, short } from '../../../src/core/digest.ts'
-import { manifestPath, writeManifest } from '../../../src/core/mirror/manifest.ts'
+import { writeManifest } from '../../../src/core/mirror/manifest.ts'
 import {
   app,
   builtOf,
@@ -12,17 +11,14 @@ import {
   folderStat,
   judged,
   localFile,
-  scope,
   type HostAnswers,
 } from '../../support/judge.ts'
+import { manifest, note, to, www } from '../../support/mirrored-www.ts'
 
-const folder: Folder = { kind: 'folder', path: './www', exclude: [] }
-const to = '/var/www'
-const note = manifestPath(scope, 'app/tree//var/www')
 const shortOf = (content: string) => short(digestOf(content))
 const files = ['css/site.css', 'index.html']
-const own = writeManifest({ files, folders: [] })
-const whole = writeManifest({ files, folders: ['css'] })
+const own = manifest(files)
+const whole = manifest(files, ['css'])
 const there: HostAnswers = {
   [`stat ${to}`]: folderStat(),
   [`stat ${to}/index.html`]: fileStat('<h1>'),
@@ -32,7 +28,7 @@ const there: HostAnswers = {
 describe('a tree with a folder that another resource is about', () => {
   const content = builtOf('www', [localFile('css/site.css', 'body {}'), localFile('index.html', '<h1>')])
   const paths = new Map([['app', [to, `${to}/css`, `${to}-more`]]])
-  const facts = { ...factsOf([[folder, content]]), paths }
+  const facts = { ...factsOf([[www, content]]), paths }
 
   it.each<[string, HostAnswers, object]>([
     ['asks and says nothing of it', { ...there, [`read ${note}`]: own }, fine],
@@ -64,7 +60,7 @@ describe('a tree with a folder that another resource is about', () => {
 it('of a tree that was put there with rights of root nothing is done without them', () => {
   const content = builtOf('www', [localFile('index.html', '<h1>')])
   const answers = { [`read ${note}`]: { keptBy: 'root' } as const }
-  expect(() => judged(tree(app, to, { from: './www' }), answers, factsOf([[folder, content]]))).toThrow(
+  expect(() => judged(tree(app, to, { from: './www' }), answers, factsOf([[www, content]]))).toThrow(
     `app › tree ${to}: it was put there with rights of root, which this login has not; what it put there is listed in ${note}`,
   )
 })
@@ -73,7 +69,7 @@ it('of a tree, inner folders that are left are removed before outer ones', () =>
   const content = builtOf('www', [localFile('css/site.css', 'body {}'), localFile('index.html', '<h1>')])
   const former = writeManifest({ files, folders: ['css', 'js', 'js/lib'] })
   const answers = { ...there, [`stat ${to}/css`]: folderStat(), [`read ${note}`]: former }
-  const { actions } = judged(tree(app, to, { from: './www' }), answers, factsOf([[folder, content]]))
+  const { actions } = judged(tree(app, to, { from: './www' }), answers, factsOf([[www, content]]))
   expect(actions).toEqual([
     `delete-empty-folder ${to}/js/lib`,
     `delete-empty-folder ${to}/js`,

@@ -1,25 +1,7 @@
 import { expect, it } from 'vitest'
 import { tree } from '../../../src/index.ts'
-import type { Folder } from '../../../src/core/build/index.ts'
-import { manifestPath, writeManifest } from '../../../src/core/mirror/manifest.ts'
-import {
-  app,
-  builtOf,
-  factsOf,
-  fileStat,
-  folderStat,
-  judged,
-  localFile,
-  scope,
-  type HostAnswers,
-} from '../../support/judge.ts'
-
-const folder: Folder = { kind: 'folder', path: './www', exclude: [] }
-const to = '/var/www'
-const note = manifestPath(scope, 'app/tree//var/www')
-const manifest = (files: readonly string[], folders: readonly string[] = []) =>
-  writeManifest({ files, folders })
-const facts = (...files: ReturnType<typeof localFile>[]) => factsOf([[folder, builtOf('www', files)]])
+import { app, fileStat, folderStat, judged, localFile, type HostAnswers } from '../../support/judge.ts'
+import { facts, manifest, note, to } from '../../support/mirrored-www.ts'
 
 it('puts a folder where it had a file, and a file where it had a folder', () => {
   const isFolderNow = facts(localFile('a/b', 'x'))
