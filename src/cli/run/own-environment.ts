@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { ProvisionError } from '../../core/error.ts'
-import { journalHead, journalNumbers } from '../../engine/journal/folder.ts'
+import { readEnd } from '../../core/history/journal-read.ts'
+import { journalEnd, journalHead, journalNumbers } from '../../engine/journal/folder.ts'
 import type { Workspace } from '../../engine/workspace.ts'
 
 /**
@@ -29,7 +30,8 @@ async function lastFile({ stateDir, projectDir, playbook }: Workspace): Promise<
   for (const number of [...(await journalNumbers(stateDir))].reverse()) {
     const head = await journalHead(stateDir, number)
     if (head?.playbook !== playbook.name) continue
-    if (head.command === 'destroy') return undefined
+    const isDestroy = head.command === 'destroy'
+    if (isDestroy && readEnd(await journalEnd(stateDir, number))?.ok === true) return undefined
     const file = head.file === undefined ? undefined : join(projectDir, head.file)
     if (file !== undefined && realOf(file) !== undefined) return file
   }

@@ -58,11 +58,16 @@ export function readHead(line: string): JournalHead | undefined {
   return head && head.journal <= journalVersion ? head : undefined
 }
 
+/** What the last line of a journal says. */
+interface Ended extends Pick<RunRecord, 'state'> {
+  readonly ok: boolean
+}
+
 /** How a run ended, by the end of its journal; undefined when it has none, as that of a run which was killed. */
-export function readEnd(text: string): Pick<RunRecord, 'state'> | undefined {
+export function readEnd(text: string): Ended | undefined {
   const last = read.fieldsIn(text.trimEnd().split('\n').at(-1) ?? '')
   return last && read.textOf(last['event']) === 'finished'
-    ? { state: read.maybeText(last['state']) }
+    ? { ok: last['ok'] === true, state: read.maybeText(last['state']) }
     : undefined
 }
 

@@ -27,13 +27,23 @@ beforeEach(() => {
 })
 afterEach(() => project.remove())
 
-/** Runs that there were of an environment, the last one last. */
-function ran(environment: string, ...heads: readonly object[]): void {
+interface Head {
+  readonly file?: string
+  readonly command?: string
+  readonly playbook?: string
+  readonly ok?: boolean
+}
+
+/** Runs that there were of an environment, the last one last; all but those that are told to have failed went well. */
+function ran(environment: string, ...heads: readonly Head[]): void {
   const stateDir = at(`.provision/${environment}`)
   mkdirSync(journalFolder(stateDir), { recursive: true })
-  heads.forEach((head, i) => {
+  heads.forEach(({ ok = true, ...head }, i) => {
     const line = { journal: 1, number: i + 1, command: 'refresh', playbook: 'shop', environment, ...head }
-    writeFileSync(journalPath(stateDir, i + 1), `${JSON.stringify(line)}\n{"ms":1}\n`)
+    writeFileSync(
+      journalPath(stateDir, i + 1),
+      `${JSON.stringify(line)}\n{"ms":1,"event":"finished","ok":${ok}}\n`,
+    )
   })
 }
 
@@ -61,7 +71,7 @@ it.each([
   })
 })
 
-it.each<[string, readonly object[], () => void]>([
+it.each<[string, readonly Head[], () => void]>([
   ['never ran', [], () => undefined],
   ['was moved', [ofShop], () => rmSync(at('playbooks/shop'), { recursive: true })],
   ['has another name by now', [ofShop], () => writeFileSync(at(ofShop.file), plainPlaybook('former'))],
@@ -79,6 +89,11 @@ function link(): void {
   rmSync(at('playbooks/copy'), { recursive: true })
   symlinkSync(at('playbooks/shop'), at('playbooks/copy'))
 }
+
+it('a destroy that failed has left something of the other one', async () => {
+  ran('shop', ofShop, { ...ofShop, command: 'destroy', ok: false })
+  expect(await refusal('copy')).toMatchObject({ code: 'conflict' })
+})
 
 it('is still called as it was where it cannot be loaded', async () => {
   ran('shop', ofShop)

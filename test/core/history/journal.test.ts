@@ -59,9 +59,13 @@ describe('a journal', () => {
   })
 
   it.each<[string, (text: string) => string, ReturnType<typeof readEnd>]>([
-    ['the whole of one', (text) => text, { state: undefined }],
-    ['its last kilobyte', (text) => text.slice(-1_024), { state: undefined }],
-    ['one with a state', (text) => `${text}{"ms":9,"event":"finished","state":"abc"}\n`, { state: 'abc' }],
+    ['the whole of one', (text) => text, { ok: true, state: undefined }],
+    ['its last kilobyte', (text) => text.slice(-1_024), { ok: true, state: undefined }],
+    [
+      'one with a state',
+      (text) => `${text}{"ms":9,"event":"finished","state":"abc"}\n`,
+      { ok: false, state: 'abc' },
+    ],
     ['one that is cut off', (text) => text.slice(0, -3), undefined],
     ['one without an end', () => journalOf(fakeRun('fine').slice(0, 3)), undefined],
     ['an empty one', () => '', undefined],
