@@ -14,13 +14,18 @@ export interface Asked extends Pick<SiteHost, 'address' | 'port' | 'user' | 'ide
   readonly docker: boolean
 }
 
-/** Gets a bare script ready that looks at files and containers of all these hosts at once. @param name unlike any other */
+/**
+ * Gets a bare script ready that looks at files and containers of all these hosts at once.
+ * @param name unlike any other
+ * @param under what starts it: a program and its first arguments
+ */
 export async function askingHosts(
   bench: Bench,
   name: string,
   hosts: readonly Asked[],
+  under: readonly string[] = [],
 ): Promise<() => Promise<Ended>> {
   const list = join(bench.dir, `${name}-to-ask.json`)
   await writeFile(list, JSON.stringify(hosts))
-  return () => bench.program(process.execPath, script, list)
+  return () => bench.program(...under, process.execPath, script, list)
 }
