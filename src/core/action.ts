@@ -54,6 +54,13 @@ export type Action =
   | { readonly do: 'remove-network'; readonly name: string }
   | { readonly do: 'create-volume'; readonly name: string; readonly body: VolumeBody }
   | { readonly do: 'create-container'; readonly name: string; readonly body: ContainerBody }
+  | {
+      readonly do: 'connect-container'
+      readonly name: string
+      readonly network: string
+      /** By which others on that network find it, too. */
+      readonly aliases: readonly string[]
+    }
   | { readonly do: 'start-container'; readonly name: string }
   | {
       readonly do: 'stop-container'
@@ -96,6 +103,7 @@ export function laneOf(action: Action): Lane {
     case 'remove-network':
     case 'create-volume':
     case 'create-container':
+    case 'connect-container':
     case 'start-container':
     case 'stop-container':
     case 'rename-container':
