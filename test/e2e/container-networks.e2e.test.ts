@@ -51,7 +51,7 @@ async function answers(): Promise<unknown> {
 }
 
 it('a container is found by its name on each of its networks, and publishes by way of one that is not internal', async () => {
-  const on = `network: [front, back], publish: { http: 8070 }, ${serving()}`
+  const on = `network: [front, back], publish: { http: 7000 }, ${serving()}`
   const others = waiting({ near: 'front', far: 'back' })
   const first = await deploy(declared('front', 'back'), on, others)
   expect([outcome(first), said(first)]).toEqual([{ ok: true, changed: 5 }, expect.anything()])
@@ -70,7 +70,7 @@ it('a container is found by its name on each of its networks, and publishes by w
 
 it('one that does not become ready on other networks leaves its predecessor on its own', async () => {
   const before = await inspected('{{.Id}}')
-  const failing = `network: [front, side], publish: { http: 8070 }, entrypoint: ['/bin/false']`
+  const failing = `network: [front, side], publish: { http: 7000 }, entrypoint: ['/bin/false']`
   const called = await deploy(
     declared('front', 'side', 'back'),
     failing,
@@ -83,7 +83,7 @@ it('one that does not become ready on other networks leaves its predecessor on i
 })
 
 it('a network that it leaves goes, and it is found on the one that it joins', async () => {
-  const on = `network: [side, front], publish: { http: 8070 }, ${serving()}`
+  const on = `network: [side, front], publish: { http: 7000 }, ${serving()}`
   const others = waiting({ near: 'front', far: 'side' })
   const called = await deploy(declared('front', 'side'), on, others)
   expect([outcome(called), said(called)]).toEqual([{ ok: true, changed: 3 }, expect.anything()])
