@@ -45,6 +45,7 @@ export type { Capability } from './modules/container/capability.ts'
 export { container } from './modules/container/index.ts'
 export type { Container } from './modules/container/index.ts'
 export type {
+  ContainerNetwork,
   ContainerOptions,
   ContainerPort,
   HostPort,

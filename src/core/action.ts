@@ -54,6 +54,13 @@ export type Action =
   | { readonly do: 'remove-network'; readonly name: string }
   | { readonly do: 'create-volume'; readonly name: string; readonly body: VolumeBody }
   | { readonly do: 'create-container'; readonly name: string; readonly body: ContainerBody }
+  | {
+      readonly do: 'connect-container'
+      readonly name: string
+      readonly network: string
+      /** By which others on that network find it, too. */
+      readonly aliases: readonly string[]
+    }
   | { readonly do: 'start-container'; readonly name: string }
   | {
       readonly do: 'stop-container'
@@ -96,6 +103,7 @@ export function laneOf(action: Action): Lane {
     case 'remove-network':
     case 'create-volume':
     case 'create-container':
+    case 'connect-container':
     case 'start-container':
     case 'stop-container':
     case 'rename-container':
@@ -108,10 +116,16 @@ export function laneOf(action: Action): Lane {
 /** When a container counts as ready. */
 export type Readiness =
   | { readonly by: 'running' }
-  | { readonly by: 'tcp'; readonly port: number }
-  | { readonly by: 'http'; readonly port: number; readonly path: string; readonly status: number | undefined }
+  | ({ readonly by: 'tcp' } & ReadyPort)
+  | ({ readonly by: 'http'; readonly path: string; readonly status: number | undefined } & ReadyPort)
   | { readonly by: 'log'; readonly pattern: string }
   | { readonly by: 'command'; readonly argv: readonly string[] }
+
+interface ReadyPort {
+  readonly port: number
+  /** Where a container on its host's network may listen alone. */
+  readonly hostAddress?: string
+}
 
 /** The body of Docker's `POST /containers/create`, as far as we use it, with texts that may be secret. */
 export interface ContainerBody {

@@ -68,6 +68,39 @@ it.each<[string, () => Resource, string]>([
     'mounts./x: network net cannot be mounted',
   ],
   [
+    'no network at all in a list',
+    named({ network: [] }),
+    "network: lists none (leave it out for Docker's own",
+  ],
+  [
+    'a network by name in a list',
+    () => named({ network: [network(app, 'net'), 'net'] })(),
+    'network[1]: "net" is not a network (write network(host, "…"))',
+  ],
+  [
+    'the host’s network beside another',
+    () => named({ network: [network(app, 'net'), 'host'] })(),
+    'network[1]: "host" is not a network',
+  ],
+  [
+    'one network twice',
+    () => {
+      const [net, other] = [network(app, 'net'), network(app, 'other')]
+      return named({ network: [net, other, net] })()
+    },
+    'network: network net is listed twice',
+  ],
+  [
+    'a network as Compose writes it',
+    named({ network: 'none' }),
+    'network: "none" is not a network (write network(',
+  ],
+  [
+    'a published port on the host’s network',
+    named({ network: 'host', ports: { http: 80 }, publish: { http: 80 } }),
+    "publish.http: on the host's network all its ports answer at the host as they are (drop `publish`)",
+  ],
+  [
     'misspelt capabilities',
     named({ capabilities: { dorp: ['ALL'] } }),
     'capabilities: there is no option "dorp" (did you mean "drop"?',

@@ -115,8 +115,12 @@ const container = (object: unknown) => ({
   status: at(object, 'State', 'Status'),
   ...picked(at(object, 'Config'), 'Image', 'Env', 'Cmd', 'Labels'),
   ...picked(at(object, 'HostConfig'), 'Binds', 'Mounts', 'PortBindings', 'NetworkMode', 'RestartPolicy'),
+  networks: keysOf(at(object, 'NetworkSettings', 'Networks')),
   mounts: sorted(at(object, 'Mounts')),
 })
+
+const keysOf = (value: unknown): readonly string[] =>
+  typeof value === 'object' && value !== null ? Object.keys(value).sort() : []
 
 function at(value: unknown, ...keys: readonly string[]): unknown {
   return keys.reduce<unknown>(

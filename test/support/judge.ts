@@ -144,6 +144,7 @@ export function showAction(action: Action): string {
   if ('group' in action && action.group !== undefined) words.push(`:${action.group}`)
   if (action.do === 'run') words.push(...action.argv)
   if (action.do === 'load-image') words.push(action.image.ref)
+  if (action.do === 'connect-container') words.push('to', action.network, 'as', ...action.aliases)
   if (action.do === 'stop-container') words.push(`${action.grace}s`)
   return words.join(' ')
 }

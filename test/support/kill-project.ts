@@ -37,7 +37,7 @@ export default definePlaybook({ name: '${prefix}', box, hosts: ['web', 'app', 'd
   const store = container(db, 'store', { ...waits('store'), mounts: { '/data': volume(db, 'data') } })
   const www = container(web, 'www', { ...waits('www'), env: { VERSION: version, DB: db.address },
     mounts: { '/www': tree(web, '/srv/kill/www', { from: './www' }) } }, { needs: [store] })
-  const worker = container(app, 'worker', { ...waits('worker'), network: network(app, 'inner'),
+  const worker = container(app, 'worker', { ...waits('worker'), network: [network(app, 'inner'), network(app, 'outer')],
     mounts: { '/page.txt': push(app, page, { to: '/srv/kill/page.txt' }) } }, { needs: [store] })
   return [store, www, worker,
     push(db, blob, { to: '/srv/kill/blob' }),

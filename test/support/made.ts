@@ -34,6 +34,15 @@ export function bodyOf(resource: Resource, facts: Facts): ContainerBody {
   return body
 }
 
+/** The networks that it is on then; Docker shows them by their names. */
+export const networksOf = (resource: Resource, facts: Facts): readonly string[] =>
+  [
+    bodyOf(resource, facts).HostConfig.NetworkMode ?? 'bridge',
+    ...(judge(resource, {}, facts).remedy?.actions ?? []).flatMap((action) =>
+      action.do === 'connect-container' ? [action.network] : [],
+    ),
+  ].sort()
+
 /** A running container as Docker's inspect shows it after it was created so. */
 export function running(
   body: ContainerBody,

@@ -73,6 +73,7 @@ const containerFields: Fields<ContainerOptions<string, string>> = {
   'mounts{}.from': inContainer('json', (text) => ({ mounts: { '/x': { from: text } } })),
   'labels{key}': inContainer('json', (text) => ({ labels: Object.fromEntries([[text, 'x']]) })),
   'labels{}': inContainer('json', (text) => ({ labels: { a: text } })),
+  network: inContainer('name', (network) => ({ network })),
   restart: inContainer('name', (restart) => ({ restart })),
   memory: inContainer('here', (memory) => ({ memory })),
   user: inContainer('name', (user) => ({ user })),

@@ -3,7 +3,7 @@ import type { Folder } from '../../src/core/build/index.ts'
 import type { ContainerState, ImageState } from '../../src/core/probe.ts'
 import type { Resource } from '../../src/core/resource.ts'
 import { app, builtOf, factsOf, fileStat, localFile, type HostAnswers } from './judge.ts'
-import { bodyOf, builtImageOf, imageOnHost, running } from './made.ts'
+import { bodyOf, builtImageOf, imageOnHost, networksOf, running } from './made.ts'
 
 export type Options = ContainerOptions<string, string>
 
@@ -35,7 +35,10 @@ export const answersFor = (
   rest: Partial<ContainerState> = {},
   there: ImageState = onHost,
 ): HostAnswers => ({
-  'container user': running(bodyOf(named(options), run()), there, rest),
+  'container user': running(bodyOf(named(options), run()), there, {
+    networks: networksOf(named(options), run()),
+    ...rest,
+  }),
   'image jre:latest': there,
   ...pathsThere(named(options)),
 })

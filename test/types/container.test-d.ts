@@ -12,7 +12,7 @@ import {
   tree,
   volume,
 } from 'provision'
-import type { Container, Host, Ref } from 'provision'
+import type { Container, Host, NetworkResource, Ref } from 'provision'
 
 const use = (value: unknown): unknown => value
 
@@ -73,10 +73,47 @@ export function mistakes(app: Host<'app'>) {
   container(app, 'aa', { image: jre, mounts: { '/a': network(app, 'net') } })
   // @ts-expect-error a volume cannot be joined
   container(app, 'aa', { image: jre, network: volume(app, 'data') })
+  // @ts-expect-error nor can it in a list
+  container(app, 'aa', { image: jre, network: [network(app, 'net'), volume(app, 'data')] })
+  // @ts-expect-error a network is made with network(…)
+  container(app, 'aa', { image: jre, network: 'net' })
+  // @ts-expect-error the host's network is no other beside it
+  container(app, 'aa', { image: jre, network: [network(app, 'net'), 'host'] })
+  // @ts-expect-error on the host's network there is nothing to publish
+  container(app, 'aa', { image: jre, network: 'host', ports: { http: 80 }, publish: { http: 80 } })
   // @ts-expect-error an object is no text
   container(app, 'aa', { image: jre, env: { A: {} } })
 
   return { typed, host, port }
+}
+
+/** All ways to be on the network. */
+export function networks(app: Host<'app'>) {
+  const jre = image('jre')
+  const [front, back] = [network(app, 'front'), network(app, 'back')]
+  const several: readonly NetworkResource[] = [front, back]
+  const published = { image: jre, ports: { http: 80, jmx: 81 }, publish: { http: 80 } } as const
+  const each: readonly Container<'http'>[] = [
+    container(app, 'aa', { ...published, network: front }),
+    container(app, 'bb', { ...published, network: [front, back] }),
+    container(app, 'cc', { ...published, network: several }),
+  ]
+
+  // On the host's network all ports answer, published or not.
+  const gossiping = container(app, 'dd', {
+    image: jre,
+    network: 'host',
+    ports: { gossip: 7000, http: 80 },
+    ready: { tcp: 'gossip' },
+  })
+  const typed: Container<'gossip' | 'http'> = gossiping
+  const port: Ref<number> = gossiping.at.gossip.port
+  // @ts-expect-error a port that it does not have
+  use(gossiping.at.gosip)
+  // @ts-expect-error on other networks only those answer that are published
+  use(container(app, 'ee', { ...published, network: [front, back] }).at.jmx)
+
+  return { each, typed, port }
 }
 
 export function others(app: Host<'app'>) {

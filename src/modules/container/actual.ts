@@ -2,6 +2,7 @@ import { label } from '../../core/label.ts'
 import type { MountedFile } from '../../core/mount.ts'
 import type { ContainerState, ImageState, Stat } from '../../core/probe.ts'
 import { isMark, markOf, withMark } from '../../core/secret/index.ts'
+import { showNetworks } from './networking.ts'
 import type { ResolvedProps } from './props.ts'
 import { showArgv, showCpus, showHosts, showMount, type Spec } from './spec.ts'
 
@@ -45,7 +46,7 @@ export function actualSpec(
     ...mountsOf(container, made, state, props),
     ...('command' in made && { command: showArgv(container.command) }),
     ...('user' in made && { user: container.user }),
-    network: container.networks.join(','),
+    network: showNetworks(container.networks),
     restart: container.restartPolicy === '' ? 'no' : container.restartPolicy,
     memory: memoryOf(container, made),
     cpus: container.nanoCpus > 0 ? showCpus(container.nanoCpus) : undefined,
@@ -107,7 +108,16 @@ const labelsOf = ({ labels }: ContainerState, wanted: Spec, made: Spec): Record<
     }),
   )
 
-function portsOf({ ports }: ContainerState): Record<string, string> {
+/** The ports of its host that it has. Docker knows of none on the host's network: there they are those that it was made with. */
+export const portsHeld = (container: ContainerState): ContainerState['ports'] =>
+  container.networks.includes('host')
+    ? Object.entries(storedSpec(container)).flatMap(([field, host]) =>
+        field.startsWith('publish.') ? [{ container: field.slice('publish.'.length), host }] : [],
+      )
+    : container.ports
+
+function portsOf(container: ContainerState): Record<string, string> {
+  const ports = portsHeld(container)
   const hosts = (port: string) => ports.filter(({ container }) => container === port).map(({ host }) => host)
   return Object.fromEntries(
     ports.map(({ container }) => [`publish.${container}`, showHosts(hosts(container))]),

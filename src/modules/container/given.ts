@@ -4,6 +4,7 @@ import { isPlain, isRef } from '../../core/ref.ts'
 import { refuseIf } from '../../core/rules/refuse.ts'
 import { firstProblem, recordProblem } from '../../core/rules/index.ts'
 import { shownValue } from '../../core/text/shown-value.ts'
+import { networkProblem } from './networking.ts'
 import { portsProblem, refuseNoPort } from './ports.ts'
 import type { ContainerOptions, ContainerPort, HostPort, MountOptions, Ready } from './options.ts'
 
@@ -82,9 +83,7 @@ export function checkGiven(title: string, options: Options): void {
   const problem = firstProblem(
     portsProblem(ports, publish),
     isImage(image) ? undefined : `image: ${shownValue(image)} is not an image (write image("…"))`,
-    network === undefined || has(network, 'network')
-      ? undefined
-      : `network: ${shownValue(network)} is not a network (write network(host, "…"))`,
+    networkProblem(network, publish),
     ...Object.entries(mounts).map(([path, mount]) => {
       const source: unknown = has(mount, 'from') ? mount.from : mount
       return typeof source === 'string' || has(source, 'mounted')

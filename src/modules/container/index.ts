@@ -5,6 +5,7 @@ import { factOf, type Facts } from '../../core/facts.ts'
 import type { Host } from '../../core/host.ts'
 import { formerName, nameInMaking } from '../../core/making.ts'
 import { defineModule, type ResourceOptions } from '../../core/module.ts'
+import type { NetworkResource } from '../../core/mount.ts'
 import { noText } from '../../core/no-text.ts'
 import { refuseForeign } from '../../core/owned.ts'
 import type { Stat } from '../../core/probe.ts'
@@ -12,7 +13,8 @@ import { ref } from '../../core/ref.ts'
 import { resourceTitle, type Resource } from '../../core/resource.ts'
 import { strictRecord } from '../../core/rules/strict.ts'
 import type { State } from './actual.ts'
-import type { ContainerOptions, PortRefs } from './options.ts'
+import { portsTaken } from './networking.ts'
+import type { ContainerNetwork, ContainerOptions, PortRefs } from './options.ts'
 import { containerChanges, containerRemedy, containerSettling } from './plan.ts'
 import { propsOf, type ContainerProps, type ResolvedProps } from './props.ts'
 import { checkResolved, containerProblem } from './rules.ts'
@@ -20,16 +22,19 @@ import { isPlaced, isWatched, type MountProps } from './spec.ts'
 
 /** A container on a host, and where its published ports answer. */
 export interface Container<P extends string = string> extends Resource {
-  /** `rabbit.at.amqp.host`: by the names of its published ports. To use one makes the user wait until it is ready. */
+  /**
+   * `rabbit.at.amqp.host`: by the names of its published ports, or of all on the host's network. To use one makes the user wait
+   * until it is ready.
+   */
   readonly at: { readonly [K in P]: PortRefs }
-  /** The names of the ports that it publishes. */
+  /** The names of these ports. */
   readonly publishes: readonly P[]
 }
 
 const resource = defineModule({
   kind: 'container',
   validate: (props: ContainerProps) => containerProblem(props),
-  claims: ({ name, published }) => [nameClaim('container', name), ...published.map(portClaim)],
+  claims: (props) => [nameClaim('container', props.name), ...portsTaken(props).map(portClaim)],
   probe: (props) => {
     checkResolved(props)
     return {
@@ -82,12 +87,16 @@ const isLost = (mount: MountProps, stat: Stat | undefined): boolean =>
  * @param name its name in Docker; letters, digits, `_`, `.` and `-`
  * @throws ProvisionError `playbook` for a memory or time that is none
  */
-export function container<const P extends string = never, const Q extends P = never>(
+export function container<
+  const P extends string = never,
+  const Q extends P = never,
+  const N extends ContainerNetwork = NetworkResource,
+>(
   host: Host,
   name: string,
-  options: ContainerOptions<P, Q>,
+  options: ContainerOptions<P, Q, N>,
   more?: ResourceOptions,
-): Container<Q>
+): Container<[N] extends ['host'] ? P : Q>
 export function container(
   host: Host,
   name: string,

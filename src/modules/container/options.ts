@@ -73,8 +73,15 @@ export type Ready<P extends string> = ReadyTimeout &
       }
   )
 
+/** Networks to join, or `'host'` for the one that the host itself is on. */
+export type ContainerNetwork = NetworkResource | readonly NetworkResource[] | 'host'
+
 /** How a container is run. What is left out is as the image says. */
-export interface ContainerOptions<P extends string = never, Q extends P = never> extends RuntimeOptions {
+export interface ContainerOptions<
+  P extends string = never,
+  Q extends P = never,
+  N extends ContainerNetwork = ContainerNetwork,
+> extends RuntimeOptions {
   readonly image: Image
   /** Arguments, in place of the image's `CMD`; no shell reads them. They show in process lists: secrets go into `env`. */
   readonly command?: readonly Value<string | number>[]
@@ -87,12 +94,19 @@ export interface ContainerOptions<P extends string = never, Q extends P = never>
    * shows as exposed when the container is next made anew.
    */
   readonly ports?: { readonly [K in P]: ContainerPort }
-  /** Those of its ports that the host publishes, and where; undefined for one that is not published this time. */
-  readonly publish?: { readonly [K in Q]?: HostPort | undefined }
+  /**
+   * Those of its ports that the host publishes, and where; undefined for one that is not published this time. On the host's own
+   * network all of its `ports` count as published as they are, and this is refused.
+   */
+  readonly publish?: { readonly [K in Q]?: ([N] extends ['host'] ? never : HostPort) | undefined }
   /** What is mounted, by absolute path in the container. */
   readonly mounts?: Readonly<Record<`/${string}`, MountSource | MountOptions>>
-  /** The network to join; others on it find this container by its name. Default: Docker's own bridge. */
-  readonly network?: NetworkResource
+  /**
+   * The network to join, or a list of several in whatever order; others on each of them find this container by its name.
+   * `'host'` puts it on the network of its host itself, for software that tells its peers where to find it, as clusters do: its
+   * `ports` answer there without `publish`, and `sysctls` of `net.` are refused. Default: Docker's own bridge.
+   */
+  readonly network?: N
   /** Docker labels besides ours. */
   readonly labels?: Readonly<Record<string, Value<string>>>
   /** When Docker starts it again by itself. Default `unless-stopped`. */

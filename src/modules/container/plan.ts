@@ -7,7 +7,8 @@ import { formerName, nameInMaking } from '../../core/making.ts'
 import { causesOf } from '../../core/mount.ts'
 import type { Remedy, Settling } from '../../core/module.ts'
 import type { ContainerState } from '../../core/probe.ts'
-import { actualSpec, type State } from './actual.ts'
+import { actualSpec, portsHeld, type State } from './actual.ts'
+import { connections, readinessOn } from './networking.ts'
 import type { ResolvedProps } from './props.ts'
 import { bodyOf, isWatched, specOf } from './spec.ts'
 
@@ -113,6 +114,7 @@ function creation(props: ResolvedProps, leftovers: readonly string[]): Remedy {
     operation: 'create',
     actions: [
       ...(leftovers.includes(making) ? [removal(making)] : []),
+      ...created(props),
       ...started(props),
       takeOver(name),
       ...(hasFormer ? [removal(former)] : []),
@@ -128,14 +130,13 @@ function creation(props: ResolvedProps, leftovers: readonly string[]): Remedy {
 function recreation(props: ResolvedProps, tidy: readonly Action[], there: Liveness): Remedy {
   const { name, grace } = props
   const former = formerName(name)
-  const [create, ...start] = started(props)
   return {
     operation: 'recreate',
     actions: [
       ...tidy,
-      ...(create ? [create] : []),
+      ...created(props),
       ...(there === 'running' ? [{ do: 'stop-container', name, grace } as const] : []),
-      ...start,
+      ...started(props),
       renamed(name, former),
       takeOver(name),
       removal(former),
@@ -145,9 +146,11 @@ function recreation(props: ResolvedProps, tidy: readonly Action[], there: Livene
 }
 
 /** The ports that its former self holds as long as it runs. */
-function freed({ published }: ResolvedProps, { ports }: ContainerState): readonly string[] {
+function freed({ published }: ResolvedProps, container: ContainerState): readonly string[] {
   const wanted = new Set(published.map(portClaim))
-  return ports.map(({ host }) => heldPortClaim(host)).filter((claim) => !wanted.has(claim))
+  return portsHeld(container)
+    .map(({ host }) => heldPortClaim(host))
+    .filter((claim) => !wanted.has(claim))
 }
 
 const putBack = (name: string, state: Liveness): readonly Action[] => [
@@ -156,8 +159,12 @@ const putBack = (name: string, state: Liveness): readonly Action[] => [
   ...(state === 'running' ? [{ do: 'start-container', name } as const] : []),
 ]
 
-const started = (props: ResolvedProps): readonly Action[] => [
+const created = (props: ResolvedProps): readonly Action[] => [
   { do: 'create-container', name: nameInMaking(props.name), body: bodyOf(props) },
+  ...connections(props, nameInMaking(props.name)),
+]
+
+const started = (props: ResolvedProps): readonly Action[] => [
   { do: 'start-container', name: nameInMaking(props.name) },
   awaited(props, nameInMaking(props.name)),
 ]
@@ -173,9 +180,9 @@ const takeOver = (name: string): Action => ({
 
 const removal = (name: string): Action => ({ do: 'remove-container', name })
 
-const awaited = ({ ready, readyTimeout }: ResolvedProps, name: string): Action => ({
+const awaited = ({ ready, readyTimeout, networking }: ResolvedProps, name: string): Action => ({
   do: 'await-container',
   name,
-  check: ready,
+  check: readinessOn(networking, ready),
   timeout: readyTimeout,
 })

@@ -12,6 +12,8 @@ import { declaredTitle } from '../../core/rules/refuse.ts'
 import type { Text } from '../../core/secret/index.ts'
 import { checkGiven } from './given.ts'
 import { preload } from './image.ts'
+import { networkingOf, type Networking } from './networking.ts'
+import { mapped } from './records.ts'
 import { runtimeOf, type RuntimeProps } from './runtime.ts'
 import type { ContainerOptions, ContainerPort, MountOptions, MountSource, Ready } from './options.ts'
 
@@ -26,13 +28,10 @@ export interface ContainerProps {
   readonly env: Readonly<Record<string, Value<Text | number | boolean>>>
   /** `7000/tcp`, by name. */
   readonly ports: Readonly<Record<string, string>>
+  /** What answers at the host: published by Docker, or on the host's own network. */
   readonly published: readonly ({ readonly name: string; readonly container: string } & PublishedPort)[]
   readonly mounts: Readonly<Record<string, MountProps>>
-  readonly network: Ref<string> | undefined
-  /** The host of the network. */
-  readonly networkOn: string | undefined
-  /** Whether the network has no way out. */
-  readonly networkInternal: boolean
+  readonly networking: Networking
   readonly labels: Readonly<Record<string, Value<string>>>
   readonly restart: string
   /** Bytes. */
@@ -71,6 +70,8 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
   const { timeout = '60s' } = ready ?? {}
   const built = builtImage(image)
   const ports = new Map(Object.entries(options.ports ?? {}).map(([key, port]) => [key, portOf(port)]))
+  const answering =
+    options.network === 'host' ? mapped(Object.fromEntries(ports), ({ port }) => port) : options.publish
   const time = (duration: Duration, what: string) => timerLength(duration, `${title}: ${what}`)
   return {
     host: host.name,
@@ -83,7 +84,7 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
     entrypoint: options.entrypoint,
     env,
     ports: Object.fromEntries([...ports].map(([key, { port, protocol }]) => [key, `${port}/${protocol}`])),
-    published: Object.entries(options.publish ?? {}).flatMap(([key, at]) => {
+    published: Object.entries(answering ?? {}).flatMap(([key, at]) => {
       if (at === undefined) return []
       const { port, protocol } = ports.get(key) ?? missing
       const place = typeof at === 'number' ? { port: at, address: '0.0.0.0' } : at
@@ -93,9 +94,7 @@ export function propsOf(host: Host, name: string, options: ContainerOptions<stri
     mounts: Object.fromEntries(
       Object.entries(options.mounts ?? {}).map(([path, mount]) => [path, mountOf(mount)]),
     ),
-    network: options.network?.network,
-    networkOn: options.network?.host,
-    networkInternal: options.network?.internal ?? false,
+    networking: networkingOf(host, options.network),
     labels,
     restart,
     memory: options.memory === undefined ? undefined : bytes(options.memory, `${title}: memory`),

@@ -21,6 +21,7 @@ import {
 } from '../../core/rules/index.ts'
 import { shownValue } from '../../core/text/shown-value.ts'
 import { capabilitiesProblem } from './capability.ts'
+import { networkingProblem } from './networking.ts'
 import type { ContainerProps, ResolvedProps } from './props.ts'
 import { runtimeProblem } from './runtime.ts'
 
@@ -45,9 +46,6 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
     ...props.published.flatMap(({ name, port, address }) => [
       portProblem(`publish.${name}`, port),
       isIP(address) > 0 ? undefined : `publish.${name}: ${quoted(address)} is not an IP address`,
-      props.networkInternal
-        ? `publish.${name}: its network is internal, and Docker publishes no ports from there`
-        : undefined,
     ]),
     ...readyProblems(props),
     ...Object.entries(props.mounts).flatMap(([path, { at, on, readOnly, restart }]) => [
@@ -57,7 +55,10 @@ export const containerProblem = (props: ContainerProps): string | undefined =>
       bindProblem('mounts', path),
       isRef(at) ? undefined : bindProblem(`mounts.${path}`, at.source),
     ]),
-    elsewhere('network', props.networkOn, props.host),
+    ...(props.networking.of === 'host' ? [] : props.networking.joined).map(({ on }) =>
+      elsewhere('network', on, props.host),
+    ),
+    networkingProblem(props),
     ...Object.keys(props.env).map(envNameProblem),
     ...Object.keys(props.labels).map(labelProblem),
     limitProblem(props),

@@ -4,6 +4,7 @@ import { canonicalJson, type Digest } from '../../core/digest.ts'
 import { label, resourceLabels } from '../../core/label.ts'
 import { resourceId } from '../../core/resource.ts'
 import { isSecret, reveal, secretFrom, showable, type Text } from '../../core/secret/index.ts'
+import { networkBody, portsTaken, showNetworking } from './networking.ts'
 import type { ResolvedProps } from './props.ts'
 import { mapped, prefixed } from './records.ts'
 import { runtimeBody, runtimeSpec } from './runtime.ts'
@@ -21,7 +22,7 @@ export function specOf(props: ResolvedProps): Spec {
     image: `${image.ref} ${image.fingerprint}`,
     command: command && showArgv(command),
     entrypoint: entrypoint && showArgv(entrypoint),
-    network: props.network ?? 'bridge',
+    network: showNetworking(props.networking),
     restart: props.restart,
     memory: memory === undefined ? undefined : String(memory),
     cpus: cpus === undefined ? undefined : showCpus(nanoCpus(cpus)),
@@ -55,7 +56,8 @@ export function specOf(props: ResolvedProps): Spec {
 export function bodyOf(props: ResolvedProps): ContainerBody {
   const mounts = Object.entries(props.mounts)
   const placed = mounts.filter(([, mount]) => isPlaced(mount))
-  const { host, name, command, entrypoint, network, memory, cpus, user, workdir, hostname, grace } = props
+  const { host, name, command, entrypoint, memory, cpus, user, workdir, hostname, grace } = props
+  const { HostConfig, NetworkingConfig } = networkBody(props)
   return {
     Image: nameOnHosts(props.image.ref),
     ...(command && { Cmd: command.map(String) }),
@@ -72,7 +74,9 @@ export function bodyOf(props: ResolvedProps): ContainerBody {
     ExposedPorts: Object.fromEntries(Object.values(props.ports).map((port) => [port, {}])),
     StopTimeout: grace,
     HostConfig: {
-      PortBindings: mapped(bindingsOf(props), (hosts) => hosts.map(bindingOf)),
+      // Docker keeps those of a container on the host's network, and does nothing with them.
+      PortBindings:
+        props.networking.of === 'host' ? {} : mapped(bindingsOf(props), (hosts) => hosts.map(bindingOf)),
       Binds: mounts.filter(([, mount]) => !isPlaced(mount)).map(bindOf),
       ...(placed.length > 0 && { Mounts: placed.map(bindMountOf) }),
       RestartPolicy: { Name: props.restart },
@@ -80,13 +84,10 @@ export function bodyOf(props: ResolvedProps): ContainerBody {
       ...(cpus !== undefined && { NanoCpus: nanoCpus(cpus) }),
       ...(props.capAdd.length > 0 && { CapAdd: props.capAdd }),
       ...(props.capDrop.length > 0 && { CapDrop: props.capDrop }),
-      ...(network !== undefined && { NetworkMode: network }),
+      ...HostConfig,
       ...runtimeBody(props.runtime),
     },
-    // While it is made under another name, others on the network must find it by its own.
-    ...(network !== undefined && {
-      NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [name] } } },
-    }),
+    ...(NetworkingConfig && { NetworkingConfig }),
   }
 }
 
@@ -136,7 +137,8 @@ const assignment = (key: string, value: Text): Text =>
   isSecret(value) ? secretFrom(`${key}=${reveal(value)}`, [value]) : `${key}=${value}`
 
 /** What the host publishes, by port of the container. */
-function bindingsOf({ published }: ResolvedProps): Record<string, Published[]> {
+function bindingsOf(props: ResolvedProps): Record<string, Published[]> {
+  const published = portsTaken(props)
   const ports = [...new Set(published.map(({ container }) => container))]
   return Object.fromEntries(
     ports.map((port) => [port, published.filter(({ container }) => container === port)]),

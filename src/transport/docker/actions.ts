@@ -45,6 +45,12 @@ async function call(
     case 'create-container':
       await docker.createContainer({ ...abort, name: action.name, ...containerBody(action.body) })
       return
+    case 'connect-container':
+      await docker.getNetwork(action.network).connect({
+        ...{ ...abort, Container: action.name },
+        EndpointConfig: { Aliases: [...action.aliases] },
+      })
+      return
     case 'start-container':
       return unless([304], container.start(abort))
     case 'stop-container':
@@ -184,7 +190,7 @@ async function explain(
     }
     return failed('see what Docker says above; a port may be used by a program of the host: ss -ltnp')
   }
-  if (action.do === 'create-container' && status === 404)
+  if ((action.do === 'create-container' || action.do === 'connect-container') && status === 404)
     return failed('the image or network is not on this host')
   if (action.do === 'start-container' && status === 400)
     return failed('correct its command, its image or what it mounts')

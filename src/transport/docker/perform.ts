@@ -65,6 +65,7 @@ export async function performOn(
         const { signal: unstoppable } = new AbortController()
         return inTime(name, patience, unstoppable, (either) => act(name, docker, action, either))
       })
+    case 'connect-container':
     case 'start-container':
     case 'remove-container':
     case 'create-network':

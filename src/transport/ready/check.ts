@@ -11,6 +11,8 @@ import { timeLimit } from '../time-limit.ts'
 
 /** An application that answers slowly at first still gets to answer. Milliseconds. */
 const longestAnswer = 5_000
+/** A machine answers at once at an address of its own; one that is known by another's would wait in vain. */
+const ownAnswer = 1_000
 const longestCommand = 30_000
 /** A container that only has to run must do so for this long, since wrong settings show at once. Milliseconds. */
 const settled = 150
@@ -29,14 +31,17 @@ export function readinessCheck(place: Place, name: string, check: Readiness, end
     case 'tcp':
     case 'http': {
       const talk = createPortTalk(place.connection)
+      const answerAt = (address: string, within: AbortSignal): Promise<Readied> =>
+        check.by === 'tcp' ? talk.tcp(address, check.port, within) : talk.http({ ...check, address }, within)
       return async (container, signal) => {
         const address = reachAt(container)
         if (address === undefined)
           return { reason: 'it has no address of its own at which the host reaches it' }
-        const within = bounded(signal, longestAnswer)
-        return check.by === 'tcp'
-          ? talk.tcp(address, check.port, within)
-          : talk.http({ ...check, address }, within)
+        const answer = await answerAt(address, bounded(signal, longestAnswer))
+        const { hostAddress } = check
+        if (answer === 'ready' || hostAddress === undefined) return answer
+        const heard = await talk.tcp(hostAddress, check.port, bounded(signal, ownAnswer))
+        return heard === 'ready' ? answerAt(hostAddress, bounded(signal, longestAnswer)) : answer
       }
     }
   }

@@ -46,6 +46,12 @@ describe('a network that goes comes after the containers that are on it now', ()
       ['mesh', 'a'],
     ],
     [
+      'those that leave one of several',
+      [network('mesh', 'remove'), network('gone', 'remove'), container('a', ['h/network/other'])],
+      new Map([['h/container/a', ['gone', 'mesh', 'other']]]),
+      ['a ← other', 'mesh ← a', 'gone ← a'],
+    ],
+    [
       'one to be made anew likewise',
       [network('mesh', 'recreate'), container('b', ['h/network/mesh']), container('a')],
       on(['a', 'mesh']),
@@ -87,6 +93,16 @@ describe('a network that is to be made anew is refused', () => {
       ],
       on(['a', 'mesh'], ['b', 'mesh']),
       /^h › network mesh: it cannot be made anew \(subnet: 10\.1\.0\.0\/24 → 10\.2\.0\.0\/24\) with containers a, b on it$/,
+    ],
+    [
+      'where a container that is on others, too, stays on it',
+      [
+        network('mesh', 'recreate'),
+        network('other', 'none'),
+        container('a', ['h/network/mesh', 'h/network/other'], 'none'),
+      ],
+      new Map([['h/container/a', ['mesh', 'other']]]),
+      /^h › network mesh: .* with container a on it$/,
     ],
     [
       'where one could leave only after it',

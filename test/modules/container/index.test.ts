@@ -39,6 +39,8 @@ const everything: Options = {
   stopTimeout: '3s',
 }
 
+const [front, back, side] = [network(app, 'front'), network(app, 'back'), network(app, 'side')]
+
 describe('a container that is there', () => {
   it.each<[string, Partial<Options>]>([
     ['with nothing said', {}],
@@ -91,6 +93,21 @@ describe('a container that is there', () => {
       'mounts./a: /x → /x:ro',
     ],
     ['the network', {}, { network: network(app, 'inner') }, 'network: bridge → inner'],
+    ['one network more', { network: back }, { network: [front, back] }, 'network: back → back,front'],
+    [
+      'one of its networks',
+      { network: [back, front] },
+      { network: [back, side] },
+      'network: back,front → back,side',
+    ],
+    ['all of its networks', { network: [back, front] }, {}, 'network: back,front → bridge'],
+    ['the network, which is the host’s', { network: back }, { network: 'host' }, 'network: back → host'],
+    [
+      'a port at the host, whose network it is on',
+      { network: 'host', ports: { a: 80, b: 81 } },
+      { network: 'host', ports: { a: 80 } },
+      'publish.81/tcp: 81/tcp → none',
+    ],
     ['when it is started again', {}, { restart: 'no' }, 'restart: unless-stopped → no'],
     ['its memory', { memory: '64m' }, { memory: '128m' }, 'memory: 67108864 → 134217728'],
     ['a limit where was none', {}, { cpus: 1.5 }, 'cpus: none → 1.5'],
@@ -162,6 +179,13 @@ describe('a container that is there', () => {
       { ports: { b: 80 }, publish: { b: 80 } },
     ],
     ['a port that nobody outside sees', {}, { ports: { a: 80 } }],
+    ['the order of its networks', { network: [front, back] }, { network: [back, front] }],
+    ['a list of one network', { network: front }, { network: [front] }],
+    [
+      'a second name of a port at the host',
+      { network: 'host', ports: { a: 80 } },
+      { network: 'host', ports: { a: 80, b: 80 } },
+    ],
     ['what is the default anyway', {}, { restart: 'unless-stopped', stopTimeout: 10_000 }],
     [
       'what it runs with by default',

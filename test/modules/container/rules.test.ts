@@ -9,6 +9,7 @@ const jre = image('jre')
 const facts = factsOf([], [builtImageOf('jre:latest', 'i1')])
 const named = (name: string, options: Partial<Options>) => container(app, name, { image: jre, ...options })
 const http = { http: 80 }
+const inner = network(app, 'inner', { internal: true })
 
 describe('a container is refused', () => {
   it.each<[string, Partial<Options>, RegExp]>([
@@ -78,6 +79,22 @@ describe('a container is refused', () => {
       { ports: http, publish: { http: 80 }, network: network(app, 'inner', { internal: true }) },
       /publish\.http: its network is internal, and Docker publishes no ports from there/,
     ],
+    [
+      'a port published from networks of which none has a way out',
+      { ports: http, publish: { http: 80 }, network: [inner, network(app, 'own', { internal: true })] },
+      /publish\.http: its networks are all internal, and Docker publishes no ports from there/,
+    ],
+    [
+      'one of its networks of another host',
+      { network: [inner, network(web, 'outer')] },
+      /network: is on host web, the container on app/,
+    ],
+    [
+      'a setting of the host’s network',
+      { network: 'host', sysctls: { 'kernel.msgmax': 9000, 'net.core.somaxconn': 512 } },
+      /^sysctls\.net\.core\.somaxconn: is the host's own on its network, and no container may change it/,
+    ],
+    ['a port of 0 at the host', { network: 'host', ports: { http: 0 } }, /ports\.http: 0 is not a port/],
     ['a variable without a name', { env: { '': 'x' } }, /env: a variable has an empty name/],
     ['a variable with "="', { env: { 'A=B': 'x' } }, /env: "A=B" has a "="/],
     ['a NUL in a name', { env: { 'A\0': 'x' } }, /env: .*NUL/],
@@ -116,6 +133,17 @@ describe('a container is refused', () => {
     [
       'a port published from another network',
       { ports: http, publish: { http: 80 }, network: network(app, 'inner') },
+    ],
+    [
+      'a port published from networks of which one has a way out',
+      { ports: http, publish: { http: 80 }, network: [inner, network(app, 'outer')] },
+    ],
+    [
+      'a name of its own on the host’s network, others’ names and settings of its own',
+      {
+        ...{ network: 'host', hostname: 'user', extraHosts: { hub: '10.0.0.9' } },
+        ...{ sysctls: { 'kernel.msgmax': 9000 }, ports: { a: 80, b: 80 }, publish: { a: undefined } },
+      },
     ],
   ])('but not %s', (_, options) => {
     expect(named('user', options).problem).toBeUndefined()

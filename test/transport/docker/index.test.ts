@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream'
+import { json } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import type { Action } from '../../../src/core/action.ts'
 import { lostError } from '../../../src/transport/ssh/error.ts'
@@ -25,6 +26,7 @@ test('an engine that does not answer is given up, and named', async () => {
 
 test.each<Action>([
   { do: 'create-network', name: 'net', body: { Driver: 'bridge', Internal: false, Labels: {} } },
+  { do: 'connect-container', name: 'user', network: 'back', aliases: [] },
   { do: 'start-container', name: 'user' },
   { do: 'stop-container', name: 'user', grace: 0 },
   { do: 'remove-container', name: 'user' },
@@ -87,6 +89,37 @@ test.each<Action>([
   // But nothing is begun after a stop.
   expect(await port.perform([action], stop.signal)).toMatchObject([{ error: { code: 'interrupted' } }])
   expect(asked).toHaveLength(1)
+  await port.close()
+  await engine.stop()
+})
+
+test('a container is put on a further network, under its own name', async () => {
+  const asked: unknown[] = []
+  const engine = await fakeEngine((path, response, request) => {
+    void json(request).then((body) => {
+      asked.push([request.method, path, body])
+      if (asked.length === 1) tell(response, {}, 200)
+      else tell(response, { message: 'network back not found' }, 404)
+    })
+  })
+  const port = dockerOf(fakeConnection({ forwardSocket: engine.dial }))
+  const connecting = () =>
+    port.perform(
+      [{ do: 'connect-container', name: 'user.provision-new', network: 'back', aliases: ['user'] }],
+      new AbortController().signal,
+    )
+  expect(await connecting()).toEqual([{ ok: true }])
+  expect(asked).toMatchObject([
+    [
+      'POST',
+      '/networks/back/connect',
+      { Container: 'user.provision-new', EndpointConfig: { Aliases: ['user'] } },
+    ],
+  ])
+  const message = 'app › container user: network back not found'
+  expect(await connecting()).toMatchObject([
+    { error: { code: 'action', message, help: 'the image or network is not on this host' } },
+  ])
   await port.close()
   await engine.stop()
 })

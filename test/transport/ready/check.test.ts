@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { createLimit } from '../../../src/core/async/limit.ts'
 import type { ContainerInspection } from '../../../src/transport/docker/state.ts'
 import { readinessCheck } from '../../../src/transport/ready/check.ts'
+import type { Readied } from '../../../src/transport/ready/place.ts'
 import { fakeConnection } from '../../support/fake-connection.ts'
 import { fakeEngine, frame, tell } from '../../support/fake-engine.ts'
 import { matching } from '../../support/matching.ts'
@@ -104,4 +106,31 @@ test('nor does what is still heard of it', async () => {
   } finally {
     await log.stop()
   }
+})
+
+const onHost: ContainerInspection['HostConfig'] = { NetworkMode: 'host' }
+
+test.each<[string, readonly string[], Readied]>([
+  ['at all addresses', ['127.0.0.1', '10.0.0.5'], 'ready'],
+  ['at the host’s alone', ['10.0.0.5'], 'ready'],
+  ['at none', [], { reason: 'TCP 127.0.0.1:7000: refused' }],
+  [
+    'at none, where that of the host is another machine’s',
+    ['silent'],
+    { reason: 'TCP 127.0.0.1:7000: refused' },
+  ],
+])('on the network of its host a container is found that listens %s', async (_, open, expected) => {
+  const connection = fakeConnection({
+    forwardPort: (address) => {
+      if (open.includes(address)) return Promise.resolve(new PassThrough())
+      const isSilent = address !== '127.0.0.1' && open.includes('silent')
+      return isSilent ? new Promise(() => undefined) : Promise.reject(new Error('refused'))
+    },
+  })
+  const engine = await fakeEngine((__, response) => tell(response, {}))
+  const place = { connection, docker: engine.docker, limit: createLimit(5) }
+  const check = { by: 'tcp', port: 7000, hostAddress: '10.0.0.5' } as const
+  const attempt = readinessCheck(place, 'user', check, never)
+  expect(await attempt({ ...startedAt(first), HostConfig: onHost }, never)).toEqual(expected)
+  await engine.stop()
 })
