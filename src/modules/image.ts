@@ -22,7 +22,10 @@ export interface ImageOptions {
    * `docker login` has kept.
    */
   readonly build?: Local
-  /** The Dockerfile, relative to `build`. Default `Dockerfile`. */
+  /**
+   * The Dockerfile, relative to `build`, for Docker's classic builder, which fails at what needs BuildKit: `RUN --mount`.
+   * Default `Dockerfile`.
+   */
   readonly dockerfile?: string
   /** Build arguments (`ARG`). Never secrets: they can be read from the image. */
   readonly args?: Readonly<Record<string, string>>
