@@ -18,8 +18,8 @@ import { shownValue } from '../core/text/shown-value.ts'
 /** Where an image comes from. */
 export interface ImageOptions {
   /**
-   * The folder that it is built from. Relative to the playbook's folder; default: not built, but present or pulled, with what
-   * `docker login` has kept.
+   * The folder that it is built from: anew when a file in it changes, or an image of this machine that its Dockerfile builds on.
+   * Relative to the playbook's folder; default: not built, but present or pulled, with what `docker login` has kept.
    */
   readonly build?: Local
   /**
