@@ -19,6 +19,7 @@ import { shownValue } from '../core/text/shown-value.ts'
 export interface ImageOptions {
   /**
    * The folder that it is built from: anew when a file in it changes, or an image of this machine that its Dockerfile builds on.
+   * Of the modes of its files only the executable bit counts: what has to be kept from others needs `RUN chmod`.
    * Relative to the playbook's folder; default: not built, but present or pulled, with what `docker login` has kept.
    */
   readonly build?: Local
