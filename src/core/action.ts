@@ -152,6 +152,8 @@ export interface ContainerBody {
     readonly CapDrop?: readonly string[]
     readonly NetworkMode?: string
     readonly Init?: boolean
+    readonly ReadonlyRootfs?: boolean
+    readonly SecurityOpt?: readonly string[]
     readonly ShmSize?: number
     readonly Tmpfs?: Readonly<Record<string, string>>
     readonly Ulimits?: readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[]

@@ -22,7 +22,7 @@ export function refuseForeign(
 ): void {
   const title = resourceTitle(identity)
   const thing = `${identity.kind} ${name}`
-  const help = `${outOfTheWay(identity.kind)} (docker ${identity.kind} rm ${name}), or give this one another name in the playbook`
+  const help = wayBeside({ ...identity, name })
   const environment = labels[label.environment]
   if (environment === undefined) {
     throw new ProvisionError('conflict', `${title}: a ${thing} is there that provision did not make`, {
@@ -41,7 +41,7 @@ export function refuseForeign(
     throw new ProvisionError(
       'conflict',
       `${title}: the ${thing} there belongs to ${owner.resource ?? 'another resource'} of playbook ${owner.playbook ?? 'unknown'} in environment ${environment}`,
-      { help: owner.resource === ours.resource ? wayToOwn(identity, owner, ours, help) : help },
+      { help: owner.resource === ours.resource ? wayToOwn(owner, ours, help) : help },
     )
   }
 }
@@ -51,21 +51,25 @@ interface Owner {
   readonly environment: string
 }
 
-/** Docker cannot change labels: what a renamed playbook has made goes on under its former names, or a volume's data is copied. */
-function wayToOwn({ host, kind, name }: Identity, owner: Owner, ours: Owner, help: string): string {
+/** Docker cannot change labels: what a renamed playbook has made goes on under its former names, or stays where it is. */
+function wayToOwn(owner: Owner, ours: Owner, beside: string): string {
   const ways = [
     ...(owner.playbook === ours.playbook ? [] : [`write name: '${owner.playbook ?? ''}' again`]),
     ...(owner.environment === ours.environment ? [] : [`call this one with --env ${owner.environment}`]),
   ]
-  const copy =
-    'list a volume of another name, and with no container on either copy the data: ' +
-    `${ownCommand('ssh', host)}, then docker run --rm -v ${name}:/from -v OTHER:/to IMAGE cp -a /from/. /to`
-  return `if it is this one's own, ${ways.join(', and ')}; else ${kind === 'volume' ? copy : help}`
+  return `if it is this one's own, ${ways.join(', and ')}; else ${beside}`
 }
 
-/** No volume can be renamed, and with it goes what it holds. */
-const outOfTheWay = (kind: string): string =>
-  kind === 'volume' ? 'move its data and remove it there' : 'rename or remove it there'
+/** What to do beside something of the same name. A volume is left in its place: with it would go what it holds. */
+const wayBeside = ({ host, kind, name }: Identity): string =>
+  kind === 'volume'
+    ? wayToCopy(host, name)
+    : `rename or remove it there (docker ${kind} rm ${name}), or give this one another name in the playbook`
+
+/** How what a volume holds gets into one that a playbook lists: no volume can be renamed, or be given labels or a driver. */
+export const wayToCopy = (host: string, volume: string): string =>
+  'list a volume of another name, carry that out with no container on it, and copy the data while none is on either: ' +
+  `${ownCommand('ssh', host)}, then docker run --rm -v ${volume}:/from -v OTHER:/to IMAGE cp -a /from/. /to`
 
 /** Whether a newer tool has made what has this version label. */
 export const isNewer = (version: string | undefined): boolean =>

@@ -108,6 +108,7 @@ export interface ContainerState {
   readonly command: readonly string[]
   readonly status: string
   readonly running: boolean
+  /** Of one that runs and has a health check: `starting`, `healthy` or `unhealthy`. */
   readonly health: string | undefined
   readonly exitCode: number
   /** ISO 8601, by the host's clock. */

@@ -37,7 +37,7 @@ export interface ContainerStatus {
   readonly image: string
   /** As Docker says: `running`, `exited`, `restarting`. */
   readonly state: string
-  /** As Docker says, where the image or the playbook has a health check. */
+  /** As Docker says of one that runs and whose image has a health check. */
   readonly health: string | undefined
   /** `80/tcp → 8080/tcp`: port of the host, port of the container. */
   readonly ports: readonly string[]

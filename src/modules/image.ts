@@ -18,11 +18,15 @@ import { shownValue } from '../core/text/shown-value.ts'
 /** Where an image comes from. */
 export interface ImageOptions {
   /**
-   * The folder that it is built from. Relative to the playbook's folder; default: not built, but present or pulled, with what
-   * `docker login` has kept.
+   * The folder that it is built from: anew when a file in it changes, or an image of this machine that its Dockerfile builds on.
+   * Of the modes of its files only the executable bit counts: what has to be kept from others needs `RUN chmod`.
+   * Relative to the playbook's folder; default: not built, but present or pulled, with what `docker login` has kept.
    */
   readonly build?: Local
-  /** The Dockerfile, relative to `build`. Default `Dockerfile`. */
+  /**
+   * The Dockerfile, relative to `build`, for Docker's classic builder, which fails at what needs BuildKit: `RUN --mount`.
+   * Default `Dockerfile`.
+   */
   readonly dockerfile?: string
   /** Build arguments (`ARG`). Never secrets: they can be read from the image. */
   readonly args?: Readonly<Record<string, string>>

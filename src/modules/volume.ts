@@ -7,7 +7,7 @@ import { refuseUnknown, type OptionNames } from '../core/rules/known-options.ts'
 import { resourceLabels } from '../core/label.ts'
 import { defineModule, type ResourceOptions } from '../core/module.ts'
 import { mountedData, type Mountable } from '../core/mount.ts'
-import { refuseForeign } from '../core/owned.ts'
+import { refuseForeign, wayToCopy } from '../core/owned.ts'
 import type { VolumeState } from '../core/probe.ts'
 import { ref, type Ref } from '../core/ref.ts'
 import { declaredTitle } from '../core/rules/refuse.ts'
@@ -46,7 +46,7 @@ const resource = defineModule({
       'conflict',
       `${resourceTitle(identity)}: is there with the driver ${volume.driver}, not ${driver}; another driver would lose its data`,
       {
-        help: `move its data and remove it there (docker volume rm ${name}), or keep the driver in the playbook`,
+        help: `keep the driver in the playbook, or ${wayToCopy(host, name)}`,
       },
     )
   },

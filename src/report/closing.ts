@@ -137,6 +137,7 @@ function afterQuickstart({ plan, endpoints }: Outcome): Hint[] {
     [['status'], 'what runs where'],
     ...(host === undefined ? [] : [[['ssh', host], 'a shell on a host'] as const]),
     ...(container === undefined ? [] : [[['logs', '-f', container], 'what a container says'] as const]),
-    [['destroy'], 'removes all of it'],
+    // On hosts of the user's own, volumes and files stay.
+    [['destroy'], 'removes it, and tells what is left'],
   ]
 }

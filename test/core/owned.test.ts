@@ -26,19 +26,21 @@ test.each<[readonly (string | undefined)[], string]>([
   }).toThrow(message)
 })
 
+const renamed = (kind: string, name: string) =>
+  `rename or remove it there (docker ${kind} rm ${name}), or give this one another name in the playbook`
+
+const copied =
+  'list a volume of another name, carry that out with no container on it, and copy the data while none is on either: ' +
+  `${ownCommand('ssh', 'app')}, then docker run --rm -v data:/from -v OTHER:/to IMAGE cp -a /from/. /to`
+
 test.each([
-  ['container', 'rename or remove it there (docker container rm data)'],
-  ['network', 'rename or remove it there (docker network rm data)'],
-  ['volume', 'move its data and remove it there (docker volume rm data)'],
+  ['container', renamed('container', 'data')],
+  ['network', renamed('network', 'data')],
+  ['volume', copied],
 ])('the way out beside somebody else’s %s keeps what it holds', (kind, help) => {
   const refusing = () =>
     refuseForeign({ host: 'app', kind, name: 'data' }, 'data', {}, { playbook: 'p', environment: 'e' })
-  expect(refusing).toThrow(
-    expect.objectContaining({
-      code: 'conflict',
-      help: `${help}, or give this one another name in the playbook`,
-    }),
-  )
+  expect(refusing).toThrow(expect.objectContaining({ code: 'conflict', help }))
 })
 
 const labelsOf = (playbook: string, environment: string) => ({
@@ -62,11 +64,7 @@ test.each([
       environment: 'e',
     })
   expect(refusing).toThrow(
-    expect.objectContaining({
-      help:
-        `if it is this one's own, ${way}; else list a volume of another name, and with no container on either copy ` +
-        `the data: ${ownCommand('ssh', 'app')}, then docker run --rm -v data:/from -v OTHER:/to IMAGE cp -a /from/. /to`,
-    }),
+    expect.objectContaining({ help: `if it is this one's own, ${way}; else ${copied}` }),
   )
 })
 
@@ -79,9 +77,7 @@ test('a container of a renamed playbook goes on under its former name, or goes',
     })
   expect(refusing).toThrow(
     expect.objectContaining({
-      help:
-        "if it is this one's own, write name: 'old' again; else rename or remove it there (docker container rm web), " +
-        'or give this one another name in the playbook',
+      help: `if it is this one's own, write name: 'old' again; else ${renamed('container', 'web')}`,
     }),
   )
 })

@@ -110,7 +110,7 @@ describe('beside a container that runs', () => {
     await fails(
       beside(resource),
       new RegExp(
-        `a › ${kind} theirs: a ${kind} theirs is there that provision did not make\nhelp: (?:rename|move its data) (?:or|and) remove it`,
+        `a › ${kind} theirs: a ${kind} theirs is there that provision did not make\nhelp: (?:rename or remove it|list a volume of another name)`,
       ),
     )
     expect(await containers()).toBe(all)

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
@@ -91,6 +91,22 @@ test('two that begin alike share that, and keep it when what is last in them cha
   const before = await layersWith('1')
   expect(before[0]?.slice(0, 2)).toEqual(before[1]?.slice(0, 2))
   expect(await layersWith('2')).toEqual(before)
+})
+
+test('its files have the times at which they were written, and a new time alone makes no step anew', async () => {
+  const dockerfile = `FROM ${base}\nENV RUN=${prefix}\nCOPY first /first\nCOPY second /second\n`
+  const root = temporaryFolder({ 'a/Dockerfile': dockerfile, 'a/first': '1', 'a/second': '1' })
+  const a = image('a')
+  const written = 1_000_000_000
+  utimesSync(join(root, 'a/first'), written, written)
+  const before = (await workplace(root).build(a)).images.get(a.ref)
+  expect(await output(a.ref, 'stat', '-c', '%Y', '/first')).toBe(String(written))
+
+  utimesSync(join(root, 'a/first'), written + 1, written + 1)
+  fill(root, { 'a/second': '2' })
+  const after = (await workplace(root).build(a)).images.get(a.ref)
+  expect(after?.layers.slice(0, -1)).toEqual(before?.layers.slice(0, -1))
+  expect(after?.layers.at(-1)).not.toBe(before?.layers.at(-1))
 })
 
 test('what .dockerignore keeps out does not come in and does not count', async () => {

@@ -9,6 +9,8 @@ afterAll(() => project.remove())
 
 const options = [
   'init: true',
+  'readOnly: true',
+  'noNewPrivileges: true',
   "shmSize: '32m'",
   "tmpfs: { '/scratch': '8m', '/own': { size: '1m', mode: 0o700, exec: true } }",
   'ulimits: { nofile: 1024, core: { soft: 0, hard: -1 } }',
@@ -36,6 +38,8 @@ it('a container runs with all that it is given, is left alone by a second run, a
   expect(mounts).toMatch(/ \/dev\/shm tmpfs .*size=32768k/)
   expect(mounts).toMatch(/ \/scratch tmpfs .*noexec.*size=8192k/)
   expect(mounts).toMatch(/ \/own tmpfs (?!.*noexec).*size=1024k,mode=700/)
+  await expect(inside('touch', '/own-file')).rejects.toThrow('Read-only file system')
+  expect(await inside('sh', '-c', 'touch /scratch/f && cat /proc/1/status')).toMatch(/NoNewPrivs:\s1\n/)
   expect(await inside('sh', '-c', 'ulimit -n; ulimit -Hc')).toBe('1024\nunlimited\n')
   expect(await inside('cat', '/etc/hosts')).toMatch(/\tself\n[^]*\tgate\.way\n/)
   expect(await inside('sh', '-c', 'test -c /dev/full && cat /proc/sys/net/core/somaxconn')).toBe('511\n')

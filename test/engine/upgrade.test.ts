@@ -6,7 +6,7 @@ import { journalVersion } from '../../src/core/history/journal.ts'
 import { keptVersion, readKept } from '../../src/core/history/kept.ts'
 import { labelVersion } from '../../src/core/label.ts'
 import { refuseNewer } from '../../src/core/owned.ts'
-import { readRecord } from '../../src/engine/build/records.ts'
+import { readArtifactRecord, readImageRecord } from '../../src/engine/build/records.ts'
 import { layoutVersion, requireKnownLayout } from '../../src/engine/journal/layout.ts'
 import { keptIn, pastRuns } from '../../src/engine/rollback/runs.ts'
 import { loadState } from '../../src/engine/rollback/store.ts'
@@ -47,10 +47,10 @@ describe('what version 1 has written is read', () => {
   })
 
   it.each([
-    ['the record of an artifact', only('cache/artifacts')],
-    ['the record of an image', only('cache/images')],
-  ])('%s', (_, path) => {
-    expect(readRecord(join(fixture, path))).toMatchObject({
+    ['the record of an artifact', 'cache/artifacts', readArtifactRecord],
+    ['the record of an image', 'cache/images', readImageRecord],
+  ])('%s', (_, folder, read) => {
+    expect(read(join(fixture, only(folder)))).toMatchObject({
       files: {},
       output: matching(/^(sha256:)?[0-9a-f]{64}$/),
     })

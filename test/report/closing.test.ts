@@ -65,6 +65,16 @@ it.each([
   expect(texts).toEqual(['✖ x', '✖ x', where])
 })
 
+it('of destroy is said what holds of hosts of the user’s own, too, on which something stays', () => {
+  const look = {
+    style: uncoloured,
+    columns: 80,
+    commandLine: (...words: readonly string[]) => words.join(' '),
+  }
+  const outcome = { ...emptyOutcome(), command: 'quickstart', finished }
+  expect(nextText(outcome, look)).toMatch(/\n {2}destroy +removes it, and tells what is left$/)
+})
+
 it.each([10, 40, Infinity])('what is clicked or copied is whole on %i columns', (columns) => {
   const commandLine = (...words: readonly string[]) => ['npx provision', ...words, '--env test'].join(' ')
   const look = { style: uncoloured, columns, commandLine }

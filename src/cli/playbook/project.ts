@@ -73,8 +73,9 @@ function defaultOf({ dir, chosen, names }: Project): string {
   if (chosen !== undefined) return chosen
   const [only, ...others] = names
   if (only !== undefined && others.length === 0) return only
+  const name = only ?? 'NAME'
   throw new ProvisionError('usage', `which playbook? ${join(dir, 'playbooks')} has ${names.join(', ')}`, {
-    help: `name one, or put "provision": { "playbook": "${only ?? ''}" } into package.json`,
+    help: `add --playbook ${name}, or put "provision": { "playbook": "${name}" } into package.json`,
   })
 }
 

@@ -118,6 +118,9 @@ export interface BuiltImage {
   /** Diff ids, lowest layer first. */
   readonly layers: readonly string[]
   readonly made: Made
-  /** Input files that made it rebuild in this run; empty when it was up to date, and where it was built for another reason. */
+  /**
+   * Input files that made it rebuild in this run, and images that it is built on and nobody declares; empty when it was up to
+   * date, and where it was built for another reason.
+   */
   readonly changed: readonly string[]
 }

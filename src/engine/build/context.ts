@@ -11,6 +11,7 @@ import { localPath, wayTo } from '../../core/build/local.ts'
 import { afterEdit } from '../../transport/files/local-content.ts'
 import type { DigestCache } from './digest-cache.ts'
 import { parseDockerignore, type Ignore } from './dockerignore.ts'
+import { statThere } from './stat-there.ts'
 
 /** One thing in a build context. */
 type Entry =
@@ -51,7 +52,8 @@ export function readDockerfile(what: string, build: ImageBuild, playbookDir: str
 
 /**
  * Reads a build context as `.dockerignore` leaves it. Of modes only the executable bit counts, as in git: all else of
- * them depends on the umask of whoever checked the files out.
+ * them depends on the umask of whoever checked the files out. Times are sent, but do not count: saving a file as it was
+ * builds nothing.
  */
 export async function readContext(
   build: ImageBuild,
@@ -133,8 +135,7 @@ export async function packContext(what: string, { entries }: Context): Promise<R
 }
 
 async function add(what: string, tar: Pack, entry: Entry): Promise<void> {
-  // A fixed time: the engine's cache does not look at it, and equal input gives equal bytes.
-  const common = { name: entry.path, mtime: new Date(0) }
+  const common = { name: entry.path, mtime: new Date(entry.type === 'file' ? writtenAt(entry.source) : 0) }
   if (entry.type === 'directory') tar.entry({ ...common, type: 'directory', mode: 0o755 })
   else if (entry.type === 'link') tar.entry({ ...common, type: 'symlink', linkname: entry.to })
   else {
@@ -143,6 +144,16 @@ async function add(what: string, tar: Pack, entry: Entry): Promise<void> {
     await pipeline(() => contentOf(what, entry), target)
   }
 }
+
+/** The latest time that the header of a tar can be given. Milliseconds since 1970. */
+const lastTime = 0x7fffffff * 1000
+
+/**
+ * When a file was written, within what a tar can tell. Milliseconds since 1970. The engine's cache does not look at it, but
+ * what runs in containers does: a web server's `ETag` and `Last-Modified`, `cp -u` into a volume, `make`.
+ */
+const writtenAt = (source: string): number =>
+  Math.min(Math.max(Number(statThere(source)?.mtimeMs ?? 0), 0), lastTime)
 
 /** The bytes of a file, as long as they may be those that it was summed up with; fails before it ends if they are not. */
 async function* contentOf(

@@ -2,10 +2,13 @@ import type { ImageBuild } from '../../core/build/index.ts'
 import type { Digest } from '../../core/digest.ts'
 import { ProvisionError } from '../../core/error.ts'
 import { label } from '../../core/label.ts'
+import { localPath } from '../../core/build/local.ts'
+import { quoteAll } from '../../core/quote.ts'
 import { dockerReason, hasBrokenOff } from '../../transport/docker/error.ts'
 import { cutLines } from '../../transport/lines.ts'
+import { onlyBuildKit } from './buildkit.ts'
 import { dockerfilePath, packContext, readDockerfile, type Context } from './context.ts'
-import { parseDockerfile } from './dockerfile.ts'
+import { parseDockerfile, type Instruction } from './dockerfile.ts'
 import { readMessages, type EngineFailure } from './engine-stream.ts'
 import { proxyEnv } from './proxy.ts'
 import { spaceHelp } from './space.ts'
@@ -43,10 +46,7 @@ export async function runImageBuild(
     if (stepOf(line)) task.progress((step?.number ?? 1) - 1, step?.total ?? 1, 'steps')
     task.line(line)
   })
-  const fail = async (
-    failure: EngineFailure,
-    help = `correct ${dockerfilePath(build, context.playbookDir)} and run again`,
-  ): Promise<ProvisionError> =>
+  const fail = async (failure: EngineFailure, help = wayOut(job, context, step)): Promise<ProvisionError> =>
     new ProvisionError('build', `image ${ref}: ${whatFailed(job, context, step, failure)}`, {
       output: task.tail(),
       help: (await spaceHelp(engine)) ?? help,
@@ -92,16 +92,46 @@ function stepOf(line: string): Step | undefined {
   return number === undefined ? undefined : { number: Number(number), total: Number(total) }
 }
 
+/** The instruction of a step; all of the Dockerfile when none was begun. */
+function instructionsOf(
+  { ref, build }: ImageBuildJob,
+  playbookDir: string,
+  step?: Step,
+): readonly Instruction[] {
+  const all = parseDockerfile(readDockerfile(`image ${ref}`, build, playbookDir))
+  return step ? all.slice(step.number - 1, step.number) : all
+}
+
+function wayOut(job: ImageBuildJob, { playbookDir }: BuildContext, step: Step | undefined): string {
+  const { ref, build } = job
+  const path = dockerfilePath(build, playbookDir)
+  for (const instruction of instructionsOf(job, playbookDir, step)) {
+    const what = onlyBuildKit(instruction)
+    if (what === undefined) continue
+    const given = [
+      ...Object.entries(build.args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+      ...(build.target === undefined ? [] : ['--target', build.target]),
+    ]
+    const folder = localPath(build.context, playbookDir)
+    const byHand = quoteAll(['docker', 'build', '-t', ref, '-f', path, ...given, folder])
+    return (
+      `${path}:${instruction.line} needs BuildKit for ${what}, and images are built by Docker's classic builder: do without that, ` +
+      `or build it by hand (DOCKER_BUILDKIT=1 ${byHand}) and leave \`build\` out of the image in the playbook`
+    )
+  }
+  return `correct ${path} and run again`
+}
+
 function whatFailed(
-  { build, ref }: ImageBuildJob,
+  job: ImageBuildJob,
   { playbookDir }: BuildContext,
   step: Step | undefined,
   { code, message }: EngineFailure,
 ): string {
-  const path = dockerfilePath(build, playbookDir)
+  const path = dockerfilePath(job.build, playbookDir)
   const how = code === undefined ? `failed: ${message}` : `failed with exit code ${code}`
   if (!step) return `building ${path} ${how}`
-  const instruction = parseDockerfile(readDockerfile(`image ${ref}`, build, playbookDir))[step.number - 1]
+  const [instruction] = instructionsOf(job, playbookDir, step)
   const where = instruction
     ? `${path}:${instruction.line}: ${shortened(instruction.keyword, instruction.rest)}`
     : path

@@ -37,6 +37,8 @@ export interface Declared {
   readonly artifactsBefore: (build: Build) => Promise<readonly Artifact[]>
   /** What its Dockerfile takes from elsewhere and nobody declares. */
   readonly basesOf: (image: Image) => readonly string[]
+  /** The same of it and of all declared images that it is built on, in the form in which an engine lists them. */
+  readonly allBasesOf: (image: Image) => readonly string[]
   /** How its stages begin: what it may have in common with others. */
   readonly beginningsOf: (image: Image) => readonly string[]
 }
@@ -64,12 +66,19 @@ export function declare(builds: readonly Build[], playbookDir: string): Declared
     const build = all.get(id)
     return build ? allNeedsOf(build).map(buildId) : []
   })
+  const ownBasesOf = (image: Image) => found(image).filter((ref) => !images.has(imageName(ref)))
+  const allBasesOf = (image: Image) => {
+    const under = closureOf([image], (build) => (build.kind === 'image' ? needsOf(build) : []))
+    const refs = [...under.values()].flatMap((build) => (build.kind === 'image' ? ownBasesOf(build) : []))
+    return [...new Set(refs.map(imageName))]
+  }
   const waits = once(() => waitsOf([...all.values()], playbookDir, allNeedsOf))
   return {
     builds: all,
     needsOf,
     artifactsBefore: async (build) => (await waits()).get(buildId(build)) ?? [],
-    basesOf: (image) => found(image).filter((ref) => !images.has(imageName(ref))),
+    basesOf: ownBasesOf,
+    allBasesOf,
     beginningsOf: (image) => beginningsOf(stagesIn(image)),
   }
 }

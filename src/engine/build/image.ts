@@ -10,8 +10,8 @@ import { byItself } from './by-itself.ts'
 import { runImageBuild } from './image-build.ts'
 import type { Declared, ImageInputs } from './image-inputs.ts'
 import { imageName } from './image-name.ts'
-import { inspectImage, labelsOf, type ListedImage } from './local-images.ts'
-import { changedFiles, readJson, readRecord, recordPath, writeJson } from './records.ts'
+import { inspectImage, labelsOf, listImages, type ListedImage, type LocalImages } from './local-images.ts'
+import { changedFiles, readImageRecord, readJson, recordPath, writeJson, type ImageIds } from './records.ts'
 import { asTask } from './task.ts'
 import type { Workshop } from './workshop.ts'
 import { ownCommand } from '../../core/text/own-command.ts'
@@ -31,26 +31,47 @@ export async function provideImage(
   const inputs = await workshop.inputsOf(image)
   const listed = await workshop.images(image.ref)
   const path = recordPath(workshop.cacheDir, 'images', imageName(image.ref))
-  const before = readRecord(path)
-  const isCurrent = listed && (!image.build || listed.inputs === inputs.digest)
-  const { id, made } = isCurrent
-    ? { id: listed.id, made: 'before' as const }
-    : await make(image, inputs, declared, workshop)
+  const before = readImageRecord(path)
+  const basesThen = before && before.output === listed?.id ? before.bases : {}
+  const basesNow = await idsOf(declared.allBasesOf(image), workshop.images)
+  const otherBases = becameOthers(basesThen, basesNow)
+  const isCurrent = listed && (!image.build || (listed.inputs === inputs.digest && otherBases.length === 0))
+  const { id, made, bases } = isCurrent
+    ? { id: listed.id, made: 'before' as const, bases: { ...basesThen, ...basesNow } }
+    : await make(image, listed?.id, inputs, declared, workshop)
   const described =
     (before?.output === id ? describedIn(readJson(path)) : undefined) ?? (await describe(id, image, workshop))
-  if (before?.output !== id || before.inputs !== inputs.digest) {
-    writeJson(path, { inputs: inputs.digest, files: inputs.files, output: id, described })
+  const isKept = before?.output === id && before.inputs === inputs.digest
+  if (!isKept || changedFiles(before.bases, bases).length > 0) {
+    writeJson(path, { inputs: inputs.digest, files: inputs.files, output: id, bases, described })
   }
   if (!isCurrent && image.build && listed) await removeFormer(image, listed, id, workshop)
-  const changed = isCurrent || !before ? [] : changedFiles(before.files, inputs.files)
+  const changed = isCurrent || !before ? [] : [...changedFiles(before.files, inputs.files), ...otherBases]
   return { ref: image.ref, id, ...described, made, changed }
 }
 
-/** What a run has of an image that it was to make: another one may have made it meanwhile. */
-type HasMade = Pick<BuiltImage, 'id' | 'made'>
+/** The ids of images that are there. */
+async function idsOf(names: readonly string[], listed: LocalImages): Promise<ImageIds> {
+  const images = await Promise.all(names.map(listed))
+  return Object.fromEntries(
+    images.flatMap((image, i): [string, string][] => (image ? [[names[i] ?? '', image.id]] : [])),
+  )
+}
 
+/** The names that stood for other images then. One that is unknown then or now tells nothing. */
+const becameOthers = (then: ImageIds, now: ImageIds): readonly string[] =>
+  changedFiles(then, now).filter((name) => name in then && name in now)
+
+/** What a run has of an image that it was to make: another one may have made it meanwhile. */
+interface HasMade extends Pick<BuiltImage, 'id' | 'made'> {
+  /** What it is built on. */
+  readonly bases: ImageIds
+}
+
+/** @param former the id of the image of this name that is not what it should be */
 async function make(
   image: Image,
+  former: string | undefined,
   { context, digest }: ImageInputs,
   declared: Declared,
   workshop: Workshop,
@@ -59,7 +80,7 @@ async function make(
   const { emit, inTurn, limit, signal } = workshop
   if (!build || !context) {
     await workshop.base(ref)
-    return { id: (await inspected(ref, image, workshop)).Id, made: 'now' }
+    return { id: (await inspected(ref, image, workshop)).Id, made: 'now', bases: {} }
   }
   const settled = await Promise.allSettled([
     ...declared.needsOf(image).map(workshop.image),
@@ -70,9 +91,15 @@ async function make(
   const run = () =>
     asTask(emit, what, signal, (task) =>
       byItself(what, what, signal, task, async (): Promise<HasMade> => {
-        const others = await madeMeanwhile(ref, digest, workshop)
-        if (others !== undefined) return { id: others, made: 'before' }
-        return { id: await runImageBuild({ ref, build, context, digest }, workshop, task), made: 'now' }
+        const names = declared.allBasesOf(image)
+        const bases = await idsOf(names, listImages(workshop.engine, names, signal))
+        const others = await madeMeanwhile(ref, former, digest, workshop)
+        if (others !== undefined) return { id: others, made: 'before', bases }
+        return {
+          id: await runImageBuild({ ref, build, context, digest }, workshop, task),
+          made: 'now',
+          bases,
+        }
       }),
     )
   // The classic builder makes a step that two builds share twice when they run at once. Its cache finds only one of the
@@ -83,11 +110,14 @@ async function make(
 /** The id of an image that another run has built of the same inputs since the images were listed. */
 async function madeMeanwhile(
   ref: string,
+  former: string | undefined,
   digest: Digest,
   { engine, signal }: Workshop,
 ): Promise<string | undefined> {
   const image = await inspectImage(ref, await engine(), signal)
-  return image && labelsOf(image.Config)?.[label.inputs] === digest ? image.Id : undefined
+  return image && image.Id !== former && labelsOf(image.Config)?.[label.inputs] === digest
+    ? image.Id
+    : undefined
 }
 
 async function describe(id: string, image: Image, workshop: Workshop): Promise<Described> {

@@ -116,7 +116,9 @@ function openWorkshop(
   const { get: engineOf } = memo(() => 'engine', context.engine)
   const engine = () => engineOf(undefined)
   const digests = openDigestCache(cacheDir, reads?.note)
-  const refs = [...declared.builds.values()].flatMap((build) => (build.kind === 'image' ? [build.ref] : []))
+  const refs = [...declared.builds.values()].flatMap((build) =>
+    build.kind === 'image' ? [build.ref, ...declared.allBasesOf(build)] : [],
+  )
   const images = memo(
     ({ ref }: Image) => imageName(ref),
     (image) => readably(image, provideImage(image, declared, workshop)),

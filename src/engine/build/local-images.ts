@@ -19,7 +19,8 @@ export function listImages(
   refs: readonly string[],
   signal: AbortSignal,
 ): LocalImages {
-  const names = refs.map(imageName)
+  // A Dockerfile may name what no image can be called, which an engine might take for a bad pattern.
+  const names = [...new Set(refs.map(imageName))].filter((name) => /^[\w./:@-]+$/.test(name))
   let listing: Promise<ReadonlyMap<string, ListedImage>> | undefined
   return async (ref) => {
     listing ??= list(engine, names, signal)

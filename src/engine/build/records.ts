@@ -21,22 +21,38 @@ export interface ArtifactRecord extends BuildRecord {
   readonly rewritten: readonly string[]
 }
 
+/** The ids of images on the engine of this machine, by their names. */
+export type ImageIds = Readonly<Record<string, string>>
+
+/** What is kept of an image's build in addition. */
+export interface ImageRecord extends BuildRecord {
+  /** What it is built on and nobody declares, as it was then. */
+  readonly bases: ImageIds
+}
+
 /** Where the record of a build is kept: by digest, since names hold characters that paths do not. */
 export const recordPath = (cacheDir: string, folder: 'artifacts' | 'images', name: string): string =>
   join(cacheDir, folder, `${digestOf(name)}.json`)
 
-/** A record; undefined when there is none, or none that can be read. */
-export function readRecord(path: string): BuildRecord | undefined {
-  const value = readJson(path)
-  return isBuildRecord(value) ? value : undefined
-}
-
-/** The record of an artifact; one of an older version does not tell what was written to. */
+/** The record of an artifact, undefined when there is none that can be read; one of an older version does not tell what was written to. */
 export function readArtifactRecord(path: string): ArtifactRecord | undefined {
   const value = readJson(path)
   if (!isBuildRecord(value)) return undefined
   const rewritten = isObject(value) ? value['rewritten'] : undefined
   return { ...value, rewritten: isTexts(rewritten) ? rewritten : [] }
+}
+
+/** The record of an image, undefined when there is none that can be read; one of an older version does not tell what it was built on. */
+export function readImageRecord(path: string): ImageRecord | undefined {
+  const value = readJson(path)
+  if (!isBuildRecord(value)) return undefined
+  const bases = isObject(value) && isObject(value['bases']) ? Object.entries(value['bases']) : []
+  return {
+    ...value,
+    bases: Object.fromEntries(
+      bases.flatMap(([name, id]): [string, string][] => (typeof id === 'string' ? [[name, id]] : [])),
+    ),
+  }
 }
 
 /** What a JSON file holds; undefined when it is missing or not JSON, since a cache may always be lost. */

@@ -26,6 +26,8 @@ const names: OptionNames<ContainerOptions<string, string>> = {
   hostname: true,
   capabilities: true,
   init: true,
+  readOnly: true,
+  noNewPrivileges: true,
   shmSize: true,
   tmpfs: true,
   ulimits: true,

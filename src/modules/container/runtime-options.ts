@@ -29,6 +29,10 @@ export interface LoggingOptions {
 export interface RuntimeOptions {
   /** Whether a small init process comes before its program: it passes signals on and reaps orphans. Default false. */
   readonly init?: boolean
+  /** Whether its own file system cannot be written to, only what is mounted and `tmpfs`. Default false. */
+  readonly readOnly?: boolean
+  /** Whether none of its programs can gain rights that it was not started with, as by a setuid bit. Default false. */
+  readonly noNewPrivileges?: boolean
   /** Size of `/dev/shm`. Default: Docker's, 64m. */
   readonly shmSize?: Bytes
   /** Folders in memory, by absolute path in the container: the most that they hold, or that and more. Empty at each start. */

@@ -22,6 +22,8 @@ import type { LoggingOptions, RuntimeOptions, TmpfsOptions, Ulimit } from './run
 /** What a container runs with, all defaults filled in. */
 export interface RuntimeProps {
   readonly init: boolean
+  readonly readOnly: boolean
+  readonly noNewPrivileges: boolean
   /** Bytes. */
   readonly shmSize: number | undefined
   /** Options of the mount, as Docker takes them, by path. */
@@ -55,6 +57,8 @@ const ownSysctl =
 export function runtimeOf(title: string, options: RuntimeOptions): RuntimeProps {
   const {
     init = false,
+    readOnly = false,
+    noNewPrivileges = false,
     shmSize,
     tmpfs = {},
     ulimits = {},
@@ -67,6 +71,8 @@ export function runtimeOf(title: string, options: RuntimeOptions): RuntimeProps 
     title,
     firstProblem(
       flagProblem('init', init),
+      flagProblem('readOnly', readOnly),
+      flagProblem('noNewPrivileges', noNewPrivileges),
       recordProblem('tmpfs', tmpfs, (path) => mountProblem(`tmpfs`, path)),
       recordProblem('ulimits', ulimits, limitProblem),
       recordProblem('extraHosts', extraHosts, (name, address) =>
@@ -87,6 +93,8 @@ export function runtimeOf(title: string, options: RuntimeOptions): RuntimeProps 
   }
   return {
     init,
+    readOnly,
+    noNewPrivileges,
     shmSize: shmSize === undefined ? undefined : size(shmSize, 'shmSize'),
     tmpfs: mapped(tmpfs, (given, path) => {
       const folder = typeof given === 'object' ? given : { size: given }
@@ -121,6 +129,8 @@ export const runtimeProblem = ({ extraHosts }: Resolved<RuntimeProps>): string |
 /** The fields of it that a container is compared by: none for what is not said. */
 export const runtimeSpec = (runtime: Resolved<RuntimeProps>): Readonly<Record<string, string>> => ({
   ...(runtime.init && { init: 'true' }),
+  ...(runtime.readOnly && { readOnly: 'true' }),
+  ...(runtime.noNewPrivileges && { noNewPrivileges: 'true' }),
   ...(runtime.shmSize !== undefined && { shmSize: String(runtime.shmSize) }),
   ...prefixed('tmpfs', runtime.tmpfs),
   ...prefixed(
@@ -137,6 +147,8 @@ export const runtimeSpec = (runtime: Resolved<RuntimeProps>): Readonly<Record<st
 /** What Docker is asked for. */
 export const runtimeBody = (runtime: Resolved<RuntimeProps>): Partial<ContainerBody['HostConfig']> => ({
   ...(runtime.init && { Init: true }),
+  ...(runtime.readOnly && { ReadonlyRootfs: true }),
+  ...(runtime.noNewPrivileges && { SecurityOpt: ['no-new-privileges:true'] }),
   ...(runtime.shmSize !== undefined && { ShmSize: runtime.shmSize }),
   ...(isAny(runtime.tmpfs) && { Tmpfs: runtime.tmpfs }),
   ...(isAny(runtime.ulimits) && {

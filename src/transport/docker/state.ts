@@ -55,6 +55,10 @@ export interface ContainerInspection {
   }
 }
 
+/** Docker goes on to say `unhealthy` of what has stopped, and what it last found of what is paused. */
+const healthOf = ({ Status, Health }: ContainerInspection['State']): string | undefined =>
+  Status === 'running' ? Health?.Status : undefined
+
 /** What decisions need of a container. */
 export const containerState = (inspection: ContainerInspection): ContainerState => ({
   id: inspection.Id,
@@ -65,7 +69,7 @@ export const containerState = (inspection: ContainerInspection): ContainerState 
   command: inspection.Config.Cmd ?? [],
   status: inspection.State.Status,
   running: inspection.State.Running,
-  health: inspection.State.Health?.Status,
+  health: healthOf(inspection.State),
   exitCode: inspection.State.ExitCode,
   createdAt: inspection.Created,
   startedAt: inspection.State.StartedAt,

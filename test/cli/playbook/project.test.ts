@@ -35,3 +35,13 @@ test('so is that of a box', () => {
   const root = linked()
   expect(projectAround(join(root, 'link'))?.dir).toBe(join(realpathSync(root), 'project'))
 })
+
+test('which of several playbooks is meant is asked for in the way that every command takes', () => {
+  const root = temporaryFolder({ 'playbooks/app/playbook.ts': '', 'playbooks/shop/playbook.ts': '' })
+  expect(() => findPlaybook(undefined, root)).toThrow(
+    expect.objectContaining({
+      message: `which playbook? ${join(realpathSync(root), 'playbooks')} has app, shop`,
+      help: 'add --playbook app, or put "provision": { "playbook": "app" } into package.json',
+    }),
+  )
+})

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { extract } from 'tar-stream'
 import { expect, test } from 'vitest'
@@ -71,6 +71,23 @@ test('what is packed: content, links and executable bits, whatever the names', a
     run: ['x', '755'],
     link: 'run',
   })
+})
+
+test.each<[string, string, string]>([
+  ['as it says', '2001-02-03T04:05:06.700Z', '2001-02-03T04:05:06.000Z'],
+  ['from before what a tar can tell', '1960-01-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z'],
+  ['from after that', '2100-01-01T00:00:00.000Z', '2038-01-19T03:14:07.000Z'],
+])('a file is packed with the time at which it was written: %s', async (_, written, expected) => {
+  const root = temporaryFolder({ Dockerfile: 'FROM a', 'www/page': 'x' })
+  utimesSync(`${root}/www/page`, new Date(), new Date(written))
+  const tar = extract()
+  ;(await packContext('image x', await read(root))).pipe(tar)
+  const times = new Map<string, string>()
+  for await (const entry of tar) {
+    times.set(entry.header.name, entry.header.mtime.toISOString())
+    entry.resume()
+  }
+  expect(times.get('www/page')).toBe(expected)
 })
 
 test.each<[string, (path: string) => void]>([

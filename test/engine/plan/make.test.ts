@@ -6,6 +6,7 @@ import { command } from '../../../src/modules/command.ts'
 import { volume } from '../../../src/modules/volume.ts'
 import { resourceLabels } from '../../../src/core/label.ts'
 import { hostNamed } from '../../../src/core/host.ts'
+import { wayToCopy } from '../../../src/core/owned.ts'
 import { secret } from '../../../src/core/secret/index.ts'
 import { ProvisionError } from '../../../src/core/error.ts'
 import { makePlan, wholeOf } from '../../../src/engine/plan/make.ts'
@@ -109,10 +110,9 @@ describe('making a plan', () => {
     const graph = graphOf([volume(hostNamed('web'), 'va'), volume(hostNamed('db'), 'data')], ['web', 'db'])
     await expect(makePlan(graph, hosts, facts, new AbortController().signal)).rejects.toMatchObject({
       message: '2 things stand in the way',
-      help: [
-        'move its data and remove it there (docker volume rm va), or give this one another name in the playbook',
-        'move its data and remove it there (docker volume rm data), or keep the driver in the playbook',
-      ].join('\n'),
+      help: [wayToCopy('web', 'va'), `keep the driver in the playbook, or ${wayToCopy('db', 'data')}`].join(
+        '\n',
+      ),
     })
   })
 

@@ -67,6 +67,8 @@ describe('what Docker is asked to create', () => {
         hostname: 'user',
         capabilities: { add: ['NET_ADMIN'], drop: ['KILL'] },
         init: true,
+        readOnly: true,
+        noNewPrivileges: true,
         shmSize: '128m',
         tmpfs: { '/tmp': '8m', '/run/x': { mode: 0o700 } },
         ulimits: { nofile: 1024, nproc: { soft: 10, hard: -1 } },
@@ -105,6 +107,8 @@ describe('what Docker is asked to create', () => {
         CapDrop: ['KILL'],
         NetworkMode: 'inner',
         Init: true,
+        ReadonlyRootfs: true,
+        SecurityOpt: ['no-new-privileges:true'],
         ShmSize: 134_217_728,
         Tmpfs: { '/tmp': 'size=8388608', '/run/x': 'mode=700' },
         Ulimits: [

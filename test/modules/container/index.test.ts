@@ -29,6 +29,8 @@ const everything: Options = {
   hostname: 'user',
   capabilities: { add: ['NET_ADMIN', 'CHOWN'], drop: ['KILL'] },
   init: true,
+  readOnly: true,
+  noNewPrivileges: true,
   shmSize: '128m',
   tmpfs: { '/tmp': '8m', '/run/x': { size: 4096, mode: 0o700, exec: true }, '/any': {} },
   ulimits: { nofile: 1024, nproc: { soft: 10, hard: -1 } },
@@ -122,6 +124,8 @@ describe('a container that is there', () => {
     ],
     ['what it may not', {}, { capabilities: { drop: ['ALL'] } }, 'capabilities.drop: none → ALL'],
     ['an init process', {}, { init: true }, 'init: none → true'],
+    ['who may write its own files', {}, { readOnly: true }, 'readOnly: none → true'],
+    ['what its programs may become', {}, { noNewPrivileges: true }, 'noNewPrivileges: none → true'],
     ['its shared memory', {}, { shmSize: '1m' }, 'shmSize: none → 1048576'],
     ['a folder in memory', {}, { tmpfs: { '/a': '1k' } }, 'tmpfs./a: none → size=1024'],
     [

@@ -9,6 +9,8 @@ const named = (over: Readonly<Record<string, unknown>>) => container(app, 'user'
 
 it.each<[string, Readonly<Record<string, unknown>>, string]>([
   ['a flag in a text', { init: 'yes' }, 'init: "yes" is neither true nor false'],
+  ['a flag in a number', { readOnly: 1 }, 'readOnly: 1 is neither true nor false'],
+  ['no flag at all', { noNewPrivileges: null }, 'noNewPrivileges: null is neither true nor false'],
   ['no size', { shmSize: 'lots' }, 'shmSize: "lots" is not an amount of memory'],
   ['a size of nothing', { shmSize: 0 }, 'shmSize: 0 bytes hold nothing'],
   ['folders in a list', { tmpfs: ['/tmp'] }, 'tmpfs: ["/tmp"] is not a record'],

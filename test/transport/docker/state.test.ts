@@ -85,6 +85,17 @@ test.each<[string, ContainerInspection['HostConfig']]>([
 })
 
 test.each([
+  ['running', 'starting', 'starting'],
+  ['running', 'unhealthy', 'unhealthy'],
+  ['paused', 'healthy', undefined],
+  ['restarting', 'unhealthy', undefined],
+  ['exited', 'unhealthy', undefined],
+])('health of a container that is %s, where Docker says %s', (Status, health, expected) => {
+  const state = { ...bare.State, Status, Health: { Status: health } }
+  expect(containerState({ ...bare, State: state }).health).toBe(expected)
+})
+
+test.each([
   ['never', '0001-01-01T00:00:00Z', false],
   ['once', '2026-01-01T00:00:00.5Z', true],
 ])('that it has ended %s', (_, FinishedAt, hasEnded) => {
