@@ -120,6 +120,7 @@ export type Readiness =
   | ({ readonly by: 'http'; readonly path: string; readonly status: number | undefined } & ReadyPort)
   | { readonly by: 'log'; readonly pattern: string }
   | { readonly by: 'command'; readonly argv: readonly string[] }
+  | { readonly by: 'health' }
 
 interface ReadyPort {
   readonly port: number

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { ContainerBody, Readiness } from '../../src/core/action.ts'
+import { localEngine } from '../../src/transport/docker/engine.ts'
 import { dockerOf } from '../../src/transport/docker/index.ts'
 import { connect } from '../../src/transport/ssh/index.ts'
 import { awaiting, made, never, startDockerHost, waiting, type DockerHost } from '../support/docker-host.ts'
@@ -114,6 +115,38 @@ test.each<[string, readonly string[], Readiness, RegExp]>([
   const error = await host.failure(awaiting(name, check, 3_000))
   expect(error).toMatchObject({ code: 'ready', message: `box › container ${name}: not ready after 3.0 s` })
   expect(error.output).toMatch(reason)
+})
+
+test('by the health check of its image, and at once where that has none', async () => {
+  const engine = await localEngine()
+  const check = ['CMD', 'perl', '-e', 'print "not yet\\n"; exit !-e "/up"']
+  const comesUp = ['perl', '-e', 'select undef, undef, undef, 1.5; open F, ">/up"; close F; sleep 1000']
+  const { Image, Labels } = host.body([])
+  const image = 'dtest-ready-healthy:1'
+  await engine.createContainer({
+    ...{ name, Image, Labels, Cmd: comesUp },
+    Healthcheck: { Test: check, Interval: 200_000_000, Retries: 2 },
+  })
+  await engine.getContainer(name).commit({ repo: 'dtest-ready-healthy', tag: '1' })
+  await host.done({ do: 'remove-container', name })
+  try {
+    await host.done(
+      ...made(name, { ...host.body(comesUp), Image: image }),
+      awaiting(name, { by: 'health' }),
+      { do: 'remove-container', name },
+      ...made(name, { ...host.body(waiting), Image: image }),
+    )
+    const late = await host.failure(awaiting(name, { by: 'health' }, 3_000))
+    expect(late.output).toMatch(/its health check says unhealthy \(exit code 1: not yet\)/)
+    await host.done({ do: 'remove-container', name }, ...made(name, host.body(waiting)))
+    expect(await host.failure(awaiting(name, { by: 'health' }, 60_000))).toMatchObject({
+      code: 'ready',
+      message: matching(/ready\.health: its image has no HEALTHCHECK/),
+    })
+  } finally {
+    await host.port.perform([{ do: 'remove-container', name }], never)
+    await engine.getImage(image).remove()
+  }
 })
 
 test('Docker is spoken to through its own command, ports through a shell', async () => {

@@ -33,12 +33,22 @@ it.each<[string, () => Resource, string]>([
   [
     'readiness that waits for nothing',
     named({ ready: { timeout: '5s' } }),
-    'ready: needs one of `http`, `tcp`, `log` and `command`',
+    'ready: needs one of `http`, `tcp`, `log`, `command` and `health`',
   ],
   [
     'readiness in two ways',
     named({ ready: { log: 'up', command: ['true'] } }),
-    'ready: needs one of `http`, `tcp`, `log` and `command`',
+    'ready: needs one of `http`, `tcp`, `log`, `command` and `health`',
+  ],
+  [
+    'another health than the one that is waited for',
+    named({ ready: { health: true } }),
+    'ready.health: true is not "healthy"',
+  ],
+  [
+    'a port where the image tells by itself',
+    named({ ports: { db: 1 }, ready: { health: 'healthy', port: 'db' } }),
+    'ready: there is no option "port" (known: health, timeout)',
   ],
   ['a timeout that no timer takes', named({ stopTimeout: '600h' }), 'stopTimeout: "600h" is longer than'],
   [

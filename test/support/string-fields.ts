@@ -105,6 +105,7 @@ const containerFields: Fields<ContainerOptions<string, string>> = {
   'ready.port': inContainer('here', (port) => ({ ready: { http: '/', port } })),
   'ready.tcp': inContainer('here', (tcp) => ({ ready: { tcp } })),
   'ready.log': inContainer('json', (log) => ({ ready: { log } })),
+  'ready.health': inContainer('here', (health) => ({ ready: { health } })),
   'ready.command[]': inContainer('json', (text) => ({ ready: { command: ['x', text] } })),
   stopTimeout: inContainer('here', (stopTimeout) => ({ stopTimeout })),
 }

@@ -49,6 +49,9 @@ export function mistakes(app: Host<'app'>) {
   container(app, 'aa', { image: jre, ports: { http: 80 }, ready: { http: '/' } })
   // @ts-expect-error readiness in two ways at once
   container(app, 'aa', { image: jre, ports: { http: 80 }, ready: { http: '/', port: 'http', tcp: 'http' } })
+  container(app, 'aa', { image: jre, ready: { health: 'healthy', timeout: '2m' } })
+  // @ts-expect-error nobody waits for a container to be ill
+  container(app, 'aa', { image: jre, ready: { health: 'unhealthy' } })
   // @ts-expect-error nor does a log say at which port
   container(app, 'aa', { image: jre, ports: { http: 80 }, ready: { log: 'up', port: 'http' } })
   // @ts-expect-error a place in the container that is not absolute

@@ -52,6 +52,7 @@ const readyNames: OptionNames<Ready<string>> = {
   tcp: true,
   log: true,
   command: true,
+  health: true,
   timeout: true,
 }
 /** What goes with each way to tell that a container is ready. */
@@ -60,6 +61,7 @@ const readyWays: Readonly<Record<string, Readonly<Record<string, true>>>> = {
   tcp: { tcp: true, timeout: true },
   log: { log: true, timeout: true },
   command: { command: true, timeout: true },
+  health: { health: true, timeout: true },
 }
 
 type Options = ContainerOptions<string, string>
@@ -110,9 +112,13 @@ function readyProblem(title: string, ready: Ready<string>): string | undefined {
   refuseUnknown(what, ready, readyNames)
   const given = new Map(Object.entries(ready).filter(([, value]) => value !== undefined && value !== null))
   const [way, ...others] = Object.keys(readyWays).filter((one) => given.has(one))
-  if (way === undefined || others.length > 0) return 'ready: needs one of `http`, `tcp`, `log` and `command`'
+  if (way === undefined || others.length > 0)
+    return 'ready: needs one of `http`, `tcp`, `log`, `command` and `health`'
   refuseUnknown(what, ready, readyWays[way] ?? readyNames)
-  return undefined
+  const health: unknown = given.get('health')
+  return health === undefined || health === 'healthy'
+    ? undefined
+    : `ready.health: ${shownValue(health)} is not "healthy", which is all that can be waited for`
 }
 
 const has = <F extends string>(value: unknown, field: F): value is Readonly<Record<F, unknown>> =>

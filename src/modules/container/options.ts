@@ -46,6 +46,7 @@ export type Ready<P extends string> = ReadyTimeout &
         readonly tcp?: never
         readonly log?: never
         readonly command?: never
+        readonly health?: never
       }
     | {
         /** The name of the port that takes a connection. */
@@ -54,6 +55,7 @@ export type Ready<P extends string> = ReadyTimeout &
         readonly port?: never
         readonly log?: never
         readonly command?: never
+        readonly health?: never
       }
     | {
         /** A regular expression that a line of its output matches. */
@@ -62,6 +64,7 @@ export type Ready<P extends string> = ReadyTimeout &
         readonly port?: never
         readonly tcp?: never
         readonly command?: never
+        readonly health?: never
       }
     | {
         /** A command that exits with 0 inside the container. */
@@ -70,6 +73,16 @@ export type Ready<P extends string> = ReadyTimeout &
         readonly port?: never
         readonly tcp?: never
         readonly log?: never
+        readonly health?: never
+      }
+    | {
+        /** That the `HEALTHCHECK` of its image has passed, as Docker judges it by the interval and retries that it has there. */
+        readonly health: 'healthy'
+        readonly http?: never
+        readonly port?: never
+        readonly tcp?: never
+        readonly log?: never
+        readonly command?: never
       }
   )
 

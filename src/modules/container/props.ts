@@ -130,5 +130,6 @@ function readiness(ready: Ready<string> | undefined, portNamed: (name: string) =
   if (ready.http !== undefined)
     return { by: 'http', port: portNamed(ready.port), path: ready.http, status: ready.status }
   if (ready.tcp !== undefined) return { by: 'tcp', port: portNamed(ready.tcp) }
-  return ready.log !== undefined ? { by: 'log', pattern: ready.log } : { by: 'command', argv: ready.command }
+  if (ready.log !== undefined) return { by: 'log', pattern: ready.log }
+  return ready.command !== undefined ? { by: 'command', argv: ready.command } : { by: 'health' }
 }

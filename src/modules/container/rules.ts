@@ -112,6 +112,7 @@ function readyProblems({ ready, ports }: ContainerProps): (string | undefined)[]
   switch (ready.by) {
     case 'running':
     case 'command':
+    case 'health':
       return []
     case 'log':
       return [patternProblem(ready.pattern)]

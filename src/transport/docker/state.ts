@@ -30,7 +30,11 @@ export interface ContainerInspection {
     /** Of its last run; the year 1 when it never ended. */
     readonly FinishedAt: string
     readonly OOMKilled: boolean
-    readonly Health?: Maybe<{ readonly Status: string }>
+    readonly Health?: Maybe<{
+      readonly Status: string
+      /** The last of its checks, the newest at the end. */
+      readonly Log?: Maybe<readonly { readonly ExitCode: number; readonly Output: string }[]>
+    }>
   }
   readonly Config: {
     readonly Image: string

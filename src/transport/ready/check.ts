@@ -26,6 +26,8 @@ export function readinessCheck(place: Place, name: string, check: Readiness, end
       return checkRunning(settled)
     case 'log':
       return checkLog(place, name, check.pattern, ended)
+    case 'health':
+      return checkHealth
     case 'command':
       return (_, signal) => checkCommand(place, name, check.argv, bounded(signal, longestCommand))
     case 'tcp':
@@ -106,6 +108,25 @@ export function startOfLog({ State }: Pick<ContainerInspection, 'State'>): strin
   return Date.parse(State.FinishedAt) > 0 ? State.FinishedAt : undefined
 }
 
+/** Docker carries the check out by itself, and tells with the container what came of it. */
+function checkHealth({ State: { Health } }: ContainerInspection): Promise<Readied> {
+  const { Status = 'none', Log } = Health ?? {}
+  if (Status === 'none') return Promise.reject(noHealth())
+  if (Status === 'healthy') return Promise.resolve('ready')
+  const last = Log?.at(-1)
+  const found = last && [`exit code ${last.ExitCode}`, ...lastLine(last.Output)].join(': ')
+  return Promise.resolve({
+    reason: `its health check says ${Status}${found === undefined ? '' : ` (${found})`}`,
+  })
+}
+
+const noHealth = (): ProvisionError =>
+  new ProvisionError('ready', 'ready.health: its image has no HEALTHCHECK', {
+    help: 'write one into its Dockerfile, or tell by http, tcp, log or command when it is ready',
+  })
+
+const lastLine = (output: string): readonly string[] => output.trim().split('\n').slice(-1).filter(Boolean)
+
 async function checkCommand(
   place: Place,
   name: string,
@@ -120,8 +141,8 @@ async function checkCommand(
       onData: ({ data }) => void output.push(data),
     })
     if (code === 0) return 'ready'
-    const last = Buffer.concat(output).toString('utf8').trim().split('\n').pop() ?? ''
-    return { reason: `${argv.join(' ')}: exit code ${code}${last === '' ? '' : `: ${last}`}` }
+    const said = lastLine(Buffer.concat(output).toString('utf8'))
+    return { reason: [argv.join(' '), `exit code ${code}`, ...said].join(': ') }
   } catch (error) {
     if (signal.aborted) return { reason: `${argv.join(' ')}: has not ended yet`, cut: true }
     return { reason: `${argv.join(' ')}: ${reasonOf(error)}` }

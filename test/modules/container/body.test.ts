@@ -153,6 +153,10 @@ describe('what Docker is asked to create', () => {
     expect(awaited({ command: ['pg_isready'] })).toMatchObject({
       check: { by: 'command', argv: ['pg_isready'] },
     })
+    expect(awaited({ health: 'healthy', timeout: '2m' })).toMatchObject({
+      check: { by: 'health' },
+      timeout: 120_000,
+    })
   })
 })
 

@@ -134,3 +134,57 @@ test.each<[string, readonly string[], Readied]>([
   expect(await attempt({ ...startedAt(first), HostConfig: onHost }, never)).toEqual(expected)
   await engine.stop()
 })
+
+type Health = ContainerInspection['State']['Health']
+
+test.each<[string, Health, Readied]>([
+  [
+    'its first check is to come',
+    { Status: 'starting', Log: [] },
+    { reason: 'its health check says starting' },
+  ],
+  [
+    'checks have failed',
+    {
+      Status: 'unhealthy',
+      Log: [
+        { ExitCode: 0, Output: 'fine' },
+        { ExitCode: 1, Output: 'no such\nconnection refused\n' },
+      ],
+    },
+    { reason: 'its health check says unhealthy (exit code 1: connection refused)' },
+  ],
+  [
+    'they say nothing',
+    { Status: 'starting', Log: [{ ExitCode: 2, Output: ' \n' }] },
+    { reason: 'its health check says starting (exit code 2)' },
+  ],
+  ['it is healthy', { Status: 'healthy' }, 'ready'],
+])('of the health that Docker tells when %s', async (_, Health, expected) => {
+  const container = startedAt(first)
+  expect(await (await healthCheck())({ ...container, State: { ...container.State, Health } }, never)).toEqual(
+    expected,
+  )
+})
+
+test.each<[string, Health]>([
+  ['none in Docker of today', undefined],
+  ['one that is turned off', { Status: 'none' }],
+])('there is no waiting for a health check: %s', async (_, Health) => {
+  const container = startedAt(first)
+  const attempt = await healthCheck()
+  await expect(attempt({ ...container, State: { ...container.State, Health } }, never)).rejects.toMatchObject(
+    {
+      code: 'ready',
+      message: 'ready.health: its image has no HEALTHCHECK',
+    },
+  )
+})
+
+/** It asks nothing: Docker tells with the container what came of its checks. */
+async function healthCheck() {
+  const engine = await fakeEngine((__, response) => tell(response, {}))
+  await engine.stop()
+  const place = { connection: fakeConnection(), docker: engine.docker, limit: createLimit(5) }
+  return readinessCheck(place, 'user', { by: 'health' }, never)
+}
