@@ -184,17 +184,30 @@ export async function leftovers(sshd: Sshd, ...folders: readonly string[]): Prom
   return [...inFolders.flat().filter((name) => name.includes('.provision-')), ...uploads]
 }
 
-/** A byte of what goes to the scripts of a connection arrives as another. */
+/** A byte of the first stream that a script of a connection gets arrives as another. */
 export const spoilt =
   (at: number) =>
-  (connection: Connection): Connection => ({
-    ...connection,
-    script: (script, options) =>
-      connection.script(script, {
-        ...options,
-        ...(options.stdin instanceof Readable ? { stdin: options.stdin.pipe(flipping(at)) } : {}),
-      }),
-  })
+  (connection: Connection): Connection => {
+    let isFirst = true
+    const spoilFirst = (stdin: Readable): Readable => {
+      if (!isFirst) return stdin
+      isFirst = false
+      return stdin.pipe(flipping(at))
+    }
+    return {
+      ...connection,
+      script: (script, options) =>
+        connection.script(
+          script,
+          options.stdin instanceof Readable ? { ...options, stdin: spoilFirst(options.stdin) } : options,
+        ),
+      openly: (script, options) =>
+        connection.openly(
+          script,
+          options.stdin instanceof Readable ? { ...options, stdin: spoilFirst(options.stdin) } : options,
+        ),
+    }
+  }
 
 /** Turns over a bit of the byte that comes at a place. */
 export function flipping(at: number): Transform {

@@ -15,6 +15,7 @@ import { sendWatched } from '../files/watched.ts'
 import type { OpenBulk } from '../files/cut-bulk.ts'
 import type { HangPatience } from '../hang.ts'
 import { worthMeasuring, type LinkMeter } from '../link/meter.ts'
+import { openWithNext } from '../session/openings.ts'
 import type { Upload } from '../files/upload.ts'
 
 /** Where the new version of a file is made, and from what. */
@@ -55,7 +56,8 @@ export async function patch(
   if (!file) return false
   const ask: Search['ask'] = async (question) => {
     const script = partsScript(posix.basename(path), target, question)
-    const { stdout } = await connection.script(script, { as: 'root', signal })
+    openWithNext(connection)
+    const { stdout } = await connection.openly(script, { as: 'root', stdin: Buffer.alloc(0), signal })
     return parseSums(unpacked(stdout).body.trim(), sumsAsked(question), question.block)
   }
   const rateFor: Search['rateFor'] = async (toSend) => {
@@ -68,8 +70,10 @@ export async function patch(
     if (toSend > size * mostSent) return false
     const route = toSend >= bulkSize ? (await openBulk()).connection : connection
     const content = newBytes(file, pieces)
+    openWithNext(connection)
     const { code } = await sendWatched({ host: connection.name, size, patience }, signal, (either, gauge) => {
       const stdin = Readable.from(gauge.through(packed ? gzipped(content) : content), { objectMode: false })
+      // Not openly, which would save nothing where a stream follows: a digest is in no list of processes.
       const script = patchScript({ target, path, digest, pieces, packed })
       return route.script(script, { as: 'root', stdin, signal: either })
     })

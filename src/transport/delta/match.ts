@@ -88,19 +88,25 @@ function scannerOf({ signature: { block, sums, digests }, known, filter, shift, 
   const whole = sums.subarray(0, -1)
   let previous: Match | undefined
 
-  const find = (sum: number, bytes: Uint8Array): number | undefined => {
+  const find = (sum: number, bytes: Uint8Array, at: number): number | undefined => {
     const same = known.get(sum)
+    // Nearly always; and to cut the window out takes longer than to look its sum up.
     if (!same) return undefined
-    const strong = strongOf(bytes)
+    const strong = strongOf(bytes.subarray(at, at + block))
     // The block that follows makes one long copy with the one before.
     const following = previous ? previous.block + 1 : 0
     if (whole[following] === sum && digests[following] === strong) return following
     return same.find((index) => digests[index] === strong)
   }
 
+  /** The sum of the window that begins a byte later. */
+  const slid = (sum: number, bytes: Uint8Array, at: number): number =>
+    (sum << 8) ^ (steps[(sum >>> 24) ^ (bytes[at + block] ?? 0)] ?? 0) ^ (gone[bytes[at] ?? 0] ?? 0)
+
   return (bytes: Uint8Array, from: number, base: number, found: Match[]): number => {
+    const last = bytes.length - block
     let at = from
-    while (at + block <= bytes.length) {
+    while (at <= last) {
       // Where files are equal for long, as most are, this takes a fifth of the time; a false one is found out at the end.
       const following = previous && previous.at + block === base + at ? previous.block + 1 : whole.length
       if (following < whole.length && digests[following] === strongOf(bytes.subarray(at, at + block))) {
@@ -111,19 +117,17 @@ function scannerOf({ signature: { block, sums, digests }, known, filter, shift, 
       }
       let sum = sumOf(bytes.subarray(at, at + block))
       for (;;) {
-        if (filter[sum >>> shift] === 1) {
-          const index = find(sum, bytes.subarray(at, at + block))
-          if (index !== undefined) {
-            previous = { at: base + at, block: index }
-            found.push(previous)
-            at += block
-            break
-          }
+        // Most of the time of a search goes by here: looked up in the same loop, a sum in a hundred makes all take a third more.
+        while (at < last && filter[sum >>> shift] === 0) sum = slid(sum, bytes, at++)
+        const index = find(sum, bytes, at)
+        if (index !== undefined) {
+          previous = { at: base + at, block: index }
+          found.push(previous)
+          at += block
+          break
         }
-        const entering = bytes[at + block]
-        if (entering === undefined) return at + 1
-        sum = (sum << 8) ^ (steps[(sum >>> 24) ^ entering] ?? 0) ^ (gone[bytes[at] ?? 0] ?? 0)
-        at++
+        if (at === last) return at + 1
+        sum = slid(sum, bytes, at++)
       }
     }
     return at

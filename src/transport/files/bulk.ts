@@ -10,6 +10,7 @@ import { isFast, isSlow } from '../link/facts.ts'
 import { uploadPacked } from './upload-packed.ts'
 import { makeUploadFolder, uploadAll, uploadFolderProblem, type Upload, type Uploaded } from './upload.ts'
 import { sendWatched } from './watched.ts'
+import { openWithNext } from '../session/openings.ts'
 import { timeLimit } from '../time-limit.ts'
 
 /** What a host tells before large files are sent. */
@@ -153,7 +154,8 @@ async function prepare(
   const sending = { host: connection.name, size: sizeOf(uploads), patience }
   const { code, stdout, stderr } = await sendWatched(sending, signal, (either, gauge) => {
     gauge.sent(0)
-    return connection.script(script, { as: 'root', signal: either })
+    openWithNext(connection)
+    return connection.openly(script, { as: 'root', stdin: Buffer.alloc(0), signal: either })
   })
   const folderEnd = stdout.indexOf(0)
   if (code !== 0 || folderEnd < 0) throw uploadFolderProblem(connection.name, stderr)

@@ -144,6 +144,7 @@ export function uploadFailed(
 /**
  * What a host runs to make a folder `$f` for the uploads of one batch, to take away those of runs that were killed, and to
  * tell its path. It is known for left over once the connection has ended; by its age, where no process is found to serve one.
+ * A host may run this twice.
  */
 export const makeUploadFolder = (user: string, random: string): string => `
 umask 022
@@ -164,7 +165,7 @@ for r in "$f"/*; do
 done
 chown ${quote(user)} "$f" && chmod 700 "$f" || exit
 f=$f/${random}\${o:+-$here.$o}
-mkdir "$f" && chown ${quote(user)} "$f" && chmod 700 "$f" || exit
+mkdir -p "$f" && chown ${quote(user)} "$f" && chmod 700 "$f" || exit
 printf '%s\\0' "$f"
 `
 

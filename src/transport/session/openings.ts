@@ -79,3 +79,17 @@ function onRefusedLogin(client: Client, act: () => void): void {
     handle(...said)
   }
 }
+
+/**
+ * For a script that another one surely follows: the session of that is opened while the first is at work. Not where sshd gives
+ * few: it would be in the way of others.
+ */
+export function openWithNext({ openings, isTight }: Followed): void {
+  if (!isTight()) openings.openAhead({ sessions: 2 })
+}
+
+/** The part of a connection that this needs. */
+interface Followed {
+  readonly openings: Pick<Openings, 'openAhead'>
+  readonly isTight: () => boolean
+}
